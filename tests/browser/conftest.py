@@ -1,0 +1,135 @@
+"""Fixtures: one server and one browser for each module, a page for each notebook."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve
+
+OpenNotebook = Callable[..., Notebook]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Photograph every open notebook when a test fails."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for number, notebook in enumerate(item.funcargs.get("opened", [])):
+            path = item.funcargs["tmp_path"] / f"{report.when}-failed-{number}.png"
+            notebook.page.screenshot(path=path)
+            report.sections.append(("Screenshot", str(path)))
+    return report
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Not longer than a module: while Playwright runs, its event loop is this thread's.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.executable(playwright), args=chromium.arguments()
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def ipykernel_6(request: pytest.FixtureRequest) -> Path:
+    """Make a folder that, first on a kernel's path, gives it the last ipykernel 6; kept between runs."""
+    assert request.config.cache is not None
+    folder = request.config.cache.mkdir("ipykernel-6")
+    if not (folder / "ipykernel").exists():
+        # Its other needs are those of the ipykernel that is installed.
+        needs = ["ipykernel>=6.29,<7", "nest-asyncio", "psutil"]
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        subprocess.run([*pip, "--target", str(folder), *needs], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, ipykernel_6: Path
+) -> Iterator[Server]:
+    """JupyterLab, or what indirect parametrization names: "lab" or "notebook"."""
+    home = tmp_path_factory.mktemp("home")
+    add_kernel(home / "data" / "kernels" / "ipykernel-6", ipykernel_6)
+    frontend = FRONTENDS[getattr(request, "param", "lab")]
+    with serve(frontend, tmp_path_factory.mktemp("notebooks"), home) as server:
+        yield server
+
+
+def add_kernel(folder: Path, path: Path) -> None:
+    """Describe a kernel that looks for modules in ``path`` first."""
+    folder.mkdir(parents=True)
+    spec = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": folder.name,
+        "language": "python",
+        "env": {"PYTHONPATH": str(path)},
+    }
+    (folder / "kernel.json").write_text(json.dumps(spec))
+
+
+@pytest.fixture(scope="module")
+def opened() -> list[Notebook]:
+    """The notebooks that are open now."""
+    return []
+
+
+@contextmanager
+def opener(browser: Browser, server: Server, opened: list[Notebook]) -> Iterator[OpenNotebook]:
+    """Lend a function that opens notebooks, and close those when done."""
+    mine: list[Notebook] = []
+
+    def open_notebook(path: Path, **options: object) -> Notebook:
+        notebook = Notebook.open(browser, server, path, **options)
+        for notebooks in (mine, opened):
+            notebooks.append(notebook)
+        return notebook
+
+    try:
+        yield open_notebook
+    finally:
+        for notebook in mine:
+            opened.remove(notebook)
+            notebook.close()
+
+
+@pytest.fixture(scope="module")
+def open_shared(browser: Browser, server: Server, opened: list[Notebook]) -> Iterator[OpenNotebook]:
+    """Open a notebook that the tests of a module share."""
+    with opener(browser, server, opened) as open_notebook:
+        yield open_notebook
+
+
+@pytest.fixture
+def open_notebook(
+    browser: Browser, server: Server, opened: list[Notebook]
+) -> Iterator[OpenNotebook]:
+    """Open a notebook for one test."""
+    with opener(browser, server, opened) as open_notebook:
+        yield open_notebook
+
+
+@pytest.fixture(autouse=True)
+def quiet(opened: list[Notebook], tmp_path: Path) -> Iterator[None]:
+    """Fail a test during which a page's console showed an error or a cell raised one."""
+    yield
+    for notebook in opened:
+        errors, notebook.errors[:] = list(notebook.errors), []
+        assert errors == []
+        assert notebook.cell_errors() == []

@@ -1,0 +1,230 @@
+"""A real JupyterLab or Notebook 7 server, and a notebook open in a real browser."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+
+TIMEOUT = 120  # seconds; generous, as nothing here measures time
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+
+# The kernel is ready once it is connected *and* idle: cells run before that are lost.
+READY = """() => {
+  const panel = window.jupyterapp?.shell.currentWidget;
+  const kernel = panel?.sessionContext?.session?.kernel;
+  return !!kernel && panel.sessionContext.isReady
+    && kernel.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+
+RUN_ALL = '() => { window.jupyterapp.commands.execute("notebook:run-all-cells"); }'
+
+EXECUTE = """async (code) => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const future = kernel.requestExecute({ code, store_history: false });
+  const result = { text: "", error: "" };
+  future.onIOPub = ({ header, content }) => {
+    if (header.msg_type === "stream") result.text += content.text;
+    if (header.msg_type === "error") result.error = content.traceback.join("\\n");
+  };
+  await future.done;
+  return result;
+}"""
+
+CELL_ERRORS = """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
+  .flatMap((cell) => cell.outputs ?? [])
+  .filter((output) => output.output_type === "error")
+  .map((output) => output.traceback.join("\\n"))"""
+
+
+@dataclass(frozen=True)
+class Frontend:
+    """How one of Jupyter's two applications is started and addressed."""
+
+    command: str
+    application: str
+    address: str
+
+
+FRONTENDS = {
+    "lab": Frontend("lab", "LabApp", "lab/tree/{}?reset"),
+    "notebook": Frontend("notebook", "JupyterNotebookApp", "notebooks/{}"),
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, and the folder that it serves."""
+
+    frontend: Frontend
+    base: str
+    root: Path
+
+
+@contextmanager
+def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
+    """Run a server on a free port, with every Jupyter folder private to ``home``.
+
+    Kernel specs may be put in ``home / "data" / "kernels"``.
+    """
+    labconfig = home / "config" / "labconfig"
+    labconfig.mkdir(parents=True, exist_ok=True)
+    (labconfig / "default_setting_overrides.json").write_text(json.dumps(SETTINGS))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={root}",
+        "--ServerApp.password=",
+        "--IdentityProvider.token=",
+        f"--{frontend.application}.expose_app_in_browser=True",
+    ]
+    log = home / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyter", frontend.command, *options],
+            env=os.environ | private_folders(home),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            base = f"http://127.0.0.1:{port}"
+            wait_until_up(base, process, log)
+            yield Server(frontend, base, root)
+        finally:
+            end(process)
+
+
+def private_folders(home: Path) -> dict[str, str]:
+    """Keep the settings, kernels and caches of the person who runs the tests out of the way."""
+    folders = {
+        "HOME": ".",
+        "IPYTHONDIR": "ipython",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
+    return {name: str(home / folder) for name, folder in folders.items()}
+
+
+def wait_until_up(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{base}/api/status", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The Jupyter server did not come up:\n{log.read_text()[-3000:]}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End our own child; its kernels end with it."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def write_notebook(path: Path, cells: Sequence[str], kernel: str = "python3") -> Path:
+    """Write a notebook with one code cell for each source."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+@dataclass
+class Notebook:
+    """A notebook open in a page of the browser."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)  # what the page's console complained of
+
+    @classmethod
+    def open(cls, browser: Browser, server: Server, path: Path, **options: Any) -> "Notebook":
+        """Open a notebook of the server's in a new browser profile; options are Playwright's."""
+        options = {"viewport": {"width": 1280, "height": 1000}} | options
+        notebook = cls(browser.new_context(**options).new_page())
+        notebook.page.set_default_timeout(TIMEOUT * 1000)
+        notebook.page.on("pageerror", lambda error: notebook.errors.append(str(error)))
+        notebook.page.on("console", notebook._hear)
+        address = server.frontend.address.format(path.relative_to(server.root).as_posix())
+        notebook.page.goto(f"{server.base}/{address}")
+        notebook.wait_until_ready()
+        return notebook
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location['url']})")
+
+    def wait_until_ready(self) -> None:
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.page.wait_for_function("() => !!window.jupyterapp")
+        self.page.evaluate("async () => { await jupyterapp.started; await jupyterapp.restored; }")
+        self.page.wait_for_function(READY)
+
+    def run_all(self) -> None:
+        """Start running all cells, as the menu does; does not wait for them."""
+        self.page.evaluate(RUN_ALL)
+
+    def execute(self, code: str) -> str:
+        """Run code in the notebook's kernel, through the page, and return what it printed."""
+        result = self.page.evaluate(EXECUTE, code)
+        if result["error"]:
+            raise AssertionError(re.sub(r"\x1b\[[\d;]*m", "", result["error"]))
+        return str(result["text"])
+
+    def cell_errors(self) -> list[str]:
+        """Tracebacks that stand in the notebook's outputs."""
+        return list(self.page.evaluate(CELL_ERRORS))
+
+    def save(self) -> None:
+        self.page.evaluate('async () => { await jupyterapp.commands.execute("docmanager:save"); }')
+
+    def reload(self) -> None:
+        """Reload the page; the kernel lives on."""
+        self.page.reload()
+        self.wait_until_ready()
+
+    def inspectors(self) -> Locator:
+        return self.page.locator(".xwidget-inspector")
+
+    def close(self) -> None:
+        """End the kernel and close the page."""
+        self.page.evaluate(
+            "async () => { await jupyterapp.serviceManager.sessions.shutdownAll(); }"
+        )
+        self.page.context.close()

@@ -1,0 +1,40 @@
+"""What a user installs."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    # Without isolation: with the build backend that is installed, and so without a network.
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", str(folder), str(ROOT)], check=True)
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_the_wheel_is_pure_python_and_smaller_than_a_megabyte(wheel: Path) -> None:
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert wheel.stat().st_size < 1_000_000
+
+
+def test_the_wheel_holds_the_page_and_the_typing_marker(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for name in ("py.typed", "inspector/static/widget.js", "inspector/static/widget.css"):
+        assert f"xwidget/{name}" in names
+
+
+def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
+    for name in zipfile.ZipFile(wheel).namelist():
+        package, _, rest = name.partition("/")
+        assert package == "xwidget" or package.endswith(".dist-info"), name
+        assert Path(rest).suffix in {".py", ".typed", ".js", ".css", ".json", ".txt"} or (
+            package.endswith(".dist-info")
+        ), name
