@@ -1,0 +1,1 @@
+"""The Inspector: the widget that shows an explanation as it is made."""

@@ -1,0 +1,204 @@
+"""What travels between the kernel and the page: binary frames, and messages with their checks.
+
+docs/protocol.md describes both directions; tests/inspector/golden_frames.json fixes the frame's
+bytes for this side and for the page's (js/src/protocol.ts).
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+PROTOCOL = 1
+"""Version of the messages, compared in the handshake. js/src/protocol.ts must match."""
+
+PICTURE = -1
+"""The ``target`` of a frame that is a picture, not a class's mask."""
+
+MAX_ITERATIONS = 100_000
+"""Most iterations that one run may be asked for."""
+
+_MAGIC = b"XWFR"
+_VERSION = 1
+_LAST = 1  # flag bit 0
+_HEADER = struct.Struct("<4sHHIiIHHIIffII")
+_U32 = 2**32 - 1
+
+
+class ProtocolError(ValueError):
+    """A frame or a message that breaks the protocol; the text says how, for a person."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One mask or picture with what a reader must know to place it.
+
+    Parameters
+    ----------
+    pixels
+        uint8 array (C, H, W).
+    run
+        Number of the run it belongs to, from 1; 0 before any.
+    target
+        Class index, or ``PICTURE``.
+    iteration
+        Iteration whose mask this is.
+    score
+        Class score of the optimized input in [0, 1]; NaN where there is none.
+    mean
+        Mean of the mask in [0, 1]; NaN where there is none.
+    seq
+        Number to acknowledge; 0 asks for no acknowledgement.
+    last
+        Whether the run sends nothing after this frame.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    run: int = 0
+    target: int = PICTURE
+    iteration: int = 0
+    score: float = math.nan
+    mean: float = math.nan
+    seq: int = 0
+    last: bool = False
+
+
+def encode(frame: Frame) -> bytes:
+    """Return the frame's bytes: a 48-byte little-endian header, then C*H*W uint8, channel first."""
+    channels, height, width = frame.pixels.shape
+    header = _HEADER.pack(
+        _MAGIC,
+        _VERSION,
+        _HEADER.size,
+        frame.run,
+        frame.target,
+        frame.iteration,
+        channels,
+        0,
+        height,
+        width,
+        frame.score,
+        frame.mean,
+        frame.seq,
+        _LAST if frame.last else 0,
+    )
+    return header + np.ascontiguousarray(frame.pixels, dtype=np.uint8).tobytes()
+
+
+def decode(data: bytes | bytearray | memoryview) -> Frame:
+    """Return the frame that ``data`` holds; its pixels are read-only and share the buffer.
+
+    Raises
+    ------
+    ProtocolError
+        If the bytes are no frame of this version, or are cut.
+    """
+    data = memoryview(data).cast("B")
+    if len(data) < _HEADER.size:
+        raise ProtocolError(
+            f"frame too short: {len(data)} bytes, the header alone has {_HEADER.size}"
+        )
+    (magic, version, start, run, target, iteration, channels, _, height, width, score, mean, seq,
+     flags) = _HEADER.unpack_from(data)  # fmt: skip
+    if magic != _MAGIC:
+        raise ProtocolError(f"not a frame: begins with {magic.hex()}, expected {_MAGIC.hex()}")
+    if version != _VERSION:
+        raise ProtocolError(f"frame version {version} is not supported, expected {_VERSION}")
+    if start < _HEADER.size:
+        raise ProtocolError(
+            f"frame header size {start} is too small, expected at least {_HEADER.size}"
+        )
+    if start > len(data):
+        raise ProtocolError(f"frame header of {start} bytes does not fit into {len(data)} bytes")
+    shape = f"{channels}x{height}x{width}"
+    size = channels * height * width
+    if size == 0:
+        raise ProtocolError(f"frame has no pixels: {shape}")
+    if len(data) - start != size:
+        raise ProtocolError(f"frame payload has {len(data) - start} bytes, {shape} needs {size}")
+    pixels = np.frombuffer(data, dtype=np.uint8, offset=start).reshape(channels, height, width)
+    pixels.flags.writeable = False
+    last = bool(flags & _LAST)
+    return Frame(pixels, run, target, iteration, score, mean, seq, last)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked message from the page: its type and its whole-number fields."""
+
+    type: str
+    fields: Mapping[str, int]
+
+
+_FIELDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "hello": {"protocol": (0, _U32)},
+    "run": {},
+    "run_more": {"iterations": (1, MAX_ITERATIONS)},
+    "stop": {},
+    "add": {"target": (0, _U32)},
+    "frame": {"target": (0, _U32), "iteration": (0, _U32)},
+    "categories": {},
+    "ack": {"seq": (1, _U32)},
+}
+"""Every message type with its fields and their smallest and largest value."""
+
+
+def parse(content: object) -> Request:
+    """Return the request that a custom message (or ``_command``) from the page holds.
+
+    Fields that the type does not have are ignored, so that a newer page can say more.
+
+    Raises
+    ------
+    ProtocolError
+        If it is no object, its type is unknown, or a field is missing or out of range.
+    """
+    if not isinstance(content, Mapping):
+        raise ProtocolError(f"a message must be an object with a type, got {_shown(content)}")
+    kind = content.get("type")
+    if not isinstance(kind, str) or kind not in _FIELDS:
+        known = ", ".join(_FIELDS)
+        raise ProtocolError(f"unknown message type {_shown(kind)}, expected one of: {known}")
+    fields = {}
+    for name, (low, high) in _FIELDS[kind].items():
+        if name not in content:
+            raise ProtocolError(f'the message "{kind}" needs the field "{name}"')
+        fields[name] = whole(f'"{name}" of "{kind}"', content[name], low, high)
+    return Request(kind, fields)
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """Return ``value`` when it is a whole number from ``low`` to ``high``.
+
+    Raises
+    ------
+    ProtocolError
+        Otherwise, saying what came. A bool is not a number; 3.0 is 3: JSON has one number type.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ProtocolError(
+            f"{name} must be a whole number from {low} to {high}, got {_shown(value)}"
+        )
+    return value
+
+
+def failed(request: object, message: str) -> dict[str, object]:
+    """Return the message that tells the page that its ``request`` was refused, and why."""
+    return {"type": "failed", "request": request, "message": message}
+
+
+def curve(values: Iterable[float], digits: int = 5) -> list[float | None]:
+    """Return numbers as JSON can carry them: rounded, and None for NaN and infinity."""
+    return [round(value, digits) if math.isfinite(value) else None for value in values]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
