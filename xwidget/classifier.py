@@ -1,0 +1,497 @@
+"""A net with all that is needed to ask it about a picture: preprocessing, class names, scores."""
+
+from __future__ import annotations
+
+import copy
+import http.client
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from xwidget import zoo
+from xwidget.images import ImageLike, read
+from xwidget.preprocessing import Preprocess, Size, read_preprocess
+
+Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
+Targets: TypeAlias = "int | str | Sequence[int | str] | Tensor | npt.NDArray[np.integer] | None"
+
+
+class Classifier:
+    """A net, how a picture is prepared for it, the names of its classes, and how it scores.
+
+    Parameters
+    ----------
+    net
+        Any ``nn.Module`` that takes a batch (N,3,H,W) and returns logits (N,C), as a tensor, the
+        first of a tuple, ``["logits"]``, ``["out"]`` or ``.logits``. It is never modified.
+    size
+        Height and width of the net's input in pixels; one int for a square. Without ``preprocess``
+        a picture is resized until it just covers this, and cut evenly on both sides.
+    mean, std
+        Per channel, as in ``(rgb - mean) / std`` with rgb in [0,1]; one number serves all three.
+        Without them the net is given rgb in [0,1]. A mean of length 1 says that the net takes grey
+        pictures (N,1,H,W).
+    preprocess
+        Instead: a torchvision weights transform or ``Compose``, of which size, mean and std are
+        read, or any callable from a PIL image to a tensor (3,H,W), for which mean and std must be
+        given so that colors can be shown.
+    categories
+        The classes' names, one an output. Without: "class 0", "class 1", ...
+    activation
+        How logits become scores: "softmax" for one class of many, "sigmoid" for nets that give
+        every class its own yes or no, "none" for nets that already return scores in [0,1].
+    name
+        What to call the net; without, its class's name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where these do not fit together; the message says what to do.
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 4 * 4, 2))
+    >>> clf = Classifier(net, size=4, categories=["cat", "dog"])
+    >>> clf.prepare(np.zeros((8, 8, 3))).shape
+    torch.Size([3, 4, 4])
+    """
+
+    def __init__(
+        self,
+        net: nn.Module,
+        *,
+        size: int | Sequence[int] | None = None,
+        mean: float | Sequence[float] | None = None,
+        std: float | Sequence[float] | None = None,
+        preprocess: Callable[..., Any] | None = None,
+        categories: Sequence[str] | None = None,
+        activation: Activation = "softmax",
+        name: str | None = None,
+    ) -> None:
+        _check_net(net)
+        if activation not in get_args(Activation):
+            known = ", ".join(repr(a) for a in get_args(Activation))
+            raise ValueError(f"activation={activation!r} is unknown; expected one of {known}")
+        self.net = net
+        self.name = type(net).__name__ if name is None else str(name)
+        self.activation: Activation = activation
+        self._preprocess: Preprocess = read_preprocess(preprocess, size, mean, std)
+        self._names = None if categories is None else _checked_categories(categories)
+
+    @property
+    def size(self) -> Size:
+        """Height and width of the net's input."""
+        return self._preprocess.size
+
+    @property
+    def mean(self) -> tuple[float, float, float]:
+        """Mean color that is subtracted, red first, in [0,1]."""
+        return self._preprocess.mean
+
+    @property
+    def std(self) -> tuple[float, float, float]:
+        """Spread that each channel is divided by."""
+        return self._preprocess.std
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The classes' names; "class 0", "class 1", ... where none were given."""
+        if self._names is not None:
+            return self._names
+        with torch.inference_mode():
+            outputs = self.logits(self.twin(), torch.zeros(1, 3, *self.size)).shape[1]
+        return tuple(f"class {index}" for index in range(outputs))
+
+    def prepare(self, image: ImageLike) -> Tensor:
+        """Return what the net sees of an image: (3,H,W) float32, normalized, on the CPU.
+
+        Parameters
+        ----------
+        image
+            A path, PIL image, array or tensor; see :func:`xwidget.images.read`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Where the image cannot be read or prepared.
+        """
+        return self._preprocess(read(image))
+
+    def picture(self, x: Tensor) -> npt.NDArray[np.uint8]:
+        """Return the true colors of a prepared image.
+
+        Parameters
+        ----------
+        x
+            (3,H,W), normalized, as :meth:`prepare` returns it.
+
+        Returns
+        -------
+        ndarray
+            (H,W,3) uint8, ``round(255 * clip(x * std + mean, 0, 1))``.
+        """
+        x = x.detach().cpu().float()
+        mean, std = torch.tensor(self.mean), torch.tensor(self.std)
+        rgb = x * std[:, None, None] + mean[:, None, None]
+        values: npt.NDArray[np.uint8] = (
+            (rgb.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
+        )
+        return values
+
+    def predict(self, image: ImageLike, k: int = 5) -> list[tuple[int, str, float]]:
+        """Return the ``k`` most likely classes of an image, best first.
+
+        Parameters
+        ----------
+        image
+            A path, PIL image, array or tensor.
+        k
+            How many; all classes where it is more than there are.
+
+        Returns
+        -------
+        list of (class index, name, score)
+            Scores in [0,1].
+
+        Examples
+        --------
+        >>> clf = Classifier(nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), size=4)
+        >>> clf.predict(np.eye(3)[[2, 2]][None].repeat(4, 0).repeat(2, 1), k=1)[0][:2]
+        (2, 'class 2')
+        """
+        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+            raise ValueError(f"k={k!r}; expected a number of classes, at least 1")
+        scores = self.classify(self.prepare(image))
+        values, order = scores.sort(descending=True, stable=True)
+        return [
+            (int(index), self.categories[int(index)], float(value))
+            for value, index in zip(values[:k], order[:k], strict=True)
+        ]
+
+    def classify(self, x: Tensor) -> Tensor:
+        """Return all scores of a prepared image (3,H,W): (C,) float, in [0,1], on the CPU.
+
+        Raises
+        ------
+        ValueError
+            Where the scores are NaN or outside [0,1]: the net is broken, or "none" is not its
+            activation.
+        """
+        with torch.inference_mode():
+            net = self.twin()
+            scores = self.scores(self.logits(net, x[None].to(_device(net))))[0].cpu()
+        if not bool(scores.isfinite().all()):
+            raise ValueError(f"{self.name} gave NaN or infinite scores for this image")
+        if bool((scores < 0).any() or (scores > 1).any()):
+            raise ValueError(
+                f"the scores of {self.name} span {float(scores.min()):.3g} to "
+                f"{float(scores.max()):.3g}, but activation='none' promises [0,1]; use "
+                "activation='softmax' or 'sigmoid'"
+            )
+        return scores.clone()
+
+    def twin(self, device: str | torch.device | None = None) -> nn.Module:
+        """Return a stand-in for the net that may be run, hooked and moved without touching the net.
+
+        It is in eval mode, needs no gradients for its parameters, and shares their storage, so it
+        costs no memory on the same device and follows the net where that is trained on in place.
+        Buffers are its own. Forward hooks come along: they may be part of what the net computes.
+
+        Parameters
+        ----------
+        device
+            Where to put it; None leaves it where the net is.
+
+        Raises
+        ------
+        ValueError
+            Where the net is not ready: it has parameters without a shape yet.
+        TypeError
+            Where it holds something that cannot be copied.
+        """
+        net = _unwrapped(self.net)
+        # Gradients with respect to the input cannot pass through tensors made in inference mode.
+        with torch.inference_mode(False), torch.no_grad():
+            memo: dict[int, Any] = {}
+            for parameter in net.parameters():
+                if isinstance(parameter, nn.parameter.UninitializedParameter):
+                    raise ValueError(
+                        f"{self.name} has lazy layers that were never run; run it once on a batch "
+                        "to give its parameters their shape"
+                    )
+                data = parameter.clone() if parameter.is_inference() else parameter.detach()
+                memo[id(parameter)] = nn.Parameter(data, requires_grad=False)
+            for module in net.modules():
+                for value in (*module.__dict__.values(), *module._buffers.values()):
+                    # deepcopy refuses tensors that are not leaves, such as a cached activation.
+                    if isinstance(value, Tensor) and id(value) not in memo:
+                        memo[id(value)] = value.detach().clone()
+            try:
+                twin = copy.deepcopy(net, memo)
+            except Exception as error:
+                raise TypeError(
+                    f"{self.name} holds something that cannot be copied ({error}); take it out of "
+                    "the net's attributes, so that the net itself can stay untouched"
+                ) from error
+            twin.eval().requires_grad_(False)
+            return twin if device is None else twin.to(device)
+
+    def logits(self, net: nn.Module, batch: Tensor) -> Tensor:
+        """Run a net and return its logits, in whatever wrapping it returns them.
+
+        Parameters
+        ----------
+        net
+            Usually a :meth:`twin`.
+        batch
+            (N,3,H,W), normalized, on the net's device.
+
+        Returns
+        -------
+        Tensor
+            (N,C), float32, or float64 where the net is.
+
+        Raises
+        ------
+        TypeError
+            Where no tensor is found in what the net returns.
+        ValueError
+            Where it is not (N,C), or C is not the number of names.
+        """
+        batch = batch.to(_dtype(net, batch.dtype))
+        if self._preprocess.channels == 1:
+            # Three equal channels, whose mean is any of them: so a mask has its three values.
+            batch = batch.mean(1, keepdim=True)
+        logits = _extracted(net(batch))
+        if logits.ndim > 2 and logits[0, 0].numel() == 1:
+            logits = logits.flatten(1)
+        if logits.ndim != 2 or len(logits) != len(batch):
+            raise ValueError(
+                f"{self.name} returned shape {tuple(logits.shape)} for a batch of {len(batch)}; "
+                "expected logits (N, classes). Is it a classification net?"
+            )
+        if self._names is not None and logits.shape[1] != len(self._names):
+            raise ValueError(
+                f"{self.name} has {logits.shape[1]} outputs, but categories has "
+                f"{len(self._names)} names; give one name for each output"
+            )
+        return logits if logits.dtype == torch.float64 else logits.float()
+
+    def scores(self, logits: Tensor) -> Tensor:
+        """Turn logits (N,C) into scores (N,C) in [0,1] by the activation."""
+        if self.activation == "softmax":
+            return logits.softmax(1)
+        return logits.sigmoid() if self.activation == "sigmoid" else logits
+
+    def index(self, target: int | str) -> int:
+        """Return a class's index.
+
+        Parameters
+        ----------
+        target
+            The index itself, or a name: a whole name, or a part that only one name has; upper and
+            lower case and underscores make no difference.
+
+        Raises
+        ------
+        ValueError
+            Where there is no such class, or several; the message lists the nearest.
+        TypeError
+            For anything but an int or a name.
+        """
+        if isinstance(target, str):
+            return self._named(target)
+        if isinstance(target, bool) or not isinstance(target, (int, np.integer)):
+            raise TypeError(
+                f"a target is a class index or a class name, not {target!r} "
+                f"({type(target).__name__})"
+            )
+        if not 0 <= target < len(self.categories):
+            raise ValueError(
+                f"target {target} is not a class of {self.name}: its {len(self.categories)} "
+                f"classes are 0 to {len(self.categories) - 1}"
+            )
+        return int(target)
+
+    def select(self, targets: Targets, x: Tensor) -> tuple[int, ...]:
+        """Return the indices of the classes asked for, in order, each once.
+
+        Parameters
+        ----------
+        targets
+            Class indices or names, or one of them; None for the most likely class of ``x``.
+        x
+            (3,H,W), as :meth:`prepare` returns it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an empty list, and whatever :meth:`index` raises.
+        """
+        if targets is None:
+            return (int(self.classify(x).argmax()),)
+        if isinstance(targets, (int, str, np.integer)):
+            return (self.index(targets),)
+        if isinstance(targets, (Tensor, np.ndarray)):
+            targets = targets.reshape(-1).tolist()
+        if not isinstance(targets, (list, tuple, range)):
+            raise TypeError(
+                f"targets is a {type(targets).__name__}; expected a list of class indices or "
+                "names, or None for the most likely class"
+            )
+        if not targets:
+            raise ValueError("targets is empty; give at least one class, or None")
+        return tuple(dict.fromkeys(self.index(target) for target in targets))
+
+    def __repr__(self) -> str:
+        height, width = self.size
+        outputs = "" if self._names is None else f", {len(self._names)} classes"
+        return f"<Classifier {self.name}: {height}×{width} pixels{outputs}, {self.activation}>"
+
+    def _named(self, target: str) -> int:
+        wanted = _plain(target)
+        names = [_plain(name) for name in self.categories]
+        whole = [index for index, name in enumerate(names) if name == wanted]
+        found = whole or [i for i, name in enumerate(names) if wanted and wanted in name]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"{self.categories[i]!r} ({i})" for i in found[:8])
+            more = f" and {len(found) - 8} more" if len(found) > 8 else ""
+            raise ValueError(
+                f"{target!r} is part of {len(found)} class names: {listed}{more}; "
+                "give the whole name, or the index"
+            )
+        close = get_close_matches(wanted, names, n=5, cutoff=0.5)
+        listed = ", ".join(f"{self.categories[i]!r} ({i})" for i in map(names.index, close))
+        hint = f"the nearest are {listed}" if close else "see clf.categories for all"
+        raise ValueError(f"{self.name} has no class {target!r}; {hint}")
+
+
+def load(name: str) -> Classifier:
+    """Load a trained classifier by name.
+
+    Parameters
+    ----------
+    name
+        A net whose weights come as an installed package (``"efficientnet_lite0"``, ``1``, ``2``,
+        ``"squeezenet"``), or any classification model of torchvision, with its default weights:
+        these are downloaded at first use.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name; the message lists the nearest.
+    ModuleNotFoundError
+        Where the package with the weights is not installed.
+    ConnectionError
+        Where the weights had to be downloaded and could not be.
+
+    Examples
+    --------
+    >>> load("efficientnet_lite0").size
+    (224, 224)
+    """
+    if not isinstance(name, str):
+        raise TypeError(
+            f"load takes a name, not a {type(name).__name__}; for your own net use "
+            "Classifier(net, ...)"
+        )
+    wanted = name.strip().lower().replace("-", "_")
+    if wanted in zoo.NETWORKS:
+        recipe = zoo.NETWORKS[wanted]()
+        return Classifier(
+            recipe.net, preprocess=recipe.preprocess, categories=recipe.categories, name=wanted
+        )
+    known = torchvision.models.list_models(module=torchvision.models)
+    if wanted not in known:
+        close = get_close_matches(wanted, [*zoo.NETWORKS, *known], n=4, cutoff=0.5)
+        hint = (
+            f"did you mean {' or '.join(map(repr, close))}?"
+            if close
+            else (f"there are {', '.join(zoo.NETWORKS)}, and torchvision's classification models")
+        )
+        raise ValueError(f"no classifier {name!r}; {hint}")
+    weights = torchvision.models.get_model_weights(wanted).DEFAULT
+    try:
+        net = torchvision.models.get_model(wanted, weights=weights)
+    except (OSError, http.client.HTTPException) as error:
+        folder = f"{torch.hub.get_dir()}/checkpoints"
+        raise ConnectionError(
+            f"the weights of {wanted} could not be downloaded ({error}). Without a connection: put "
+            f"the file from {weights.url} into {folder}, or use "
+            'load("efficientnet_lite0"), which needs no download'
+        ) from error
+    return Classifier(
+        net,
+        preprocess=weights.transforms(),
+        categories=weights.meta["categories"],
+        name=wanted,
+    )
+
+
+def _check_net(net: object) -> None:
+    if isinstance(net, nn.Module):
+        return
+    if isinstance(net, type):
+        raise TypeError(f"net is the class {net.__name__}; expected a net made of it")
+    raise TypeError(f"net is a {type(net).__name__}; expected a torch nn.Module")
+
+
+def _checked_categories(categories: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(categories, str):
+        raise TypeError("categories is one string; expected a list of names, one an output")
+    names = tuple(categories)
+    if not names:
+        raise ValueError("categories is empty; give one name an output, or leave it out")
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"categories holds {name!r}; expected names (str)")
+    return names
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").split())
+
+
+def _unwrapped(net: nn.Module) -> nn.Module:
+    """Take off wrappers that hide the net's own calls: torch.compile's and DataParallel's."""
+    inner = getattr(net, "_orig_mod", None)
+    if inner is None and isinstance(net, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
+        inner = net.module
+    return _unwrapped(inner) if isinstance(inner, nn.Module) else net
+
+
+def _device(net: nn.Module) -> torch.device:
+    first = next(net.parameters(), None)
+    return torch.device("cpu") if first is None else first.device
+
+
+def _dtype(net: nn.Module, otherwise: torch.dtype) -> torch.dtype:
+    kinds = (p.dtype for p in net.parameters() if p.is_floating_point())
+    return next(kinds, otherwise)
+
+
+def _extracted(output: Any) -> Tensor:
+    found = output
+    if isinstance(output, (tuple, list)) and output:
+        found = output[0]
+    elif isinstance(output, dict):
+        found = output.get("logits", output.get("out"))
+    if not isinstance(found, Tensor):
+        found = getattr(found, "logits", found)
+    if isinstance(found, Tensor):
+        return found
+    keys = f" with keys {sorted(map(str, output))}" if isinstance(output, dict) else ""
+    raise TypeError(
+        f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
+        "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
+        "nn.Module that returns them"
+    )

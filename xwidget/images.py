@@ -1,0 +1,249 @@
+"""Reading a picture of any kind into one form: RGB, upright, on white where it was transparent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+#: What a user may pass as an image.
+ImageLike: TypeAlias = "str | os.PathLike[str] | Image.Image | npt.NDArray[np.generic] | Tensor"
+#: A picture: (H,W,3), uint8, or float32 in [0,1] where the source has more than 8 bits.
+Picture: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.float32]"
+
+_ACCEPTED = (
+    "an image is a path, a PIL image, an array (H,W), (H,W,1), (H,W,3) or (H,W,4), "
+    "or a torch tensor (3,H,W) or (1,H,W)"
+)
+# Resampling and half precision leave values a little outside [0,1]; these are cut, not refused.
+_TOLERANCE = 1e-3
+
+
+def read(image: ImageLike | object) -> Picture:
+    """Read an image of any kind into a picture (H,W,3).
+
+    Rotation recorded in EXIF is applied, transparency is put over white, grey becomes three equal
+    channels. Nothing is stretched or rescaled: 16 bits are read as value / 65535.
+
+    Parameters
+    ----------
+    image
+        A path; a PIL image of any mode; an array (H,W), (H,W,1), (H,W,3) or (H,W,4) that is uint8,
+        uint16, bool, or float in [0,1]; a torch tensor (3,H,W), (1,H,W) or (4,H,W) of the same
+        types, on any device.
+
+    Returns
+    -------
+    ndarray
+        (H,W,3), uint8 where the source has 8 bits or fewer, else float32 in [0,1].
+
+    Raises
+    ------
+    ValueError, TypeError
+        Where no picture can be read: the message says what came, what was expected, what to do.
+
+    Examples
+    --------
+    >>> read(np.full((2, 2), 0.5)).shape
+    (2, 2, 3)
+    """
+    if isinstance(image, Image.Image):
+        return _from_pil(image)
+    if isinstance(image, np.ndarray):
+        return _from_array(image)
+    if isinstance(image, Tensor):
+        return _from_tensor(image)
+    if isinstance(image, (str, os.PathLike)):
+        return _from_path(os.fspath(image))
+    hint = ""
+    if isinstance(image, (list, tuple)):
+        hint = " One image at a time: pass one element, or np.asarray(...) of its pixels."
+    elif isinstance(image, (bytes, bytearray)):
+        hint = " Open encoded bytes with PIL.Image.open(io.BytesIO(...))."
+    raise TypeError(f"an image cannot be a {type(image).__name__}; {_ACCEPTED}.{hint}")
+
+
+def to_pil(picture: Picture) -> Image.Image:
+    """Return a picture (H,W,3), uint8 or float in [0,1], as an 8-bit RGB PIL image."""
+    if picture.dtype != np.uint8:
+        picture = np.floor(picture * 255 + 0.5).astype(np.uint8)
+    return Image.fromarray(picture)
+
+
+def fit(picture: Picture, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """Resize so that the picture just covers ``size``; what sticks out is cut evenly on both sides.
+
+    Bicubic with antialiasing. A picture whose aspect already matches loses nothing.
+
+    Parameters
+    ----------
+    picture
+        (H,W,3), uint8 or float32 in [0,1].
+    size
+        Height and width wanted.
+
+    Returns
+    -------
+    ndarray
+        (H',W',3) float32 in [0,1].
+    """
+    height, width = picture.shape[:2]
+    scale = min(height / size[0], width / size[1])
+    rows, cols = size[0] * scale, size[1] * scale
+    top, left = (height - rows) / 2, (width - cols) / 2
+    box = (left, top, left + cols, top + rows)
+    shape = (size[1], size[0])
+    if picture.dtype == np.uint8:
+        resized = Image.fromarray(picture).resize(shape, Image.Resampling.BICUBIC, box=box)
+        return np.asarray(resized, np.float32) / np.float32(255)
+    planes = [
+        Image.fromarray(np.ascontiguousarray(picture[..., channel])).resize(
+            shape, Image.Resampling.BICUBIC, box=box
+        )
+        for channel in range(3)
+    ]
+    return np.clip(np.stack([np.asarray(plane, np.float32) for plane in planes], -1), 0, 1)
+
+
+def _from_path(name: str) -> Picture:
+    if "://" in name:
+        raise ValueError(f"image {name!r} is a web address; download it and pass the file's path")
+    path = Path(name).expanduser()
+    if not path.exists():
+        raise ValueError(f"there is no file {name!r} (looked in {Path.cwd()}); check the path")
+    if path.is_dir():
+        raise ValueError(f"{name!r} is a folder; pass the path of one image in it")
+    try:
+        with Image.open(path) as image:
+            return _from_pil(image)
+    except UnidentifiedImageError:
+        raise ValueError(
+            f"{name!r} is not an image that Pillow can read; convert it to PNG or JPEG"
+        ) from None
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"image {name!r} could not be read: {error}") from error
+
+
+def _from_pil(image: Image.Image) -> Picture:
+    if 0 in image.size:
+        raise ValueError(f"the image is empty: its size is {image.size[0]}×{image.size[1]} pixels")
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):
+        return _from_wide(image)
+    if image.mode == "F":
+        return _from_array(np.asarray(image))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return np.array(image.convert("RGB"), np.uint8)
+
+
+def _from_wide(image: Image.Image) -> Picture:
+    """Read modes ``I;16`` and ``I``, which Pillow's own conversion to RGB would cut off at 255."""
+    values = np.asarray(image)
+    low, high = int(values.min()), int(values.max())
+    if low < 0 or high > 65535:
+        raise ValueError(
+            f"a PIL image of mode {image.mode!r} is read as 16 bits, but its values span {low} to "
+            f"{high}; scale them to 0..65535, or to a float array in [0,1]"
+        )
+    if image.mode == "I" and 0 < high <= 255:
+        raise ValueError(
+            f"a PIL image of mode 'I' is read as 16 bits, but its largest value is {high}, which "
+            "would be black; if it has 8 bits, pass Image.fromarray(np.uint8(image))"
+        )
+    return _from_array(values.astype(np.uint16))
+
+
+def _from_tensor(tensor: Tensor) -> Picture:
+    shape = tuple(tensor.shape)
+    if tensor.ndim == 4:
+        hint = "pass one image: batch[0]" if shape[0] != 1 else "drop the batch dimension: image[0]"
+        raise ValueError(f"the tensor has shape {shape}, which is a batch; {hint}")
+    if tensor.ndim == 3 and shape[0] not in (1, 3, 4) and shape[2] in (1, 3, 4):
+        raise ValueError(
+            f"the tensor has shape {shape}, channels last; a tensor is (3,H,W): "
+            "image.permute(2, 0, 1)"
+        )
+    if tensor.ndim not in (2, 3) or (tensor.ndim == 3 and shape[0] not in (1, 3, 4)):
+        raise ValueError(f"the tensor has shape {shape}; expected (3,H,W) or (1,H,W)")
+    values = tensor.detach().cpu().as_subclass(Tensor)
+    if values.dtype == torch.bfloat16:  # numpy has no such type
+        values = values.float()
+    if values.ndim == 3:
+        values = values.permute(1, 2, 0)
+    return _from_array(values.numpy())
+
+
+def _from_array(array: npt.NDArray[np.generic]) -> Picture:
+    return _rgb(_checked_values(array, _checked_shape(array))).copy()
+
+
+def _checked_shape(array: npt.NDArray[np.generic]) -> tuple[int, int, int]:
+    shape = array.shape
+    if array.size == 0:
+        raise ValueError(f"the image is empty: its shape is {shape}")
+    if array.ndim == 2:
+        return (shape[0], shape[1], 1)
+    if array.ndim == 3 and shape[2] in (1, 3, 4):
+        return (shape[0], shape[1], shape[2])
+    if array.ndim == 4:
+        raise ValueError(f"the array has shape {shape}, which is a batch; pass one image: batch[0]")
+    if array.ndim == 3 and shape[0] in (1, 3, 4):
+        raise ValueError(
+            f"the array has shape {shape}, channels first; an array is (H,W,3): "
+            "np.moveaxis(image, 0, -1), or pass a torch tensor"
+        )
+    raise ValueError(f"the array has shape {shape}; expected (H,W), (H,W,1), (H,W,3) or (H,W,4)")
+
+
+def _checked_values(array: npt.NDArray[np.generic], shape: tuple[int, int, int]) -> Picture:
+    """Return the array as (H,W,C), uint8 or float32 in [0,1], or say why that cannot be."""
+    array = array.reshape(shape)
+    if array.dtype == np.uint8:
+        return array.astype(np.uint8)
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype == np.uint16:
+        return array.astype(np.float32) / np.float32(65535)
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"the image has type {array.dtype}; expected uint8, uint16, or float in [0,1]. "
+            "For values 0..255 use .astype(np.uint8)"
+        )
+    values = array.astype(np.float32)
+    if not np.isfinite(values).all():
+        bad = int((~np.isfinite(values)).sum())
+        raise ValueError(f"{bad} of the image's {values.size} values are NaN or infinite")
+    low, high = float(values.min()), float(values.max())
+    if low < -_TOLERANCE or high > 1 + _TOLERANCE:
+        hint = (
+            "it looks normalized: pass the picture as it was before"
+            if low < 0
+            else "divide by 255, or pass uint8"
+            if high <= 255
+            else "scale it to [0,1]"
+        )
+        raise ValueError(
+            f"a float image lies in [0,1], but its values span {low:.4g} to {high:.4g}; {hint}"
+        )
+    return np.clip(values, 0, 1)
+
+
+def _rgb(values: Picture) -> Picture:
+    """Bring (H,W,1|3|4) to (H,W,3)."""
+    if values.shape[2] == 1:
+        return values.repeat(3, axis=2)
+    if values.shape[2] == 3:
+        return values
+    if values.dtype == np.uint8:
+        return _from_pil(Image.fromarray(values))
+    alpha = values[..., 3:]
+    return (values[..., :3] * alpha + (1 - alpha)).astype(np.float32)

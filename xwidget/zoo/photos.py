@@ -1,0 +1,80 @@
+"""Sample photos: the ones that ship inside the scikit-image wheel, so nothing is downloaded.
+
+Their sources and licenses (public domain or CC0 for nearly all) are listed in scikit-image's
+``skimage/data/README.txt`` and in the docstrings of ``skimage.data``.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+
+from PIL import Image
+
+from xwidget.zoo.packages import package_folder
+
+FILES = MappingProxyType(
+    {
+        "coffee": "coffee.png",
+        "camera": "camera.png",
+        "chelsea": "chelsea.png",
+        "motorcycle": "motorcycle_left.png",
+        "rocket": "rocket.jpg",
+        "astronaut": "astronaut.png",
+        "retina": "retina.jpg",
+        "tissue": "ihc.png",
+        "hubble": "hubble_deep_field.jpg",
+    }
+)
+
+
+def samples() -> list[str]:
+    """List the names that :func:`sample` knows, best demonstration first.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        Where scikit-image, which holds the photos, is not installed.
+
+    Examples
+    --------
+    >>> samples()[0]
+    'coffee'
+    """
+    folder = _folder()
+    return [name for name, file in FILES.items() if (folder / file).is_file()]
+
+
+def sample(name: str) -> Image.Image:
+    """Open a sample photo as an RGB picture.
+
+    Parameters
+    ----------
+    name
+        One of :func:`samples`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name; the message lists the known ones.
+    ModuleNotFoundError
+        Where scikit-image, which holds the photos, is not installed.
+
+    Examples
+    --------
+    >>> sample("coffee").size
+    (600, 400)
+    """
+    known = samples()
+    if name not in known:
+        close = get_close_matches(str(name), known, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"no sample photo {name!r}.{hint} There are: {', '.join(known)}.")
+    with Image.open(_folder() / FILES[name]) as image:
+        return image.convert("RGB")
+
+
+def _folder() -> Path:
+    root = package_folder("skimage", "The sample photos", 'pip install "xwidget[demo]"')
+    return root / "data"
