@@ -1,0 +1,49 @@
+// Bundles src/ into the two files that the Python package ships. The output depends on nothing but
+// the sources and the locked versions, so that CI can rebuild it and compare byte for byte.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const outdir = here("../xwidget/inspector/static");
+
+const options = {
+  entryPoints: { widget: here("src/index.ts") },
+  outdir,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  banner: { js: "/* Bundled licenses: see LICENSES.txt beside this file. */" },
+};
+const styles = { ...options, entryPoints: { widget: here("src/styles.css") }, banner: {} };
+
+// What the bundle contains of others is MIT: its notices travel beside it.
+async function licenses() {
+  const packages = ["preact", "@preact/signals", "@preact/signals-core"];
+  const parts = await Promise.all(
+    packages.map(async (name) => {
+      const text = await readFile(here(`node_modules/${name}/LICENSE`), "utf8");
+      return `${name}\n${"=".repeat(name.length)}\n\n${text.trim()}\n`;
+    }),
+  );
+  await writeFile(`${outdir}/LICENSES.txt`, parts.join("\n\n"));
+}
+
+const harness = {
+  ...options,
+  entryPoints: { main: here("harness/main.ts") },
+  outdir: here("harness/build"),
+  banner: {},
+};
+
+await mkdir(outdir, { recursive: true });
+if (process.argv.includes("--watch")) {
+  for (const each of [options, styles]) await (await esbuild.context(each)).watch();
+} else if (process.argv.includes("--harness")) {
+  await esbuild.build(harness);
+} else {
+  await Promise.all([esbuild.build(options), esbuild.build(styles), licenses()]);
+}

@@ -1,0 +1,263 @@
+import type { Model, Trace } from "../src/model";
+import type { Command } from "../src/protocol";
+
+/** `running` pauses half way; `live` runs to the end at some 20 iterations a second. */
+export type Scenario = "idle" | "running" | "live" | "done" | "error" | "silent";
+
+const SIDE = 224;
+const PLANES = 3 * SIDE * SIDE;
+const CLASSES = [
+  { index: 967, name: "espresso", score: 0.951, reached: 0.93, speed: 0.05 },
+  { index: 969, name: "eggnog", score: 0.011, reached: 0.04, speed: 0.03 },
+  {
+    index: 504,
+    name: "coffee mug, coffee cup with a long name",
+    score: 0.009,
+    reached: 0.31,
+    speed: 0.02,
+  },
+];
+const TOTAL = 200;
+
+type Listener = (...args: unknown[]) => void;
+
+/** A model whose kernel is a timer: it streams masks that grow, and answers what the page asks. */
+export class FakeModel implements Model {
+  readonly sent: Command[] = [];
+  readonly #traits = new Map<string, unknown>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #now = 0;
+  #seq = 0;
+  #run = 1;
+
+  constructor(
+    private readonly scene: Uint8Array,
+    private readonly names: string[],
+    private readonly scenario: Scenario,
+  ) {
+    const gray = new Uint8Array([128, 128, 128]);
+    this.#set({
+      _image: encode({ target: -1, side: SIDE, data: scene.subarray(0, PLANES) }),
+      _reference: encode({ target: -1, side: 1, data: gray }),
+      _frame: new DataView(new ArrayBuffer(0)),
+      _classes: CLASSES.map(({ index, name, score }) => ({ index, name, score })),
+      _trace: {},
+      _progress: { run: 0, iteration: 0, iterations: 0, seconds: 0, rate: 0 },
+      _choices: {
+        game: ["preservation", "deletion", "generation", "repression"],
+        defense: ["paper", "directional", "none"],
+      },
+      _model_name: "efficientnet_lite0",
+      _follow: true,
+      game: "generation",
+      defense: "directional",
+      iterations: TOTAL,
+      sparsity: "auto",
+      target: 967,
+      iteration: 0,
+      status: "idle",
+      error: "",
+    });
+  }
+
+  get(name: string): unknown {
+    return this.#traits.get(name);
+  }
+
+  set(name: string, value: unknown): void {
+    if (this.#traits.get(name) === value) return;
+    this.#traits.set(name, value);
+    this.#emit(`change:${name}`);
+    if (name === "_command") this.send(value as Command);
+    if (name === "target" && this.#now > 0) this.#show();
+  }
+
+  save_changes(): void {}
+
+  on(event: string, callback: (...args: never[]) => void): void {
+    const set = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, set.add(callback as Listener));
+  }
+
+  off(event: string, callback: (...args: never[]) => void): void {
+    this.#listeners.get(event)?.delete(callback as Listener);
+  }
+
+  send(content: unknown): void {
+    if (this.scenario === "silent") return;
+    const command = content as Command;
+    this.sent.push(command);
+    setTimeout(() => this.#answer(command), 8);
+  }
+
+  #answer(command: Command): void {
+    switch (command.type) {
+      case "hello":
+        this.#emit("msg:custom", { type: "welcome", protocol: 1, run: this.#run });
+        this.#begin();
+        break;
+      case "frame":
+        this.#emit("msg:custom", { type: "frame" }, [
+          this.#mask(command.target, command.iteration),
+        ]);
+        break;
+      case "categories":
+        this.#emit("msg:custom", { type: "categories", names: this.names });
+        break;
+      case "add":
+        this.#emit("msg:custom", {
+          type: "failed",
+          request: command,
+          message: "This kernel is made of a timer: it cannot add a class.",
+        });
+        break;
+      case "stop":
+        this.#set({ status: "stopped" });
+        break;
+      case "run":
+        this.#run += 1;
+        this.#now = 0;
+        this.#set({ _trace: {} });
+        this.#live(TOTAL);
+        break;
+      case "run_more":
+        this.#live(this.#now + command.iterations);
+        break;
+    }
+  }
+
+  #begin(): void {
+    if (this.scenario === "live") this.#live(TOTAL);
+    if (this.scenario === "idle") return;
+    if (this.scenario === "live") return;
+    const end = this.scenario === "done" ? TOTAL : 87;
+    const status = { running: "running", error: "error" }[this.scenario as string] ?? "done";
+    for (let i = 0; i < end; i += 10) this.#step(i, TOTAL);
+    this.#step(end, TOTAL);
+    const error =
+      "RuntimeError in iteration 87: the loss is not finite. The score of the class is not a number; " +
+      "check that the net returns logits and that mean and std fit it.";
+    this.#set({ status, error: this.scenario === "error" ? error : "" });
+  }
+
+  #live(end: number): void {
+    this.#set({ status: "running" });
+    const run = this.#run;
+    const tick = () => {
+      if (this.get("status") !== "running" || run !== this.#run) return;
+      this.#step(this.#now, end);
+      if (this.#now >= end) {
+        this.#set({ status: "done" });
+        return;
+      }
+      this.#now += 1;
+      setTimeout(tick, 50);
+    };
+    tick();
+  }
+
+  #step(iteration: number, end: number): void {
+    this.#now = iteration;
+    const trace: Trace = {};
+    for (const each of CLASSES) {
+      const scores = Array.from({ length: iteration + 1 }, (_, i) => scoreAt(each, i));
+      const frames = scores.map((_, i) => i).filter((i) => i < 20 || i % 5 === 0);
+      trace[each.index] = { scores, means: scores.map((s) => s * 0.1), frames };
+    }
+    this.#set({
+      _trace: trace,
+      _progress: {
+        run: this.#run,
+        iteration,
+        iterations: end,
+        seconds: iteration * 0.108,
+        rate: iteration > 0 ? 9.3 : 0,
+      },
+    });
+    if (this.get("_follow")) {
+      this.#set({ iteration });
+      this.#show();
+    }
+  }
+
+  #show(): void {
+    this.#seq += 1;
+    const mask = this.#mask(
+      this.get("target") as number,
+      this.get("iteration") as number,
+      this.#seq,
+    );
+    this.#set({ _frame: mask });
+  }
+
+  #mask(target: number, iteration: number, seq = 0): DataView {
+    const k = Math.max(
+      0,
+      CLASSES.findIndex(({ index }) => index === target),
+    );
+    const each = CLASSES[k] as (typeof CLASSES)[number];
+    const final = this.scene.subarray(PLANES * (k + 1), PLANES * (k + 2));
+    const grown = 1 - Math.exp(-iteration * each.speed);
+    let sum = 0;
+    const data = final.map((value) => {
+      const grain = ((value * 2654435761) >>> 24) / 255;
+      const shown = Math.round(value * Math.min(1, grown * (0.6 + grain)));
+      sum += shown;
+      return shown;
+    });
+    return encode({
+      run: this.#run,
+      target,
+      iteration,
+      side: SIDE,
+      score: scoreAt(each, iteration),
+      mean: sum / PLANES / 255,
+      seq,
+      data,
+    });
+  }
+
+  #set(traits: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(traits)) this.#traits.set(name, value);
+    for (const name of Object.keys(traits)) this.#emit(`change:${name}`);
+  }
+
+  #emit(event: string, ...args: unknown[]): void {
+    for (const callback of this.#listeners.get(event) ?? []) callback(...args);
+  }
+}
+
+function scoreAt(each: (typeof CLASSES)[number], iteration: number): number {
+  const rise = 1 / (1 + Math.exp(6 - iteration * each.speed * 4));
+  return Math.max(0.0001, each.reached * rise + 0.012 * Math.sin(iteration * 1.7) * rise);
+}
+
+/** A frame inside a larger buffer at an odd offset, as hosts hand them out. */
+export function encode(frame: {
+  run?: number;
+  target: number;
+  iteration?: number;
+  side: number;
+  score?: number;
+  mean?: number;
+  seq?: number;
+  data: Uint8Array;
+}): DataView {
+  const offset = 13;
+  const buffer = new ArrayBuffer(offset + 48 + frame.data.length + 7);
+  const view = new DataView(buffer, offset, 48 + frame.data.length);
+  for (const [i, letter] of [..."XWFR"].entries()) view.setUint8(i, letter.charCodeAt(0));
+  view.setUint16(4, 1, true);
+  view.setUint16(6, 48, true);
+  view.setUint32(8, frame.run ?? 0, true);
+  view.setInt32(12, frame.target, true);
+  view.setUint32(16, frame.iteration ?? 0, true);
+  view.setUint16(20, 3, true);
+  view.setUint32(24, frame.side, true);
+  view.setUint32(28, frame.side, true);
+  view.setFloat32(32, frame.score ?? Number.NaN, true);
+  view.setFloat32(36, frame.mean ?? Number.NaN, true);
+  view.setUint32(40, frame.seq ?? 0, true);
+  new Uint8Array(buffer, offset + 48).set(frame.data);
+  return view;
+}

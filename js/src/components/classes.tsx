@@ -1,0 +1,60 @@
+import type { ClassInfo } from "../model";
+import { useUi } from "../ui";
+import { score, shortName } from "../words";
+import { AddClass } from "./add_class";
+
+/** The classes being explained: which is drawn, what the image scores, what the mask scores now. */
+export function Classes() {
+  const { store } = useUi();
+  return (
+    <div class="xw-classes">
+      <div class="xw-title">
+        <b>Classes</b>
+        <span>image → evidence</span>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend */}
+      <div class="xw-list" role="group" aria-label="Classes">
+        {store.classes.value.map((info) => (
+          <ClassButton key={info.index} info={info} />
+        ))}
+      </div>
+      <AddClass />
+    </div>
+  );
+}
+
+function ClassButton({ info }: { info: ClassInfo }) {
+  const { store } = useUi();
+  const now = scoreNow(info.index);
+  const width = `${100 * (Number.isFinite(now) ? now : 0)}%`;
+  return (
+    <button
+      type="button"
+      class="xw-class"
+      title={`${info.name} (class ${info.index})`}
+      aria-pressed={store.target.value === info.index}
+      onClick={() => store.choose(info.index)}
+    >
+      <span class="xw-name">{shortName(info.name)}</span>
+      <span class="xw-scores">
+        <span class="xw-sr">image </span>
+        {score(info.score)}
+        <span aria-hidden="true"> → </span>
+        <span class="xw-sr">, evidence </span>
+        <b>{score(now)}</b>
+      </span>
+      <span class="xw-bar" aria-hidden="true">
+        <i style={{ width }} />
+        <u style={{ left: `${100 * info.score}%` }} />
+      </span>
+    </button>
+  );
+
+  /** p(e) of this class at the iteration drawn: its mask's own score, also while another is drawn. */
+  function scoreNow(index: number): number {
+    const mask = store.drawn.value;
+    if (mask?.target === index) return mask.score;
+    const scores = store.trace.value[String(index)]?.scores ?? [];
+    return scores[Math.min(store.drawn.value?.iteration ?? 0, scores.length - 1)] ?? Number.NaN;
+  }
+}

@@ -1,0 +1,60 @@
+import { pixelAt, type Rgb } from "../picture";
+import { useUi } from "../ui";
+import { score } from "../words";
+
+/**
+ * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves
+ * it: a moving mouse would talk without end.
+ */
+export function Readout() {
+  const { cursor, scene, store } = useUi();
+  const at = cursor.value;
+  const pixel = at && scene.value ? pixelAt(scene.value, at.x, at.y) : null;
+  const mask = pixel?.mask?.map((value) => score(value));
+  return (
+    <div
+      class="xw-pixel"
+      role="status"
+      aria-label="Pixel"
+      aria-live={at?.by === "pointer" ? "off" : "polite"}
+    >
+      <div class="xw-row xw-heading">
+        <b>{pixel ? `x ${pixel.x}, y ${pixel.y}` : "Pixel"}</b>
+        <span />
+        {pixel ? (
+          ["R", "G", "B"].map((name) => <span key={name}>{name}</span>)
+        ) : (
+          <em>point at the picture</em>
+        )}
+      </div>
+      <Row label="image" color={pixel?.image} values={pixel?.image.map(String)} />
+      <Row label="mask" values={mask} />
+      <Row label="evidence" color={pixel?.evidence} values={pixel?.evidence?.map(String)} />
+      <div class="xw-row">
+        <span>score</span>
+        <span />
+        <span>{pixel ? score(store.drawn.value?.score) : "–"}</span>
+      </div>
+    </div>
+  );
+}
+
+function Row(props: {
+  label: string;
+  color?: Rgb | null | undefined;
+  values?: string[] | undefined;
+}) {
+  const values = props.values ?? ["–", "–", "–"];
+  return (
+    <div class="xw-row">
+      <span>{props.label}</span>
+      <span
+        class="xw-swatch"
+        style={props.color ? { background: `rgb(${props.color.join(" ")})` } : { border: "none" }}
+      />
+      {values.map((value, c) => (
+        <span key={c}>{value}</span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { useComputed } from "@preact/signals";
+import { BOX, curvePath } from "../curve";
+import { step } from "../timeline";
+import { useUi } from "../ui";
+import { score, seconds } from "../words";
+
+/** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
+export function Timeline() {
+  const { store } = useUi();
+  const running = store.status.value === "running";
+  const atEnd = store.follow.value || store.iteration.value === store.keyframes.value.at(-1);
+  return (
+    <div class="xw-time">
+      <div class="xw-run">
+        <button type="button" class="xw-primary" disabled={running} onClick={() => store.run()}>
+          Run
+        </button>
+        <button type="button" disabled={!running} onClick={store.stop}>
+          Stop
+        </button>
+        <button
+          type="button"
+          disabled={running || store.keyframes.value.length === 0}
+          title={`Continue for ${store.iterations.value} more iterations`}
+          onClick={store.runMore}
+        >
+          Run more
+        </button>
+        <Figures />
+        <button
+          type="button"
+          class="xw-latest"
+          disabled={atEnd}
+          title="Go to the newest iteration and stay with it"
+          onClick={store.latest}
+        >
+          Latest
+        </button>
+      </div>
+      <Scrubber />
+    </div>
+  );
+}
+
+function Figures() {
+  const { store } = useUi();
+  const { iteration, iterations, seconds: elapsed, rate } = store.progress.value;
+  const status = store.status.value;
+  return (
+    <div class="xw-progress">
+      {/* Only a change of status is announced, not every iteration. */}
+      <span class="xw-status" data-status={status} aria-live="polite">
+        {status}
+      </span>
+      {iterations > 0 && (
+        <>
+          <span>
+            {iteration} / {iterations}
+          </span>
+          <span>{seconds(elapsed)}</span>
+          <span>{rate.toFixed(1)} it/s</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Scrubber() {
+  const { store } = useUi();
+  // While running the right edge is where the run will end, so that nothing moves under the hand.
+  const max = useComputed(() => {
+    const lengths = Object.values(store.trace.value).map(({ scores }) => scores.length - 1);
+    const reached = Math.max(1, store.keyframes.value.at(-1) ?? 0, ...lengths);
+    return store.status.value === "running"
+      ? Math.max(reached, store.progress.value.iterations)
+      : reached;
+  });
+  const frames = store.keyframes.value;
+  const mask = store.drawn.value;
+  const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
+  const scores = store.trace.value[String(store.target.value)]?.scores;
+  const imageScore = store.classes.value.find(({ index }) => index === store.target.value)?.score;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = step(frames, value, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    store.scrub(next);
+  };
+  const share = (iteration: number) => `${(100 * iteration) / max.value}%`;
+  return (
+    <div class="xw-scrub">
+      <div class="xw-plot" aria-hidden="true">
+        <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none">
+          <title>Score over the iterations</title>
+          <path class="xw-grid" d={`M0 0H${BOX.width}M0 50H${BOX.width}M0 100H${BOX.width}`} />
+          {imageScore !== undefined && (
+            <path class="xw-goal" d={`M0 ${BOX.height * (1 - imageScore)}H${BOX.width}`} />
+          )}
+          {store.classes.value
+            .filter(({ index }) => index !== store.target.value)
+            .map(({ index }) => (
+              <path
+                key={index}
+                class="xw-other"
+                d={curvePath(store.trace.value[String(index)]?.scores ?? [], max.value)}
+              />
+            ))}
+          <path class="xw-curve" d={curvePath(scores ?? [], max.value)} />
+        </svg>
+        <i class="xw-head" style={{ left: share(value) }} />
+      </div>
+      <input
+        type="range"
+        aria-label="Iteration"
+        min={0}
+        max={max.value}
+        step={1}
+        value={value}
+        disabled={frames.length === 0}
+        aria-valuetext={`iteration ${value}, score ${score(scores?.[value] ?? mask?.score)}`}
+        onInput={(event) => {
+          store.scrub(event.currentTarget.valueAsNumber);
+          // The thumb snaps to what is kept, also where that leaves the value as it was.
+          event.currentTarget.value = String(store.iteration.peek());
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div class="xw-scale" aria-hidden="true">
+        <span>0</span>
+        <span>{max.value}</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+/**
+ * The way to the kernel. Commands travel as custom messages; a host that drops those (marimo) is
+ * served by the trait `_command` instead, after an unanswered `hello`.
+ */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Model } from "./model";
+import { asView, type Command, type Message, PROTOCOL } from "./protocol";
+
+/** How long a `hello` may stay unanswered before the other way is tried, in ms. */
+const PATIENCE = 2000;
+/** Distance between two commands on the trait path, in ms: the host merges faster writes into one. */
+const TRAIT_PACE = 60;
+
+/** `silent`: nobody answered; there is no kernel, or it is busy. */
+export type LinkState = "connecting" | "live" | "silent";
+
+export interface Link {
+  state: ReadonlySignal<LinkState>;
+  /** Say `hello`, once a page; again after the connection changed or when a person asks. */
+  hello(): void;
+  send(command: Command): void;
+  /** Set traits and give a command in one message: the command cannot overtake the traits. */
+  sendWith(traits: Record<string, unknown>, command: Command): void;
+  write(traits: Record<string, unknown>): void;
+  /** True while the page itself sets traits, to tell its own change events from the kernel's. */
+  readonly writing: boolean;
+  /** Something came from the kernel: it is there. */
+  heard(): void;
+}
+
+export function createLink(
+  model: Model,
+  receive: (message: Message, buffer: DataView | null) => void,
+  ended: AbortSignal,
+): Link {
+  const state = signal<LinkState>("connecting");
+  let path: "message" | "trait" = "message";
+  let greeted = false;
+  let welcomes = 0;
+  let writing = false;
+  let lastId = 0;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  let pace: ReturnType<typeof setTimeout> | undefined;
+  const waiting: Command[] = [];
+
+  // Ids grow across page reloads too, so that no command looks like one already carried out.
+  const numbered = (command: Command) => {
+    lastId = Math.max(Date.now(), lastId + 1);
+    return { id: lastId, ...command };
+  };
+
+  function write(traits: Record<string, unknown>): void {
+    writing = true;
+    try {
+      for (const [name, value] of Object.entries(traits)) model.set(name, value);
+    } finally {
+      writing = false;
+    }
+    attempt(() => model.save_changes());
+  }
+
+  function viaTrait(command: Command): void {
+    // Acknowledging the newest frame acknowledges those before it.
+    const last = waiting.at(-1);
+    if (command.type === "ack" && last?.type === "ack") waiting.pop();
+    waiting.push(command);
+    if (pace === undefined) next();
+  }
+
+  function next(): void {
+    pace = undefined;
+    const command = waiting.shift();
+    if (!command || ended.aborted) return;
+    write({ _command: numbered(command) });
+    pace = setTimeout(next, TRAIT_PACE);
+  }
+
+  function hello(): void {
+    clearTimeout(patience);
+    greeted = true;
+    state.value = "connecting";
+    path = "message";
+    welcomes = 0;
+    attempt(() => model.send({ type: "hello", protocol: PROTOCOL }));
+    patience = setTimeout(() => {
+      path = "trait";
+      viaTrait({ type: "hello", protocol: PROTOCOL });
+      patience = setTimeout(() => {
+        if (state.value === "connecting") state.value = "silent";
+      }, PATIENCE);
+    }, PATIENCE);
+  }
+
+  function heard(): void {
+    state.value = "live";
+  }
+
+  const onMessage = (message: Message, buffers?: unknown[]) => {
+    heard();
+    if (message.type === "welcome") {
+      clearTimeout(patience);
+      // Both hellos answered: the kernel had only been busy, and messages do arrive.
+      welcomes += 1;
+      if (welcomes > 1) path = "message";
+    }
+    receive(message, asView(buffers?.[0]));
+  };
+  model.on("msg:custom", onMessage);
+  // ipywidgets says this when the connection came or went, as when a kernel was restarted.
+  const onConnection = () => {
+    if (greeted) hello();
+  };
+  model.on("comm_live_update", onConnection);
+  ended.addEventListener("abort", () => {
+    model.off("msg:custom", onMessage);
+    model.off("comm_live_update", onConnection);
+    clearTimeout(patience);
+    clearTimeout(pace);
+  });
+
+  return {
+    state,
+    hello,
+    heard,
+    write,
+    get writing() {
+      return writing;
+    },
+    send(command) {
+      if (path === "trait") viaTrait(command);
+      else attempt(() => model.send(command));
+    },
+    sendWith(traits, command) {
+      write({ ...traits, _command: numbered(command) });
+    },
+  };
+}
+
+/** A model without a kernel may throw on sending; the page stays usable on what it has. */
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    console.warn("[xwidget] could not reach the kernel:", error);
+  }
+}

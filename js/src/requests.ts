@@ -1,0 +1,114 @@
+/**
+ * Masks asked of the kernel. At most two requests are on their way; of those that a person waits
+ * for only the newest is kept, and fetching ahead uses one place only.
+ */
+export interface Want {
+  target: number;
+  iteration: number;
+}
+
+const WINDOW = 2;
+/** A request unanswered for this long is written off, in ms. */
+const EXPIRY = 5000;
+
+interface Sent extends Want {
+  ahead: boolean;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export class Requests {
+  #sent: Sent[] = [];
+  #next: Want | null = null;
+  /** Refused, or answered with another mask: asking again would give the same. */
+  readonly #settled = new Set<string>();
+
+  constructor(
+    private readonly send: (want: Want) => void,
+    /** Called when a place came free and nothing waited for it. */
+    private readonly idle: () => void,
+  ) {}
+
+  /** Ask for what is wanted now, in place of anything wanted before and not yet sent. */
+  want(want: Want): void {
+    if (this.#known(want)) return;
+    this.#next = want;
+    this.#flush();
+  }
+
+  /** Ask for what may be wanted later. False where it is known already, so that the next is tried. */
+  ahead(want: Want): boolean {
+    if (this.#known(want)) return false;
+    if (this.#sent.length === 0) this.#post(want, true);
+    return true;
+  }
+
+  /** An answer came. The kernel may answer with the nearest mask it keeps, so match by class first. */
+  answered(got: Want | null): void {
+    const index = got
+      ? Math.max(
+          this.#sent.findIndex((s) => s.target === got.target && s.iteration === got.iteration),
+          this.#sent.findIndex((s) => s.target === got.target),
+        )
+      : 0;
+    const sent = this.#sent[index];
+    if (sent && sent.iteration === got?.iteration) this.#free(index);
+    else this.#settle(index);
+  }
+
+  /** A request was refused. True if a person waits for it. */
+  refused(request: { target?: number; iteration?: number }): boolean {
+    const index = this.#sent.findIndex(
+      (s) => s.target === request.target && s.iteration === request.iteration,
+    );
+    const wanted = this.#sent[index]?.ahead === false;
+    this.#settle(index);
+    return wanted;
+  }
+
+  clear(): void {
+    for (const sent of this.#sent) clearTimeout(sent.timer);
+    this.#sent = [];
+    this.#next = null;
+    this.#settled.clear();
+  }
+
+  #known(want: Want): boolean {
+    const same = (s: Want) => s.target === want.target && s.iteration === want.iteration;
+    return this.#settled.has(keyOf(want)) || this.#sent.some(same);
+  }
+
+  #post(want: Want, ahead: boolean): void {
+    const sent: Sent = {
+      ...want,
+      ahead,
+      timer: setTimeout(() => this.#free(this.#sent.indexOf(sent)), EXPIRY),
+    };
+    this.#sent.push(sent);
+    this.send(want);
+  }
+
+  #settle(index: number): void {
+    const sent = this.#sent[index];
+    if (!sent) return;
+    this.#settled.add(keyOf(sent));
+    this.#free(index);
+  }
+
+  #free(index: number): void {
+    const [sent] = this.#sent.splice(index, 1);
+    clearTimeout(sent?.timer);
+    this.#flush();
+    if (this.#sent.length === 0) this.idle();
+  }
+
+  #flush(): void {
+    if (!this.#next || this.#sent.length >= WINDOW) return;
+    const want = this.#next;
+    this.#next = null;
+    this.#post(want, false);
+  }
+}
+
+function keyOf(want: Want): string {
+  return `${want.target}/${want.iteration}`;
+}

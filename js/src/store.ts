@@ -1,0 +1,380 @@
+/**
+ * What one Inspector knows on the page, shared by all its views: the kernel's traits as signals,
+ * the masks seen so far, and what a person wants to see. Views read signals and call actions.
+ */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { FrameCache } from "./cache";
+import { createLink, type LinkState } from "./link";
+import type {
+  Choices,
+  ClassInfo,
+  Model,
+  Progress,
+  Sparsity,
+  Status,
+  Trace,
+  Track,
+  Traits,
+} from "./model";
+import { asView, decodeFrame, type Frame, type Message } from "./protocol";
+import { Requests } from "./requests";
+import { coarseToFine, nearest } from "./timeline";
+
+/** Masks kept on the page, in bytes: 400 of 224×224, 21 of 1024×1024. */
+const CACHE_BYTES = 64e6;
+/** Quiet time after the last scrub before the kernel hears of it, in ms. */
+const SCRUB_PAUSE = 150;
+
+export interface Notice {
+  id: number;
+  text: string;
+}
+
+export interface Settings {
+  game: string;
+  defense: string;
+  sparsity: Sparsity;
+}
+
+export interface Store {
+  link: ReadonlySignal<LinkState>;
+  image: ReadonlySignal<Frame | null>;
+  reference: ReadonlySignal<Frame | null>;
+  classes: ReadonlySignal<ClassInfo[]>;
+  trace: ReadonlySignal<Trace>;
+  progress: ReadonlySignal<Progress>;
+  choices: ReadonlySignal<Choices>;
+  modelName: ReadonlySignal<string>;
+  game: ReadonlySignal<string>;
+  defense: ReadonlySignal<string>;
+  sparsity: ReadonlySignal<Sparsity>;
+  iterations: ReadonlySignal<number>;
+  status: ReadonlySignal<Status>;
+  error: ReadonlySignal<string>;
+  /** What the person asked to see ... */
+  target: ReadonlySignal<number>;
+  iteration: ReadonlySignal<number>;
+  follow: ReadonlySignal<boolean>;
+  /** ... and the best mask there is for it. */
+  drawn: ReadonlySignal<Frame | null>;
+  /** Iterations of the wanted class that can be drawn, ascending. */
+  keyframes: ReadonlySignal<number[]>;
+  /** All class names; null until asked for and answered. */
+  names: ReadonlySignal<string[] | null>;
+  adding: ReadonlySignal<number | null>;
+  notices: ReadonlySignal<Notice[]>;
+  run(settings?: Partial<Settings>): void;
+  runMore(): void;
+  stop(): void;
+  setIterations(count: number): void;
+  choose(target: number): void;
+  scrub(iteration: number): void;
+  latest(): void;
+  add(target: number): void;
+  askNames(): void;
+  dismiss(id: number): void;
+  connect(): void;
+  close(): void;
+}
+
+export function createStore(model: Model): Store {
+  const end = new AbortController();
+  const trait = <K extends keyof Traits>(name: K, fallback: Traits[K]): Signal<Traits[K]> => {
+    const read = () => (model.get(name) as Traits[K] | undefined) ?? fallback;
+    const mirrored = signal(read());
+    listen(`change:${name}`, () => {
+      mirrored.value = read();
+    });
+    return mirrored;
+  };
+  const listen = (event: string, callback: (...args: never[]) => void) => {
+    model.on(event, callback);
+    end.signal.addEventListener("abort", () => model.off(event, callback));
+  };
+
+  const notices = signal<Notice[]>([]);
+  let noticeId = 0;
+  const notify = (text: string) => {
+    if (notices.value.some((notice) => notice.text === text)) return;
+    noticeId += 1;
+    notices.value = [...notices.value.slice(-2), { id: noticeId, text }];
+  };
+  /** A frame, or null with the reason said in the panel. */
+  const decode = (value: unknown): Frame | null => {
+    const view = asView(value);
+    if (!view || view.byteLength === 0) return null;
+    try {
+      return decodeFrame(view);
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  };
+  const picture = (name: "_image" | "_reference") => {
+    const decoded = signal(decode(model.get(name)));
+    listen(`change:${name}`, () => {
+      decoded.value = decode(model.get(name));
+    });
+    return decoded;
+  };
+
+  const cache = new FrameCache(CACHE_BYTES);
+  const link = createLink(model, receive, end.signal);
+  const requests = new Requests(
+    (want) => link.send({ type: "frame", ...want }),
+    () => pump(),
+  );
+
+  const trace = trait("_trace", {});
+  const readProgress = (): Progress => ({
+    ...{ run: 0, iteration: 0, iterations: 0, seconds: 0, rate: 0 },
+    ...(model.get("_progress") as Partial<Progress> | undefined),
+  });
+  const progress = signal(readProgress());
+  const classes = trait("_classes", []);
+  const status = trait("status", "idle");
+  const target = signal((model.get("target") as number | undefined) ?? -1);
+  const iteration = signal((model.get("iteration") as number | undefined) ?? 0);
+  const follow = signal((model.get("_follow") as boolean | undefined) ?? true);
+  const drawn = signal<Frame | null>(null);
+  const names = signal<string[] | null>(null);
+  const adding = signal<number | null>(null);
+  /** Raised with every frame put, so that what depends on the cache is computed anew. */
+  const held = signal(0);
+  const track = computed<Track | undefined>(() => trace.value[String(target.value)]);
+  const keyframes = computed(() => {
+    held.value;
+    const kept = track.value?.frames ?? [];
+    const newest = cache.newest(target.value);
+    return newest > (kept.at(-1) ?? -1) ? [...kept, newest] : kept;
+  });
+
+  let run = progress.value.run;
+  let named = false;
+  let scrubTimer: ReturnType<typeof setTimeout> | undefined;
+
+  // --- frames in --------------------------------------------------------------------------------
+
+  /** A newer run makes every mask of the old one stale; the picture stays until its first mask. */
+  function advanceTo(newer: number): void {
+    if (newer <= run) return;
+    run = newer;
+    cache.clear();
+    requests.clear();
+    held.value += 1;
+  }
+
+  function keep(frame: Frame): void {
+    advanceTo(frame.run);
+    if (frame.run < run || frame.target < 0) return;
+    cache.put(frame);
+    held.value += 1;
+    redraw();
+  }
+
+  function onFrame(): void {
+    const frame = decode(model.get("_frame"));
+    if (!frame) return;
+    // At once and once a model: the kernel's pace depends on it, not on drawing.
+    if (frame.seq > 0) link.send({ type: "ack", seq: frame.seq });
+    keep(frame);
+  }
+
+  /** Choose what is drawn: the wanted mask, or the nearest of its class until that one comes. */
+  function redraw(): void {
+    const last = keyframes.peek().at(-1);
+    if (follow.peek() && last !== undefined) iteration.value = last;
+    const best = cache.nearest(target.peek(), iteration.peek());
+    if (best) drawn.value = best;
+    pump();
+  }
+
+  // --- frames wanted ----------------------------------------------------------------------------
+
+  function pump(): void {
+    if (link.state.peek() !== "live") return;
+    const running = status.peek() === "running";
+    const kept = track.peek()?.frames ?? [];
+    const wanted = nearest(kept, iteration.peek());
+    const streaming = running && follow.peek();
+    const missing = (t: number, i: number) => i >= 0 && !cache.has(t, i);
+    if (!streaming && missing(target.peek(), wanted)) {
+      requests.want({ target: target.peek(), iteration: wanted });
+    }
+    if (running) return;
+    // What a person may look at next: the last mask of each class, then this class's history.
+    // Half of the cache at most, so that fetching ahead never drops what was just seen.
+    const size = drawn.peek()?.data.byteLength ?? 0;
+    if (size === 0 || cache.bytes + size > cache.limit / 2) return;
+    for (const { index } of classes.peek()) {
+      const last = trace.peek()[String(index)]?.frames.at(-1) ?? -1;
+      if (missing(index, last) && requests.ahead({ target: index, iteration: last })) return;
+    }
+    for (const frame of coarseToFine(kept)) {
+      const want = { target: target.peek(), iteration: frame };
+      if (missing(want.target, frame) && requests.ahead(want)) return;
+    }
+  }
+
+  // --- messages in ------------------------------------------------------------------------------
+
+  function receive(message: Message, buffer: DataView | null): void {
+    switch (message.type) {
+      case "welcome":
+        advanceTo(message.run);
+        redraw();
+        break;
+      case "frame": {
+        const frame = decode(buffer);
+        if (frame) keep(frame);
+        requests.answered(frame ? { target: frame.target, iteration: frame.iteration } : null);
+        break;
+      }
+      case "categories":
+        names.value = message.names;
+        break;
+      case "failed": {
+        const request = message.request;
+        if (request?.type === "add") adding.value = null;
+        if (request?.type === "categories") named = false;
+        // A mask fetched ahead was nobody's wish; its refusal is nobody's trouble.
+        const silent = request?.type === "frame" && !requests.refused(request);
+        if (!silent) notify(message.message);
+        break;
+      }
+    }
+  }
+
+  // --- traits in --------------------------------------------------------------------------------
+
+  listen("change:_frame", () => {
+    link.heard();
+    onFrame();
+  });
+  listen("change:_progress", () => {
+    progress.value = readProgress();
+    advanceTo(progress.value.run);
+  });
+  listen("change:_trace", redraw);
+  listen("change:status", redraw);
+  listen("change:_classes", () => {
+    const added = adding.peek();
+    if (added !== null && classes.peek().some(({ index }) => index === added)) {
+      adding.value = null;
+      choose(added);
+    }
+  });
+  listen("change:target", () => {
+    if (link.writing) return;
+    target.value = model.get("target") as number;
+    redraw();
+  });
+  listen("change:_follow", () => {
+    if (link.writing) return;
+    follow.value = model.get("_follow") as boolean;
+    redraw();
+  });
+  listen("change:iteration", () => {
+    if (link.writing || follow.peek()) return;
+    const asked = model.get("iteration") as number;
+    // A busy kernel may not know yet that the page stopped following: its live steps don't count.
+    if (status.peek() === "running" && asked === readProgress().iteration) return;
+    iteration.value = asked;
+    redraw();
+  });
+  onFrame();
+
+  // --- actions ----------------------------------------------------------------------------------
+
+  function setFollow(value: boolean): void {
+    if (follow.peek() === value) return;
+    follow.value = value;
+    link.write({ _follow: value });
+  }
+
+  function choose(chosen: number): void {
+    if (chosen === target.peek()) return;
+    target.value = chosen;
+    link.write({ target: chosen });
+    redraw();
+  }
+
+  function scrub(wanted: number): void {
+    const frames = keyframes.peek();
+    const frame = nearest(frames, wanted);
+    if (frame < 0) return;
+    const newest = frame === frames.at(-1);
+    batch(() => {
+      iteration.value = frame;
+      setFollow(newest);
+      redraw();
+    });
+    clearTimeout(scrubTimer);
+    // While the kernel follows, it moves `iteration` itself.
+    if (newest && status.peek() === "running") return;
+    scrubTimer = setTimeout(() => {
+      if (iteration.peek() !== model.get("iteration")) link.write({ iteration: iteration.peek() });
+    }, SCRUB_PAUSE);
+  }
+
+  function start(type: "run" | "run_more", traits: Record<string, unknown>, count: number): void {
+    clearTimeout(scrubTimer);
+    follow.value = true;
+    const command = type === "run" ? { type } : { type, iterations: count };
+    link.sendWith({ ...traits, _follow: true }, command);
+  }
+
+  end.signal.addEventListener("abort", () => {
+    clearTimeout(scrubTimer);
+    requests.clear();
+    cache.clear();
+  });
+
+  const iterations = trait("iterations", 0);
+  return {
+    link: link.state,
+    image: picture("_image"),
+    reference: picture("_reference"),
+    classes,
+    trace,
+    progress,
+    choices: trait("_choices", { game: [], defense: [] }),
+    modelName: trait("_model_name", ""),
+    game: trait("game", ""),
+    defense: trait("defense", ""),
+    sparsity: trait("sparsity", "auto"),
+    iterations,
+    status,
+    error: trait("error", ""),
+    target,
+    iteration,
+    follow,
+    drawn,
+    keyframes,
+    names,
+    adding,
+    notices,
+    run: (settings = {}) => start("run", { ...settings }, 0),
+    runMore: () => start("run_more", {}, iterations.peek()),
+    stop: () => link.send({ type: "stop" }),
+    setIterations: (count) => link.write({ iterations: count }),
+    choose,
+    scrub,
+    latest: () => scrub(Number.POSITIVE_INFINITY),
+    add(added) {
+      if (classes.peek().some(({ index }) => index === added)) return choose(added);
+      adding.value = added;
+      link.send({ type: "add", target: added });
+    },
+    askNames() {
+      if (named) return;
+      named = true;
+      link.send({ type: "categories" });
+    },
+    dismiss(id) {
+      notices.value = notices.value.filter((notice) => notice.id !== id);
+    },
+    connect: link.hello,
+    close: () => end.abort(),
+  };
+}

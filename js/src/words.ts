@@ -1,0 +1,58 @@
+/** Numbers and names as a person reads them. */
+
+export const GAMES: Record<string, string> = {
+  preservation: "Starts from the whole image and removes what the class does not need.",
+  deletion: "Starts from the whole image and shows the least whose removal loses the class.",
+  generation: "Starts from nothing and adds the least that makes the class appear.",
+  repression: "Starts from nothing and shows what has to stay out for the class to stay away.",
+};
+
+export const DEFENSES: Record<string, string> = {
+  paper:
+    "Blocks every gradient through an activation that leaves the image's own bounds (Eq. 4–6).",
+  directional: "Blocks only what would push an activation further out of the image's own bounds.",
+  none: "No defense: almost any class can be made to appear. For comparison.",
+};
+
+/** A score in [0, 1]: ".873", "1.00", "–" where there is none. */
+export function score(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (value > 0 && value < 0.0005) return "<.001";
+  const text = value.toFixed(3);
+  return text.startsWith("0") ? text.slice(1) : value.toFixed(2);
+}
+
+export function percent(value: number): string {
+  if (Number.isNaN(value)) return "–";
+  return value > 0 && value < 0.001 ? "<0.1 %" : `${(100 * value).toFixed(1)} %`;
+}
+
+export function seconds(value: number): string {
+  if (value < 60) return `${value.toFixed(1)} s`;
+  return `${Math.floor(value / 60)} min ${String(Math.floor(value % 60)).padStart(2, "0")} s`;
+}
+
+/** λ in few characters: "1e-4", "2.5e-4", "0". */
+export function lambda(value: number): string {
+  return value === 0 ? "0" : value.toExponential(1).replace(".0e", "e");
+}
+
+/** A typed λ, or null where it is not a number in [0, ∞). */
+export function parseLambda(text: string): number | null {
+  const trimmed = text.trim().replace(",", ".");
+  const value = trimmed === "" ? Number.NaN : Number(trimmed);
+  return Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+/** The next λ up or down on a 1-2-5 ladder. */
+export function nextLambda(value: number, direction: 1 | -1): number {
+  const rungs: number[] = [];
+  for (let e = -7; e <= 0; e++) for (const m of [1, 2, 5]) rungs.push(Number(`${m}e${e}`));
+  if (direction > 0) return rungs.find((rung) => rung > value * 1.0001) ?? value;
+  return rungs.findLast((rung) => rung < value * 0.9999) ?? rungs[0] ?? value;
+}
+
+/** The part of a class name before its synonyms ("tabby, tabby cat" is "tabby"). */
+export function shortName(name: string): string {
+  return name.split(",")[0]?.trim() || name;
+}
