@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import http.client
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
@@ -17,7 +16,9 @@ from torch import Tensor, nn
 
 from xwidget import zoo
 from xwidget.images import ImageLike, read
+from xwidget.names import find
 from xwidget.preprocessing import Preprocess, Size, read_preprocess
+from xwidget.twin import make_twin
 
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 Targets: TypeAlias = "int | str | Sequence[int | str] | Tensor | npt.NDArray[np.integer] | None"
@@ -200,9 +201,8 @@ class Classifier:
     def twin(self, device: str | torch.device | None = None) -> nn.Module:
         """Return a stand-in for the net that may be run, hooked and moved without touching the net.
 
-        It is in eval mode, needs no gradients for its parameters, and shares their storage, so it
-        costs no memory on the same device and follows the net where that is trained on in place.
-        Buffers are its own. Forward hooks come along: they may be part of what the net computes.
+        It is in eval mode and shares the net's parameters, but not their ``requires_grad``; see
+        :func:`xwidget.twin.make_twin`.
 
         Parameters
         ----------
@@ -211,37 +211,10 @@ class Classifier:
 
         Raises
         ------
-        ValueError
-            Where the net is not ready: it has parameters without a shape yet.
-        TypeError
-            Where it holds something that cannot be copied.
+        ValueError, TypeError
+            Where the net is not ready (lazy layers) or cannot be copied.
         """
-        net = _unwrapped(self.net)
-        # Gradients with respect to the input cannot pass through tensors made in inference mode.
-        with torch.inference_mode(False), torch.no_grad():
-            memo: dict[int, Any] = {}
-            for parameter in net.parameters():
-                if isinstance(parameter, nn.parameter.UninitializedParameter):
-                    raise ValueError(
-                        f"{self.name} has lazy layers that were never run; run it once on a batch "
-                        "to give its parameters their shape"
-                    )
-                data = parameter.clone() if parameter.is_inference() else parameter.detach()
-                memo[id(parameter)] = nn.Parameter(data, requires_grad=False)
-            for module in net.modules():
-                for value in (*module.__dict__.values(), *module._buffers.values()):
-                    # deepcopy refuses tensors that are not leaves, such as a cached activation.
-                    if isinstance(value, Tensor) and id(value) not in memo:
-                        memo[id(value)] = value.detach().clone()
-            try:
-                twin = copy.deepcopy(net, memo)
-            except Exception as error:
-                raise TypeError(
-                    f"{self.name} holds something that cannot be copied ({error}); take it out of "
-                    "the net's attributes, so that the net itself can stay untouched"
-                ) from error
-            twin.eval().requires_grad_(False)
-            return twin if device is None else twin.to(device)
+        return make_twin(self.net, device)
 
     def logits(self, net: nn.Module, batch: Tensor) -> Tensor:
         """Run a net and return its logits, in whatever wrapping it returns them.
@@ -307,7 +280,7 @@ class Classifier:
             For anything but an int or a name.
         """
         if isinstance(target, str):
-            return self._named(target)
+            return find(target, self.categories)
         if isinstance(target, bool) or not isinstance(target, (int, np.integer)):
             raise TypeError(
                 f"a target is a class index or a class name, not {target!r} "
@@ -354,25 +327,6 @@ class Classifier:
         height, width = self.size
         outputs = "" if self._names is None else f", {len(self._names)} classes"
         return f"<Classifier {self.name}: {height}×{width} pixels{outputs}, {self.activation}>"
-
-    def _named(self, target: str) -> int:
-        wanted = _plain(target)
-        names = [_plain(name) for name in self.categories]
-        whole = [index for index, name in enumerate(names) if name == wanted]
-        found = whole or [i for i, name in enumerate(names) if wanted and wanted in name]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = ", ".join(f"{self.categories[i]!r} ({i})" for i in found[:8])
-            more = f" and {len(found) - 8} more" if len(found) > 8 else ""
-            raise ValueError(
-                f"{target!r} is part of {len(found)} class names: {listed}{more}; "
-                "give the whole name, or the index"
-            )
-        close = get_close_matches(wanted, names, n=5, cutoff=0.5)
-        listed = ", ".join(f"{self.categories[i]!r} ({i})" for i in map(names.index, close))
-        hint = f"the nearest are {listed}" if close else "see clf.categories for all"
-        raise ValueError(f"{self.name} has no class {target!r}; {hint}")
 
 
 def load(name: str) -> Classifier:
@@ -455,18 +409,6 @@ def _checked_categories(categories: Sequence[str]) -> tuple[str, ...]:
         if not isinstance(name, str):
             raise TypeError(f"categories holds {name!r}; expected names (str)")
     return names
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().replace("_", " ").split())
-
-
-def _unwrapped(net: nn.Module) -> nn.Module:
-    """Take off wrappers that hide the net's own calls: torch.compile's and DataParallel's."""
-    inner = getattr(net, "_orig_mod", None)
-    if inner is None and isinstance(net, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
-        inner = net.module
-    return _unwrapped(inner) if isinstance(inner, nn.Module) else net
 
 
 def _device(net: nn.Module) -> torch.device:

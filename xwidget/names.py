@@ -1,0 +1,55 @@
+"""Finding a class by its name, or by a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+_LISTED = 8
+
+
+def find(wanted: str, names: Sequence[str]) -> int:
+    """Return the index of a name.
+
+    Parameters
+    ----------
+    wanted
+        A whole name, or a part that only one name has; upper and lower case, underscores and extra
+        spaces make no difference. A whole name wins over the names it is a part of.
+    names
+        All names.
+
+    Raises
+    ------
+    ValueError
+        Where no name fits, or several do; the message lists the nearest with their indices.
+
+    Examples
+    --------
+    >>> find("Tabby", ["tabby cat", "tiger cat"])
+    0
+    """
+    part = _plain(wanted)
+    plain = [_plain(name) for name in names]
+    found = [index for index, name in enumerate(plain) if name == part]
+    if not found and part:
+        found = [index for index, name in enumerate(plain) if part in name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        raise ValueError(
+            f"{wanted!r} fits {len(found)} classes: {_listed(found[:_LISTED], names)}{more}; "
+            "give the whole name, or the index"
+        )
+    close = [plain.index(name) for name in get_close_matches(part, plain, n=5, cutoff=0.5)]
+    hint = f"the nearest are {_listed(close, names)}" if close else "clf.categories has them all"
+    raise ValueError(f"there is no class {wanted!r}; {hint}")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").split())
+
+
+def _listed(indices: Sequence[int], names: Sequence[str]) -> str:
+    return ", ".join(f"{names[index]!r} ({index})" for index in indices)
