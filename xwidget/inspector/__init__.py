@@ -1,1 +1,5 @@
 """The Inspector: the widget that shows an explanation as it is made."""
+
+from xwidget.inspector.widget import Inspector
+
+__all__ = ["Inspector"]

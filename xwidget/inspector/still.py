@@ -1,0 +1,36 @@
+"""The still picture that stands for an Inspector where no widget can be shown."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+_SIDE = 224
+_GAP = 8
+_WHITE = (255, 255, 255)
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def png(*pictures: Pixels) -> str:
+    """Return pictures (H, W, 3) uint8 beside each other, as base64 of a small PNG."""
+    small = [_small(picture) for picture in pictures]
+    width = sum(picture.width for picture in small) + _GAP * (len(small) - 1)
+    sheet = Image.new("RGB", (width, max(picture.height for picture in small)), _WHITE)
+    left = 0
+    for picture in small:
+        sheet.paste(picture, (left, 0))
+        left += picture.width + _GAP
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _small(pixels: Pixels) -> Image.Image:
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((_SIDE, _SIDE))
+    return picture

@@ -1,0 +1,160 @@
+"""What an Inspector sends of its session, and when."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+
+from xwidget.engine.optimize import Step
+from xwidget.inspector import protocol
+from xwidget.inspector.mailbox import Mailbox
+from xwidget.inspector.session import Session
+from xwidget.inspector.synced import SyncedWidget
+
+_CURVE_SECONDS = 0.2
+_CURVE_POINTS = 5000  # with every so many points, the curves are sent less often
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """A wish to have the drawn class's mask sent, of the newest iteration where it is None."""
+
+    iteration: int | None = None
+    last: bool = False
+
+
+class Stream:
+    """Turn a session's steps into changes of the widget's traits, at the page's pace.
+
+    Everything here is called with the widget's lock held.
+
+    Parameters
+    ----------
+    widget
+        Whose traits are set.
+    session
+        Whose history is shown; it tells this stream what happens.
+    clock
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        widget: SyncedWidget,
+        session: Session,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._widget = widget
+        self._session = session
+        self._clock = clock
+        self._mailbox = Mailbox(self._deliver, clock=clock)
+        self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
+        self._curves_due = -float("inf")
+        self.awaited: int | None = None
+        """The added class that shall be drawn when its turn comes."""
+        session.listen(self)
+
+    def ack(self, seq: int) -> None:
+        """Take the page's word that it has decoded a frame."""
+        self._mailbox.ack(seq)
+
+    def clear(self) -> None:
+        """Drop what waits to be sent."""
+        self._mailbox.clear()
+
+    def draw(self) -> None:
+        """Have the mask of the drawn class and iteration sent, unless it was sent last."""
+        wanted = None if self._widget._follow else self._widget.iteration
+        target = self._widget.target
+        found = self._session.nearest(target, wanted)
+        if found is None or (self._session.run_number, target, found) == self._drawn:
+            self._mailbox.clear()
+        else:
+            self._mailbox.post(_Draw(wanted))
+            self._session.wake()
+
+    # What the session tells.
+
+    def began(self, added: int | None) -> None:
+        """Draw the class that was added, if no other was chosen since."""
+        with self._logged():
+            self._mailbox.clear()
+            self._curves_due = -float("inf")
+            if added is not None and added == self.awaited:
+                self._widget._follow = True
+                self._widget.target = added
+
+    def stepped(self, step: Step) -> None:
+        """Send the newest mask if it is the one drawn, and the curves every now and then."""
+        with self._logged():
+            if self._widget._follow and self._widget.target in step.targets:
+                self._mailbox.post(_Draw())
+            else:
+                self._mailbox.poll()
+            if self._clock() >= self._curves_due:
+                self._send_curves()
+
+    def ended(self, status: str, error: str) -> None:
+        """Send the last mask, the curves and the status, in this order."""
+        with self._logged():
+            if self._session.nearest(self._widget.target) is not None:
+                self._mailbox.finish(_Draw(last=True))
+            self.draw()
+        with self._logged():
+            self._send_curves()
+        with self._logged(), self._widget.hold_sync():
+            self._widget.error = error
+            self._widget.status = status
+
+    def tick(self) -> float | None:
+        """Send what had to wait for the page."""
+        with self._logged():
+            self._mailbox.poll()
+        return self._mailbox.due()
+
+    # What is sent.
+
+    def _deliver(self, draw: _Draw, seq: int) -> None:
+        widget = self._widget
+        frame = self._session.frame(widget.target, draw.iteration)
+        if frame is None:
+            return
+        with widget.hold_sync():
+            self._drawn = (frame.run, frame.target, frame.iteration)
+            widget._frame = protocol.encode(replace(frame, seq=seq, last=draw.last))
+            self._send_progress()
+            if widget._follow:
+                widget.iteration = frame.iteration
+
+    def _send_progress(self) -> None:
+        progress = self._session.progress
+        if progress is not None:
+            self._widget._progress = {k: round(v, 3) for k, v in asdict(progress).items()}
+
+    def _send_curves(self) -> None:
+        history = self._session.history
+        if history is None:
+            return
+        tracks = [history.track(target) for target in history.targets]
+        points = sum(len(track.scores) for track in tracks)
+        self._curves_due = self._clock() + _CURVE_SECONDS * (1 + points / _CURVE_POINTS)
+        with self._widget.hold_sync():
+            self._send_progress()
+            self._widget._trace = {
+                str(track.target): {
+                    "scores": protocol.curve(track.scores),
+                    "means": protocol.curve(track.means),
+                    "frames": track.frames,
+                }
+                for track in tracks
+            }
+
+    @contextlib.contextmanager
+    def _logged(self) -> Iterator[None]:
+        """Log what an observer raises: a run must not end because of it."""
+        try:
+            yield
+        except Exception as error:
+            self._widget.log.warning("while showing %r: %r", self._widget, error, exc_info=True)
