@@ -12,6 +12,12 @@ const options = {
   outdir,
   bundle: true,
   format: "esm",
+  // The classic JSX call is smaller in the bundle than the automatic one that the types are checked with.
+  jsx: "transform",
+  jsxFactory: "h",
+  jsxFragment: "Fragment",
+  tsconfigRaw: { compilerOptions: { target: "ES2022" } },
+  inject: [here("jsx.mjs")],
   target: "es2022",
   minify: true,
   charset: "utf8",

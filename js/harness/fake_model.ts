@@ -47,7 +47,7 @@ export class FakeModel implements Model {
         game: ["preservation", "deletion", "generation", "repression"],
         defense: ["paper", "directional", "none"],
       },
-      _model_name: "efficientnet_lite0",
+      _net_name: "efficientnet_lite0",
       _follow: true,
       game: "generation",
       defense: "directional",

@@ -30,14 +30,14 @@ export class FrameCache {
     return this.#frames.has(keyOf(target, iteration));
   }
 
-  /** The frame of `target` nearest to `iteration` (the later of two equally near), marked as used. */
+  /** The frame of `target` nearest to `iteration` (the earlier of two equally near), marked as used. */
   nearest(target: number, iteration: number): Frame | null {
     let best: Frame | null = null;
     let distance = Number.POSITIVE_INFINITY;
     for (const frame of this.#frames.values()) {
       if (frame.target !== target) continue;
       const d = Math.abs(frame.iteration - iteration);
-      if (d < distance || (d === distance && best && frame.iteration > best.iteration)) {
+      if (d < distance || (d === distance && best && frame.iteration < best.iteration)) {
         best = frame;
         distance = d;
       }

@@ -52,7 +52,7 @@ export interface Traits {
   _trace: Trace;
   _progress: Progress;
   _choices: Choices;
-  _model_name: string;
+  _net_name: string;
   game: string;
   defense: string;
   iterations: number;

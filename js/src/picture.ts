@@ -9,7 +9,7 @@ export type Rgb = readonly [number, number, number];
 export type View = "evidence" | "mask" | "heat" | "overlay" | "image";
 export const VIEWS: readonly View[] = ["evidence", "mask", "heat", "overlay", "image"];
 
-/** Everything a picture is made of. A 1×1 reference stands for one color everywhere. */
+/** Everything a picture is made of, all of one height and width. */
 export interface Scene {
   image: Frame;
   reference: Frame;
@@ -45,15 +45,9 @@ export function evidence(scene: Scene, out: Uint8ClampedArray): void {
     original(scene, out);
     return;
   }
-  const oneColor = reference.height * reference.width === 1;
-  const pixels = image.height * image.width;
-  fill(out, pixels, (c) => {
+  fill(out, image.height * image.width, (c) => {
     const [x, m, r] = [plane(image, c), plane(mask, c), plane(reference, c)];
     const [xs, ms, rs] = [image.data, mask.data, reference.data];
-    if (oneColor) {
-      const color = rs[r] as number;
-      return (i) => blend(ms[m + i] as number, xs[x + i] as number, color);
-    }
     return (i) => blend(ms[m + i] as number, xs[x + i] as number, rs[r + i] as number);
   });
 }
@@ -136,8 +130,7 @@ export interface Pixel {
 
 export function pixelAt(scene: Scene, x: number, y: number): Pixel {
   const read = (frame: Frame): Rgb => {
-    const one = frame.height * frame.width === 1;
-    const i = one ? 0 : y * frame.width + x;
+    const i = y * frame.width + x;
     return [0, 1, 2].map((c) => frame.data[plane(frame, c) + i] ?? 0) as unknown as Rgb;
   };
   const image = read(scene.image);

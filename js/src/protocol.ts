@@ -2,7 +2,8 @@
 
 export const PROTOCOL = 1;
 
-const MAGIC = "XWFR";
+/** "XWFR" as its four bytes. */
+const MAGIC = "58574652";
 const VERSION = 1;
 const HEADER_BYTES = 48;
 const FLAG_LAST = 1;
@@ -35,32 +36,28 @@ export interface Frame {
  * the whole message alive.
  */
 export function decodeFrame(view: DataView): Frame {
+  const refuse = (words: string): never => {
+    throw new Error(words);
+  };
   const size = view.byteLength;
-  if (size < HEADER_BYTES) {
-    throw new Error(`A frame needs at least ${HEADER_BYTES} bytes; these are ${size}.`);
-  }
-  const magic = String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(i)));
-  if (magic !== MAGIC) {
-    throw new Error(`A frame begins with "${MAGIC}"; this begins with ${JSON.stringify(magic)}.`);
-  }
+  if (size < HEADER_BYTES)
+    refuse(`frame too short: ${size} bytes, the header alone has ${HEADER_BYTES}`);
+  const magic = view.getUint32(0).toString(16);
+  if (magic !== MAGIC) refuse(`not a frame: begins with ${magic}, expected ${MAGIC}`);
   const version = view.getUint16(4, true);
-  if (version !== VERSION) {
-    throw new Error(`This page reads frames of version ${VERSION}; the kernel sent ${version}.`);
-  }
+  if (version !== VERSION) refuse(`frame version ${version} is not supported, expected ${VERSION}`);
   const header = view.getUint16(6, true);
-  if (header < HEADER_BYTES || header > size) {
-    throw new Error(`A frame of ${size} bytes cannot have a header of ${header}.`);
-  }
+  if (header < HEADER_BYTES)
+    refuse(`frame header size ${header} is too small, expected at least ${HEADER_BYTES}`);
+  if (header > size) refuse(`frame header of ${header} bytes does not fit into ${size} bytes`);
   const channels = view.getUint16(20, true);
   const height = view.getUint32(24, true);
   const width = view.getUint32(28, true);
+  const shape = `${channels}x${height}x${width}`;
   const expected = channels * height * width;
-  if (expected === 0 || size - header !== expected) {
-    throw new Error(
-      `A frame of ${channels}×${height}×${width} needs ${expected} bytes after its header; ` +
-        `there are ${size - header}.`,
-    );
-  }
+  if (expected === 0) refuse(`frame has no pixels: ${shape}`);
+  if (size - header !== expected)
+    refuse(`frame payload has ${size - header} bytes, ${shape} needs ${expected}`);
   const data = new Uint8Array(expected);
   data.set(new Uint8Array(view.buffer, view.byteOffset + header, expected));
   return {
@@ -94,7 +91,24 @@ export type Message =
   | { type: "welcome"; protocol: number; run: number }
   | { type: "frame" }
   | { type: "categories"; names: string[] }
-  | { type: "failed"; request?: Partial<Command> | null; message: string };
+  | { type: "failed"; request?: FailedRequest | null; message: string };
+
+/** A command as it was sent, or a trait that the kernel would not take (`type: "set"`). */
+export interface FailedRequest {
+  type?: string;
+  target?: number;
+  iteration?: number;
+}
+
+/** A frame of one pixel stands for one color everywhere: this writes it out. */
+export function spread(frame: Frame, height: number, width: number): Frame {
+  if (frame.height * frame.width !== 1) return frame;
+  const data = new Uint8Array(frame.channels * height * width);
+  for (let c = 0; c < frame.channels; c++) {
+    data.fill(frame.data[c] as number, c * height * width, (c + 1) * height * width);
+  }
+  return { ...frame, height, width, data };
+}
 
 /** Bytes traits and message buffers reach the page as a DataView, but not on every host. */
 export function asView(value: unknown): DataView | null {

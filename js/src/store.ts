@@ -44,7 +44,7 @@ export interface Store {
   trace: ReadonlySignal<Trace>;
   progress: ReadonlySignal<Progress>;
   choices: ReadonlySignal<Choices>;
-  modelName: ReadonlySignal<string>;
+  netName: ReadonlySignal<string>;
   game: ReadonlySignal<string>;
   defense: ReadonlySignal<string>;
   sparsity: ReadonlySignal<Sparsity>;
@@ -79,6 +79,7 @@ export interface Store {
 
 export function createStore(model: Model): Store {
   const end = new AbortController();
+  const unlisten: (() => void)[] = [];
   const trait = <K extends keyof Traits>(name: K, fallback: Traits[K]): Signal<Traits[K]> => {
     const read = () => (model.get(name) as Traits[K] | undefined) ?? fallback;
     const mirrored = signal(read());
@@ -89,13 +90,14 @@ export function createStore(model: Model): Store {
   };
   const listen = (event: string, callback: (...args: never[]) => void) => {
     model.on(event, callback);
-    end.signal.addEventListener("abort", () => model.off(event, callback));
+    unlisten.push(() => model.off(event, callback));
   };
 
+  const error = trait("error", "");
   const notices = signal<Notice[]>([]);
   let noticeId = 0;
   const notify = (text: string) => {
-    if (notices.value.some((notice) => notice.text === text)) return;
+    if (text === error.peek() || notices.value.some((notice) => notice.text === text)) return;
     noticeId += 1;
     notices.value = [...notices.value.slice(-2), { id: noticeId, text }];
   };
@@ -258,11 +260,11 @@ export function createStore(model: Model): Store {
   listen("change:_trace", redraw);
   listen("change:status", redraw);
   listen("change:_classes", () => {
-    const added = adding.peek();
-    if (added !== null && classes.peek().some(({ index }) => index === added)) {
-      adding.value = null;
-      choose(added);
-    }
+    if (classes.peek().some(({ index }) => index === adding.peek())) adding.value = null;
+  });
+  // What the kernel refused it also says in `error`, which is shown already.
+  listen("change:error", () => {
+    notices.value = notices.value.filter(({ text }) => text !== error.peek());
   });
   listen("change:target", () => {
     if (link.writing) return;
@@ -325,6 +327,7 @@ export function createStore(model: Model): Store {
   }
 
   end.signal.addEventListener("abort", () => {
+    for (const off of unlisten) off();
     clearTimeout(scrubTimer);
     requests.clear();
     cache.clear();
@@ -339,13 +342,13 @@ export function createStore(model: Model): Store {
     trace,
     progress,
     choices: trait("_choices", { game: [], defense: [] }),
-    modelName: trait("_model_name", ""),
+    netName: trait("_net_name", ""),
     game: trait("game", ""),
     defense: trait("defense", ""),
     sparsity: trait("sparsity", "auto"),
     iterations,
     status,
-    error: trait("error", ""),
+    error,
     target,
     iteration,
     follow,
@@ -364,6 +367,7 @@ export function createStore(model: Model): Store {
     add(added) {
       if (classes.peek().some(({ index }) => index === added)) return choose(added);
       adding.value = added;
+      // The kernel draws the new class itself, once its turn has come.
       link.send({ type: "add", target: added });
     },
     askNames() {

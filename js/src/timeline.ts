@@ -1,12 +1,12 @@
 /** Which iteration a slider value or a key means, given the keyframes that exist. */
 
-/** The entry of ascending `frames` nearest to `value` (the later of two equally near), or -1. */
+/** The entry of ascending `frames` nearest to `value` (the earlier of two equally near, as in the kernel), or -1. */
 export function nearest(frames: readonly number[], value: number): number {
-  let best = -1;
-  for (const frame of frames) {
-    if (best < 0 || Math.abs(frame - value) <= Math.abs(best - value)) best = frame;
-  }
-  return best;
+  // Not by distance alone: every distance to infinity, "the newest", is the same.
+  const after = frames.find((frame) => frame >= value);
+  const before = frames.findLast((frame) => frame <= value);
+  if (after === undefined) return before ?? -1;
+  return before !== undefined && value - before <= after - value ? before : after;
 }
 
 /**

@@ -1,9 +1,8 @@
 /** What belongs to one view alone: two views of one Inspector look at it each in their own way. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import { type Arrangement, arrange, pictureSize } from "./layout";
 import { isEmpty, type Scene, type View } from "./picture";
+import { type Frame, spread } from "./protocol";
 import type { Store } from "./store";
 
 export interface Cursor {
@@ -13,6 +12,8 @@ export interface Cursor {
 }
 
 export interface Ui {
+  /** Begins the ids of this view's elements: ids are the whole page's. */
+  id: string;
   root: HTMLElement;
   store: Store;
   view: Signal<View>;
@@ -43,12 +44,24 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   );
   ended.addEventListener("abort", () => observer.disconnect());
 
-  const scene = computed<Scene | null>(() => {
+  // Written out once, not with every mask; an image of one color comes as one pixel too.
+  const base = computed(() => {
     const image = store.image.value;
     const reference = store.reference.value;
-    return image && reference ? { image, reference, mask: store.drawn.value } : null;
+    if (!image || !reference) return null;
+    // Only a flat image depends on the mask, for its size.
+    const { height, width } = one(image) ? (store.drawn.value ?? image) : image;
+    return {
+      image: spread(image, height, width),
+      reference: spread(reference, height, width),
+    };
+  });
+  const scene = computed<Scene | null>(() => {
+    const mask = store.drawn.value;
+    return base.value && { ...base.value, mask };
   });
   return {
+    id: `xw-${Math.random().toString(36).slice(2)}`,
     root,
     store,
     view: signal<View>("evidence"),
@@ -60,16 +73,12 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     }),
     arrangement: computed(() => arrange(width.value)),
     size: computed(() => {
-      const image = store.image.value ?? { width: 224, height: 224 };
+      const image = base.value?.image ?? { width: 224, height: 224 };
       return pictureSize(width.value, image, ratio.value);
     }),
   };
 }
 
-export const UiContext = createContext<Ui | null>(null);
-
-export function useUi(): Ui {
-  const ui = useContext(UiContext);
-  if (!ui) throw new Error("The panel's parts work inside UiContext only.");
-  return ui;
+function one(frame: Frame): boolean {
+  return frame.height * frame.width === 1;
 }

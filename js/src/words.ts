@@ -8,10 +8,9 @@ export const GAMES: Record<string, string> = {
 };
 
 export const DEFENSES: Record<string, string> = {
-  paper:
-    "Blocks every gradient through an activation that leaves the image's own bounds (Eq. 4–6).",
-  directional: "Blocks only what would push an activation further out of the image's own bounds.",
-  none: "No defense: almost any class can be made to appear. For comparison.",
+  paper: "Stops every signal through an activation beyond its bounds in the image (Eq. 4–6).",
+  directional: "Stops only the signals that push an activation beyond its bounds in the image.",
+  none: "No defense: almost any class can be made to appear.",
 };
 
 /** A score in [0, 1]: ".873", "1.00", "–" where there is none. */

@@ -1,12 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { search } from "../search";
-import { useUi } from "../ui";
+import type { Store } from "../store";
 
 /** A combobox over all class names (WAI-ARIA "editable combobox with list autocomplete"). */
-export function AddClass() {
-  const { store } = useUi();
-  const id = useId();
+export function AddClass({ store, id }: { store: Store; id: string }) {
   const typed = useSignal("");
   const open = useSignal(false);
   const active = useSignal(0);

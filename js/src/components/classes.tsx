@@ -1,11 +1,12 @@
 import type { ClassInfo } from "../model";
-import { useUi } from "../ui";
+import type { Store } from "../store";
+import type { Ui } from "../ui";
 import { score, shortName } from "../words";
 import { AddClass } from "./add_class";
 
 /** The classes being explained: which is drawn, what the image scores, what the mask scores now. */
-export function Classes() {
-  const { store } = useUi();
+export function Classes({ ui }: { ui: Ui }) {
+  const { store } = ui;
   return (
     <div class="xw-classes">
       <div class="xw-title">
@@ -15,16 +16,15 @@ export function Classes() {
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend */}
       <div class="xw-list" role="group" aria-label="Classes">
         {store.classes.value.map((info) => (
-          <ClassButton key={info.index} info={info} />
+          <ClassButton key={info.index} store={store} info={info} />
         ))}
       </div>
-      <AddClass />
+      <AddClass store={store} id={ui.id} />
     </div>
   );
 }
 
-function ClassButton({ info }: { info: ClassInfo }) {
-  const { store } = useUi();
+function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
   const now = scoreNow(info.index);
   const width = `${100 * (Number.isFinite(now) ? now : 0)}%`;
   return (

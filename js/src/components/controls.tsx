@@ -1,13 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { useUi } from "../ui";
+import type { Store } from "../store";
 import { DEFENSES, GAMES, lambda, nextLambda, parseLambda } from "../words";
 
 /** λ to begin with when "auto" is switched off. */
 const FIRST_LAMBDA = 1e-4;
 
 /** How the next run is made. A change of game, defense or sparsity starts it. */
-export function Controls() {
-  const { store } = useUi();
+export function Controls({ store }: { store: Store }) {
   const game = store.game.value;
   return (
     <div class="xw-controls">
@@ -25,12 +24,12 @@ export function Controls() {
         words={DEFENSES}
         choose={(value) => store.run({ defense: value })}
       />
-      <Sparsity />
-      <Iterations />
+      <Sparsity store={store} />
+      <Iterations store={store} />
       <p class="xw-hint">
         <span>{GAMES[game] ?? ""}</span>
-        <span class="xw-model" title="The net being explained">
-          {store.modelName.value}
+        <span class="xw-net" title="The net being explained">
+          {store.netName.value}
         </span>
       </p>
     </div>
@@ -59,8 +58,7 @@ function Select(props: {
   );
 }
 
-function Sparsity() {
-  const { store } = useUi();
+function Sparsity({ store }: { store: Store }) {
   const sparsity = store.sparsity.value;
   const auto = sparsity === "auto";
   const draft = useSignal<string | null>(null);
@@ -115,8 +113,7 @@ function Sparsity() {
   );
 }
 
-function Iterations() {
-  const { store } = useUi();
+function Iterations({ store }: { store: Store }) {
   const draft = useSignal<string | null>(null);
   const commit = () => {
     const value = Math.round(Number(draft.value));

@@ -1,9 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useUi } from "../ui";
+import type { Store } from "../store";
 
 /** What went wrong, in words; each stays until it is dismissed. */
-export function Notices() {
-  const { store } = useUi();
+export function Notices({ store }: { store: Store }) {
   const dismissed = useSignal("");
   const error = store.error.value;
   if (error === "") dismissed.value = "";

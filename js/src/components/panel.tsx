@@ -1,4 +1,4 @@
-import { type Ui, UiContext } from "../ui";
+import type { Ui } from "../ui";
 import { Classes } from "./classes";
 import { Controls } from "./controls";
 import { Notices } from "./notices";
@@ -7,18 +7,17 @@ import { Readout } from "./readout";
 import { Timeline } from "./timeline";
 
 export function Panel({ ui }: { ui: Ui }) {
+  const { store } = ui;
   return (
-    <UiContext.Provider value={ui}>
-      <div class="xw-panel" data-arrangement={ui.arrangement.value}>
-        <Controls />
-        <Notices />
-        <Picture />
-        <div class="xw-aside">
-          <Classes />
-          <Readout />
-        </div>
-        <Timeline />
+    <div class="xw-panel" data-arrangement={ui.arrangement.value}>
+      <Controls store={store} />
+      <Notices store={store} />
+      <Picture ui={ui} />
+      <div class="xw-aside">
+        <Classes ui={ui} />
+        <Readout ui={ui} />
       </div>
-    </UiContext.Provider>
+      <Timeline store={store} />
+    </div>
   );
 }

@@ -1,40 +1,37 @@
-import { useSignalEffect } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { gradient } from "../colormap";
 import { PAINTERS, type Scene, VIEWS, type View } from "../picture";
 import type { Ui } from "../ui";
-import { useUi } from "../ui";
 import { percent, score, shortName } from "../words";
 
 const TITLES: Record<View, string> = {
-  evidence: "What the net sees: the image where the mask is, the reference elsewhere",
-  mask: "The mask itself, one value per pixel and color channel, as a color",
-  heat: "The mask's mean over the color channels, on a fixed scale from 0 to 1",
-  overlay: "The evidence in its colors on the dimmed, gray image",
+  evidence: "The image where the mask is, the reference elsewhere",
+  mask: "The mask itself, as a color",
+  heat: "The mask's mean over the color channels, from 0 to 1",
+  overlay: "The evidence on the gray image",
   image: "The image as the net sees it",
 };
 
-export function Picture() {
-  const ui = useUi();
+export function Picture({ ui }: { ui: Ui }) {
   return (
     <div class="xw-picture">
-      <ViewTabs />
-      <Frame />
+      <ViewTabs ui={ui} />
+      <Frame ui={ui} />
       <Caption ui={ui} />
     </div>
   );
 }
 
-function ViewTabs() {
-  const { view } = useUi();
-  const group = useId();
+function ViewTabs({ ui }: { ui: Ui }) {
+  const { view } = ui;
   return (
     <div class="xw-tabs" role="radiogroup" aria-label="View">
       {VIEWS.map((name) => (
         <label key={name} title={TITLES[name]}>
           <input
             type="radio"
-            name={group}
+            name={ui.id}
             value={name}
             checked={view.value === name}
             onChange={() => {
@@ -49,8 +46,7 @@ function ViewTabs() {
 }
 
 /** The picture with its cursor: the canvas holds the picture's own pixels and nothing else. */
-function Frame() {
-  const ui = useUi();
+function Frame({ ui }: { ui: Ui }) {
   const { store, cursor, view, size } = ui;
   const canvas = useRef<HTMLCanvasElement>(null);
   usePainting(ui, canvas);
@@ -151,15 +147,20 @@ function usePainting(ui: Ui, canvas: { current: HTMLCanvasElement | null }): voi
     root.dataset.target = String(scene?.mask?.target ?? -1);
     root.dataset.status = store.status.peek();
   };
-  useSignalEffect(() => {
-    // Read here what paint() reads later: this is what makes the effect run again.
-    void [ui.scene.value, ui.view.value, ui.store.status.value];
-    if (pending.current !== 0) return;
-    // A hidden page gets no animation frames; it still has to be right when asked.
-    if (document.hidden) paint();
-    else pending.current = requestAnimationFrame(paint);
-  });
-  useEffect(() => () => cancelAnimationFrame(pending.current), []);
+  useEffect(() => {
+    const stop = effect(() => {
+      // Read here what paint() reads later: this is what makes the effect run again.
+      void [ui.scene.value, ui.view.value, ui.store.status.value];
+      if (pending.current !== 0) return;
+      // A hidden page gets no animation frames; it still has to be right when asked.
+      if (document.hidden) paint();
+      else pending.current = requestAnimationFrame(paint);
+    });
+    return () => {
+      stop();
+      cancelAnimationFrame(pending.current);
+    };
+  }, []);
 }
 
 function draw(canvas: HTMLCanvasElement, scene: Scene, view: View): void {

@@ -1,13 +1,13 @@
 import { pixelAt, type Rgb } from "../picture";
-import { useUi } from "../ui";
+import type { Ui } from "../ui";
 import { score } from "../words";
 
 /**
  * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves
  * it: a moving mouse would talk without end.
  */
-export function Readout() {
-  const { cursor, scene, store } = useUi();
+export function Readout({ ui }: { ui: Ui }) {
+  const { cursor, scene, store } = ui;
   const at = cursor.value;
   const pixel = at && scene.value ? pixelAt(scene.value, at.x, at.y) : null;
   const mask = pixel?.mask?.map((value) => score(value));

@@ -1,12 +1,10 @@
-import { useComputed } from "@preact/signals";
 import { BOX, curvePath } from "../curve";
+import type { Store } from "../store";
 import { step } from "../timeline";
-import { useUi } from "../ui";
 import { score, seconds } from "../words";
 
 /** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
-export function Timeline() {
-  const { store } = useUi();
+export function Timeline({ store }: { store: Store }) {
   const running = store.status.value === "running";
   const atEnd = store.follow.value || store.iteration.value === store.keyframes.value.at(-1);
   return (
@@ -26,7 +24,7 @@ export function Timeline() {
         >
           Run more
         </button>
-        <Figures />
+        <Figures store={store} />
         <button
           type="button"
           class="xw-latest"
@@ -37,13 +35,12 @@ export function Timeline() {
           Latest
         </button>
       </div>
-      <Scrubber />
+      <Scrubber store={store} />
     </div>
   );
 }
 
-function Figures() {
-  const { store } = useUi();
+function Figures({ store }: { store: Store }) {
   const { iteration, iterations, seconds: elapsed, rate } = store.progress.value;
   const status = store.status.value;
   return (
@@ -65,16 +62,11 @@ function Figures() {
   );
 }
 
-function Scrubber() {
-  const { store } = useUi();
+function Scrubber({ store }: { store: Store }) {
   // While running the right edge is where the run will end, so that nothing moves under the hand.
-  const max = useComputed(() => {
-    const lengths = Object.values(store.trace.value).map(({ scores }) => scores.length - 1);
-    const reached = Math.max(1, store.keyframes.value.at(-1) ?? 0, ...lengths);
-    return store.status.value === "running"
-      ? Math.max(reached, store.progress.value.iterations)
-      : reached;
-  });
+  const lengths = Object.values(store.trace.value).map((track) => track.scores.length - 1);
+  const planned = store.status.value === "running" ? store.progress.value.iterations : 0;
+  const max = Math.max(1, planned, store.keyframes.value.at(-1) ?? 0, ...lengths);
   const frames = store.keyframes.value;
   const mask = store.drawn.value;
   const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
@@ -87,7 +79,7 @@ function Scrubber() {
     event.preventDefault();
     store.scrub(next);
   };
-  const share = (iteration: number) => `${(100 * iteration) / max.value}%`;
+  const share = (iteration: number) => `${(100 * iteration) / max}%`;
   return (
     <div class="xw-scrub">
       <div class="xw-plot" aria-hidden="true">
@@ -103,10 +95,10 @@ function Scrubber() {
               <path
                 key={index}
                 class="xw-other"
-                d={curvePath(store.trace.value[String(index)]?.scores ?? [], max.value)}
+                d={curvePath(store.trace.value[String(index)]?.scores ?? [], max)}
               />
             ))}
-          <path class="xw-curve" d={curvePath(scores ?? [], max.value)} />
+          <path class="xw-curve" d={curvePath(scores ?? [], max)} />
         </svg>
         <i class="xw-head" style={{ left: share(value) }} />
       </div>
@@ -114,7 +106,7 @@ function Scrubber() {
         type="range"
         aria-label="Iteration"
         min={0}
-        max={max.value}
+        max={max}
         step={1}
         value={value}
         disabled={frames.length === 0}
@@ -128,7 +120,7 @@ function Scrubber() {
       />
       <div class="xw-scale" aria-hidden="true">
         <span>0</span>
-        <span>{max.value}</span>
+        <span>{max}</span>
       </div>
     </div>
   );

@@ -1,0 +1,283 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { encode } from "../harness/fake_model";
+import type { Model } from "../src/model";
+import type { Command, Message } from "../src/protocol";
+import { createStore } from "../src/store";
+
+type Listener = (...args: unknown[]) => void;
+
+/** A model whose kernel does nothing but what a test says. */
+class Kernel implements Model {
+  readonly sent: Command[] = [];
+  readonly saved: Record<string, unknown>[] = [];
+  #pending: Record<string, unknown> = {};
+  readonly #traits = new Map<string, unknown>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  constructor(traits: Record<string, unknown> = {}) {
+    for (const [name, value] of Object.entries(traits)) this.#traits.set(name, value);
+  }
+  get(name: string) {
+    return this.#traits.get(name);
+  }
+  set(name: string, value: unknown) {
+    this.#pending[name] = value;
+    this.says({ [name]: value });
+  }
+  save_changes() {
+    this.saved.push(this.#pending);
+    this.#pending = {};
+  }
+  send(content: unknown) {
+    this.sent.push(content as Command);
+  }
+  on(event: string, callback: (...args: never[]) => void) {
+    const set = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, set.add(callback as Listener));
+  }
+  off(event: string, callback: (...args: never[]) => void) {
+    this.#listeners.get(event)?.delete(callback as Listener);
+  }
+  get listeners() {
+    return [...this.#listeners.values()].reduce((sum, set) => sum + set.size, 0);
+  }
+  /** Traits from the kernel: all set, then all told, as Backbone does. */
+  says(traits: Record<string, unknown>) {
+    for (const [name, value] of Object.entries(traits)) this.#traits.set(name, value);
+    for (const name of Object.keys(traits)) this.#emit(`change:${name}`);
+  }
+  answers(message: Message, buffer?: DataView) {
+    this.#emit("msg:custom", message, buffer ? [buffer] : []);
+  }
+  asked(type: Command["type"]) {
+    return this.sent.filter((command) => command.type === type);
+  }
+  #emit(event: string, ...args: unknown[]) {
+    for (const callback of this.#listeners.get(event) ?? []) callback(...args);
+  }
+}
+
+const data = Uint8Array.from([1, 2, 3]);
+const mask = (run: number, target: number, iteration: number, seq = 0) =>
+  encode({ run, target, iteration, seq, side: 1, data });
+
+/** A store whose kernel has answered and finished run 1 of classes 5 and 6. */
+function finished(frames = [0, 1, 2, 4, 8]) {
+  const kernel = new Kernel({ target: 5, iteration: 8, _follow: true, status: "done" });
+  const store = createStore(kernel);
+  store.connect();
+  kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+  const track = { scores: [], means: [], frames };
+  kernel.says({
+    _classes: [5, 6].map((index) => ({ index, name: `class ${index}`, score: 0.5 })),
+    _progress: { run: 1, iteration: 8, iterations: 8, seconds: 1, rate: 8 },
+    _frame: mask(1, 5, 8, 1),
+    _trace: { 5: track, 6: track },
+  });
+  return { kernel, store };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("frames", () => {
+  test("are acknowledged at once, once, and only where that is asked", () => {
+    const kernel = new Kernel({ target: 5 });
+    createStore(kernel);
+    kernel.says({ _frame: mask(1, 5, 0, 41) });
+    kernel.says({ _frame: mask(1, 5, 1) });
+    expect(kernel.sent).toEqual([{ type: "ack", seq: 41 }]);
+  });
+
+  test("of an older run are acknowledged but never drawn", () => {
+    const kernel = new Kernel({ target: 5 });
+    const store = createStore(kernel);
+    kernel.says({ _frame: mask(2, 5, 0, 1) });
+    kernel.says({ _frame: mask(1, 5, 90, 2) });
+    expect(store.drawn.value?.iteration).toBe(0);
+    expect(kernel.asked("ack")).toHaveLength(2);
+  });
+
+  test("of a newer run replace the picture only when they come", () => {
+    const { kernel, store } = finished();
+    kernel.says({ status: "running", _progress: { run: 2, iteration: 0 } });
+    expect(store.drawn.value).toMatchObject({ run: 1, iteration: 8 });
+    kernel.says({ _frame: mask(2, 5, 0) });
+    expect(store.drawn.value).toMatchObject({ run: 2, iteration: 0 });
+  });
+
+  test("that are broken are told in words", () => {
+    const kernel = new Kernel({ target: 5 });
+    const store = createStore(kernel);
+    kernel.says({ _frame: new DataView(new ArrayBuffer(3)) });
+    expect(store.notices.value.map(({ text }) => text)).toEqual([
+      "frame too short: 3 bytes, the header alone has 48",
+    ]);
+  });
+
+  test("that were synced before the page was loaded are drawn", () => {
+    const store = createStore(new Kernel({ target: 5, _frame: mask(3, 5, 7, 9) }));
+    expect(store.drawn.value).toMatchObject({ run: 3, iteration: 7 });
+  });
+});
+
+describe("scrubbing", () => {
+  test("draws the nearest mask at once and the exact one when it comes", () => {
+    const { kernel, store } = finished();
+    kernel.sent.length = 0;
+    store.scrub(1);
+    expect(store.drawn.value?.iteration).toBe(8);
+    expect(kernel.asked("frame")).toContainEqual({ type: "frame", target: 5, iteration: 1 });
+    kernel.answers({ type: "frame" }, mask(1, 5, 1));
+    expect(store.drawn.value?.iteration).toBe(1);
+  });
+
+  test("has at most two requests on their way, and the newest wish goes next", () => {
+    const { kernel, store } = finished();
+    const before = kernel.asked("frame").length;
+    for (const i of [0, 1, 2, 4]) store.scrub(i);
+    const sent = kernel.asked("frame").slice(before - 1);
+    expect(sent).toHaveLength(2);
+    kernel.answers({ type: "frame" }, mask(1, 6, 8));
+    kernel.answers({ type: "frame" }, mask(1, 5, 0));
+    expect(kernel.asked("frame")).toContainEqual({ type: "frame", target: 5, iteration: 4 });
+    expect(kernel.asked("frame")).not.toContainEqual({ type: "frame", target: 5, iteration: 2 });
+  });
+
+  test("tells the kernel once the hand rests, and stops following at once", () => {
+    const { kernel, store } = finished();
+    for (const i of [4, 2, 1]) store.scrub(i);
+    expect(kernel.saved).toEqual([{ _follow: false }]);
+    vi.advanceTimersByTime(149);
+    expect(kernel.saved).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(kernel.saved).toEqual([{ _follow: false }, { iteration: 1 }]);
+  });
+
+  test("while running is not undone by live steps of a kernel that does not know yet", () => {
+    const { kernel, store } = finished();
+    kernel.says({ status: "running" });
+    store.scrub(2);
+    kernel.says({
+      iteration: 9,
+      _frame: mask(1, 5, 9, 7),
+      _progress: { run: 1, iteration: 9, iterations: 20, seconds: 1, rate: 9 },
+    });
+    expect(store.iteration.value).toBe(2);
+    store.latest();
+    expect(store.follow.value).toBe(true);
+    expect(store.drawn.value?.iteration).toBe(9);
+  });
+
+  test("an iteration set in Python is drawn", () => {
+    const { kernel, store } = finished();
+    kernel.answers({ type: "frame" }, mask(1, 5, 2));
+    kernel.says({ _follow: false, iteration: 2 });
+    expect(store.drawn.value?.iteration).toBe(2);
+    expect(kernel.saved).toEqual([]);
+  });
+});
+
+describe("after a run", () => {
+  test("each class's last mask and the drawn class's history are fetched, one at a time", () => {
+    const { kernel } = finished();
+    const order: string[] = [];
+    for (let asked = kernel.asked("frame").at(-1); asked && asked.type === "frame"; ) {
+      order.push(`${asked.target}/${asked.iteration}`);
+      const count = kernel.asked("frame").length;
+      kernel.answers({ type: "frame" }, mask(1, asked.target, asked.iteration));
+      const more: Command[] = kernel.asked("frame").slice(count);
+      expect(more.length).toBeLessThanOrEqual(1);
+      asked = more[0];
+    }
+    expect(order).toEqual(["6/8", "5/0", "5/2", "5/1", "5/4"]);
+  });
+
+  test("choosing a class is instant once its mask was fetched", () => {
+    const { kernel, store } = finished();
+    kernel.answers({ type: "frame" }, mask(1, 6, 8));
+    store.choose(6);
+    expect(store.drawn.value).toMatchObject({ target: 6, iteration: 8 });
+    expect(kernel.saved).toEqual([{ target: 6 }]);
+  });
+
+  test("a mask that the kernel keeps no longer is not asked for again and again", () => {
+    const { kernel, store } = finished([0, 8]);
+    kernel.answers({ type: "frame" }, mask(1, 6, 8));
+    kernel.answers({ type: "frame" }, mask(1, 5, 8));
+    const count = kernel.asked("frame").length;
+    store.scrub(0);
+    store.scrub(8);
+    store.scrub(0);
+    expect(kernel.asked("frame")).toHaveLength(count);
+  });
+});
+
+describe("commands", () => {
+  test("a changed setting and the run it starts are one message, so that neither overtakes", () => {
+    const { kernel, store } = finished();
+    store.run({ game: "deletion" });
+    expect(kernel.saved).toEqual([
+      { game: "deletion", _follow: true, _command: { id: expect.any(Number), type: "run" } },
+    ]);
+  });
+
+  test("no two have the same id", () => {
+    const { kernel, store } = finished();
+    store.run();
+    store.run();
+    const ids = kernel.saved.map(({ _command }) => (_command as { id: number }).id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test("go by trait where nobody answers to messages", () => {
+    const kernel = new Kernel({ target: 5 });
+    const store = createStore(kernel);
+    store.connect();
+    vi.advanceTimersByTime(2000);
+    expect(kernel.saved.at(-1)).toMatchObject({ _command: { type: "hello", protocol: 1 } });
+    kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+    kernel.sent.length = 0;
+    store.stop();
+    vi.advanceTimersByTime(100);
+    expect(kernel.saved.at(-1)).toMatchObject({ _command: { type: "stop" } });
+    expect(kernel.sent).toEqual([]);
+  });
+
+  test("go by message again once the messages prove to have been only late", () => {
+    const kernel = new Kernel({ target: 5 });
+    const store = createStore(kernel);
+    store.connect();
+    vi.advanceTimersByTime(2000);
+    for (let i = 0; i < 2; i++) kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+    store.stop();
+    expect(kernel.asked("stop")).toHaveLength(1);
+  });
+
+  test("with no kernel at all the store says so and keeps what it has", () => {
+    const kernel = new Kernel({ target: 5, _frame: mask(1, 5, 8) });
+    const store = createStore(kernel);
+    store.connect();
+    vi.advanceTimersByTime(4000);
+    expect(store.link.value).toBe("silent");
+    expect(store.drawn.value?.iteration).toBe(8);
+  });
+
+  test("a refusal is told once, be it in a message, in the error, or in both", () => {
+    const { kernel, store } = finished();
+    store.add(999);
+    kernel.answers({ type: "failed", request: { type: "add", target: 999 }, message: "no such" });
+    expect(store.adding.value).toBeNull();
+    expect(store.notices.value).toHaveLength(1);
+    kernel.says({ error: "no such" });
+    expect(store.notices.value).toHaveLength(0);
+  });
+});
+
+test("a closed store listens to nothing and has no timer left", () => {
+  const { kernel, store } = finished();
+  store.scrub(1);
+  store.close();
+  expect(kernel.listeners).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { FrameCache } from "../src/cache";
+import { BOX, curvePath } from "../src/curve";
+import { coarseToFine, nearest, step } from "../src/timeline";
+import { frameOf } from "./frames";
+
+const frames = [0, 1, 2, 4, 8, 16];
+
+describe("keyframes", () => {
+  test.each([
+    [-5, 0],
+    [3, 2],
+    [6.1, 8],
+    [99, 16],
+    [Number.POSITIVE_INFINITY, 16],
+  ])("nearest to %d is %d", (value, expected) => {
+    expect(nearest(frames, value)).toBe(expected);
+  });
+
+  test("there may be none", () => {
+    expect(nearest([], 3)).toBe(-1);
+    expect(step([], 0, "End")).toBeNull();
+  });
+
+  test.each([
+    ["ArrowRight", 2, 4],
+    ["ArrowRight", 16, 16],
+    ["ArrowLeft", 3, 2],
+    ["ArrowDown", 0, 0],
+    ["PageUp", 2, 4],
+    ["PageDown", 8, 4],
+    ["Home", 8, 0],
+    ["End", 1, 16],
+    ["x", 1, null],
+  ])("%s at %d leads to %s", (key, value, expected) => {
+    expect(step(frames, value as number, key as string)).toBe(expected);
+  });
+
+  test("are fetched from coarse to fine, each once", () => {
+    expect(coarseToFine([0, 1, 2, 3, 4])).toEqual([4, 0, 2, 1, 3]);
+    expect(coarseToFine([7])).toEqual([7]);
+    expect(coarseToFine([])).toEqual([]);
+    const many = Array.from({ length: 57 }, (_, i) => i * 3);
+    expect(coarseToFine(many).toSorted((a, b) => a - b)).toEqual(many);
+  });
+});
+
+describe("the cache", () => {
+  const mask = (target: number, iteration: number) =>
+    frameOf([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]], { target, iteration });
+
+  test("forgets what was not used for longest, by bytes", () => {
+    const cache = new FrameCache(30);
+    for (const i of [0, 1, 2]) cache.put(mask(7, i));
+    cache.nearest(7, 0);
+    cache.put(mask(7, 3));
+    expect([0, 1, 2, 3].map((i) => cache.has(7, i))).toEqual([true, false, true, true]);
+    expect(cache.bytes).toBe(30);
+  });
+
+  test("keeps a mask larger than itself, for it is being looked at", () => {
+    const cache = new FrameCache(5);
+    cache.put(mask(7, 0));
+    expect(cache.has(7, 0)).toBe(true);
+  });
+
+  test("putting a mask again does not count it twice", () => {
+    const cache = new FrameCache(30);
+    cache.put(mask(7, 0));
+    cache.put(mask(7, 0));
+    expect(cache.bytes).toBe(10);
+  });
+
+  test("finds the nearest of one class only", () => {
+    const cache = new FrameCache(100);
+    cache.put(mask(7, 0));
+    cache.put(mask(7, 10));
+    cache.put(mask(8, 5));
+    expect(cache.nearest(7, 5)?.iteration).toBe(0);
+    expect(cache.nearest(7, 6)?.iteration).toBe(10);
+    expect(cache.nearest(9, 6)).toBeNull();
+    expect(cache.newest(7)).toBe(10);
+  });
+});
+
+describe("the score curve", () => {
+  test("puts iteration 0 left, the last right, score 1 at the top", () => {
+    expect(curvePath([0, 0.5, 1], 4)).toBe(`M0 ${BOX.height}h0L250 50L500 0`);
+  });
+
+  test("leaves a gap where a score is missing", () => {
+    expect(curvePath([0, null, Number.NaN, 1], 3)).toBe("M0 100h0M1000 0h0");
+  });
+
+  test("keeps a single spike of a long run", () => {
+    const scores = new Array<number>(20_000).fill(0.1);
+    scores[12_345] = 0.9;
+    const path = curvePath(scores, scores.length);
+    expect(path).toContain(" 10L");
+    expect(path.match(/[ML]/g)?.length).toBeLessThan(1000);
+  });
+
+  test("cuts what is not a score", () => {
+    expect(curvePath([-1, 7], 1)).toBe("M0 100h0L1000 0");
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { arrange, pictureSize } from "../src/layout";
+import { search } from "../src/search";
+import { lambda, nextLambda, parseLambda, percent, score, seconds, shortName } from "../src/words";
+
+test.each([
+  [0.8731, ".873"],
+  [1, "1.00"],
+  [0.9999, "1.00"],
+  [0, ".000"],
+  [0.0001, "<.001"],
+  [Number.NaN, "–"],
+  [null, "–"],
+])("a score of %s reads %s", (value, text) => {
+  expect(score(value)).toBe(text);
+});
+
+test("shares, times and names", () => {
+  expect(percent(0.1042)).toBe("10.4 %");
+  expect(percent(0.0001)).toBe("<0.1 %");
+  expect(seconds(9.44)).toBe("9.4 s");
+  expect(seconds(127)).toBe("2 min 07 s");
+  expect(shortName("tabby, tabby cat")).toBe("tabby");
+});
+
+describe("λ", () => {
+  test("is written short and read back", () => {
+    expect([0, 1e-4, 0.00025, 0.5].map(lambda)).toEqual(["0", "1e-4", "2.5e-4", "5e-1"]);
+    expect(["1e-4", " 0,5 ", "0"].map(parseLambda)).toEqual([1e-4, 0.5, 0]);
+    expect(["", "auto", "-1", "1e999"].map(parseLambda)).toEqual([null, null, null, null]);
+  });
+
+  test("climbs a 1-2-5 ladder", () => {
+    expect(nextLambda(1e-4, 1)).toBe(2e-4);
+    expect(nextLambda(3e-4, 1)).toBe(5e-4);
+    expect(nextLambda(1e-4, -1)).toBe(5e-5);
+    expect(nextLambda(0, -1)).toBe(1e-7);
+  });
+});
+
+describe("finding a class", () => {
+  const names = ["tiger cat", "Egyptian cat", "catamaran", "bobcat", "dog sled", "cup"];
+  const found = (typed: string) => search(names, typed).map(({ name }) => name);
+
+  test("begins with the name, then a word, then anywhere", () => {
+    expect(found("cat")).toEqual(["catamaran", "tiger cat", "Egyptian cat", "bobcat"]);
+  });
+
+  test("takes several words in any order, and an index", () => {
+    expect(found("cat egy")).toEqual(["Egyptian cat"]);
+    expect(found("4")).toEqual(["dog sled"]);
+    expect(found("zebra")).toEqual([]);
+  });
+
+  test("shows a limited number", () => {
+    expect(search(new Array(1000).fill("same"), "", 50)).toHaveLength(50);
+  });
+});
+
+describe("the picture's size", () => {
+  const image = { width: 224, height: 224 };
+
+  test.each([
+    [500, 1, 448],
+    [700, 1, 448],
+    [1200, 1, 448],
+    [700, 2, 448],
+    [1200, 2, 560],
+    [340, 3, 298.667],
+  ])("at %d px and a ratio of %d is %d px", (panel, ratio, expected) => {
+    const size = pictureSize(panel, image, ratio);
+    expect(size.width).toBeCloseTo(expected, 2);
+    expect(size.whole).toBe(true);
+    expect((size.width * ratio) / 224).toBeCloseTo(Math.round((size.width * ratio) / 224), 6);
+  });
+
+  test("an image larger than the room is made to fit", () => {
+    const size = pictureSize(500, { width: 2048, height: 1024 }, 1);
+    expect(size).toEqual({ width: 500, height: 250, whole: false });
+  });
+
+  test("the panel is arranged by its own width", () => {
+    expect([500, 700, 1200].map(arrange)).toEqual(["narrow", "medium", "wide"]);
+  });
+});
