@@ -22,6 +22,7 @@ Channels: TypeAlias = tuple[float, float, float]
 # Transforms after which a picture is a tensor; a pipeline without any wants a tensor to begin with.
 _MAKES_TENSOR = {"ToTensor", "MaybeToTensor", "PILToTensor", "ToImage", "ToImageTensor"}
 _PROBE = 512
+_LEVELS = (0.25, 0.75)
 # A flat picture must come back within this of its own value, of 1, for mean and std to be believed.
 _BELIEVED = 0.02
 
@@ -107,41 +108,65 @@ def _from_transform(
     _check_transform(transform)
     steps = list(_steps(transform))
     takes_tensor = len(steps) > 1 and not any(_makes_tensor(step) for step in steps)
-    normalizing = [step for step in steps if hasattr(step, "mean") and hasattr(step, "std")]
-    if len(normalizing) == 1:
-        mean = _agreed("mean", mean, normalizing[0].mean)
-        std = _agreed("std", std, normalizing[0].std)
-    stated = mean is not None or std is not None
-    if not stated and (steps == [transform] or normalizing):
-        raise ValueError(
-            f"mean and std cannot be read from preprocess ({type(transform).__name__}); give "
-            "mean= and std= as it applies them, so that the picture can be shown in its colors"
-        )
-    # A pipeline that normalizes nowhere leaves rgb in [0,1]; the flat pictures below will tell.
-    means, stds = _three(mean or (0.0,)), _three(std or (1.0,))
-    levels = (0.25, 0.75)
-    seen = [_applied(transform, _flat(level), takes_tensor) for level in levels]
-    measured = (int(seen[0].shape[1]), int(seen[0].shape[2]))
+    dark, light = (_applied(transform, _flat(level), takes_tensor) for level in _LEVELS)
+    measured = (int(dark.shape[1]), int(dark.shape[2]))
     if size is not None and size != measured:
         raise ValueError(
             f"size={size} contradicts preprocess, which gives {measured[0]}×{measured[1]} pixels; "
             "leave size out"
         )
-    for level, x in zip(levels, seen, strict=True):
-        shown = float(
-            (x * torch.tensor(stds)[:, None, None] + torch.tensor(means)[:, None, None]).mean()
+    colors = _colors(transform, steps, mean, std, (dark, light))
+    return Preprocess(measured, *colors, int(dark.shape[0]), transform, takes_tensor)
+
+
+def _colors(
+    transform: object,
+    steps: Sequence[Any],
+    mean: tuple[float, ...] | None,
+    std: tuple[float, ...] | None,
+    seen: tuple[Tensor, Tensor],
+) -> tuple[Channels, Channels]:
+    """Settle mean and std: given or read, and held against what became of two flat pictures."""
+    read = _normalization(transform, steps)
+    if read and not _misfit(*read, seen):
+        for name, ours, theirs in (("mean", mean, read[0]), ("std", std, read[1])):
+            if ours is not None and not np.allclose(_three(ours), theirs):
+                raise ValueError(
+                    f"{name}={ours} contradicts preprocess, which has {theirs}; leave {name} out"
+                )
+        return read
+    if mean is None or std is None:
+        raise ValueError(
+            f"mean and std cannot be read from preprocess ({type(transform).__name__}); give both "
+            "mean= and std= as it applies them to rgb in [0,1], so that the picture can be shown "
+            "in its colors"
         )
-        if abs(shown - level) < _BELIEVED:
-            continue
-        problem = (
-            f"preprocess turns a flat grey of {level} into {float(x.mean()):.3g}, which with "
-            f"mean={means} and std={stds} would be shown as {shown:.3g}"
-        )
-        if not stated:
-            raise ValueError(f"{problem}; give mean= and std= as preprocess applies them")
-        warnings.warn(f"{problem}: colors will look wrong; check mean and std", stacklevel=5)
-        break
-    return Preprocess(measured, means, stds, int(seen[0].shape[0]), transform, takes_tensor)
+    given = _three(mean), _three(std)
+    if misfit := _misfit(*given, seen):
+        warnings.warn(f"{misfit}: colors will look wrong; check mean and std", stacklevel=6)
+    return given
+
+
+def _normalization(transform: object, steps: Sequence[Any]) -> tuple[Channels, Channels] | None:
+    """Read mean and std from a pipeline, or guess that one without any leaves rgb in [0,1]."""
+    found = [step for step in steps if hasattr(step, "mean") and hasattr(step, "std")]
+    if len(found) == 1:
+        mean, std = (tuple(map(float, v)) for v in (found[0].mean, found[0].std))
+        return _three(mean), _three(std)
+    opaque = len(steps) == 1 and steps[0] is transform
+    return None if found or opaque else (_three((0.0,)), _three((1.0,)))
+
+
+def _misfit(mean: Channels, std: Channels, seen: tuple[Tensor, Tensor]) -> str:
+    """Tell in words how flat grey pictures would be shown in another grey; empty where they fit."""
+    for level, x in zip(_LEVELS, seen, strict=True):
+        rgb = x * torch.tensor(std)[:, None, None] + torch.tensor(mean)[:, None, None]
+        if abs(float(rgb.mean()) - level) > _BELIEVED:
+            return (
+                f"preprocess turns a flat grey of {level} into {float(x.mean()):.3g}, which with "
+                f"mean={mean} and std={std} is shown as {float(rgb.mean()):.3g}"
+            )
+    return ""
 
 
 def _check_transform(transform: object) -> None:
@@ -206,17 +231,8 @@ def _flat(level: float) -> Picture:
     return np.full((_PROBE, _PROBE, 3), round(level * 255), np.uint8)
 
 
-def _agreed(name: str, given: tuple[float, ...] | None, read: Any) -> tuple[float, ...]:
-    values = tuple(float(value) for value in read)
-    if given is not None and not np.allclose(_three(given), _three(values)):
-        raise ValueError(
-            f"{name}={given} contradicts preprocess, which has {values}; leave {name} out"
-        )
-    return values
-
-
 def _checked_size(size: int | Sequence[int]) -> Size:
-    sides = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+    sides = tuple(size) if isinstance(size, Sequence) else (size, size)
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in sides)
     if len(sides) != 2 or not whole or min(sides) < 1:
         raise ValueError(f"size={size!r}; expected pixels: an int, or (height, width)")
@@ -228,7 +244,10 @@ def _checked_channels(
 ) -> tuple[float, ...] | None:
     if values is None:
         return None
-    numbers = np.asarray(values, np.float64).reshape(-1)
+    try:
+        numbers = np.asarray(values, np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
     if len(numbers) not in (1, 3) or not np.isfinite(numbers).all():
         raise ValueError(f"{name}={values!r}; expected three numbers, one for red, green and blue")
     if name == "std" and (numbers <= 0).any():
