@@ -10,8 +10,10 @@ export function Panel({ ui }: { ui: Ui }) {
   const { store } = ui;
   return (
     <div class="xw-panel" data-arrangement={ui.arrangement.value}>
-      <Controls store={store} />
-      <Notices store={store} />
+      <div class="xw-top">
+        <Controls store={store} />
+        <Notices store={store} />
+      </div>
       <Picture ui={ui} />
       <div class="xw-aside">
         <Classes ui={ui} />

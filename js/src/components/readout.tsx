@@ -20,9 +20,8 @@ export function Readout({ ui }: { ui: Ui }) {
     >
       <div class="xw-row xw-heading">
         <b>{pixel ? `x ${pixel.x}, y ${pixel.y}` : "Pixel"}</b>
-        <span />
         {pixel ? (
-          ["R", "G", "B"].map((name) => <span key={name}>{name}</span>)
+          ["", "R", "G", "B"].map((name) => <span key={name}>{name}</span>)
         ) : (
           <em>point at the picture</em>
         )}

@@ -1,7 +1,7 @@
 import { BOX, curvePath } from "../curve";
 import type { Store } from "../store";
 import { step } from "../timeline";
-import { score, seconds } from "../words";
+import { score, seconds, shortName } from "../words";
 
 /** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
 export function Timeline({ store }: { store: Store }) {
@@ -71,7 +71,8 @@ function Scrubber({ store }: { store: Store }) {
   const mask = store.drawn.value;
   const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
   const scores = store.trace.value[String(store.target.value)]?.scores;
-  const imageScore = store.classes.value.find(({ index }) => index === store.target.value)?.score;
+  const info = store.classes.value.find(({ index }) => index === store.target.value);
+  const others = store.classes.value.filter((each) => each !== info);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const next = step(frames, value, event.key);
@@ -82,44 +83,49 @@ function Scrubber({ store }: { store: Store }) {
   const share = (iteration: number) => `${(100 * iteration) / max}%`;
   return (
     <div class="xw-scrub">
-      <div class="xw-plot" aria-hidden="true">
-        <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none">
-          <title>Score over the iterations</title>
-          <path class="xw-grid" d={`M0 0H${BOX.width}M0 50H${BOX.width}M0 100H${BOX.width}`} />
-          {imageScore !== undefined && (
-            <path class="xw-goal" d={`M0 ${BOX.height * (1 - imageScore)}H${BOX.width}`} />
-          )}
-          {store.classes.value
-            .filter(({ index }) => index !== store.target.value)
-            .map(({ index }) => (
+      <div class="xw-track">
+        <div class="xw-plot" aria-hidden="true">
+          <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none">
+            <title>Score over the iterations</title>
+            <path class="xw-grid" d={`M0 0H${BOX.width}M0 50H${BOX.width}M0 100H${BOX.width}`} />
+            {info && (
+              <path class="xw-goal" d={`M0 ${BOX.height * (1 - info.score)}H${BOX.width}`} />
+            )}
+            {others.map(({ index }) => (
               <path
                 key={index}
                 class="xw-other"
                 d={curvePath(store.trace.value[String(index)]?.scores ?? [], max)}
               />
             ))}
-          <path class="xw-curve" d={curvePath(scores ?? [], max)} />
-        </svg>
-        <i class="xw-head" style={{ left: share(value) }} />
+            <path class="xw-curve" d={curvePath(scores ?? [], max)} />
+          </svg>
+          <i class="xw-head" style={{ left: share(value) }} />
+        </div>
+        <input
+          type="range"
+          aria-label="Iteration"
+          min={0}
+          max={max}
+          step={1}
+          value={value}
+          disabled={frames.length === 0}
+          aria-valuetext={`iteration ${value}, score ${score(scores?.[value] ?? mask?.score)}`}
+          onInput={(event) => {
+            store.scrub(event.currentTarget.valueAsNumber);
+            // The thumb snaps to what is kept, also where that leaves the value as it was.
+            event.currentTarget.value = String(store.iteration.peek());
+          }}
+          onKeyDown={onKeyDown}
+        />
       </div>
-      <input
-        type="range"
-        aria-label="Iteration"
-        min={0}
-        max={max}
-        step={1}
-        value={value}
-        disabled={frames.length === 0}
-        aria-valuetext={`iteration ${value}, score ${score(scores?.[value] ?? mask?.score)}`}
-        onInput={(event) => {
-          store.scrub(event.currentTarget.valueAsNumber);
-          // The thumb snaps to what is kept, also where that leaves the value as it was.
-          event.currentTarget.value = String(store.iteration.peek());
-        }}
-        onKeyDown={onKeyDown}
-      />
       <div class="xw-scale" aria-hidden="true">
         <span>0</span>
+        <span class="xw-keys">
+          <span>{info ? shortName(info.name) : "score"}</span>
+          <span class="xw-dotted">image</span>
+          {others.length > 0 && <span class="xw-faint">other classes</span>}
+        </span>
         <span>{max}</span>
       </div>
     </div>
