@@ -55,7 +55,8 @@ class Preprocess:
     def __call__(self, picture: Picture) -> Tensor:
         """Return what the net sees of a picture (H,W,3): (3,H,W) float32, normalized."""
         if self.transform is not None:
-            return _applied(self.transform, picture, self.takes_tensor).expand(3, -1, -1)
+            x = _applied(self.transform, picture, self.takes_tensor)
+            return x.expand(3, -1, -1).contiguous()
         rgb = torch.from_numpy(fit(picture, self.size)).permute(2, 0, 1)
         if self.channels == 1:
             rgb = (rgb * _LUMA[:, None, None]).sum(0).expand(3, -1, -1)

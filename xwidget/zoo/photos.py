@@ -1,7 +1,7 @@
 """Sample photos: the ones that ship inside the scikit-image wheel, so nothing is downloaded.
 
-Their sources and licenses (public domain or CC0 for nearly all) are listed in scikit-image's
-``skimage/data/README.txt`` and in the docstrings of ``skimage.data``.
+Their photographers and licenses (public domain or CC0 for most) are named in the docstrings of
+``skimage.data``.
 """
 
 from __future__ import annotations
