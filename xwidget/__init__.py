@@ -1,0 +1,15 @@
+"""Which pixels, in which color, a CNN relies on: live, in a notebook.
+
+>>> import xwidget as xw
+>>> clf = xw.load("efficientnet_lite0")
+>>> clf.predict(xw.sample("coffee"), k=1)[0][1]
+'espresso'
+"""
+
+from xwidget.classifier import Classifier, load
+from xwidget.engine.explain import explain
+from xwidget.explanation import Explanation
+from xwidget.inspector import Inspector
+from xwidget.zoo import sample, samples
+
+__all__ = ["Classifier", "Explanation", "Inspector", "explain", "load", "sample", "samples"]

@@ -1,0 +1,1 @@
+"""The optimization that explains: torch only, knows nothing of Jupyter."""

@@ -1,0 +1,143 @@
+"""The blocking front door: optimize, show progress, return an Explanation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from xwidget.classifier import Classifier
+from xwidget.engine.device import pick
+from xwidget.engine.history import History
+from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.settings import Settings
+from xwidget.explanation import Explanation
+
+#: Number of iterations unless told otherwise.
+ITERATIONS = 150
+
+
+def explain(
+    clf: Classifier,
+    image: Any,
+    targets: int | str | Sequence[int | str] | None = None,
+    *,
+    game: str = Settings.game,
+    defense: str = Settings.defense,
+    iterations: int = ITERATIONS,
+    sparsity: float | Literal["auto"] = Settings.sparsity,
+    reference: str | Tensor = Settings.reference,
+    similarity: str = Settings.similarity,
+    rule: str = Settings.rule,
+    device: str | None = None,
+    seed: int = 0,
+    progress: bool = True,
+    on_step: Callable[[Step], None] | None = None,
+) -> Explanation:
+    """Explain which pixels, in which color, a classifier relies on (Wagner et al., CVPR 2019).
+
+    Parameters
+    ----------
+    clf
+        The classifier, from ``load`` or ``Classifier``.
+    image
+        Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
+    targets
+        Class indices or names to explain, all in one batch; None is the most likely class.
+    game
+        ``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.
+    defense
+        ``"directional"``, ``"paper"`` (Eq. 6) or ``"none"``.
+    iterations
+        Number of steps, >= 1.
+    sparsity
+        Weight of one mask entry, >= 0, or ``"auto"``.
+    reference
+        ``"zero"``, ``"black"``, ``"white"``, ``"blur"``, ``"noise"`` or a normalized tensor (3, H,
+        W).
+    similarity
+        ``"cross_entropy"``, ``"score"`` or ``"logit"``.
+    rule
+        Step rule: ``"adam"`` or ``"momentum"``.
+    device
+        Where to run; None chooses CUDA, then MPS, then the CPU.
+    seed
+        Seed of everything random.
+    progress
+        Whether to show a progress bar.
+    on_step
+        Called with every ``Step``.
+
+    Returns
+    -------
+    Explanation
+        Interrupting (Ctrl-C) returns what is done so far, with ``diagnostics["stopped"] ==
+        "interrupted"``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not one of these, the image cannot be read, or the net cannot be defended.
+
+    Examples
+    --------
+    >>> import xwidget as xw
+    >>> clf = xw.load("efficientnet_lite0")
+    >>> ex = xw.explain(clf, xw.sample("coffee"), iterations=2, progress=False)
+    >>> ex.names
+    ('espresso',)
+    """
+    settings = Settings(
+        game=game,
+        defense=defense,
+        sparsity=sparsity,
+        reference=reference,
+        similarity=similarity,
+        rule=rule,
+        seed=seed,
+        device=device,
+    )
+    check_iterations(iterations)
+    x = clf.prepare(image)
+    chosen = clf.select(targets, x)
+    history = History()
+    stopped = "iterations"
+    began = time.perf_counter()
+    steps = optimize(clf, x, chosen, settings, iterations=iterations)
+    bar = tqdm(total=iterations, disable=not progress, unit="it", desc=game)
+    try:
+        for step in steps:
+            history.add(step)
+            if step.iteration:
+                bar.update()
+            bar.set_postfix_str(f"score {float(step.scores[0]):.3f}", refresh=False)
+            if on_step is not None:
+                on_step(step)
+    except KeyboardInterrupt:
+        if not history.targets:  # not even the starting mask: there is nothing to return
+            raise
+        stopped = "interrupted"
+    finally:
+        steps.close()
+        bar.close()
+    return history.explanation(
+        clf,
+        x,
+        settings,
+        {
+            "seconds": time.perf_counter() - began,
+            "device": str(pick(settings.device)),
+            "stopped": stopped,
+        },
+    )
+
+
+def check_iterations(iterations: object) -> None:
+    """Raise TypeError or ValueError unless this is a number of iterations."""
+    if isinstance(iterations, bool) or not isinstance(iterations, int):
+        raise TypeError(f"iterations must be an int, got {iterations!r}")
+    if iterations < 1:
+        raise ValueError(f"iterations must be at least 1, got {iterations}")

@@ -1,0 +1,84 @@
+"""The four games of FGVis as data (Wagner et al., CVPR 2019, arXiv 1908.02686, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """One way of asking which pixels matter.
+
+    Every game minimizes ``sign * phi(e) + sparsity * sum(shown)`` over the mask ``m``, where
+    ``phi`` is the similarity metric (low when the class is recognized) and ``e = m * x + (1 - m) *
+    r`` (Eq. 1).
+
+    Parameters
+    ----------
+    name
+        The game's name in the paper.
+    start
+        Value of every entry of ``m`` before the first step: 1 is the image, 0 the reference.
+    sign
+        +1 where the class shall be kept or made, -1 where it shall go.
+    shows_complement
+        Whether the evidence is ``1 - m`` (what was taken away) rather than ``m`` (what is kept).
+    summary
+        The question the game asks, in one sentence.
+    """
+
+    name: str
+    start: float
+    sign: float
+    shows_complement: bool
+    summary: str
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the optimized input shall keep the class (else it shall lose it)."""
+        return self.sign > 0
+
+    def shown(self, mask: Tensor) -> Tensor:
+        """Return what a person sees of a mask ``m``: the evidence's own weight, in [0, 1]."""
+        return 1 - mask if self.shows_complement else mask
+
+
+GAMES: Mapping[str, Game] = MappingProxyType(
+    {
+        game.name: game
+        for game in (
+            Game(
+                "preservation",
+                1.0,
+                +1.0,
+                False,
+                "The smallest part of the image that keeps the class.",
+            ),
+            Game(
+                "deletion",
+                1.0,
+                -1.0,
+                True,
+                "The smallest part of the image whose removal loses the class.",
+            ),
+            Game(
+                "generation",
+                0.0,
+                +1.0,
+                False,
+                "The smallest part of the image that makes the class appear from nothing.",
+            ),
+            Game(
+                "repression",
+                0.0,
+                -1.0,
+                True,
+                "The smallest part of the image that must stay away so that the class is not seen.",
+            ),
+        )
+    }
+)

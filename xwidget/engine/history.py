@@ -1,0 +1,178 @@
+"""What a run leaves behind: score curves and keyframes, one track per target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.engine.optimize import Step
+from xwidget.engine.references import make_reference
+from xwidget.engine.settings import Settings
+from xwidget.engine.state import State
+from xwidget.explanation import Explanation, Frames, Trace
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def quantize(mask: Tensor) -> Bytes:
+    """Return a mask in [0, 1] as uint8, 255 times it and rounded half up."""
+    values: Bytes = mask.mul(255).add_(0.5).floor_().byte().cpu().numpy()
+    return values
+
+
+def is_keyframe(iteration: int) -> bool:
+    """Tell whether an iteration's mask is kept: all up to 16, then eight for each doubling."""
+    return iteration % (1 << max(0, iteration.bit_length() - 4)) == 0
+
+
+@dataclass
+class Track:
+    """One target's way through a run; row i of each list belongs to iteration i."""
+
+    target: int
+    scores: list[float] = field(default_factory=list)
+    means: list[float] = field(default_factory=list)
+    sparsity: list[float] = field(default_factory=list)
+    keyframes: dict[int, Bytes] = field(default_factory=dict)
+    outside: float = float("nan")
+    _step: Step | None = None
+    _row: int = 0
+
+    @property
+    def iteration(self) -> int:
+        """The last iteration, -1 before the first."""
+        return len(self.scores) - 1
+
+    @property
+    def mask(self) -> Bytes:
+        """The last mask (3, H, W)."""
+        return quantize(self.last)
+
+    @property
+    def last(self) -> Tensor:
+        """The last mask (3, H, W), float32 in [0, 1]."""
+        return self._latest.masks[self._row]
+
+    @property
+    def state(self) -> State:
+        """What ``optimize`` goes on from for this target alone."""
+        return self._latest.state[self._row]
+
+    @property
+    def image_score(self) -> float:
+        """The image's own score, in [0, 1]."""
+        return float(self._latest.image_scores[self._row])
+
+    @property
+    def nonlinearities(self) -> int:
+        """Number of defended nonlinearities."""
+        return self._latest.nonlinearities
+
+    @property
+    def _latest(self) -> Step:
+        if self._step is None:
+            raise LookupError(f"class {self.target} has no iteration yet")
+        return self._step
+
+    @property
+    def frames(self) -> list[int]:
+        """Iterations whose mask can be shown: the keyframes and the last one."""
+        kept = list(self.keyframes)
+        return (
+            kept if not self.scores or self.iteration in self.keyframes else [*kept, self.iteration]
+        )
+
+    def nearest(self, iteration: int) -> int:
+        """Return the kept iteration nearest to one asked for."""
+        return min(self.frames, key=lambda kept: (abs(kept - iteration), kept))
+
+    def frame(self, iteration: int) -> Bytes:
+        """Return the mask (3, H, W) of a kept iteration."""
+        return self.mask if iteration == self.iteration else self.keyframes[iteration]
+
+    def add(self, step: Step, row: int) -> None:
+        """Append the row of a step that belongs to this target."""
+        if step.iteration != len(self.scores):
+            raise ValueError(f"expected iteration {len(self.scores)}, got {step.iteration}")
+        self._step, self._row = step, row
+        self.scores.append(float(step.scores[row]))
+        self.means.append(float(self.last.mean()))
+        self.sparsity.append(float(step.sparsity[row]))
+        if step.outside is not None:
+            self.outside = float(step.outside[row])
+        if is_keyframe(step.iteration):
+            self.keyframes[step.iteration] = self.mask
+
+
+class History:
+    """The tracks of a run, in the order in which their targets were added."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[int, Track] = {}
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """Class indices."""
+        return tuple(self._tracks)
+
+    def track(self, target: int) -> Track:
+        """Return one target's track; KeyError if there is none."""
+        return self._tracks[target]
+
+    def add(self, step: Step) -> None:
+        """Take in a step of some of the targets, or of new ones."""
+        for row, target in enumerate(step.targets):
+            self._tracks.setdefault(target, Track(target)).add(step, row)
+
+    def explanation(
+        self, clf: Classifier, x: Tensor, settings: Settings, diagnostics: Mapping[str, Any]
+    ) -> Explanation:
+        """Return the run so far as an Explanation.
+
+        Parameters
+        ----------
+        clf, x, settings
+            What the run was made with; x (3, H, W).
+        diagnostics
+            What only the caller knows, such as ``"seconds"``; the rest is added.
+        """
+        tracks = list(self._tracks.values())
+        reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
+        common = sorted(set.intersection(*(set(track.frames) for track in tracks)))
+        return Explanation(
+            image=clf.picture(x),
+            reference=clf.picture(reference),
+            targets=self.targets,
+            names=tuple(clf.categories[target] for target in self.targets),
+            masks=np.stack([track.last.cpu().numpy() for track in tracks]),
+            image_scores=np.array([track.image_score for track in tracks]),
+            scores=np.array([track.scores[-1] for track in tracks]),
+            trace=Trace(
+                score=_columns([track.scores for track in tracks]),
+                mask_mean=_columns([track.means for track in tracks]),
+                sparsity=_columns([track.sparsity for track in tracks]),
+            ),
+            frames=Frames(
+                iterations=np.array(common),
+                masks=np.stack([[track.frame(i) for track in tracks] for i in common]),
+            ),
+            settings=settings.describe(),
+            diagnostics={
+                "nonlinearities": tracks[0].nonlinearities,
+                "outside_bounds": [track.outside for track in tracks],
+                "dtype": str(x.dtype).removeprefix("torch."),
+                **diagnostics,
+            },
+        )
+
+
+def _columns(rows: list[list[float]]) -> npt.NDArray[np.float64]:
+    """Return lists as the columns of one array, the shorter ones filled up with NaN."""
+    longest = max(map(len, rows))
+    return np.array([row + [np.nan] * (longest - len(row)) for row in rows]).T

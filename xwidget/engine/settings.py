@@ -1,0 +1,94 @@
+"""What a run is asked to do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from torch import Tensor
+
+from xwidget.engine.defense import DEFENSES
+from xwidget.engine.games import GAMES
+from xwidget.engine.references import REFERENCES
+from xwidget.engine.rules import RULES
+from xwidget.engine.similarity import SIMILARITIES
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is asked to do; the defaults are the measured best.
+
+    Parameters
+    ----------
+    game
+        ``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.
+    defense
+        ``"paper"`` (Eq. 6), ``"directional"`` or ``"none"``.
+    sparsity
+        Weight lambda >= 0 of one mask entry, or ``"auto"``: the smallest mask that keeps what the
+        run reached.
+    reference
+        What stands where nothing is shown: ``"zero"`` (the data mean), ``"black"``, ``"white"``,
+        ``"blur"``, ``"noise"``, or a normalized tensor (3, H, W).
+    similarity
+        Metric phi: ``"cross_entropy"`` (-log p), ``"score"`` (-p) or ``"logit"`` (-z).
+    rule
+        Step rule: ``"adam"`` or ``"momentum"``.
+    seed
+        Seed of everything random (only the ``"noise"`` reference is).
+    device
+        ``"cuda"``, ``"mps"``, ``"cpu"``, ...; None chooses in that order.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a setting is not one of these.
+    """
+
+    game: str = "generation"
+    defense: str = "directional"
+    sparsity: float | Literal["auto"] = "auto"
+    reference: str | Tensor = "zero"
+    similarity: str = "cross_entropy"
+    rule: str = "adam"
+    seed: int = 0
+    device: str | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("game", self.game, GAMES)
+        _one_of("defense", self.defense, DEFENSES)
+        _one_of("similarity", self.similarity, SIMILARITIES)
+        _one_of("rule", self.rule, RULES)
+        if not isinstance(self.reference, Tensor):
+            _one_of("reference", self.reference, REFERENCES, " or a normalized tensor (3, H, W)")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+            raise TypeError(f"seed must be an int, got {self.seed!r}")
+        _check_sparsity(self.sparsity)
+
+    def describe(self) -> dict[str, Any]:
+        """Return the settings as JSON-able values; a reference tensor is named ``"tensor"``."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if isinstance(self.reference, Tensor):
+            values["reference"] = "tensor"
+        return values
+
+
+def _one_of(name: str, value: object, known: Iterable[str], more: str = "") -> None:
+    names = tuple(known)
+    if not isinstance(value, str) or value not in names:
+        raise ValueError(
+            f"{name} must be one of {', '.join(map(repr, names))}{more}; got {value!r}"
+        )
+
+
+def _check_sparsity(value: object) -> None:
+    if value == "auto":
+        return
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < 0:  # type: ignore[arg-type, operator]
+        raise ValueError(
+            'sparsity must be "auto" or a number >= 0, the weight of one mask entry (1e-5 to 1e-3 '
+            f"is usual); got {value!r}"
+        )

@@ -1,0 +1,147 @@
+"""Choosing the weight of sparsity while a run goes on.
+
+The paper tunes lambda until "the explanation's score is comparable to the image's". Here that is
+one run in two phases: first *grow*, without sparsity, until the score no longer changes; then
+*shrink*: lambda rises while the mask still does its work and falls while it does not. "Does its
+work" has one meaning: the mask keeps ``KEPT`` of the largest change of the score that growing
+reached, from where nothing is shown (the reference's score for preservation and generation, the
+image's for deletion and repression). What a run shows is the smallest mask so far that does so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from xwidget.engine.games import Game
+
+Tensors = dict[str, Tensor]
+
+#: Share of the largest change of the score that a mask must keep.
+KEPT = 0.95
+#: A change of the score up to this counts as none: the smallest mask for it is empty.
+NOTHING = 0.005
+_PATIENCE = 8  # iterations without progress that end growing
+_PROGRESS = 0.02  # smallest progress that counts, in nats of log odds
+_REACHED = 5.0  # log odds beyond which progress no longer counts: a score of .993, or .007 to lose
+_FIRST, _UP, _DOWN = (
+    0.02,
+    1.06,
+    1 / 1.10,
+)  # lambda relative to the largest gradient, and its factors
+
+
+class Sparsity(Protocol):
+    """How lambda is chosen, and which mask is shown."""
+
+    def begin(self, shown: Tensor, blank: Tensor) -> Tensors:
+        """Return the memory before the first step: shown masks (K, 3, H, W); scores (K,) where
+        nothing is shown.
+        """
+
+    def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
+        """Take note of the masks of this iteration and their scores (K,); return the new memory."""
+
+    def weight(self, largest: Tensor, memory: Mapping[str, Tensor]) -> Tensor:
+        """Return lambda (K,), given the largest absolute gradient of phi (K,)."""
+
+    def incumbent(
+        self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Return the masks to show and their scores."""
+
+
+class Fixed:
+    """One lambda, given by the user; what is shown is the mask of this iteration."""
+
+    def __init__(self, weight: float) -> None:
+        self._weight = weight
+
+    def begin(self, shown: Tensor, blank: Tensor) -> Tensors:
+        """Return nothing: there is nothing to remember."""
+        return {}
+
+    def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
+        """Return nothing."""
+        return {}
+
+    def weight(self, largest: Tensor, memory: Mapping[str, Tensor]) -> Tensor:
+        """Return the weight given."""
+        return torch.full_like(largest, self._weight)
+
+    def incumbent(
+        self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Return the masks of this iteration."""
+        return shown, score
+
+
+class Auto:
+    """Grow, then shrink: the smallest mask that keeps what growing reached.
+
+    Its memory, one row per target: ``best`` mask and its ``best_score``; ``mark``, the progress
+    that the next must beat; ``waited``, iterations since; ``shrinking``, the phase; ``bar``, the
+    score to hold; ``relative`` lambda.
+    """
+
+    def __init__(self, game: Game) -> None:
+        self._game = game
+
+    def begin(self, shown: Tensor, blank: Tensor) -> Tensors:
+        """Begin to grow from the masks given."""
+        zero = torch.zeros_like(blank)
+        return {
+            "best": shown,
+            "best_score": torch.full_like(blank, -1.0 if self._game.keeps else 2.0),
+            "mark": torch.full_like(blank, -torch.inf),
+            "waited": zero,
+            "shrinking": torch.zeros_like(blank, dtype=torch.bool),
+            "blank": blank,
+            "bar": zero,
+            "works": torch.ones_like(blank, dtype=torch.bool),
+            "relative": torch.full_like(blank, _FIRST),
+        }
+
+    def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
+        """Keep the best mask, end growing where nothing moves, and set lambda while shrinking."""
+        was, sign = memory["shrinking"], self._game.sign
+        # Growing: has the score moved?
+        progress = (sign * score.logit(eps=1e-12)).clamp_max(_REACHED)
+        moved = progress > memory["mark"] + _PROGRESS
+        waited = torch.where(moved, 0.0, memory["waited"] + 1)
+        shrinking = was | (waited >= _PATIENCE)
+        # Shrinking: does this mask, smaller than the best one, still do its work?
+        works = sign * score >= sign * memory["bar"]
+        smaller = shown.flatten(1).mean(1) < memory["best"].flatten(1).mean(1)
+        better = torch.where(was, works & smaller, sign * score > sign * memory["best_score"])
+        best_score = torch.where(better, score, memory["best_score"])
+        change = best_score - memory["blank"]
+        bar = memory["blank"] + KEPT * change - sign * NOTHING
+        # A mask that fails first gets its work back, without sparsity; then a smaller lambda tries.
+        failed = memory["works"] & ~works
+        relative = memory["relative"] * torch.where(works, _UP, torch.where(failed, _DOWN, 1.0))
+        return {
+            "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
+            "best_score": best_score,
+            "mark": torch.where(moved, progress, memory["mark"]),
+            "waited": waited,
+            "shrinking": shrinking,
+            "blank": memory["blank"],
+            "bar": torch.where(was, memory["bar"], bar),
+            "works": works | ~was,
+            "relative": torch.where(was, relative.clamp(1e-6, 1e3), memory["relative"]),
+        }
+
+    def weight(self, largest: Tensor, memory: Mapping[str, Tensor]) -> Tensor:
+        """Return lambda: zero while growing, and while a mask gets its work back."""
+        active = memory["shrinking"] & memory["works"]
+        return torch.where(active, memory["relative"] * largest, 0.0)
+
+    def incumbent(
+        self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Return the best masks so far."""
+        return memory["best"], memory["best_score"]
