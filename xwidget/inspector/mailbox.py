@@ -57,10 +57,20 @@ class Mailbox(Generic[T]):
         self._seq = 0
         self._last_sent = -float("inf")
         self._slow = False
+        self._asked = False  # whether a person asked for the item that waits
 
-    def post(self, item: T) -> None:
-        """Take the newest item; an older one that still waits is dropped."""
+    def post(self, item: T, *, asked: bool = False) -> None:
+        """Take the newest item; an older one that still waits is dropped.
+
+        Parameters
+        ----------
+        item
+            What to send.
+        asked
+            Whether a person asked for it: then only the window holds it back, not the rate.
+        """
         self._waiting.append(item)
+        self._asked = asked
         self.poll()
 
     def finish(self, item: T) -> None:
@@ -101,6 +111,9 @@ class Mailbox(Generic[T]):
         self._waiting.clear()
 
     def _next(self) -> float:
+        """Return when the rate allows another item."""
+        if self._asked:
+            return self._last_sent
         return self._last_sent + (self._slow_period if self._slow else self._period)
 
     def _deliver(self, now: float) -> None:

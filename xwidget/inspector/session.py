@@ -158,6 +158,7 @@ class Session:
             If nothing has run or waits that could go on.
         """
         with self._lock:
+            self._check_open()
             if self.history is None and self.idle:
                 raise RuntimeError("there is no run to go on with; start one first")
             self._enqueue(_Job(lambda: self._more(iterations)))

@@ -72,7 +72,7 @@ class Stream:
         if found is None or (self._session.run_number, target, found) == self._drawn:
             self._mailbox.clear()
         else:
-            self._mailbox.post(_Draw(wanted))
+            self._mailbox.post(_Draw(wanted), asked=True)
             self._session.wake()
 
     # What the session tells.

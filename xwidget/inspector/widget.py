@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,10 +28,18 @@ from xwidget.inspector.session import Optimize, Session
 from xwidget.inspector.stream import Stream
 from xwidget.inspector.synced import SyncedWidget
 
-_STATIC = Path(__file__).parent / "static"
 _DEFAULT = Settings()
 _MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
 _STOPPED = {"done": "iterations", "stopped": "interrupted"}
+
+
+def _static(name: str) -> Path | str:
+    """Return a part of the page: as a file that anywidget watches only where that is asked for.
+
+    A watched file keeps every widget that was ever made from it: its signal is connected to each.
+    """
+    path = Path(__file__).parent / "static" / name
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")
 
 
 class Inspector(SyncedWidget):
@@ -91,8 +100,8 @@ class Inspector(SyncedWidget):
     >>> w.close()
     """
 
-    _esm = _STATIC / "widget.js"
-    _css = _STATIC / "widget.css"
+    _esm = _static("widget.js")
+    _css = _static("widget.css")
     _engine: ClassVar[Optimize] = staticmethod(optimize)
 
     def __init__(
@@ -121,6 +130,7 @@ class Inspector(SyncedWidget):
         self._picture, self._backdrop = clf.picture(x), clf.picture(grey)
 
         self._lock = OwnedLock()
+        self._own_layout: ipywidgets.Layout | None = None
         self._session = Session(clf, x, chosen, self._lock, optimize=self._engine)
         self._stream = Stream(self, self._session)
         super().__init__(
@@ -136,7 +146,8 @@ class Inspector(SyncedWidget):
             _net_name=clf.name,
             **({} if layout is None else {"layout": layout}),
         )
-        self._own_layout = None if isinstance(layout, ipywidgets.Layout) else self.layout
+        if not isinstance(layout, ipywidgets.Layout):
+            self._own_layout = self.layout
 
     # What a person calls.
 

@@ -1,0 +1,54 @@
+import comm
+import numpy as np
+import pytest
+
+from tests.inspector.fakes import (
+    Engine,
+    Page,
+    RecordingComm,
+    classifier,
+    inspector_class,
+    workers,
+)
+
+PICTURE = np.full((4, 4, 3), 200, dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _recorded(monkeypatch):
+    """Let every widget talk to a list, and leave no thread behind."""
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
+    yield
+    assert not workers()
+
+
+@pytest.fixture
+def engine():
+    return Engine()
+
+
+@pytest.fixture
+def make(engine):
+    """Make Inspectors on the fake engine; each is closed at the end."""
+    made = []
+
+    def make(targets=3, *, iterations=5, **settings):
+        cls = inspector_class(engine)
+        made.append(cls(classifier(), PICTURE, targets, iterations=iterations, **settings))
+        return made[-1]
+
+    yield make
+    engine.release()
+    for widget in made:
+        widget.close()
+
+
+@pytest.fixture
+def show(make):
+    """Make an Inspector and show it: the widget and its page, hello said."""
+
+    def show(*args, acks=True, **kwargs):
+        widget = make(*args, **kwargs)
+        return widget, Page(widget, acks).hello()
+
+    return show

@@ -1,0 +1,204 @@
+"""Stand-ins for what surrounds the Inspector: the engine, the comm, and the page."""
+
+import json
+import threading
+import time
+import weakref
+
+import comm.base_comm
+import torch
+from torch import nn
+
+from xwidget.classifier import Classifier
+from xwidget.engine.optimize import Step
+from xwidget.engine.state import State
+from xwidget.inspector import Inspector
+from xwidget.inspector.protocol import decode
+
+SAFETY = 30.0  # seconds after which a test that hangs is given up; never a statement about speed
+SIDE = 4
+NAMES = ["anvil", "banjo", "cello", "drum", "easel", "flute"]
+
+
+def classifier():
+    """Return a net of six classes whose scores fall from anvil to flute on any light picture."""
+    net = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, len(NAMES)))
+    with torch.no_grad():
+        net[2].weight.fill_(1 / 3)
+        net[2].bias.copy_(-torch.arange(len(NAMES)).float())
+    return Classifier(net, size=SIDE, mean=[0.5] * 3, std=[0.5] * 3, categories=NAMES, name="tiny")
+
+
+def level(target, iteration):
+    """Return the byte that fills the fake engine's mask."""
+    return (7 * iteration + 31 * target) % 256
+
+
+class Engine:
+    """An ``optimize`` whose masks name their target and iteration, as slow as a test wants it.
+
+    Parameters
+    ----------
+    fails_at
+        Iteration at which it raises.
+    """
+
+    def __init__(self, fails_at=None):
+        self.calls = []
+        self.fails_at = fails_at
+        self.closed = 0
+        self.masks = weakref.WeakSet()
+        self._held = False
+        self._permits = threading.Semaphore(0)
+
+    def hold(self):
+        """Stop before every step until ``allow`` or ``release``."""
+        self._held = True
+        return self
+
+    def allow(self, steps=1):
+        self._permits.release(steps)
+
+    def release(self):
+        self._held = False
+        self._permits.release(1000)
+
+    def __call__(self, clf, x, targets, settings, *, iterations, start=None):
+        self.calls.append((tuple(targets), iterations, start and start.iteration, settings))
+        first = 0 if start is None else start.iteration + 1
+        last = iterations if start is None else start.iteration + iterations
+        try:
+            for iteration in range(first, last + 1):
+                if self._held:
+                    self._permits.acquire()
+                if iteration == self.fails_at:
+                    raise ValueError("the net's scores are NaN")
+                yield self._step(tuple(targets), iteration)
+        finally:
+            self.closed += 1
+
+    def _step(self, targets, iteration):
+        rows = [torch.full((3, SIDE, SIDE), level(t, iteration) / 255) for t in targets]
+        masks = torch.stack(rows)
+        self.masks.add(masks)
+        ones = torch.ones(len(targets))
+        return Step(
+            iteration=iteration,
+            targets=targets,
+            masks=masks,
+            scores=ones * iteration / 1000,
+            image_scores=ones / 2,
+            sparsity=ones * 0,
+            nonlinearities=1,
+            outside=None,
+            state=State(iteration, {"mask": masks}),
+        )
+
+
+class RecordingComm(comm.base_comm.BaseComm):
+    """A comm whose other end is a list."""
+
+    def __init__(self, *args, **kwargs):
+        self.sent = []
+        self.broken = []
+        super().__init__(*args, **kwargs)
+
+    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
+        try:
+            json.dumps(data, allow_nan=False)
+        except ValueError as error:
+            self.broken.append((data, error))
+        self.sent.append((msg_type, data, [bytes(b) for b in buffers or []]))
+
+
+class Page:
+    """The other end of a widget's comm: keeps state, acknowledges frames, sends what it is told.
+
+    Parameters
+    ----------
+    acks
+        Whether it acknowledges.
+    """
+
+    def __init__(self, widget, acks=True):
+        self.comm = widget.comm
+        self.acks = acks
+        self.state = {}
+        self.updates = []  # every state update, frames decoded
+        self.messages = []
+        self._read = 0
+
+    def pump(self):
+        while self._read < len(self.comm.sent):
+            _, data, buffers = self.comm.sent[self._read]
+            self._read += 1
+            if data.get("method") == "custom":
+                self.messages.append((data["content"], buffers))
+            elif "state" in data:
+                self._update(data, buffers)
+        assert not self.comm.broken
+        return self
+
+    def _update(self, data, buffers):
+        update = dict(data["state"])
+        for path, buffer in zip(data["buffer_paths"], buffers, strict=True):
+            update[path[0]] = buffer
+        if update.get("_frame"):
+            update["_frame"] = frame = decode(update["_frame"])
+            if self.acks and frame.seq:
+                self.send({"type": "ack", "seq": frame.seq})
+        self.state |= update
+        self.updates.append(update)
+
+    @property
+    def frames(self):
+        return [u["_frame"] for u in self.updates if u.get("_frame")]
+
+    @property
+    def failures(self):
+        return [content for content, _ in self.messages if content["type"] == "failed"]
+
+    def answers(self, kind):
+        return [(c, b) for c, b in self.messages if c["type"] == kind]
+
+    def send(self, content):
+        self._say({"method": "custom", "content": content})
+
+    def set(self, **state):
+        self._say({"method": "update", "state": state, "buffer_paths": []})
+
+    def hello(self):
+        self.send({"type": "hello", "protocol": 1})
+        return self
+
+    def until(self, wanted):
+        """Read messages until ``wanted(self)``."""
+        until(lambda: wanted(self.pump()))
+        return self
+
+    def until_status(self, status):
+        return self.until(lambda page: page.state.get("status") == status)
+
+    def until_iteration(self, iteration):
+        return self.until(lambda page: page.frames and page.frames[-1].iteration >= iteration)
+
+    def _say(self, data):
+        self.comm.handle_msg({"content": {"data": data}, "buffers": []})
+
+
+def until(wanted):
+    """Wait until ``wanted()``."""
+    end = time.monotonic() + SAFETY
+    while not wanted():
+        assert time.monotonic() < end, "never came true"
+        time.sleep(0.001)
+
+
+def inspector_class(engine):
+    """Return an Inspector that runs on a fake engine."""
+    return type("FakeInspector", (Inspector,), {"_engine": staticmethod(engine)})
+
+
+def workers():
+    """Return the threads of all Inspectors."""
+    return [thread for thread in threading.enumerate() if thread.name == "xwidget"]
