@@ -1,6 +1,6 @@
 /**
- * Pixels, purely: every function takes planar uint8 frames and fills interleaved RGBA, opaque.
- * The integers of `evidence` are the kernel's own (explanation.py), so both sides agree exactly.
+ * Pixels, purely: planar uint8 frames in, interleaved RGBA out, opaque. The evidence is computed in
+ * the kernel's own integers (explanation.py), so both sides agree exactly.
  */
 import { VIRIDIS } from "./colormap";
 import type { Frame } from "./protocol";
@@ -13,110 +13,88 @@ export const VIEWS: readonly View[] = ["evidence", "mask", "heat", "overlay", "i
 export interface Scene {
   image: Frame;
   reference: Frame;
+  /** What lies behind the overlay: see `dimmed`. */
+  dim: Frame;
   mask: Frame | null;
 }
 
-/** Offset of channel `c` in a frame; a frame of one channel is gray and answers for all three. */
-function plane(frame: Frame, c: number): number {
-  return frame.channels === 1 ? 0 : c * frame.height * frame.width;
+/** Distance between a frame's channels; one of a single channel is gray and answers for all. */
+function stride(frame: Frame): number {
+  return frame.channels === 1 ? 0 : frame.height * frame.width;
 }
 
 /** One channel of the evidence: m·x + (1−m)·r in integers, rounded to the nearest. */
 export function blend(m: number, x: number, r: number): number {
-  return Math.floor((m * x + (255 - m) * r + 127) / 255);
+  const t = m * x + (255 - m) * r + 127;
+  // Exactly floor(t / 255) for these t, without a division.
+  return (t + 1 + (t >> 8)) >> 8;
 }
 
-function fill(
-  out: Uint8ClampedArray,
-  pixels: number,
-  value: (c: number) => (i: number) => number,
-): void {
-  for (let c = 0; c < 3; c++) {
-    const at = value(c);
-    for (let i = 0, o = c; i < pixels; i++, o += 4) out[o] = at(i);
+// The loops below are plain on purpose: a closure per value costs a large picture its frame rate.
+
+function mix(image: Frame, behind: Frame, mask: Frame, out: Uint8ClampedArray): void {
+  const [xs, rs, ms] = [image.data, behind.data, mask.data];
+  const [x, r, m] = [stride(image), stride(behind), stride(mask)];
+  for (let i = 0, o = 0; o < out.length; i++, o += 4) {
+    out[o] = blend(ms[i] as number, xs[i] as number, rs[i] as number);
+    out[o + 1] = blend(ms[i + m] as number, xs[i + x] as number, rs[i + r] as number);
+    out[o + 2] = blend(ms[i + 2 * m] as number, xs[i + 2 * x] as number, rs[i + 2 * r] as number);
+    out[o + 3] = 255;
   }
-  for (let o = 3; o < pixels * 4; o += 4) out[o] = 255;
 }
 
-/** The evidence e = m·x + (1−m)·r, what the net saw when it gave the score. */
-export function evidence(scene: Scene, out: Uint8ClampedArray): void {
-  const { image, reference, mask } = scene;
-  if (!mask) {
-    original(scene, out);
-    return;
+function copy(frame: Frame, out: Uint8ClampedArray): void {
+  const [data, s] = [frame.data, stride(frame)];
+  for (let i = 0, o = 0; o < out.length; i++, o += 4) {
+    out[o] = data[i] as number;
+    out[o + 1] = data[i + s] as number;
+    out[o + 2] = data[i + 2 * s] as number;
+    out[o + 3] = 255;
   }
-  fill(out, image.height * image.width, (c) => {
-    const [x, m, r] = [plane(image, c), plane(mask, c), plane(reference, c)];
-    const [xs, ms, rs] = [image.data, mask.data, reference.data];
-    return (i) => blend(ms[m + i] as number, xs[x + i] as number, rs[r + i] as number);
-  });
-}
-
-/** The mask's three channels as a color: white where everything is shown. */
-export function maskColors(scene: Scene, out: Uint8ClampedArray): void {
-  const { image, mask } = scene;
-  fill(out, image.height * image.width, (c) => {
-    if (!mask) return () => 0;
-    const m = plane(mask, c);
-    return (i) => mask.data[m + i] as number;
-  });
 }
 
 /** The mask's mean over the channels on a fixed [0, 1] scale: equal colors mean equal values. */
-export function heat(scene: Scene, out: Uint8ClampedArray): void {
-  const { image, mask } = scene;
-  const [r, g, b] = [0, 1, 2].map((c) => (mask ? plane(mask, c) : 0)) as [number, number, number];
-  const data = mask?.data;
-  fill(out, image.height * image.width, (c) => (i) => {
-    const mean = data
-      ? Math.round(
-          ((data[r + i] as number) + (data[g + i] as number) + (data[b + i] as number)) / 3,
-        )
-      : 0;
-    return VIRIDIS[mean * 3 + c] as number;
-  });
+function heat(mask: Frame, out: Uint8ClampedArray): void {
+  const [data, s] = [mask.data, stride(mask)];
+  for (let i = 0, o = 0; o < out.length; i++, o += 4) {
+    const sum = (data[i] as number) + (data[i + s] as number) + (data[i + 2 * s] as number);
+    const color = 3 * Math.round(sum / 3);
+    out[o] = VIRIDIS[color] as number;
+    out[o + 1] = VIRIDIS[color + 1] as number;
+    out[o + 2] = VIRIDIS[color + 2] as number;
+    out[o + 3] = 255;
+  }
 }
 
-/** The evidence with the image, gray and dimmed, in place of the reference: shows where it lies. */
-export function overlay(scene: Scene, out: Uint8ClampedArray): void {
-  const { image, mask } = scene;
-  const xs = image.data;
-  const [r, g, b] = [0, 1, 2].map((c) => plane(image, c)) as [number, number, number];
-  fill(out, image.height * image.width, (c) => {
-    const x = plane(image, c);
-    const m = mask ? plane(mask, c) : 0;
-    return (i) => {
-      // Rec. 601 luma, compressed toward a middle gray so that colored evidence stands out.
-      const luma =
-        0.299 * (xs[r + i] as number) +
-        0.587 * (xs[g + i] as number) +
-        0.114 * (xs[b + i] as number);
-      const dim = Math.round(30 + 0.42 * luma);
-      return blend(mask ? (mask.data[m + i] as number) : 0, xs[x + i] as number, dim);
-    };
-  });
+/**
+ * The image gray and darkened. In place of the reference it makes the overlay: the evidence keeps
+ * its colors, and the eye sees where in the image it lies.
+ */
+export function dimmed(image: Frame): Frame {
+  const size = image.height * image.width;
+  const gray = new Uint8Array(size);
+  for (let i = 0; i < size; i++) {
+    const [r, g, b] = rgbAt(image, i);
+    // Rec. 601 luma, compressed so that neither black nor white competes with the evidence.
+    gray[i] = Math.round(30 + 0.42 * (0.299 * r + 0.587 * g + 0.114 * b));
+  }
+  return { ...image, channels: 1, data: gray };
 }
 
-/** The image as the net sees it. */
-export function original(scene: Scene, out: Uint8ClampedArray): void {
-  const { image } = scene;
-  fill(out, image.height * image.width, (c) => {
-    const x = plane(image, c);
-    return (i) => image.data[x + i] as number;
-  });
+/** Fill interleaved RGBA with a view; before there is a mask, every view is the image. */
+export function paint(view: View, scene: Scene, out: Uint8ClampedArray): void {
+  const { image, reference, dim, mask } = scene;
+  if (!mask || view === "image") copy(image, out);
+  else if (view === "evidence") mix(image, reference, mask, out);
+  else if (view === "overlay") mix(image, dim, mask, out);
+  else if (view === "mask") copy(mask, out);
+  else heat(mask, out);
 }
-
-export const PAINTERS: Record<View, (scene: Scene, out: Uint8ClampedArray) => void> = {
-  evidence,
-  mask: maskColors,
-  heat,
-  overlay,
-  image: original,
-};
 
 /** Whether anything at all is shown. */
 export function isEmpty(mask: Frame): boolean {
-  return mask.data.every((value) => value === 0);
+  for (const value of mask.data) if (value > 0) return false;
+  return true;
 }
 
 /** What there is to say about one pixel; mask values in [0, 1], colors in 0..255. */
@@ -129,20 +107,24 @@ export interface Pixel {
 }
 
 export function pixelAt(scene: Scene, x: number, y: number): Pixel {
-  const read = (frame: Frame): Rgb => {
-    const i = y * frame.width + x;
-    return [0, 1, 2].map((c) => frame.data[plane(frame, c) + i] ?? 0) as unknown as Rgb;
-  };
-  const image = read(scene.image);
+  const i = y * scene.image.width + x;
+  const image = rgbAt(scene.image, i);
   if (!scene.mask) return { x, y, image, mask: null, evidence: null };
-  const m = read(scene.mask);
-  const r = read(scene.reference);
-  const shown = [0, 1, 2].map((c) => blend(m[c] as number, image[c] as number, r[c] as number));
+  const mask = rgbAt(scene.mask, i);
+  const behind = rgbAt(scene.reference, i);
   return {
     x,
     y,
     image,
-    mask: m.map((value) => value / 255) as unknown as Rgb,
-    evidence: shown as unknown as Rgb,
+    mask: each((c) => mask[c] / 255),
+    evidence: each((c) => blend(mask[c], image[c], behind[c])),
   };
+}
+
+function rgbAt(frame: Frame, i: number): Rgb {
+  return each((c) => frame.data[i + c * stride(frame)] as number);
+}
+
+function each(value: (c: 0 | 1 | 2) => number): Rgb {
+  return [value(0), value(1), value(2)];
 }

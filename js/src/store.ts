@@ -59,6 +59,8 @@ export interface Store {
   drawn: ReadonlySignal<Frame | null>;
   /** Iterations of the wanted class that can be drawn, ascending. */
   keyframes: ReadonlySignal<number[]>;
+  /** A run was asked for whose first mask has not come: what is drawn is older. */
+  starting: ReadonlySignal<boolean>;
   /** All class names; null until asked for and answered. */
   names: ReadonlySignal<string[] | null>;
   adding: ReadonlySignal<number | null>;
@@ -139,6 +141,7 @@ export function createStore(model: Model): Store {
   const iteration = signal((model.get("iteration") as number | undefined) ?? 0);
   const follow = signal((model.get("_follow") as boolean | undefined) ?? true);
   const drawn = signal<Frame | null>(null);
+  const starting = signal(false);
   const names = signal<string[] | null>(null);
   const adding = signal<number | null>(null);
   /** Raised with every frame put, so that what depends on the cache is computed anew. */
@@ -161,6 +164,7 @@ export function createStore(model: Model): Store {
   function advanceTo(newer: number): void {
     if (newer <= run) return;
     run = newer;
+    starting.value = false;
     cache.clear();
     requests.clear();
     held.value += 1;
@@ -237,6 +241,7 @@ export function createStore(model: Model): Store {
         break;
       case "failed": {
         const request = message.request;
+        if (request?.type === "run") starting.value = false;
         if (request?.type === "add") adding.value = null;
         if (request?.type === "categories") named = false;
         // A mask fetched ahead was nobody's wish; its refusal is nobody's trouble.
@@ -322,6 +327,7 @@ export function createStore(model: Model): Store {
   function start(type: "run" | "run_more", traits: Record<string, unknown>, count: number): void {
     clearTimeout(scrubTimer);
     follow.value = true;
+    starting.value = type === "run";
     const command = type === "run" ? { type } : { type, iterations: count };
     link.sendWith({ ...traits, _follow: true }, command);
   }
@@ -354,6 +360,7 @@ export function createStore(model: Model): Store {
     follow,
     drawn,
     keyframes,
+    starting,
     names,
     adding,
     notices,

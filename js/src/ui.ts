@@ -1,7 +1,7 @@
 /** What belongs to one view alone: two views of one Inspector look at it each in their own way. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type Arrangement, arrange, pictureSize } from "./layout";
-import { isEmpty, type Scene, type View } from "./picture";
+import { dimmed, isEmpty, type Scene, type View } from "./picture";
 import { type Frame, spread } from "./protocol";
 import type { Store } from "./store";
 
@@ -51,10 +51,8 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     if (!image || !reference) return null;
     // Only a flat image depends on the mask, for its size.
     const { height, width } = one(image) ? (store.drawn.value ?? image) : image;
-    return {
-      image: spread(image, height, width),
-      reference: spread(reference, height, width),
-    };
+    const whole = spread(image, height, width);
+    return { image: whole, reference: spread(reference, height, width), dim: dimmed(whole) };
   });
   const scene = computed<Scene | null>(() => {
     const mask = store.drawn.value;

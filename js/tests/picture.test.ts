@@ -1,15 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { VIRIDIS } from "../src/colormap";
-import {
-  blend,
-  evidence,
-  heat,
-  isEmpty,
-  maskColors,
-  original,
-  overlay,
-  pixelAt,
-} from "../src/picture";
+import { blend, dimmed, isEmpty, paint, pixelAt, type Scene, type View } from "../src/picture";
 import { frameOf } from "./frames";
 
 const image = frameOf([
@@ -27,11 +18,11 @@ const mask = frameOf([
   [0, 255],
   [128, 51],
 ]);
-const scene = { image, reference, mask };
+const scene: Scene = { image, reference, dim: dimmed(image), mask };
 
-function paint(painter: typeof evidence, of = scene): number[] {
+function painted(view: View, of = scene): number[] {
   const out = new Uint8ClampedArray(8);
-  painter(of, out);
+  paint(view, of, out);
   return [...out];
 }
 
@@ -48,16 +39,16 @@ test("evidence is floor((m·x + (255−m)·r + 127) / 255) for all m, x, r", () 
 
 describe("every view is opaque and keeps the channels apart", () => {
   test("evidence: the image where the mask is full, the reference where it is empty", () => {
-    expect(paint(evidence)).toEqual([200, 116, 52, 255, 124, 20, 134, 255]);
+    expect(painted("evidence")).toEqual([200, 116, 52, 255, 124, 20, 134, 255]);
   });
 
   test("mask: its values as a color", () => {
-    expect(paint(maskColors)).toEqual([255, 0, 128, 255, 0, 255, 51, 255]);
+    expect(painted("mask")).toEqual([255, 0, 128, 255, 0, 255, 51, 255]);
   });
 
   test("heat: the color of the mean over the channels", () => {
     const [a, b] = [128, 102];
-    expect(paint(heat)).toEqual([
+    expect(painted("heat")).toEqual([
       ...VIRIDIS.slice(a * 3, a * 3 + 3),
       255,
       ...VIRIDIS.slice(b * 3, b * 3 + 3),
@@ -71,27 +62,27 @@ describe("every view is opaque and keeps the channels apart", () => {
       [255, 0],
       [255, 0],
     ]);
-    const [r, g, b, , r1, g1, b1] = paint(overlay, { ...scene, mask: full });
+    const [r, g, b, , r1, g1, b1] = painted("overlay", { ...scene, mask: full });
     expect([r, g, b]).toEqual([200, 100, 0]);
     expect(r1).toBe(g1);
     expect(g1).toBe(b1);
   });
 
   test("image: as it came", () => {
-    expect(paint(original)).toEqual([200, 100, 0, 255, 10, 20, 255, 255]);
+    expect(painted("image")).toEqual([200, 100, 0, 255, 10, 20, 255, 255]);
   });
 });
 
 test("a mask of one channel counts for all three", () => {
   const gray = { ...scene, mask: frameOf([[255, 0]]) };
-  expect(paint(evidence, gray)).toEqual([200, 100, 0, 255, 124, 116, 104, 255]);
+  expect(painted("evidence", gray)).toEqual([200, 100, 0, 255, 124, 116, 104, 255]);
 });
 
 test("a pixel's readout is what the canvas holds", () => {
   const pixel = pixelAt(scene, 1, 0);
   expect(pixel.image).toEqual([10, 20, 255]);
   expect(pixel.mask).toEqual([0, 1, 0.2]);
-  expect(pixel.evidence).toEqual(paint(evidence).slice(4, 7));
+  expect(pixel.evidence).toEqual(painted("evidence").slice(4, 7));
 });
 
 test("only a mask that is zero everywhere is empty", () => {

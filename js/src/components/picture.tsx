@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { gradient } from "../colormap";
-import { PAINTERS, type Scene, VIEWS, type View } from "../picture";
+import { paint as fill, type Scene, VIEWS, type View } from "../picture";
 import type { Ui } from "../ui";
 import { percent, score, shortName } from "../words";
 
@@ -47,7 +47,7 @@ function ViewTabs({ ui }: { ui: Ui }) {
 
 /** The picture with its cursor: the canvas holds the picture's own pixels and nothing else. */
 function Frame({ ui }: { ui: Ui }) {
-  const { store, cursor, view, size } = ui;
+  const { store, cursor, size } = ui;
   const canvas = useRef<HTMLCanvasElement>(null);
   usePainting(ui, canvas);
 
@@ -114,7 +114,7 @@ function Frame({ ui }: { ui: Ui }) {
         aria-label={describe(ui)}
       />
       <Reticle ui={ui} />
-      <Words ui={ui} view={view.value} />
+      <Words ui={ui} />
     </div>
   );
 }
@@ -169,8 +169,7 @@ function draw(canvas: HTMLCanvasElement, scene: Scene, view: View): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const pixels = context.createImageData(width, height);
-  const shown = scene.mask ? view : "image";
-  PAINTERS[shown](scene, pixels.data);
+  fill(view, scene, pixels.data);
   context.putImageData(pixels, 0, 0);
 }
 
@@ -210,15 +209,18 @@ function Reticle({ ui }: { ui: Ui }) {
   );
 }
 
-function Words({ ui, view }: { ui: Ui; view: View }) {
-  const { store } = ui;
-  if (!store.image.value) return <p class="xw-words">No image yet</p>;
-  if (!store.drawn.value) {
-    return (
-      <p class="xw-words">{store.status.value === "running" ? "Starting …" : "Not run yet"}</p>
-    );
+/** What the pixels cannot say. */
+function Words({ ui }: { ui: Ui }) {
+  const words = wordsOver(ui);
+  return words ? <p class="xw-words">{words}</p> : null;
+}
+
+function wordsOver({ store, empty, view }: Ui): string | null {
+  if (!store.image.value) return "No image yet";
+  if (!store.drawn.value || store.starting.value) {
+    return store.status.value === "running" ? "Starting …" : "Not run yet";
   }
-  return ui.empty.value && view !== "image" ? <p class="xw-words">No evidence</p> : null;
+  return empty.value && view.value !== "image" ? "No evidence" : null;
 }
 
 function Caption({ ui }: { ui: Ui }) {

@@ -63,11 +63,13 @@ function Figures({ store }: { store: Store }) {
 }
 
 function Scrubber({ store }: { store: Store }) {
+  const frames = store.keyframes.value;
   // While running the right edge is where the run will end, so that nothing moves under the hand.
   const lengths = Object.values(store.trace.value).map((track) => track.scores.length - 1);
-  const planned = store.status.value === "running" ? store.progress.value.iterations : 0;
-  const max = Math.max(1, planned, store.keyframes.value.at(-1) ?? 0, ...lengths);
-  const frames = store.keyframes.value;
+  const running = store.status.value === "running";
+  const planned = running ? store.progress.value.iterations : 0;
+  const reached = Math.max(planned, frames.at(-1) ?? 0, ...lengths);
+  const max = reached || Math.max(1, store.iterations.value);
   const mask = store.drawn.value;
   const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
   const scores = store.trace.value[String(store.target.value)]?.scores;
@@ -100,7 +102,7 @@ function Scrubber({ store }: { store: Store }) {
             ))}
             <path class="xw-curve" d={curvePath(scores ?? [], max)} />
           </svg>
-          <i class="xw-head" style={{ left: share(value) }} />
+          {frames.length > 0 && <i class="xw-head" style={{ left: share(value) }} />}
         </div>
         <input
           type="range"
