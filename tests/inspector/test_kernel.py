@@ -1,0 +1,109 @@
+"""The Inspector in a real ipykernel: messages from its thread while no cell runs."""
+
+import time
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from tests.inspector.fakes import SAFETY
+from xwidget.inspector.protocol import decode
+
+ROOT = Path(__file__).parents[2]
+START = 4 * SAFETY
+
+CELL = """
+import time
+import numpy as np
+from tests.inspector.fakes import Engine, classifier, inspector_class
+
+class Slow(Engine):
+    def _step(self, *where):
+        time.sleep(0.005)
+        return super()._step(*where)
+
+w = inspector_class(Slow())(classifier(), np.zeros((4, 4, 3)), iterations={iterations})
+w
+"""
+
+
+@pytest.fixture(scope="module")
+def client():
+    manager, client = start_new_kernel(cwd=str(ROOT), startup_timeout=START)
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+class KernelPage:
+    """The page's end of a comm, over the kernel's sockets."""
+
+    def __init__(self, client, iterations):
+        self.client = client
+        self.state = {}
+        self.frames = []
+        self.comm = None
+        self.welcome = None
+        self.bundle = None
+        self.idle = False
+        self.cell = client.execute(CELL.format(iterations=iterations))
+        self.read_until(lambda: self.idle)
+
+    def read_until(self, wanted):
+        end = time.monotonic() + START
+        while not wanted():
+            assert time.monotonic() < end, f"never came; state: {self.state}"
+            self._take(self.client.get_iopub_msg(timeout=START))
+
+    def _take(self, message):
+        content = message["content"]
+        kind = message["msg_type"]
+        mine = message["parent_header"].get("msg_id") == self.cell
+        assert kind != "error", content
+        if kind == "status" and mine and content["execution_state"] == "idle":
+            self.idle = True
+        elif kind == "execute_result":
+            self.bundle = content["data"]
+        elif kind == "comm_open" and "_progress" in content["data"]["state"]:
+            self.comm = content["comm_id"]  # the layout has a comm of its own
+        elif kind == "comm_msg" and content["comm_id"] == self.comm:
+            self._update(content["data"], message["buffers"])
+
+    def _update(self, data, buffers):
+        if data["method"] == "custom":
+            self.welcome = data["content"]
+            return
+        self.state |= data["state"]
+        for path, buffer in zip(data["buffer_paths"], buffers, strict=True):
+            if path == ["_frame"]:
+                self.frames.append(decode(buffer))
+                self.send(type="ack", seq=self.frames[-1].seq)
+
+    def send(self, **content):
+        data = {"method": "custom", "content": content}
+        message = self.client.session.msg("comm_msg", {"comm_id": self.comm, "data": data})
+        self.client.shell_channel.send(message)
+
+
+def test_a_run_streams_to_the_page_after_the_cell_returned(client):
+    page = KernelPage(client, iterations=60)
+    assert page.state == {}  # nothing starts before it is shown
+    assert {"application/vnd.jupyter.widget-view+json", "image/png"} <= page.bundle.keys()
+    page.send(type="hello", protocol=1)
+    page.read_until(lambda: page.state.get("status") == "done")
+    assert page.welcome["type"] == "welcome"
+    iterations = [frame.iteration for frame in page.frames]
+    assert iterations == sorted(iterations)
+    assert len(iterations) > 3
+    assert page.frames[-1].last
+    assert iterations[-1] == 60
+
+
+def test_stop_is_heard_while_the_worker_works(client):
+    page = KernelPage(client, iterations=100_000)
+    page.send(type="hello", protocol=1)
+    page.read_until(lambda: len(page.frames) > 3)
+    page.send(type="stop")
+    page.read_until(lambda: page.state.get("status") == "stopped")
+    assert page.frames[-1].last
+    assert page.frames[-1].iteration < 100_000
