@@ -182,8 +182,8 @@ class Guard:
         if not self.nonlinearities:
             raise DefenseError(
                 "no nonlinearity was met in the net, so there is nothing to defend: it may hide "
-                "its activations in a ScriptModule, in DataParallel threads or in compiled code (pass "
-                'the plain eager nn.Module instead), or be linear (then use defense="none")'
+                "its activations in a ScriptModule, in DataParallel threads or in compiled code "
+                '(pass the plain eager nn.Module instead), or be linear (then use defense="none")'
             )
         counts: list[Tensor] = []
         # With gradients on, as in the run: some kernels differ between inference and training.

@@ -21,6 +21,10 @@ from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.state import State
 
+# At the reference itself many ReLUs are dead, and the gradient can hold every entry at 0 for good:
+# the first step starts this far inwards.
+_INWARDS = 0.02
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -133,13 +137,16 @@ def optimize(
     tensors = {name: tensor.to(device) for name, tensor in start.tensors.items()}
     weight = torch.zeros(count, device=device)
     iteration = start.iteration
-    while True:
-        mask = tensors["mask"]
+
+    def look(mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         e = torch.lerp(reference.expand_as(image), image, mask).requires_grad_()  # Eq. 1
         with torch.enable_grad():
             logits = guard(e)
-            phi = similarity(logits, index, clf.activation)
-        scores = chosen(logits.detach())
+            return e, similarity(logits, index, clf.activation), chosen(logits.detach())
+
+    while True:
+        mask = tensors["mask"]
+        e, phi, scores = look(mask)
         shown = game.shown(mask)
         if iteration >= first:
             tensors = {**tensors, **policy.observe(shown, scores, tensors)}
@@ -159,6 +166,9 @@ def optimize(
             )
             if done:
                 return
+        if iteration == 0 and game.start == 0:
+            mask = mask + _INWARDS
+            e, phi, _ = look(mask)
         (gradient,) = torch.autograd.grad(game.sign * phi.sum(), e)
         with torch.no_grad():
             gradient = gradient * (image - reference)  # by the chain rule of Eq. 1
@@ -168,6 +178,9 @@ def optimize(
             scale = torch.maximum(largest, weight).clamp_min(torch.finfo(total.dtype).tiny)
             step, memory = rule.step(total / _rows(scale), tensors, iteration + 1)
             mask = (mask - step).clamp_(0, 1)
+            if (lost := policy.lost(tensors)) is not None:
+                mask = torch.where(_rows(lost), game.shown(tensors["best"]), mask)
+                memory = {**memory, **rule.forget(memory, lost)}
         tensors = {**tensors, **memory, "mask": mask}
         iteration += 1
 

@@ -25,6 +25,9 @@ class Rule(Protocol):
     ) -> tuple[Tensor, Tensors]:
         """Return what to subtract from the mask, and the new memory; ``n`` counts steps from 1."""
 
+    def forget(self, memory: Mapping[str, Tensor], rows: Tensor) -> Tensors:
+        """Return the memory with the direction of some rows (K,) forgotten, not their scale."""
+
 
 class Adam:
     """Adam (Kingma and Ba, 2015): every entry moves at about the same pace, whatever its gradient's
@@ -47,6 +50,10 @@ class Adam:
         scale = (second / (1 - self.beta2**n)).sqrt_().add_(1e-8)
         return first / scale * (self.rate / (1 - self.beta1**n)), {"first": first, "second": second}
 
+    def forget(self, memory: Mapping[str, Tensor], rows: Tensor) -> Tensors:
+        """Forget the first moment of some rows."""
+        return {"first": memory["first"].masked_fill(rows.view(-1, 1, 1, 1), 0)}
+
 
 class Momentum:
     """Heavy-ball momentum on a gradient whose largest entry is 1: few entries move fast, the rest
@@ -66,6 +73,10 @@ class Momentum:
         """Return the step and the new velocity."""
         velocity = gradient + self.momentum * memory["velocity"]
         return self.rate * velocity, {"velocity": velocity}
+
+    def forget(self, memory: Mapping[str, Tensor], rows: Tensor) -> Tensors:
+        """Stop some rows."""
+        return {"velocity": memory["velocity"].masked_fill(rows.view(-1, 1, 1, 1), 0)}
 
 
 #: The step rules by name.

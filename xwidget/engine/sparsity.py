@@ -27,11 +27,8 @@ NOTHING = 0.005
 _PATIENCE = 8  # iterations without progress that end growing
 _PROGRESS = 0.02  # smallest progress that counts, in nats of log odds
 _REACHED = 5.0  # log odds beyond which progress no longer counts: a score of .993, or .007 to lose
-_FIRST, _UP, _DOWN = (
-    0.02,
-    1.06,
-    1 / 1.10,
-)  # lambda relative to the largest gradient, and its factors
+_FIRST, _UP, _DOWN = 0.02, 1.05, 0.6
+_RETRIES = 4  # iterations in which a mask that fails may get its work back
 
 
 class Sparsity(Protocol):
@@ -52,6 +49,9 @@ class Sparsity(Protocol):
         self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]
     ) -> tuple[Tensor, Tensor]:
         """Return the masks to show and their scores."""
+
+    def lost(self, memory: Mapping[str, Tensor]) -> Tensor | None:
+        """Return which targets (K,), bool, shall go back to the mask shown; None for none."""
 
 
 class Fixed:
@@ -78,13 +78,17 @@ class Fixed:
         """Return the masks of this iteration."""
         return shown, score
 
+    def lost(self, memory: Mapping[str, Tensor]) -> None:
+        """Never go back."""
+
 
 class Auto:
     """Grow, then shrink: the smallest mask that keeps what growing reached.
 
     Its memory, one row per target: ``best`` mask and its ``best_score``; ``mark``, the progress
-    that the next must beat; ``waited``, iterations since; ``shrinking``, the phase; ``bar``, the
-    score to hold; ``relative`` lambda.
+    that the next must beat; ``waited``, iterations since; ``shrinking``, the phase; ``blank``, the
+    score where nothing is shown; ``bar``, the score to hold; ``failing``, iterations since it was
+    held; ``relative``, lambda as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
@@ -101,7 +105,7 @@ class Auto:
             "shrinking": torch.zeros_like(blank, dtype=torch.bool),
             "blank": blank,
             "bar": zero,
-            "works": torch.ones_like(blank, dtype=torch.bool),
+            "failing": zero,
             "relative": torch.full_like(blank, _FIRST),
         }
 
@@ -120,9 +124,11 @@ class Auto:
         best_score = torch.where(better, score, memory["best_score"])
         change = best_score - memory["blank"]
         bar = memory["blank"] + KEPT * change - sign * NOTHING
-        # A mask that fails first gets its work back, without sparsity; then a smaller lambda tries.
-        failed = memory["works"] & ~works
-        relative = memory["relative"] * torch.where(works, _UP, torch.where(failed, _DOWN, 1.0))
+        # A mask that fails tries to get its work back, without sparsity; then a smaller lambda
+        # tries again.
+        failing = torch.where(works | ~was | self.lost(memory), 0.0, memory["failing"] + 1)
+        factor = torch.where(works, _UP, torch.where(failing == 1, _DOWN, 1.0))
+        relative = memory["relative"] * factor
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
             "best_score": best_score,
@@ -131,13 +137,13 @@ class Auto:
             "shrinking": shrinking,
             "blank": memory["blank"],
             "bar": torch.where(was, memory["bar"], bar),
-            "works": works | ~was,
+            "failing": failing,
             "relative": torch.where(was, relative.clamp(1e-6, 1e3), memory["relative"]),
         }
 
     def weight(self, largest: Tensor, memory: Mapping[str, Tensor]) -> Tensor:
         """Return lambda: zero while growing, and while a mask gets its work back."""
-        active = memory["shrinking"] & memory["works"]
+        active = memory["shrinking"] & (memory["failing"] == 0)
         return torch.where(active, memory["relative"] * largest, 0.0)
 
     def incumbent(
@@ -145,3 +151,7 @@ class Auto:
     ) -> tuple[Tensor, Tensor]:
         """Return the best masks so far."""
         return memory["best"], memory["best_score"]
+
+    def lost(self, memory: Mapping[str, Tensor]) -> Tensor:
+        """Go back where a mask does not get its work back: the defense may leave no other way."""
+        return memory["failing"] >= _RETRIES
