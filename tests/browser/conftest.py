@@ -1,6 +1,7 @@
 """Fixtures: one server and one browser for each module, a page for each notebook."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -29,8 +30,9 @@ def pytest_runtest_makereport(
     """Photograph every open notebook when a test fails."""
     report = yield
     if report.failed and isinstance(item, pytest.Function):
-        for number, notebook in enumerate(item.funcargs.get("opened", [])):
-            path = item.funcargs["tmp_path"] / f"{report.when}-failed-{number}.png"
+        opened: list[Notebook] = item.funcargs.get("opened", [])  # type: ignore[assignment]
+        for number, notebook in enumerate(opened):
+            path = Path(str(item.funcargs["tmp_path"])) / f"{report.when}-failed-{number}.png"
             notebook.page.screenshot(path=path)
             report.sections.append(("Screenshot", str(path)))
     return report
@@ -49,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def ipykernel_6(request: pytest.FixtureRequest) -> Path:
-    """Make a folder that, first on a kernel's path, gives it the last ipykernel 6; kept between runs."""
+    """Make a folder that, first on the path, gives a kernel ipykernel 6; kept between runs."""
     assert request.config.cache is not None
     folder = request.config.cache.mkdir("ipykernel-6")
     if not (folder / "ipykernel").exists():
@@ -79,7 +81,7 @@ def add_kernel(folder: Path, path: Path) -> None:
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": folder.name,
         "language": "python",
-        "env": {"PYTHONPATH": str(path)},
+        "env": {"PYTHONPATH": os.pathsep.join(filter(None, [str(path), os.getenv("PYTHONPATH")]))},
     }
     (folder / "kernel.json").write_text(json.dumps(spec))
 

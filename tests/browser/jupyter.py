@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-TIMEOUT = 120  # seconds; generous, as nothing here measures time
+TIMEOUT = 60  # seconds; generous, as nothing here measures time
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -166,6 +166,11 @@ def write_notebook(path: Path, cells: Sequence[str], kernel: str = "python3") ->
     return path
 
 
+def plain(text: str) -> str:
+    """Take the colors out of a traceback."""
+    return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+
 @dataclass
 class Notebook:
     """A notebook open in a page of the browser."""
@@ -200,16 +205,39 @@ class Notebook:
         """Start running all cells, as the menu does; does not wait for them."""
         self.page.evaluate(RUN_ALL)
 
+    def wait_until_idle(self) -> None:
+        """Wait until all cells that were started have run."""
+        self.page.wait_for_function(READY)
+        self.execute("pass")  # comes after them: the kernel keeps the order
+
     def execute(self, code: str) -> str:
         """Run code in the notebook's kernel, through the page, and return what it printed."""
         result = self.page.evaluate(EXECUTE, code)
         if result["error"]:
-            raise AssertionError(re.sub(r"\x1b\[[\d;]*m", "", result["error"]))
+            raise AssertionError(plain(result["error"]))
         return str(result["text"])
 
     def cell_errors(self) -> list[str]:
         """Tracebacks that stand in the notebook's outputs."""
-        return list(self.page.evaluate(CELL_ERRORS))
+        return [plain(text) for text in self.page.evaluate(CELL_ERRORS)]
+
+    def wait_for(self, selector: str, count: int = 1) -> None:
+        """Wait until so many elements are there; an error in a cell ends the wait."""
+        there = "([selector, count]) => document.querySelectorAll(selector).length >= count"
+        self.page.wait_for_function(
+            f"(arg) => ({there})(arg) || ({CELL_ERRORS})().length > 0", arg=[selector, count]
+        )
+        if errors := self.cell_errors():
+            raise AssertionError("\n\n".join(errors))
+
+    def set_theme(self, theme: str) -> None:
+        """Change to the light or the dark theme."""
+        self.page.evaluate(
+            "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })",
+            f"JupyterLab {theme.capitalize()}",
+        )
+        light = str(theme == "light").lower()
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
 
     def save(self) -> None:
         self.page.evaluate('async () => { await jupyterapp.commands.execute("docmanager:save"); }')
@@ -218,9 +246,6 @@ class Notebook:
         """Reload the page; the kernel lives on."""
         self.page.reload()
         self.wait_until_ready()
-
-    def inspectors(self) -> Locator:
-        return self.page.locator(".xwidget-inspector")
 
     def close(self) -> None:
         """End the kernel and close the page."""

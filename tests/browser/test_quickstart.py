@@ -1,0 +1,115 @@
+"""The quickstart notebook as a newcomer runs it, in JupyterLab and in Notebook 7."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import OpenNotebook
+from tests.browser.inspector import Inspector, array_from_kernel, from_kernel, shows
+from tests.browser.jupyter import Notebook, Server
+
+QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart.ipynb"
+
+pytestmark = pytest.mark.parametrize("server", ["lab", "notebook"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def quickstart(server: Server, open_shared: OpenNotebook) -> Notebook:
+    notebook = open_shared(Path(shutil.copy(QUICKSTART, server.root)))
+    notebook.run_all()
+    Inspector.on(notebook).wait_for(status="done")
+    notebook.wait_until_idle()
+    return notebook
+
+
+@pytest.fixture
+def inspector(quickstart: Notebook) -> Inspector:
+    """The Inspector as it stands after the run, whatever an earlier test did to it."""
+    inspector = Inspector.on(quickstart)
+    inspector.root.scroll_into_view_if_needed()
+    inspector.classes.first.click()
+    inspector.slider.press("End")
+    inspector.wait_for(
+        target=from_kernel(quickstart, "w.explanation.targets[0]"),
+        iteration=from_kernel(quickstart, "len(w.explanation.trace.score) - 1"),
+    )
+    return inspector
+
+
+def test_running_all_cells_explains_espresso(quickstart: Notebook, inspector: Inspector) -> None:
+    assert quickstart.cell_errors() == []
+    assert "espresso" in inspector.classes.first.inner_text()
+    (before, *_), (after, *_) = from_kernel(
+        quickstart, "[list(map(float, w.explanation.image_scores)), w.explanation.scores.tolist()]"
+    )
+    assert after > before / 2
+
+
+def test_the_canvas_holds_the_evidence_of_the_class_that_is_pressed(
+    quickstart: Notebook, inspector: Inspector
+) -> None:
+    evidence = array_from_kernel(quickstart, "w.explanation.evidence")
+    for k, target in enumerate(from_kernel(quickstart, "list(w.explanation.targets)")):
+        name = from_kernel(quickstart, f"clf.categories[{target}]").split(",")[0]
+        button = inspector.classes.filter(has_text=name)
+        button.click()
+        inspector.wait_for(target=target)
+        assert button.get_attribute("aria-pressed") == "true"
+        assert inspector.pressed_classes == 1
+        np.testing.assert_array_equal(inspector.pixels(), evidence[k])
+
+
+def test_the_slider_draws_the_keyframes_and_obeys_the_keyboard(
+    quickstart: Notebook, inspector: Inspector
+) -> None:
+    kept = from_kernel(quickstart, "[int(i) for i in w.explanation.frames.iterations]")
+    assert kept[0] == 0
+    inspector.slider.focus()
+    inspector.slider.press("Home")
+    inspector.wait_for(iteration=kept[0])
+    inspector.slider.press("ArrowRight")
+    inspector.wait_for(iteration=kept[1])
+    inspector.slider.press("End")
+    inspector.wait_for(iteration=kept[-1])
+    inspector.slider.press("ArrowLeft")
+    inspector.wait_for(iteration=kept[-2])
+
+    image, reference, mask = (
+        array_from_kernel(quickstart, f"w.explanation.{name}").astype(int)
+        for name in ("image", "reference", "frames.masks[-2, 0].transpose(1, 2, 0)")
+    )
+    evidence = (mask * image + (255 - mask) * reference + 127) // 255
+    np.testing.assert_array_equal(inspector.pixels(), evidence)
+
+
+def test_pointing_at_a_pixel_reads_it(quickstart: Notebook, inspector: Inspector) -> None:
+    image = array_from_kernel(quickstart, "w.explanation.image")
+    evidence = array_from_kernel(quickstart, "w.explanation.evidence[0]")
+    for x, y in [(0, 0), (120, 80), (223, 223)]:
+        inspector.point_at(x, y)
+        readout = inspector.readout()
+        assert shows(readout, [x, y])
+        assert shows(readout, image[y, x])
+        assert shows(readout, evidence[y, x])
+
+
+def test_the_keyboard_moves_a_cursor_over_the_pixels_and_leaves_again(
+    quickstart: Notebook, inspector: Inspector
+) -> None:
+    image = array_from_kernel(quickstart, "w.explanation.image")
+    inspector.point_at(100, 50)
+    picture = inspector.root.get_by_role("application")
+    picture.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
+        picture.press(key)
+    assert shows(inspector.readout(), [101, 52])
+    assert shows(inspector.readout(), image[52, 101])
+
+    focused_inside = "(root) => root.contains(document.activeElement)"
+    for _ in range(40):
+        quickstart.page.keyboard.press("Tab")
+        if not inspector.root.evaluate(focused_inside):
+            return
+    pytest.fail("Tab never left the Inspector")
