@@ -32,7 +32,7 @@ def pytest_runtest_makereport(
     if report.failed and isinstance(item, pytest.Function):
         opened: list[Notebook] = item.funcargs.get("opened", [])  # type: ignore[assignment]
         for number, notebook in enumerate(opened):
-            path = Path(str(item.funcargs["tmp_path"])) / f"{report.when}-failed-{number}.png"
+            path = notebook.path.parent / f"{item.name}-{report.when}-{number}.png"
             notebook.page.screenshot(path=path)
             report.sections.append(("Screenshot", str(path)))
     return report
@@ -128,7 +128,7 @@ def open_notebook(
 
 
 @pytest.fixture(autouse=True)
-def quiet(opened: list[Notebook], tmp_path: Path) -> Iterator[None]:
+def quiet(opened: list[Notebook]) -> Iterator[None]:
     """Fail a test during which a page's console showed an error or a cell raised one."""
     yield
     for notebook in opened:

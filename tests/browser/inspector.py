@@ -59,10 +59,10 @@ class Inspector:
         notebook.wait_for(".xwidget-inspector", number + 1)
         return cls(notebook.page.locator(".xwidget-inspector").nth(number))
 
-    def wait_for(self, **data: object) -> None:
+    def wait_for(self, *, seconds: float = TIMEOUT, **data: object) -> None:
         """Wait for ``data-*`` attributes: ``wait_for(status="done", iteration=20)``."""
         selector = "".join(f'[data-{name}="{value}"]' for name, value in data.items())
-        self.root.and_(self.root.page.locator(selector)).wait_for()
+        self.root.and_(self.root.page.locator(selector)).wait_for(timeout=seconds * 1000)
 
     def wait_for_more_than(self, iteration: int) -> None:
         """Wait until a later iteration is drawn."""

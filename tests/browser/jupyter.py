@@ -176,15 +176,18 @@ class Notebook:
     """A notebook open in a page of the browser."""
 
     page: Page
+    path: Path
     errors: list[str] = field(default_factory=list)  # what the page's console complained of
 
     @classmethod
     def open(cls, browser: Browser, server: Server, path: Path, **options: Any) -> "Notebook":
         """Open a notebook of the server's in a new browser profile; options are Playwright's."""
         options = {"viewport": {"width": 1280, "height": 1000}} | options
-        notebook = cls(browser.new_context(**options).new_page())
+        notebook = cls(browser.new_context(**options).new_page(), path)
         notebook.page.set_default_timeout(TIMEOUT * 1000)
-        notebook.page.on("pageerror", lambda error: notebook.errors.append(str(error)))
+        notebook.page.on(
+            "pageerror", lambda error: notebook.errors.append(error.stack or str(error))
+        )
         notebook.page.on("console", notebook._hear)
         address = server.frontend.address.format(path.relative_to(server.root).as_posix())
         notebook.page.goto(f"{server.base}/{address}")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("server", ["lab", "notebook"], indirect=Tru
 def quickstart(server: Server, open_shared: OpenNotebook) -> Notebook:
     notebook = open_shared(Path(shutil.copy(QUICKSTART, server.root)))
     notebook.run_all()
-    Inspector.on(notebook).wait_for(status="done")
+    Inspector.on(notebook).wait_for(status="done", seconds=300)
     notebook.wait_until_idle()
     return notebook
 
