@@ -352,6 +352,7 @@ def test_a_forgotten_listener_ends_the_work(lock):
     engine.release()
     worker.join(SAFETY)
     assert not worker.is_alive()
+    assert session.failure is None
 
 
 def test_progress_counts_seconds_and_speed():

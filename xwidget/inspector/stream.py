@@ -80,7 +80,6 @@ class Stream:
     def began(self, added: int | None) -> None:
         """Draw the class that was added, if no other was chosen since."""
         with self._logged():
-            self._mailbox.clear()
             self._curves_due = -float("inf")
             if added is not None and added == self.awaited:
                 self._widget._follow = True
