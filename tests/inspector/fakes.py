@@ -194,6 +194,17 @@ def until(wanted):
         time.sleep(0.001)
 
 
+def drawn(widget):
+    """Return what the widget's frame says is drawn."""
+    frame = decode(widget._frame)
+    return frame.target, frame.iteration
+
+
+def reached(widget, iteration, target=0):
+    """Wait until the worker has come this far; the page may not have heard of it yet."""
+    until(lambda: widget._session.nearest(target) == iteration)
+
+
 def inspector_class(engine):
     """Return an Inspector that runs on a fake engine."""
     return type("FakeInspector", (Inspector,), {"_engine": staticmethod(engine)})
