@@ -36,7 +36,7 @@ def write_scene(build: Path) -> None:
     y, x = np.mgrid[:SIDE, :SIDE] / SIDE
     planes = [photo]
     for cx, cy, radius in ((0.52, 0.45, 0.3), (0.45, 0.6, 0.22), (0.6, 0.5, 0.42)):
-        near = np.exp(-(((x - cx) ** 2 + (y - cy) ** 2) / radius**2) ** 2)[..., None]
+        near = np.exp(-((((x - cx) ** 2 + (y - cy) ** 2) / radius**2) ** 2))[..., None]
         detail = np.abs(photo - filters.gaussian(photo, 6, channel_axis=-1))
         planes.append(np.clip(near * (detail * 7 + 0.25 * photo), 0, 1) ** 1.3)
     build.mkdir(exist_ok=True)
@@ -46,7 +46,10 @@ def write_scene(build: Path) -> None:
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve the harness, and the built bundle under /static/."""
+
     def translate_path(self, path: str) -> str:
+        """Return the file for a request's path."""
         if path.startswith("/static/"):
             return str(STATIC / path.removeprefix("/static/").split("?")[0])
         return super().translate_path(path)
@@ -56,12 +59,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 def shoot(browser: Browser, base: str, shot: str, out: Path) -> None:
+    """Open the page as a shot's name says, point at a pixel and take the picture."""
     width, theme, scenario, view, dpr = shot.split("-")
     page = browser.new_page(
         viewport={"width": int(width) + 24, "height": 400}, device_scale_factor=float(dpr)
     )
-    page.on("pageerror", lambda error: print(shot, error))
-    page.on("console", lambda message: print(shot, message.type, message.text))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{base}/index.html?width={width}&theme={theme}&scenario={scenario}")
     page.wait_for_selector(".xwidget-inspector[data-status]")
     page.wait_for_timeout(600)
@@ -70,9 +74,12 @@ def shoot(browser: Browser, base: str, shot: str, out: Path) -> None:
     page.wait_for_timeout(100)
     page.screenshot(path=out / f"{shot}.png", full_page=True)
     page.close()
+    if errors:
+        raise RuntimeError(f"{shot}: {errors[0]}")
 
 
 def main(out: Path, shots: list[str]) -> None:
+    """Serve, shoot and stop."""
     out.mkdir(parents=True, exist_ok=True)
     write_scene(HERE / "build")
     handler = functools.partial(Handler, directory=str(HERE))
