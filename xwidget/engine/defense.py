@@ -131,7 +131,7 @@ class Guard:
     def __call__(self, batch: Tensor) -> Tensor:
         """Return the logits (N, classes) of a batch (N, C, H, W), with filtered gradients."""
         if self._strategy is None:
-            return self._forward(batch)
+            return self._forward(batch.clone())
         return self._play(batch, self._strategy, None)
 
     def outside(self, batch: Tensor) -> Tensor:
@@ -140,7 +140,7 @@ class Guard:
         """
         counts: list[Tensor] = []
         with torch.no_grad():
-            self._play(batch.clone(), None, counts)
+            self._play(batch, None, counts)
         return self._share(counts)
 
     def _share(self, counts: list[Tensor]) -> Tensor:
@@ -172,7 +172,7 @@ class Guard:
                 output.register_hook(lambda gradient: strategy(gradient, above, below))
 
         with Intercept(visit):
-            logits = self._forward(batch)
+            logits = self._forward(batch.clone())  # the net may change its input in place
         if calls != len(self._bounds):
             raise DefenseError(_CHANGED)
         return logits
@@ -188,7 +188,7 @@ class Guard:
         counts: list[Tensor] = []
         # With gradients on, as in the run: some kernels differ between inference and training.
         with torch.enable_grad():
-            self._play(image.clone().requires_grad_(), self._strategy, counts)
+            self._play(image.detach().requires_grad_(), self._strategy, counts)
         share = float(self._share(counts).max())
         if share > 0:
             raise DefenseError(

@@ -128,7 +128,7 @@ def optimize(
     if start is None:
         blank = image if not game.keeps else reference.expand_as(image)
         with torch.no_grad():
-            blank_scores = chosen(guard(blank.clone()))
+            blank_scores = chosen(guard(blank))
         start = _begin(game, image, rule.begin(image), policy, blank_scores)
         first, last = 0, iterations
     else:
