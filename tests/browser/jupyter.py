@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-TIMEOUT = 60  # seconds; generous, as nothing here measures time
+TIMEOUT = 180  # seconds; generous, as nothing here measures time
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
