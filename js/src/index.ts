@@ -29,6 +29,15 @@ export default () => {
         },
         { signal: ended.signal },
       );
+      // Notebook 7 takes its shortcuts on the way down, where stopping comes too late: it asks for this.
+      window.addEventListener(
+        "keydown",
+        (event) => {
+          const inside = event.target instanceof Node && root.contains(event.target);
+          root.toggleAttribute("data-lm-suppress-shortcuts", inside && isOurs(event));
+        },
+        { signal: ended.signal, capture: true },
+      );
       render(h(Panel, { ui: createUi(root, store, ended.signal) }), root);
       if (!greeted) store.connect();
       greeted = true;

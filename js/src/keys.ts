@@ -8,6 +8,7 @@ export function isOurs(event: KeyboardEvent): boolean {
   if (event.key === "Enter" && event.shiftKey) return false;
   const element = event.target as HTMLElement;
   if (TYPED.has(element.tagName)) return true;
+  if (element.getAttribute("role") === "application") return /^(Arrow|Home$|End$)/.test(event.key);
   // Unkept, Enter on a button would send a notebook into its edit mode.
   return element.tagName === "BUTTON" && (event.key === "Enter" || event.key === " ");
 }
