@@ -33,8 +33,10 @@ export default () => {
       window.addEventListener(
         "keydown",
         (event) => {
-          const inside = event.target instanceof Node && root.contains(event.target);
-          root.toggleAttribute("data-lm-suppress-shortcuts", inside && isOurs(event));
+          const { target } = event;
+          if (!(target instanceof Element && root.contains(target))) return;
+          // On the very element: the search for a shortcut begins there and ends at the mark.
+          target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
         },
         { signal: ended.signal, capture: true },
       );
