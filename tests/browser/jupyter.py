@@ -192,6 +192,7 @@ class Notebook:
         address = server.frontend.address.format(path.relative_to(server.root).as_posix())
         notebook.page.goto(f"{server.base}/{address}")
         notebook.wait_until_ready()
+        notebook.errors.clear()  # the application's own, from before any cell ran
         return notebook
 
     def _hear(self, message: ConsoleMessage) -> None:
