@@ -18,7 +18,7 @@ from xwidget.engine.similarity import SIMILARITIES
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run is asked to do; the defaults are the measured best.
+    """What a run is asked to do; the defaults suit generation.
 
     Parameters
     ----------

@@ -2,10 +2,11 @@
 
 The paper tunes lambda until "the explanation's score is comparable to the image's". Here that is
 one run in two phases: first *grow*, without sparsity, until the score no longer changes; then
-*shrink*: lambda rises while the mask still does its work and falls while it does not. "Does its
-work" has one meaning: the mask keeps ``KEPT`` of the largest change of the score that growing
-reached, from where nothing is shown (the reference's score for preservation and generation, the
-image's for deletion and repression). What a run shows is the smallest mask so far that does so.
+*shrink*: lambda rises while the mask still does its work. Where it fails, lambda is lowered once
+and left out for a few iterations; if the work is not back by then, the best mask is taken up again.
+"Does its work" has one meaning: the mask keeps ``KEPT`` of the largest change of the score that
+growing reached, from where nothing is shown (the reference's score for preservation and generation,
+the image's for deletion and repression). What a run shows is the smallest mask so far that does so.
 """
 
 from __future__ import annotations
