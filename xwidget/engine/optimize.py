@@ -102,6 +102,9 @@ def optimize(
     -----
     Wagner et al., CVPR 2019: Eq. 1-3 for the games, Eq. 4-6 for the defense. The gradient of the
     sparsity term does not pass through the net and is added outside the defense.
+
+    Where a game starts at the image (m = 1) nothing is out of bounds yet, so its first step is the
+    undefended one; with Adam, which moves every entry alike, that step alone can be adversarial.
     """
     device = pick(settings.device)
     net = clf.twin(device)
