@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from xwidget.engine.defense import DEFENSES, DefenseError, Guard
+from xwidget.engine.defense import DefenseError, Guard
+from xwidget.engine.strategies import DEFENSES
 
 torch.manual_seed(0)
 W1, W2 = torch.randn(6, 4, dtype=torch.float64), torch.randn(3, 6, dtype=torch.float64)
@@ -36,7 +37,8 @@ def by_hand(
     lower = activation(x.flatten(1) @ W1.T).clamp_max(0)
     before = (e.flatten(1) @ W1.T).requires_grad_()
     h = activation(before)
-    p = (h @ W2.T).softmax(1)
+    used = h.clamp(lower, upper) if name == "clamp" else h
+    p = (used @ W2.T).softmax(1)
     error = (p - F.one_hot(torch.tensor([1] * len(e)), 3)) / len(e)  # d CE / d logits
     gamma = error @ W2  # the error signal at the activation
     above, below = h > upper, h < lower
@@ -44,6 +46,8 @@ def by_hand(
         "none": torch.zeros_like(above),
         "paper": above | below,
         "directional": (above & (gamma < 0)) | (below & (gamma > 0)),
+        "strict": ((h >= upper) & (gamma < 0)) | ((h <= lower) & (gamma > 0)),
+        "clamp": ((h >= upper) & (gamma < 0)) | ((h <= lower) & (gamma > 0)),
     }[name]
     (local,) = torch.autograd.grad(h.sum(), before)
     result = (gamma * ~stopped * local) @ W1
@@ -72,6 +76,18 @@ def test_nothing_is_filtered_at_the_image(
     guard = Guard(net(activation), image, DEFENSES[name])
     assert torch.equal(gradient(guard, image), gradient(net(activation), image))
     assert torch.equal(guard.outside(image), torch.zeros(3))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("name", ["strict", "clamp"])
+def test_at_the_image_no_step_leaves_the_bounds(
+    activation: Callable[[Tensor], Tensor], name: str
+) -> None:
+    expected, stopped = by_hand(activation, name, X, X)
+    guard = Guard(net(activation), X, DEFENSES[name])
+    assert torch.equal(guard(X), net(activation)(X)), "the forward pass is the net's own"
+    torch.testing.assert_close(gradient(guard, X), expected, rtol=1e-12, atol=1e-14)
+    assert stopped > 0, "nothing was filtered: the test would prove nothing"
 
 
 def test_share_outside_is_counted_by_hand() -> None:

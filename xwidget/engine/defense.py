@@ -3,65 +3,25 @@
 For an activation ``h`` after a nonlinearity, the image ``x`` gives bounds ``b_u = max(0, h(x))``
 and ``b_l = min(0, h(x))``. While the explanation ``e`` is optimized the forward pass is untouched;
 in the backward pass error signals are stopped where ``h(e)`` has left its bounds. What exactly is
-stopped is the strategy.
+stopped, and whether the forward pass is clamped too, is the strategy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from xwidget.engine.nonlinearities import Intercept
+from xwidget.engine.strategies import Strategy
 
 Forward = Callable[[Tensor], Tensor]
 
 
 class DefenseError(ValueError):
     """The net cannot be defended; the message says why and what to do."""
-
-
-class Strategy(Protocol):
-    """What happens to an error signal at an activation that has left its bounds."""
-
-    def __call__(self, gradient: Tensor, above: Tensor, below: Tensor | None) -> Tensor:
-        """Return the filtered error signal.
-
-        Parameters
-        ----------
-        gradient
-            Error signal d phi / d h, any shape.
-        above, below
-            Boolean, same shape: where ``h(e) > b_u`` and ``h(e) < b_l``; ``below`` is None where
-            that cannot be.
-        """
-
-
-def paper(gradient: Tensor, above: Tensor, below: Tensor | None) -> Tensor:
-    """Stop every signal through an activation outside its bounds (Eq. 6)."""
-    return gradient.masked_fill(above if below is None else above | below, 0)
-
-
-def directional(gradient: Tensor, above: Tensor, below: Tensor | None) -> Tensor:
-    """Stop only signals whose descent step would push the activation further out of its bounds.
-
-    A descent step moves ``h`` against its gradient, so a negative signal above, or a positive one
-    below, is stopped.
-    """
-    stopped = above & (gradient < 0)
-    if below is not None:
-        stopped |= below & (gradient > 0)
-    return gradient.masked_fill(stopped, 0)
-
-
-#: The strategies by name; None is no defense at all (for teaching: it shows why one is needed).
-DEFENSES: Mapping[str, Strategy | None] = MappingProxyType(
-    {"paper": paper, "directional": directional, "none": None}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +41,24 @@ class Bound:
         upper = activation.amax(0, keepdim=True).clamp_min_(0)
         return cls(upper, None if non_negative else activation.amin(0, keepdim=True).clamp_max_(0))
 
+    def left_by(self, activation: Tensor, at: bool = False) -> tuple[Tensor, Tensor | None]:
+        """Return where an activation (N, ...) is above, and where below; None for nowhere.
+
+        With ``at`` an activation at a bound counts too; at the lower bound of one that is never
+        negative it has no gradient anyway.
+        """
+        if at:
+            return (
+                activation >= self.upper,
+                None if self.lower is None else activation <= self.lower,
+            )
+        return activation > self.upper, None if self.lower is None else activation < self.lower
+
+    def clamp(self, activation: Tensor) -> Tensor:
+        """Return an activation (N, ...) moved to the nearest value within the bounds."""
+        above_lower = activation if self.lower is None else activation.maximum(self.lower)
+        return above_lower.minimum(self.upper)
+
 
 class Guard:
     """The bounds of one image in one net, and forward passes whose gradients they filter.
@@ -96,7 +74,7 @@ class Guard:
     image
         The image, repeated to the run's batch (N, C, H, W).
     strategy
-        One of ``DEFENSES``.
+        One of ``strategies.DEFENSES``.
 
     Raises
     ------
@@ -131,8 +109,17 @@ class Guard:
     def __call__(self, batch: Tensor) -> Tensor:
         """Return the logits (N, classes) of a batch (N, C, H, W), with filtered gradients."""
         if self._strategy is None:
-            return self._forward(batch.clone())
+            return self.undefended(batch)
         return self._play(batch, self._strategy, None)
+
+    def undefended(self, batch: Tensor) -> Tensor:
+        """Return the net's own logits (N, classes): nothing is filtered or clamped."""
+        return self._forward(batch.clone())  # the net may change its input in place
+
+    @property
+    def clamps(self) -> bool:
+        """Whether the logits of a call differ from the net's own."""
+        return self._strategy is not None and self._strategy.clamps
 
     def outside(self, batch: Tensor) -> Tensor:
         """Return the share of activations outside their bounds for each row of a batch: (N,) in [0,
@@ -152,27 +139,31 @@ class Guard:
     ) -> Tensor:
         calls = 0
 
-        def visit(output: Tensor, non_negative: bool) -> None:
+        def visit(output: Tensor, non_negative: bool) -> Tensor | None:
             nonlocal calls
             calls += 1
             if calls > len(self._bounds) or (bound := self._bounds[calls - 1]) is None:
-                return
+                return None
             if bound.upper.shape[1:] != output.shape[1:]:
                 raise DefenseError(_CHANGED)
             # Compared now: the net may overwrite the output in place before the backward pass.
             activation = output.detach()
-            above = activation > bound.upper
-            below = None if bound.lower is None else activation < bound.lower
             if counts is not None:
-                out = above if below is None else above | below
-                counts.append(out.flatten(1).sum(1))
-            if strategy is not None and output.requires_grad:
+                sides = [side for side in bound.left_by(activation) if side is not None]
+                counts.append(torch.stack(sides).flatten(2).sum((0, 2)))
+            if strategy is None:
+                return None
+            if strategy.clamps:
+                output = output + (bound.clamp(activation) - activation)  # gradients pass straight
+            if output.requires_grad:
+                above, below = bound.left_by(activation, strategy.at_bounds)
                 # A tensor hook, not a module hook or an autograd function: right after in-place
                 # activations too.
-                output.register_hook(lambda gradient: strategy(gradient, above, below))
+                output.register_hook(lambda gradient: strategy.filter(gradient, above, below))
+            return output
 
         with Intercept(visit):
-            logits = self._forward(batch.clone())  # the net may change its input in place
+            logits = self.undefended(batch)
         if calls != len(self._bounds):
             raise DefenseError(_CHANGED)
         return logits

@@ -74,13 +74,13 @@ NONLINEARITIES: Mapping[Callable[..., Any], bool] = {
 
 class Intercept(TorchFunctionMode):
     """Call ``visit(output, non_negative)`` after every nonlinearity that runs inside the ``with``
-    block.
+    block; what it returns, unless None, takes the output's place.
 
     Function modes are per thread and the innermost call is made with the mode off, so a call is met
     once even where one torch function is written in terms of another.
     """
 
-    def __init__(self, visit: Callable[[Tensor, bool], None]) -> None:
+    def __init__(self, visit: Callable[[Tensor, bool], Tensor | None]) -> None:
         super().__init__()
         self._visit = visit
 
@@ -93,5 +93,6 @@ class Intercept(TorchFunctionMode):
     ) -> Any:
         output = func(*args, **(kwargs or {}))
         if func in NONLINEARITIES and isinstance(output, Tensor):
-            self._visit(output, NONLINEARITIES[func])
+            replacement = self._visit(output, NONLINEARITIES[func])
+            return output if replacement is None else replacement
         return output

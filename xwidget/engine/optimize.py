@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.engine.defense import DEFENSES, Guard
+from xwidget.engine.defense import Guard
 from xwidget.engine.device import pick
 from xwidget.engine.games import GAMES, Game
 from xwidget.engine.references import make_reference
@@ -20,6 +20,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.state import State
+from xwidget.engine.strategies import DEFENSES
 
 # At the reference itself many ReLUs are dead, and the gradient can hold every entry at 0 for good:
 # the first step starts this far inwards.
@@ -145,7 +146,11 @@ def optimize(
         e = torch.lerp(reference.expand_as(image), image, mask).requires_grad_()  # Eq. 1
         with torch.enable_grad():
             logits = guard(e)
-            return e, similarity(logits, index, clf.activation), chosen(logits.detach())
+        with torch.no_grad():
+            own = guard.undefended(e) if guard.clamps else logits
+            scores = chosen(own)
+        with torch.enable_grad():
+            return e, similarity(logits, index, clf.activation), scores
 
     while True:
         mask = tensors["mask"]

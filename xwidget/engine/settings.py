@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from xwidget.engine.defense import DEFENSES
 from xwidget.engine.games import GAMES
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
 from xwidget.engine.similarity import SIMILARITIES
+from xwidget.engine.strategies import DEFENSES
 
 
 @dataclass(frozen=True)

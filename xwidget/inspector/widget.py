@@ -14,12 +14,12 @@ import traitlets
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.engine.defense import DEFENSES
 from xwidget.engine.explain import ITERATIONS, check_iterations
 from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import optimize
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
+from xwidget.engine.strategies import DEFENSES
 from xwidget.explanation import Explanation, blend
 from xwidget.inspector import protocol, still
 from xwidget.inspector.lock import OwnedLock
