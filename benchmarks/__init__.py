@@ -1,0 +1,1 @@
+"""Speed and quality of xwidget, each a command that prints tables: python -m benchmarks.NAME."""
