@@ -15,6 +15,7 @@ import torchvision
 from torch import Tensor, nn
 
 from xwidget import zoo
+from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.names import find
 from xwidget.preprocessing import Preprocess, Size, read_preprocess
@@ -107,7 +108,9 @@ class Classifier:
         if self._names is not None:
             return self._names
         with torch.inference_mode():
-            outputs = self.logits(self.twin(), torch.zeros(1, 3, *self.size)).shape[1]
+            net = self.twin()
+            blank = torch.zeros(1, 3, *self.size, device=_device(net))
+            outputs = self.logits(net, blank).shape[1]
         return tuple(f"class {index}" for index in range(outputs))
 
     def prepare(self, image: ImageLike) -> Tensor:
@@ -236,16 +239,17 @@ class Classifier:
         TypeError
             Where no tensor is found in what the net returns.
         ValueError
-            Where it is not (N,C), or C is not the number of names.
+            Where the net cannot run on such a batch, what it returns is not (N,C), C is not the
+            number of names, or softmax has only one class to choose from.
         """
         batch = batch.to(_dtype(net, batch.dtype))
         if self._preprocess.channels == 1:
             # Three equal channels, whose mean is any of them: so a mask has its three values.
             batch = batch.mean(1, keepdim=True)
-        logits = _extracted(net(batch))
+        logits = run(net, batch, self.name)
         if logits.ndim > 2 and logits[0, 0].numel() == 1:
             logits = logits.flatten(1)
-        if logits.ndim != 2 or len(logits) != len(batch):
+        if logits.ndim != 2 or len(logits) != len(batch) or not logits.shape[1]:
             raise ValueError(
                 f"{self.name} returned shape {tuple(logits.shape)} for a batch of {len(batch)}; "
                 "expected logits (N, classes). Is it a classification net?"
@@ -254,6 +258,11 @@ class Classifier:
             raise ValueError(
                 f"{self.name} has {logits.shape[1]} outputs, but categories has "
                 f"{len(self._names)} names; give one name for each output"
+            )
+        if logits.shape[1] == 1 and self.activation == "softmax":
+            raise ValueError(
+                f"{self.name} has one output, whose softmax is always 1; use activation='sigmoid', "
+                "the score of yes against no, or 'none' where it is in [0,1] already"
             )
         return logits if logits.dtype == torch.float64 else logits.float()
 
@@ -419,21 +428,3 @@ def _device(net: nn.Module) -> torch.device:
 def _dtype(net: nn.Module, otherwise: torch.dtype) -> torch.dtype:
     kinds = (p.dtype for p in net.parameters() if p.is_floating_point())
     return next(kinds, otherwise)
-
-
-def _extracted(output: Any) -> Tensor:
-    found = output
-    if isinstance(output, (tuple, list)) and output:
-        found = output[0]
-    elif isinstance(output, dict):
-        found = output.get("logits", output.get("out"))
-    if not isinstance(found, Tensor):
-        found = getattr(found, "logits", found)
-    if isinstance(found, Tensor):
-        return found
-    keys = f" with keys {sorted(map(str, output))}" if isinstance(output, dict) else ""
-    raise TypeError(
-        f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
-        "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
-        "nn.Module that returns them"
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -19,14 +20,15 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
     Parameters
     ----------
     net
-        Any net; ``torch.compile`` and ``DataParallel`` wrappers are taken off the twin.
+        Any net; ``torch.compile`` and ``DataParallel`` wrappers are taken off the twin, and off the
+        modules within it.
     device
         Where to put it; None leaves it where the net is.
 
     Raises
     ------
     ValueError
-        Where the net has lazy layers that were never run.
+        Where the net has lazy layers that were never run, or weights that were never loaded.
     TypeError
         Where it holds something that cannot be copied.
     """
@@ -39,6 +41,11 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
                 raise ValueError(
                     f"{type(net).__name__} has lazy layers that were never run; run it once on a "
                     "batch to give its parameters their shape"
+                )
+            if parameter.is_meta:
+                raise ValueError(
+                    f'{type(net).__name__} has parameters on the "meta" device, which hold no '
+                    "numbers; load its weights first (net.to_empty(device=...), load_state_dict)"
                 )
             data = parameter.clone() if parameter.is_inference() else parameter.detach()
             memo[id(parameter)] = nn.Parameter(data, requires_grad=False)
@@ -54,8 +61,19 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
                 f"{type(net).__name__} holds something that cannot be copied ({error}); take it "
                 "out of the net's attributes, so that the net itself can stay untouched"
             ) from error
-        twin.eval().requires_grad_(False)
+        _unwrap_within(twin)
+        with suppress(NotImplementedError):  # an exported graph is in the mode it was exported in
+            twin.eval()
+        for parameter in twin.parameters():  # a ScriptModule has no requires_grad_ of its own
+            parameter.requires_grad_(False)
         return twin if device is None else twin.to(device)
+
+
+def _unwrap_within(twin: nn.Module) -> None:
+    for module in list(twin.modules()):
+        for name, child in list(module.named_children()):
+            if (inner := _unwrapped(child)) is not child:
+                setattr(module, name, inner)
 
 
 def _unwrapped(net: nn.Module) -> nn.Module:

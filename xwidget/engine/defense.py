@@ -8,51 +8,63 @@ stopped, and whether the forward pass is clamped too, is the strategy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from xwidget.engine.nonlinearities import Intercept
+from xwidget.engine.nonlinearities import Intercept, Kernels
+from xwidget.engine.selfcheck import DefenseError, check_gradient, check_reach
 from xwidget.engine.strategies import Strategy
 
+__all__ = ["Bound", "DefenseError", "Guard"]
+
+# How many activations of each image left their bounds (N,), and of how many.
+Count = tuple[Tensor, float]
 Forward = Callable[[Tensor], Tensor]
 
-
-class DefenseError(ValueError):
-    """The net cannot be defended; the message says why and what to do."""
+# Rows that differ by more than rounding, as a share of the largest activation, are no copies.
+_COPIES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Bounds of one nonlinearity's output: shape (1, ...), shared by every row of a batch."""
+    """Bounds of one nonlinearity's output: shape (1, ...), shared by every row of a batch, or
+    the output's own where its rows are something else (windows, tokens).
+    """
 
     upper: Tensor
     lower: Tensor | None
 
     @classmethod
-    def of(cls, activation: Tensor, non_negative: bool) -> Bound:
-        """Return Eq. 4-5 of an activation (N, ...) whose rows all come from the same image.
+    def of(cls, activation: Tensor, non_negative: bool, rows: int) -> Bound:
+        """Return Eq. 4-5 of an activation for one image, repeated to ``rows`` of a batch.
 
-        Rows may differ by rounding, as kernels treat the rows of a batch differently: the widest
-        bounds hold for all.
+        The image's rows may differ by rounding, as kernels treat the rows of a batch differently:
+        the widest bounds hold for all.
         """
-        upper = activation.amax(0, keepdim=True).clamp_min_(0)
-        return cls(upper, None if non_negative else activation.amin(0, keepdim=True).clamp_max_(0))
+        if _copies(activation, rows):
+            upper, lower = activation.amax(0, keepdim=True), activation.amin(0, keepdim=True)
+        else:
+            upper = lower = activation
+        return cls(upper.clamp_min(0), None if non_negative else lower.clamp_max(0))
 
-    def left_by(self, activation: Tensor, at: bool = False) -> tuple[Tensor, Tensor | None]:
-        """Return where an activation (N, ...) is above, and where below; None for nowhere.
+    def fits(self, activation: Tensor) -> bool:
+        """Return whether an activation has the shape that was recorded, in any number of rows."""
+        rows = self.upper.shape[:1]
+        return activation.shape[1:] == self.upper.shape[1:] and rows in {
+            activation.shape[:1],
+            (1,),
+        }
 
-        With ``at`` an activation at a bound counts too; at the lower bound of one that is never
-        negative it has no gradient anyway.
-        """
-        if at:
-            return (
-                activation >= self.upper,
-                None if self.lower is None else activation <= self.lower,
-            )
+    def left_by(self, activation: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return where an activation (N, ...) is above, and where below; None for nowhere."""
         return activation > self.upper, None if self.lower is None else activation < self.lower
+
+    def room(self, activation: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return how far an activation (N, ...) is under its upper and over its lower bound."""
+        return self.upper - activation, None if self.lower is None else activation - self.lower
 
     def clamp(self, activation: Tensor) -> Tensor:
         """Return an activation (N, ...) moved to the nearest value within the bounds."""
@@ -87,19 +99,28 @@ class Guard:
         self._strategy = strategy
         self._bounds: list[Bound | None] = []
         last: list[Tensor] = []
+        unseen: list[bool] = []
+        outputs: list[tuple[Tensor, int]] = []
 
         def record(output: Tensor, non_negative: bool) -> None:
             last[:] = [
                 output.detach().clone()
             ]  # a later in-place operation may change the output itself
-            self._bounds.append(Bound.of(output.detach(), non_negative))
+            self._bounds.append(Bound.of(output.detach(), non_negative, len(image)))
+            unseen.append(not torch.is_grad_enabled())
+            outputs.append((output.detach(), output._version))
 
-        with torch.no_grad(), Intercept(record):
-            self.image_logits = forward(image.clone())
+        # With gradients on, as in the run: some kernels differ between inference and training.
+        with torch.enable_grad(), Intercept(record) as intercept, Kernels(intercept) as unmet:
+            logits = self.undefended(image.detach().requires_grad_())
+        self.image_logits = logits.detach()
+        self._overwritten = [output._version != version for output, version in outputs]
+        outputs.clear()
         if last and _acts_on_scores(last[0], self.image_logits):
             self._bounds[-1] = None
-        if strategy is not None:
-            self._check(image)
+        if not bool(self.image_logits.isfinite().all()):
+            raise ValueError(_NOT_FINITE)
+        self._check(image, unmet.counts, sum(unseen))
 
     @property
     def nonlinearities(self) -> int:
@@ -125,18 +146,12 @@ class Guard:
         """Return the share of activations outside their bounds for each row of a batch: (N,) in [0,
         1].
         """
-        counts: list[Tensor] = []
+        counts: list[Count] = []
         with torch.no_grad():
             self._play(batch, None, counts)
-        return self._share(counts)
+        return _share(counts, batch)
 
-    def _share(self, counts: list[Tensor]) -> Tensor:
-        total = sum(bound.upper.numel() for bound in self._bounds if bound is not None)
-        return torch.stack(counts).sum(0) / max(total, 1)
-
-    def _play(
-        self, batch: Tensor, strategy: Strategy | None, counts: list[Tensor] | None
-    ) -> Tensor:
+    def _play(self, batch: Tensor, strategy: Strategy | None, counts: list[Count] | None) -> Tensor:
         calls = 0
 
         def visit(output: Tensor, non_negative: bool) -> Tensor | None:
@@ -144,43 +159,61 @@ class Guard:
             calls += 1
             if calls > len(self._bounds) or (bound := self._bounds[calls - 1]) is None:
                 return None
-            if bound.upper.shape[1:] != output.shape[1:]:
+            if not bound.fits(output):
                 raise DefenseError(_CHANGED)
-            # Compared now: the net may overwrite the output in place before the backward pass.
             activation = output.detach()
             if counts is not None:
-                sides = [side for side in bound.left_by(activation) if side is not None]
-                counts.append(torch.stack(sides).flatten(2).sum((0, 2)))
+                above, below = bound.left_by(activation)
+                left = above if below is None else above | below
+                counts.append((_per_image(left, len(batch)), left.numel() / len(batch)))
             if strategy is None:
                 return None
             if strategy.clamps:
                 output = output + (bound.clamp(activation) - activation)  # gradients pass straight
             if output.requires_grad:
-                above, below = bound.left_by(activation, strategy.at_bounds)
-                # A tensor hook, not a module hook or an autograd function: right after in-place
-                # activations too.
-                output.register_hook(lambda gradient: strategy.filter(gradient, above, below))
+                self._filter(output, activation, bound, strategy, self._overwritten[calls - 1])
             return output
 
-        with Intercept(visit):
+        with Intercept(visit, replaces=strategy is not None and strategy.clamps):
             logits = self.undefended(batch)
         if calls != len(self._bounds):
             raise DefenseError(_CHANGED)
         return logits
 
-    def _check(self, image: Tensor) -> None:
-        """Raise unless every nonlinearity was met and, at e = x, nothing at all is filtered."""
-        if not self.nonlinearities:
-            raise DefenseError(
-                "no nonlinearity was met in the net, so there is nothing to defend: it may hide "
-                "its activations in a ScriptModule, in DataParallel threads or in compiled code "
-                '(pass the plain eager nn.Module instead), or be linear (then use defense="none")'
-            )
-        counts: list[Tensor] = []
-        # With gradients on, as in the run: some kernels differ between inference and training.
-        with torch.enable_grad():
-            self._play(image.detach().requires_grad_(), self._strategy, counts)
-        share = float(self._share(counts).max())
+    @staticmethod
+    def _filter(
+        output: Tensor, activation: Tensor, bound: Bound, strategy: Strategy, overwritten: bool
+    ) -> None:
+        """Filter the gradient of an output by where the activation (N, ...) is within a bound."""
+        # The smallest normal number below zero: a room of exactly zero is enough.
+        least = 0.0 if strategy.at_bounds else -torch.finfo(activation.dtype).tiny
+        # Compared in the backward pass, which saves memory, save where the values are gone by then.
+        rooms = bound.room(activation) if overwritten else None
+        version = activation._version
+
+        def hook(gradient: Tensor) -> Tensor:
+            if rooms is None and activation._version != version:
+                raise DefenseError(_CHANGED)
+            under, over = bound.room(activation) if rooms is None else rooms
+            return strategy.filter(gradient, under, over, least)
+
+        # A tensor hook, not a module hook or an autograd function: right after in-place activations
+        # too.
+        output.register_hook(hook)
+
+    def _check(self, image: Tensor, unmet: Mapping[str, int], unseen: int) -> None:
+        """Raise unless gradients reach the image, every nonlinearity was met and, at e = x, nothing
+        at all is filtered.
+        """
+        if self._strategy is None:
+            check_gradient(self.undefended, image)
+            return
+        counts: list[Count] = []
+        again = check_gradient(lambda x: self._play(x, None, counts), image)
+        check_reach(self.nonlinearities, unmet, unseen)
+        if again and self.clamps:
+            raise DefenseError(_RECOMPUTED)
+        share = float(_share(counts, image).max())
         if share > 0:
             raise DefenseError(
                 f"two forward passes of the same image differ ({share:.1%} of the activations left "
@@ -189,10 +222,47 @@ class Guard:
             )
 
 
+_NOT_FINITE = (
+    "the net's scores for this image are NaN or infinite; check its weights and how the image is "
+    "normalized"
+)
+_RECOMPUTED = (
+    "the net computes activations again in the backward pass (torch.utils.checkpoint), where they "
+    'cannot be clamped: switch checkpointing off, or use defense="directional"'
+)
 _CHANGED = (
     "the net called other nonlinearities for the explanation than for the image, so bounds cannot "
     'be matched: its control flow depends on the data. Make it static, or use defense="none"'
 )
+
+
+def _copies(activation: Tensor, rows: int) -> bool:
+    """Tell whether an activation's rows are a batch of one image, and not windows or tokens."""
+    if activation.shape[:1] != (rows,):
+        return False
+    first = activation[:1]
+    return rows == 1 or bool((activation - first).abs().max() <= _COPIES * first.abs().max())
+
+
+def _per_image(left: Tensor, rows: int) -> Tensor:
+    """Count the activations that left their bounds for each image of a batch: (N,) float.
+
+    Images come first, come second (after tokens), or are folded with windows (N * k, ...); what
+    knows no images is shared out evenly.
+    """
+    if left.shape[:1] != (rows,) and left.shape[1:2] == (rows,):
+        left = left.transpose(0, 1)
+    if left.dim() == 0 or len(left) % rows:
+        return (left.sum() / rows).expand(rows)
+    return left.reshape(rows, -1).sum(1).float()
+
+
+def _share(counts: list[Count], batch: Tensor) -> Tensor:
+    """Return the share (N,) of activations that left their bounds."""
+    share = torch.zeros(len(batch), device=batch.device)
+    for left, _ in counts:
+        share += left
+    return share / max(sum(size for _, size in counts), 1)
 
 
 def _acts_on_scores(activation: Tensor, logits: Tensor) -> bool:

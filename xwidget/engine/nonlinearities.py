@@ -1,4 +1,5 @@
-"""Which torch functions are nonlinearities, and a mode that meets every call of one.
+"""Which torch functions are nonlinearities, a mode that meets every call of one, and a mode that
+counts those it cannot meet.
 
 Modules are not enough: functional calls (``F.relu``, ``tensor.relu_()``) have no module, and one
 module may be called several times in a forward pass. A ``TorchFunctionMode`` sees every call,
@@ -7,6 +8,7 @@ whoever makes it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,38 +16,29 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
 
 # Elementwise functions only: pooling, normalization and attention weights pass the bounds of the
 # activations around them on. An activation written out by hand (``x * x.sigmoid()``) is met at the
-# part that has a name here.
-_NON_NEGATIVE = ("relu", "relu_", "relu6", "sigmoid", "sigmoid_", "hardsigmoid", "softplus")
-_SIGNED = (
-    *(
-        "silu",
-        "gelu",
-        "hardswish",
-        "mish",
-        "leaky_relu",
-        "leaky_relu_",
-        "elu",
-        "elu_",
-        "selu",
-        "selu_",
-    ),
-    *(
-        "celu",
-        "celu_",
-        "prelu",
-        "rrelu",
-        "rrelu_",
-        "tanh",
-        "tanh_",
-        "hardtanh",
-        "hardtanh_",
-        "softsign",
-    ),
-    *("tanhshrink", "softshrink", "hardshrink", "logsigmoid", "threshold", "threshold_"),
-    *("clamp", "clamp_", "clamp_min", "clamp_min_", "clamp_max", "clamp_max_", "clip", "clip_"),
+# part that has a name here. All have in-place variants, whose name ends in an underscore.
+_NON_NEGATIVE = _names("relu relu6 sigmoid expit special_expit hardsigmoid softplus")
+_SIGNED = _names(
+    "silu gelu hardswish mish leaky_relu elu selu celu prelu _prelu_kernel rrelu tanh hardtanh erf "
+    "glu softsign tanhshrink softshrink hardshrink logsigmoid log_sigmoid threshold"
+)
+_CLAMPS = _names("clamp clamp_min clamp_max clip")
+# Kernels that compute an activation, whoever calls them; a recurrent layer is one kernel with its
+# activations inside. Clamping is left out: normalization clamps its divisor.
+_KERNELS = (
+    _NON_NEGATIVE
+    | _SIGNED
+    | _names("log_sigmoid_forward rrelu_with_noise mkldnn_rnn_layer _cudnn_rnn miopen_rnn")
+    | _names("_thnn_fused_lstm_cell _thnn_fused_gru_cell")
 )
 _HOMES = (F, torch, Tensor, torch._C._nn, torch.special)
 
@@ -66,9 +59,9 @@ def _overloads(name: str) -> Iterable[Callable[..., Any]]:
 #: Every callable that is a nonlinearity, with whether its values are never negative.
 NONLINEARITIES: Mapping[Callable[..., Any], bool] = {
     function: names is _NON_NEGATIVE
-    for names in (_SIGNED, _NON_NEGATIVE)
+    for names in (_SIGNED | _CLAMPS, _NON_NEGATIVE)
     for name in names
-    for function in _overloads(name)
+    for function in (*_overloads(name), *_overloads(f"{name}_"))
 }
 
 
@@ -78,11 +71,24 @@ class Intercept(TorchFunctionMode):
 
     Function modes are per thread and the innermost call is made with the mode off, so a call is met
     once even where one torch function is written in terms of another.
+
+    Parameters
+    ----------
+    visit
+        What to call.
+    replaces
+        Whether what ``visit`` returns has other values: then an in-place nonlinearity is computed
+        beside its input and copied there, as the net may go on with the tensor it passed in.
     """
 
-    def __init__(self, visit: Callable[[Tensor, bool], Tensor | None]) -> None:
+    def __init__(
+        self, visit: Callable[[Tensor, bool], Tensor | None], replaces: bool = False
+    ) -> None:
         super().__init__()
         self._visit = visit
+        self._replaces = replaces
+        #: Whether a nonlinearity that is met is running now.
+        self.busy = False
 
     def __torch_function__(
         self,
@@ -91,8 +97,63 @@ class Intercept(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        output = func(*args, **(kwargs or {}))
-        if func in NONLINEARITIES and isinstance(output, Tensor):
-            replacement = self._visit(output, NONLINEARITIES[func])
-            return output if replacement is None else replacement
-        return output
+        kwargs = kwargs or {}
+        if func not in NONLINEARITIES:
+            return func(*args, **kwargs)
+        self.busy = True
+        try:
+            target = args[0] if self._replaces and _in_place(func, args, kwargs) else None
+            if target is not None:
+                args = (target.clone(), *args[1:])
+            output = func(*args, **kwargs)
+            if isinstance(output, Tensor) and output.is_floating_point():
+                non_negative = NONLINEARITIES[func] or _floored(func, args, kwargs)
+                replacement = self._visit(output, non_negative)
+                output = output if replacement is None else replacement
+            return output if target is None else target.copy_(output)
+        finally:
+            self.busy = False
+
+
+def _in_place(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    name = func.__name__.partition(".")[0]
+    return bool(args) and (name.endswith("_") or True in (kwargs.get("inplace"), *args[1:]))
+
+
+def _floored(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Tell whether a call clamps to values >= 0, as ``nn.ReLU6`` does with ``F.hardtanh``."""
+    if func.__name__.partition(".")[0].rstrip("_") not in ("hardtanh", "clamp", "clamp_min"):
+        return False
+    given = [kwargs.get(name) for name in ("min_val", "min")] + list(args[1:2])
+    return any(isinstance(least, int | float) and least >= 0 for least in given)
+
+
+class Kernels(TorchDispatchMode):
+    """Count, by name, the activations that run inside the ``with`` block, whoever calls them.
+
+    Parameters
+    ----------
+    besides
+        A mode whose nonlinearities are left out. What remains is out of its reach: in a
+        ScriptModule, inside a recurrent layer, in an extension.
+    """
+
+    def __init__(self, besides: Intercept | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.counts: Counter[str] = Counter()
+        self._besides = besides
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        namespace, _, name = func.name().partition("::")
+        name = name.partition(".")[0].rstrip("_")
+        met = self._besides is not None and self._besides.busy
+        if namespace == "aten" and name in _KERNELS and not met:
+            self.counts[name] += 1
+        with torch._C.DisableTorchFunction():  # Intercept would meet the kernel otherwise
+            return func(*args, **(kwargs or {}))
