@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from torch import Tensor
@@ -34,6 +34,8 @@ def explain(
     rule: str = Settings.rule,
     device: str | None = None,
     seed: int = 0,
+    plan: str | Mapping[str, Any] = "auto",
+    early_stop: bool = True,
     progress: bool = True,
     on_step: Callable[[Step], None] | None = None,
 ) -> Explanation:
@@ -66,6 +68,14 @@ def explain(
         Where to run; None chooses CUDA, then MPS, then the CPU.
     seed
         Seed of everything random.
+    plan
+        How the net is run: ``"auto"`` times a few passes and takes the fastest way that changes
+        nothing beyond rounding, ``"plain"`` runs it just as it is, and a dict says it all, such as
+        the ``diagnostics["plan"]`` of an earlier explanation, which makes one equal to the last bit
+        in another process.
+    early_stop
+        Whether to end before ``iterations`` where, for 30 of them, no score changed by more than
+        .001 and no mask by more than .001 on average.
     progress
         Whether to show a progress bar.
     on_step
@@ -74,8 +84,8 @@ def explain(
     Returns
     -------
     Explanation
-        Interrupting (Ctrl-C) returns what is done so far, with ``diagnostics["stopped"] ==
-        "interrupted"``.
+        Interrupting (Ctrl-C) returns what is done so far. ``diagnostics["stopped"]`` says why it
+        ended: "iterations", "converged" or "interrupted".
 
     Raises
     ------
@@ -106,14 +116,16 @@ def explain(
     history = History()
     stopped = "iterations"
     began = time.perf_counter()
-    steps = optimize(clf, x, chosen, settings, iterations=iterations)
+    steps = optimize(
+        clf, x, chosen, settings, iterations=iterations, plan=plan, early_stop=early_stop
+    )
     bar = tqdm(total=iterations, disable=not progress, unit="it", desc=game)
     try:
         for step in steps:
             history.add(step)
-            if step.iteration:
-                bar.update()
-            bar.set_postfix_str(f"score {float(step.scores[0]):.3f}", refresh=False)
+            stopped = step.stopped or stopped
+            if step.iteration and bar.update():  # a score waits for the device: only where drawn
+                bar.set_postfix_str(f"score {float(step.scores[0]):.3f}", refresh=False)
             if on_step is not None:
                 on_step(step)
     except KeyboardInterrupt:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 
 from xwidget.classifier import Classifier
 from xwidget.engine.optimize import Step
+from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
@@ -33,12 +35,14 @@ def is_keyframe(iteration: int) -> bool:
 
 @dataclass
 class Track:
-    """One target's way through a run; row i of each list belongs to iteration i."""
+    """One target's way through a run; row i of each list belongs to iteration i.
+
+    Figures stay on the run's device until someone asks: fetching one waits for all work there.
+    """
 
     target: int
-    scores: list[float] = field(default_factory=list)
-    means: list[float] = field(default_factory=list)
-    sparsity: list[float] = field(default_factory=list)
+    _figures: list[tuple[float, ...]] = field(default_factory=list)
+    _fresh: list[Tensor] = field(default_factory=list)
     keyframes: dict[int, Bytes] = field(default_factory=dict)
     outside: float = float("nan")
     _step: Step | None = None
@@ -47,7 +51,28 @@ class Track:
     @property
     def iteration(self) -> int:
         """The last iteration, -1 before the first."""
-        return len(self.scores) - 1
+        return len(self._figures) + len(self._fresh) - 1
+
+    @property
+    def scores(self) -> list[float]:
+        """Scores of the optimized input, in [0, 1]."""
+        return [score for score, _, _ in self._fetched()]
+
+    @property
+    def means(self) -> list[float]:
+        """Means of the mask, in [0, 1]."""
+        return [mean for _, mean, _ in self._fetched()]
+
+    @property
+    def sparsity(self) -> list[float]:
+        """Weights lambda."""
+        return [weight for _, _, weight in self._fetched()]
+
+    def _fetched(self) -> list[tuple[float, ...]]:
+        if self._fresh:
+            self._figures += map(tuple, torch.stack(self._fresh).tolist())
+            self._fresh.clear()
+        return self._figures
 
     @property
     def mask(self) -> Bytes:
@@ -75,6 +100,11 @@ class Track:
         return self._latest.nonlinearities
 
     @property
+    def plan(self) -> Plan:
+        """How the net was run."""
+        return self._latest.plan
+
+    @property
     def _latest(self) -> Step:
         if self._step is None:
             raise LookupError(f"class {self.target} has no iteration yet")
@@ -85,7 +115,9 @@ class Track:
         """Iterations whose mask can be shown: the keyframes and the last one."""
         kept = list(self.keyframes)
         return (
-            kept if not self.scores or self.iteration in self.keyframes else [*kept, self.iteration]
+            kept
+            if self.iteration < 0 or self.iteration in self.keyframes
+            else [*kept, self.iteration]
         )
 
     def nearest(self, iteration: int) -> int:
@@ -98,12 +130,11 @@ class Track:
 
     def add(self, step: Step, row: int) -> None:
         """Append the row of a step that belongs to this target."""
-        if step.iteration != len(self.scores):
-            raise ValueError(f"expected iteration {len(self.scores)}, got {step.iteration}")
+        if step.iteration != self.iteration + 1:
+            raise ValueError(f"expected iteration {self.iteration + 1}, got {step.iteration}")
         self._step, self._row = step, row
-        self.scores.append(float(step.scores[row]))
-        self.means.append(float(self.last.mean()))
-        self.sparsity.append(float(step.sparsity[row]))
+        figures = (step.scores[row], self.last.mean(), step.sparsity[row])
+        self._fresh.append(torch.stack([figure.float() for figure in figures]))
         if step.outside is not None:
             self.outside = float(step.outside[row])
         if is_keyframe(step.iteration):
@@ -166,6 +197,7 @@ class History:
             diagnostics={
                 "nonlinearities": tracks[0].nonlinearities,
                 "outside_bounds": [track.outside for track in tracks],
+                "plan": tracks[0].plan.describe(),
                 "dtype": str(x.dtype).removeprefix("torch."),
                 **diagnostics,
             },

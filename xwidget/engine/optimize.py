@@ -5,20 +5,23 @@ threads.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from xwidget.classifier import Classifier
+from xwidget.engine.batches import Batches
 from xwidget.engine.defense import Guard
 from xwidget.engine.device import pick
 from xwidget.engine.games import GAMES, Game
+from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
 from xwidget.engine.settings import Settings
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
+from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
 from xwidget.engine.strategies import DEFENSES
 
@@ -52,6 +55,10 @@ class Step:
         Share of activations out of bounds (K,) in [0, 1]; on a run's last step only, else None.
     state
         What ``optimize(..., start=state)`` goes on from.
+    plan
+        How the net is run.
+    stopped
+        Why the run ends here: "iterations" or "converged"; None where it goes on.
     """
 
     iteration: int
@@ -63,6 +70,8 @@ class Step:
     nonlinearities: int
     outside: Tensor | None
     state: State
+    plan: Plan = field(default_factory=Plan)
+    stopped: str | None = None
 
 
 def optimize(
@@ -73,6 +82,8 @@ def optimize(
     *,
     iterations: int,
     start: State | None = None,
+    plan: object = "auto",
+    early_stop: bool = False,
 ) -> Generator[Step]:
     """Optimize one mask per target, all in one batch, and yield every step.
 
@@ -91,6 +102,10 @@ def optimize(
         yielded, with it the ``iterations`` after it.
     start
         State of an earlier step with the same targets, image and settings.
+    plan
+        How to run the net, see ``Plan.read``.
+    early_stop
+        Whether to end where nothing changes any more, see ``Stall``.
 
     Raises
     ------
@@ -108,7 +123,6 @@ def optimize(
     undefended one; with Adam, which moves every entry alike, that step alone can be adversarial.
     """
     device = pick(settings.device)
-    net = clf.twin(device)
     game = GAMES[settings.game]
     x = x.to(device)
     count = len(targets)
@@ -118,21 +132,38 @@ def optimize(
     similarity = SIMILARITIES[settings.similarity]
     rule = RULES[settings.rule]
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
+    batches = Batches(clf, image, DEFENSES[settings.defense], Plan.read(plan))
+    stall = Stall()
 
-    def chosen(logits: Tensor) -> Tensor:
+    def chosen(logits: Tensor, index: Tensor) -> Tensor:
         return clf.scores(logits).gather(1, index[:, None])[:, 0].float()
 
-    guard = Guard(lambda batch: clf.logits(net, batch), image, DEFENSES[settings.defense])
-    if not bool(guard.image_logits.isfinite().all()):
-        raise ValueError(
-            "the net's scores for this image are NaN or infinite; check its weights and how the "
-            "image is normalized"
-        )
-    image_scores = chosen(guard.image_logits)
-    if start is None:
-        blank = image if not game.keeps else reference.expand_as(image)
+    def at_image(guard: Guard, index: Tensor) -> tuple[Tensor]:
+        return (chosen(guard.image_logits, index),)
+
+    def look(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
+        with torch.enable_grad():
+            logits = guard(e.requires_grad_())
         with torch.no_grad():
-            blank_scores = chosen(guard(blank))
+            scores = chosen(guard.undefended(e) if guard.clamps else logits, index)
+        return (scores,)
+
+    def descend(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
+        with torch.enable_grad():
+            logits = guard(e.requires_grad_())
+            phi = game.sign * similarity(logits, index, clf.activation).sum()
+        with torch.no_grad():
+            scores = chosen(guard.undefended(e) if guard.clamps else logits, index)
+        return scores, *torch.autograd.grad(phi, e)
+
+    def blend(mask: Tensor) -> Tensor:
+        return torch.lerp(reference.expand_as(image), image, mask)  # Eq. 1
+
+    (image_scores,) = batches.run(at_image, index)
+    if start is None:
+        blank_scores = image_scores
+        if game.keeps:
+            (blank_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
         start = _begin(game, image, rule.begin(image), policy, blank_scores)
         first, last = 0, iterations
     else:
@@ -142,25 +173,24 @@ def optimize(
     weight = torch.zeros(count, device=device)
     iteration = start.iteration
 
-    def look(mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        e = torch.lerp(reference.expand_as(image), image, mask).requires_grad_()  # Eq. 1
-        with torch.enable_grad():
-            logits = guard(e)
-        with torch.no_grad():
-            own = guard.undefended(e) if guard.clamps else logits
-            scores = chosen(own)
-        with torch.enable_grad():
-            return e, similarity(logits, index, clf.activation), scores
-
     while True:
         mask = tensors["mask"]
-        e, phi, scores = look(mask)
+        inwards = iteration == 0 and game.start == 0
+        scores, *gradients = batches.run(
+            look if inwards or iteration == last else descend, blend(mask), index
+        )
         shown = game.shown(mask)
         if iteration >= first:
             tensors = {**tensors, **policy.observe(shown, scores, tensors)}
             masks, kept = policy.incumbent(shown, scores, tensors)
-            done = iteration == last
-            outside = guard.outside(_input(game, masks, image, reference)) if done else None
+            stopped = "iterations" if iteration == last else None
+            if early_stop and stopped is None and stall.reached(iteration, masks, kept):
+                stopped = "converged"
+            outside = None
+            if stopped:
+                (outside,) = batches.run(
+                    lambda guard, e: (guard.outside(e),), blend(game.shown(masks))
+                )
             yield Step(
                 iteration=iteration,
                 targets=tuple(targets),
@@ -168,16 +198,18 @@ def optimize(
                 scores=kept,
                 image_scores=image_scores,
                 sparsity=weight,
-                nonlinearities=guard.nonlinearities,
+                nonlinearities=batches.nonlinearities,
                 outside=outside,
                 state=State(iteration, tensors),
+                plan=batches.plan,
+                stopped=stopped,
             )
-            if done:
+            if stopped:
                 return
-        if iteration == 0 and game.start == 0:
+        if inwards:
             mask = mask + _INWARDS
-            e, phi, _ = look(mask)
-        (gradient,) = torch.autograd.grad(game.sign * phi.sum(), e)
+            _, *gradients = batches.run(descend, blend(mask), index)
+        (gradient,) = gradients
         with torch.no_grad():
             gradient = gradient * (image - reference)  # by the chain rule of Eq. 1
             largest = gradient.abs().flatten(1).amax(1)
@@ -198,11 +230,6 @@ def _begin(
 ) -> State:
     mask = torch.full_like(image, game.start)
     return State(0, {"mask": mask, **memory, **policy.begin(game.shown(mask), blank)})
-
-
-def _input(game: Game, shown: Tensor, image: Tensor, reference: Tensor) -> Tensor:
-    """Return the optimized input that shown masks stand for."""
-    return torch.lerp(reference.expand_as(image), image, game.shown(shown))
 
 
 def _rows(values: Tensor) -> Tensor:
