@@ -45,7 +45,10 @@ class Bound:
         the widest bounds hold for all.
         """
         if _copies(activation, rows):
-            upper, lower = activation.amax(0, keepdim=True), activation.amin(0, keepdim=True)
+            # In the activation's own layout: the two meet in every backward pass.
+            like = torch.empty_like(activation[:1])
+            upper = torch.amax(activation, 0, keepdim=True, out=like)
+            lower = torch.amin(activation, 0, keepdim=True, out=torch.empty_like(like))
         else:
             upper = lower = activation
         return cls(upper.clamp_min(0), None if non_negative else lower.clamp_max(0))
