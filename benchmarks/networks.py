@@ -145,6 +145,8 @@ def build(name: str, side: int) -> nn.Module:
     if name in {"googlenet", "inception_v3"}:
         options["init_weights"] = False  # takes minutes, and no part in this
     net = torchvision.models.get_model(name, **options)
+    if name.startswith("vit"):
+        nn.init.normal_(net.heads.head.weight, std=0.02)  # zero to begin with: no gradient at all
     # A new batch norm normalizes nothing, and after fifty of them nothing is left of the image.
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
     net.eval()
