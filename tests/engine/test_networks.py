@@ -261,13 +261,47 @@ def test_every_kind_of_net_is_met_checked_and_at_the_image_undefended(kind: str)
 def test_what_is_folded_into_the_batch_has_bounds_of_its_own(kind: str) -> None:
     torch.manual_seed(0)
     forward = forward_of(KINDS[kind][0]().eval())
-    together = Guard(forward, X, DEFENSES["paper"])
-    alone = Guard(forward, X[:1], DEFENSES["paper"])
+    together, alone = (Guard(forward, x, DEFENSES["paper"]) for x in (X, X[:1]))
     for row in range(2):
-        e = torch.stack([E[row], X[0]]) if row == 0 else torch.stack([X[0], E[row]])
+        e = X.clone()
+        e[row] = E[row]
         outside = together.outside(e)
         torch.testing.assert_close(outside[row], alone.outside(E[row : row + 1])[0])
         assert outside[1 - row] < 0.1 * outside[row], "rounding only"
+    torch.testing.assert_close(gradient(together, E)[:1], gradient(alone, E[:1]))
+
+
+def test_windows_folded_into_the_batch_are_defended_as_one_by_one() -> None:
+    torch.manual_seed(0)
+    folded = Windows()
+
+    def one_by_one(x: Tensor) -> Tensor:
+        corners = [x[:, :, i : i + 8, j : j + 8] for i in (0, 8) for j in (0, 8)]
+        return sum(folded.head(F.relu(folded.conv(c)).mean((2, 3))) for c in corners) / 4
+
+    guards = [Guard(forward, X, DEFENSES["paper"]) for forward in (folded, one_by_one)]
+    assert [guard.nonlinearities for guard in guards] == [1, 4]
+    torch.testing.assert_close(gradient(guards[0], E), gradient(guards[1], E))
+    torch.testing.assert_close(guards[0].outside(E), guards[1].outside(E))
+
+
+def test_as_many_tokens_as_images_are_told_apart() -> None:
+    torch.manual_seed(0)
+    forward = forward_of(Encoder(batch_first=False).eval())
+    images = torch.randn(16, 3, 16, 16)  # of 16 tokens each
+    together = Guard(forward, X[:1].expand(16, -1, -1, -1), DEFENSES["paper"])
+    alone = Guard(forward, X[:1], DEFENSES["paper"])
+    wanted = torch.stack([alone.outside(image[None])[0] for image in images])
+    torch.testing.assert_close(together.outside(images).mean(), wanted.mean())
+    torch.testing.assert_close(
+        torch.autograd.functional.jacobian(lambda e: together(e)[:, 0].sum(), images),
+        torch.cat(
+            [
+                torch.autograd.functional.jacobian(lambda e: alone(e)[:, 0].sum(), image[None])
+                for image in images
+            ]
+        ),
+    )
 
 
 @pytest.mark.parametrize("wrap", ["tuple", "list", "dict", "object", "named tuple"])
@@ -455,6 +489,14 @@ def test_a_checkpointed_net_is_not_clamped() -> None:
 
 def test_a_graph_exported_for_one_image_explains_one_class() -> None:
     assert explain(exported_for_one(), targets=[1]).diagnostics["nonlinearities"] == 2
+
+
+def test_a_graph_that_refuses_eval_mode_is_run_in_the_mode_it_is_in() -> None:
+    class Frozen(nn.Sequential):
+        def eval(self) -> Frozen:
+            raise NotImplementedError("Calling eval() is not supported yet.")
+
+    assert explain(Frozen(*body())).diagnostics["nonlinearities"] == 2
 
 
 def test_an_image_with_nan_is_refused() -> None:
