@@ -40,8 +40,9 @@ class Batches:
     ) -> None:
         self._image = image
         self._strategy = strategy
-        self.plan = choose(clf, image.device, image) if plan is None else plan
-        self._forward = self.plan.prepare(clf, image.device, image)
+        plan = choose(clf, image.device, image) if plan is None else plan
+        self._forward = plan.prepare(clf, image.device, image)
+        self.plan = self._forward.plan
         self._guards: dict[int, Guard] = {}
 
     @property

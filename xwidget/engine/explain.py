@@ -74,7 +74,7 @@ def explain(
         the ``diagnostics["plan"]`` of an earlier explanation, which makes one equal to the last bit
         in another process.
     early_stop
-        Whether to end before ``iterations`` where, for 30 of them, no score changed by more than
+        Whether to end before ``iterations`` where, for 40 of them, no score changed by more than
         .001 and no mask by more than .001 on average.
     progress
         Whether to show a progress bar.

@@ -50,7 +50,7 @@ class _Watch(TorchFunctionMode):
 
 
 def fold(net: nn.Module, forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
-    """Fold batch norms of a net in eval mode, in place; return whether it still computes the same.
+    """Fold batch norms of a net in eval mode, in place; return whether that was of use.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def fold(net: nn.Module, forward: Callable[[Tensor], Tensor], image: Tensor) -> 
     Returns
     -------
     bool
-        False where the logits changed by more than rounding: the net is of no use then.
+        False where there was nothing to fold, or the logits changed by more than rounding: then the
+        net must be thrown away.
     """
     with torch.no_grad(), _Watch() as watch:
         before = forward(image)
@@ -87,7 +88,7 @@ def fold(net: nn.Module, forward: Callable[[Tensor], Tensor], image: Tensor) -> 
             _merge(conv, norm)
             folded.add(norm)
     if not folded:
-        return True
+        return False
     for parent in net.modules():
         for name, child in parent.named_children():
             if child in folded:

@@ -102,14 +102,16 @@ class Plan:
             Some images (N, 3, H, W) on the device.
         """
         net = clf.twin(device)
-        if self.fold and not fold(net, lambda batch: clf.logits(net, batch), image[:1]):
+        folded = self.fold and fold(net, lambda batch: clf.logits(net, batch), image[:1])
+        if self.fold and not folded:
             net = clf.twin(device)
-        return Forward(clf, net.to(memory_format=_FORMATS[self.memory_format]), self)
+        plan = replace(self, fold=folded)
+        return Forward(clf, net.to(memory_format=_FORMATS[self.memory_format]), plan)
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A net run by a plan: images (N, 3, H, W) to logits (N, classes)."""
+    """A net run by a plan, here as it came out: images (N, 3, H, W) to logits (N, classes)."""
 
     clf: Classifier
     net: nn.Module
@@ -146,14 +148,15 @@ def choose(clf: Classifier, device: torch.device, image: Tensor) -> Plan:
 def _fastest(clf: Classifier, device: torch.device, image: Tensor) -> Plan:
     if not any(isinstance(module, nn.Conv2d) for module in clf.net.modules()):
         return Plan()
-    usual, other = Plan(fold=True), Plan("channels_last", fold=True)
+    plans = Plan(fold=True), Plan("channels_last", fold=True)
     try:
-        seconds = _seconds([plan.prepare(clf, device, image) for plan in (usual, other)], image)
+        usual, other = (plan.prepare(clf, device, image) for plan in plans)
+        seconds = _seconds([usual, other], image)
     except Exception as error:
         if not is_memory(error) or len(image) == 1:
             return Plan()  # whatever is wrong with the net is said where it is run in earnest
     else:
-        return other if seconds[1] < _GAIN * seconds[0] else usual
+        return (other if seconds[1] < _GAIN * seconds[0] else usual).plan
     half = (len(image) + 1) // 2
     return replace(_fastest(clf, device, image[:half]), batch=half)
 

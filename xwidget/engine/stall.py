@@ -10,7 +10,7 @@ SCORE = 0.001
 #: A change of a mask up to this counts as none: the mean over its entries of the absolute change.
 MASK = 0.001
 #: For how many iterations nothing must have changed.
-PATIENCE = 30
+PATIENCE = 40
 _EVERY = 10  # iterations from one look to the next: each waits for the device
 
 
