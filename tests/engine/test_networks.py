@@ -24,7 +24,7 @@ from xwidget.engine.defense import DefenseError, Guard
 from xwidget.engine.strategies import DEFENSES
 
 IMAGE = np.random.default_rng(0).random((16, 16, 3))
-DEFENDED = ["paper", "directional", "strict", "clamp"]
+DEFENDED = ["paper", "directional", "clamp"]
 
 
 def layers(activation: nn.Module | None = None) -> list[nn.Module]:

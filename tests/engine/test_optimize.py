@@ -16,6 +16,7 @@ from xwidget.engine.games import GAMES
 from xwidget.engine.history import History, is_keyframe
 from xwidget.engine.optimize import Step, optimize
 from xwidget.engine.settings import Settings
+from xwidget.engine.sparsity import KEPT, NOTHING
 from xwidget.engine.state import State
 
 
@@ -120,15 +121,46 @@ def test_sparsity_makes_the_mask_small(clf: xw.Classifier, x: Tensor) -> None:
     assert means[0] > means[1] > means[2]
 
 
-def test_auto_sparsity_keeps_what_growing_reached(clf: xw.Classifier, x: Tensor) -> None:
-    grown = last(
-        optimize(
-            clf, x, [0], Settings(sparsity=0.0, defense="none", game="generation"), iterations=80
+@pytest.fixture
+def decided(clf: xw.Classifier) -> xw.Classifier:
+    """The same net, but sure of its classes."""
+    with torch.no_grad():
+        clf.net[-1].weight.mul_(20)
+    return clf
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_auto_sparsity_ends_at_a_comparable_score(
+    decided: xw.Classifier, x: Tensor, game: str
+) -> None:
+    with torch.no_grad():
+        image, reference = decided.scores(
+            decided.logits(decided.net.eval(), torch.stack([x, 0 * x]))
         )
+    target = int((image - reference).argmax())
+    change = float((image - reference)[target])
+    assert change > 0.1, "the image must speak for the class"
+    grown, auto = (
+        last(optimize(decided, x, [target], Settings(game, "none", sparsity), iterations=80))
+        for sparsity in (0.0, "auto")
     )
-    auto = last(optimize(clf, x, [0], Settings(defense="none"), iterations=80))
-    assert float(auto.scores) > 0.9 * float(grown.scores)
-    assert float(auto.masks.mean()) < 0.6 * float(grown.masks.mean())
+    keeps = GAMES[game].keeps
+    done = float(auto.scores) - float(reference[target] if keeps else image[target])
+    assert (done if keeps else -done) >= KEPT * change - NOTHING - 1e-6
+    assert float(auto.masks.mean()) < 0.8 * float(grown.masks.mean())
+
+
+def test_auto_sparsity_without_evidence_in_the_image_keeps_what_growing_reached(
+    decided: xw.Classifier, x: Tensor
+) -> None:
+    with torch.no_grad():
+        image, reference = decided.scores(
+            decided.logits(decided.net.eval(), torch.stack([x, 0 * x]))
+        )
+    target = int((image - reference).argmin())
+    auto = last(optimize(decided, x, [target], Settings(defense="none"), iterations=80))
+    assert float(auto.scores) > 2 * float(reference[target]), "undefended, any class appears"
+    assert float(auto.masks.mean()) < 0.9
 
 
 def test_the_net_is_given_back_as_it_came(clf: xw.Classifier, x: Tensor) -> None:

@@ -189,7 +189,7 @@ class Guard:
     ) -> None:
         """Filter the gradient of an output by where the activation (N, ...) is within a bound."""
         # The smallest normal number below zero: a room of exactly zero is enough.
-        least = 0.0 if strategy.at_bounds else -torch.finfo(activation.dtype).tiny
+        least = -torch.finfo(activation.dtype).tiny
         # Compared in the backward pass, which saves memory, save where the values are gone by then.
         rooms = bound.room(activation) if overwritten else None
         version = activation._version

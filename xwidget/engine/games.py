@@ -22,7 +22,13 @@ class Game:
     name
         The game's name in the paper.
     start
-        Value of every entry of ``m`` before the first step: 1 is the image, 0 the reference.
+        Value of every entry of ``m`` at iteration 0: 1 is the image, 0 the reference.
+    first
+        Value of every entry of ``m`` at which the first step is taken. At the image itself nothing
+        has left its bounds, so a step from there would be undefended, and one step is enough for
+        an adversarial answer; at the reference itself dead ReLUs can hold the gradient at 0.
+    defense
+        The strategy that serves the game best, chosen where ``defense="auto"``.
     sign
         +1 where the class shall be kept or made, -1 where it shall go.
     shows_complement
@@ -33,6 +39,8 @@ class Game:
 
     name: str
     start: float
+    first: float
+    defense: str
     sign: float
     shows_complement: bool
     summary: str
@@ -53,31 +61,39 @@ GAMES: Mapping[str, Game] = MappingProxyType(
         for game in (
             Game(
                 "preservation",
-                1.0,
-                +1.0,
-                False,
-                "The smallest part of the image that keeps the class.",
+                start=1.0,
+                first=0.25,
+                defense="paper",
+                sign=+1.0,
+                shows_complement=False,
+                summary="The smallest part of the image that keeps the class.",
             ),
             Game(
                 "deletion",
-                1.0,
-                -1.0,
-                True,
-                "The smallest part of the image whose removal loses the class.",
+                start=1.0,
+                first=0.1,
+                defense="paper",
+                sign=-1.0,
+                shows_complement=True,
+                summary="The smallest part of the image whose removal loses the class.",
             ),
             Game(
                 "generation",
-                0.0,
-                +1.0,
-                False,
-                "The smallest part of the image that makes the class appear from nothing.",
+                start=0.0,
+                first=0.02,
+                defense="directional",
+                sign=+1.0,
+                shows_complement=False,
+                summary="The smallest part of the image that makes the class appear from nothing.",
             ),
             Game(
                 "repression",
-                0.0,
-                -1.0,
-                True,
-                "The smallest part of the image that must stay away so that the class is not seen.",
+                start=0.0,
+                first=0.02,
+                defense="paper",
+                sign=-1.0,
+                shows_complement=True,
+                summary="The smallest part of the image that must stay out to keep the class out.",
             ),
         )
     }

@@ -14,7 +14,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.batches import Batches
 from xwidget.engine.defense import Guard
 from xwidget.engine.device import pick
-from xwidget.engine.games import GAMES, Game
+from xwidget.engine.games import GAMES
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
@@ -23,11 +23,6 @@ from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
-from xwidget.engine.strategies import DEFENSES
-
-# At the reference itself many ReLUs are dead, and the gradient can hold every entry at 0 for good:
-# the first step starts this far inwards.
-_INWARDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +114,7 @@ def optimize(
     Wagner et al., CVPR 2019: Eq. 1-3 for the games, Eq. 4-6 for the defense. The gradient of the
     sparsity term does not pass through the net and is added outside the defense.
 
-    Where a game starts at the image (m = 1) nothing is out of bounds yet, so its first step is the
-    undefended one; with Adam, which moves every entry alike, that step alone can be adversarial.
+    Iteration 0 is the mask at the game's start; the first step is taken from ``Game.first``.
     """
     device = pick(settings.device)
     game = GAMES[settings.game]
@@ -132,7 +126,7 @@ def optimize(
     similarity = SIMILARITIES[settings.similarity]
     rule = RULES[settings.rule]
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
-    batches = Batches(clf, image, DEFENSES[settings.defense], Plan.read(plan))
+    batches = Batches(clf, image, settings.strategy, Plan.read(plan))
     stall = Stall()
 
     def chosen(logits: Tensor, index: Tensor) -> Tensor:
@@ -161,10 +155,11 @@ def optimize(
 
     (image_scores,) = batches.run(at_image, index)
     if start is None:
-        blank_scores = image_scores
-        if game.keeps:
-            (blank_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
-        start = _begin(game, image, rule.begin(image), policy, blank_scores)
+        (reference_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
+        ends = (reference_scores, image_scores) if game.keeps else (image_scores, reference_scores)
+        mask = torch.full_like(image, game.start)
+        memory = {**rule.begin(image), **policy.begin(game.shown(mask), *ends)}
+        start = State(0, {"mask": mask, **memory})
         first, last = 0, iterations
     else:
         first, last = start.iteration + 1, start.iteration + iterations
@@ -175,9 +170,9 @@ def optimize(
 
     while True:
         mask = tensors["mask"]
-        inwards = iteration == 0 and game.start == 0
+        begins = iteration == 0
         scores, *gradients = batches.run(
-            look if inwards or iteration == last else descend, blend(mask), index
+            look if begins or iteration == last else descend, blend(mask), index
         )
         shown = game.shown(mask)
         if iteration >= first:
@@ -206,8 +201,8 @@ def optimize(
             )
             if stopped:
                 return
-        if inwards:
-            mask = mask + _INWARDS
+        if begins:
+            mask = torch.full_like(mask, game.first)
             _, *gradients = batches.run(descend, blend(mask), index)
         (gradient,) = gradients
         with torch.no_grad():
@@ -223,13 +218,6 @@ def optimize(
                 memory = {**memory, **rule.forget(memory, lost)}
         tensors = {**tensors, **memory, "mask": mask}
         iteration += 1
-
-
-def _begin(
-    game: Game, image: Tensor, memory: dict[str, Tensor], policy: Sparsity, blank: Tensor
-) -> State:
-    mask = torch.full_like(image, game.start)
-    return State(0, {"mask": mask, **memory, **policy.begin(game.shown(mask), blank)})
 
 
 def _rows(values: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ class Adam:
     size.
     """
 
-    def __init__(self, rate: float = 0.05, beta1: float = 0.9, beta2: float = 0.999) -> None:
+    def __init__(self, rate: float = 0.1, beta1: float = 0.9, beta2: float = 0.999) -> None:
         self.rate, self.beta1, self.beta2 = rate, beta1, beta2
 
     def begin(self, mask: Tensor) -> Tensors:

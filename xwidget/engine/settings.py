@@ -13,7 +13,7 @@ from xwidget.engine.games import GAMES
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
 from xwidget.engine.similarity import SIMILARITIES
-from xwidget.engine.strategies import DEFENSES
+from xwidget.engine.strategies import DEFENSES, Strategy
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,11 @@ class Settings:
     game
         ``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.
     defense
-        ``"paper"`` (Eq. 6), ``"directional"`` or ``"none"``.
+        ``"paper"`` (Eq. 6), ``"directional"``, ``"clamp"``, ``"none"``, or ``"auto"``: the one that
+        serves the game best (``Game.defense``).
     sparsity
-        Weight lambda >= 0 of one mask entry, or ``"auto"``: the smallest mask that keeps what the
-        run reached.
+        Weight lambda >= 0 of one mask entry, or ``"auto"``: the smallest mask whose score is
+        comparable to the image's, see ``sparsity``.
     reference
         What stands where nothing is shown: ``"zero"`` (the data mean), ``"black"``, ``"white"``,
         ``"blur"``, ``"noise"``, or a normalized tensor (3, H, W).
@@ -48,7 +49,7 @@ class Settings:
     """
 
     game: str = "generation"
-    defense: str = "directional"
+    defense: str = "auto"
     sparsity: float | Literal["auto"] = "auto"
     reference: str | Tensor = "zero"
     similarity: str = "cross_entropy"
@@ -58,7 +59,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         _one_of("game", self.game, GAMES)
-        _one_of("defense", self.defense, DEFENSES)
+        _one_of("defense", self.defense, ("auto", *DEFENSES))
         _one_of("similarity", self.similarity, SIMILARITIES)
         _one_of("rule", self.rule, RULES)
         if not isinstance(self.reference, Tensor):
@@ -66,6 +67,11 @@ class Settings:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
             raise TypeError(f"seed must be an int, got {self.seed!r}")
         _check_sparsity(self.sparsity)
+
+    @property
+    def strategy(self) -> Strategy | None:
+        """The defense's strategy, None for none; "auto" is the game's own."""
+        return DEFENSES[GAMES[self.game].defense if self.defense == "auto" else self.defense]
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as JSON-able values; a reference tensor is named ``"tensor"``."""

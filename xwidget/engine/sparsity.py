@@ -1,12 +1,17 @@
 """Choosing the weight of sparsity while a run goes on.
 
 The paper tunes lambda until "the explanation's score is comparable to the image's". Here that is
-one run in two phases: first *grow*, without sparsity, until the score no longer changes; then
-*shrink*: lambda rises while the mask still does its work. Where it fails, lambda is lowered once
-and left out for a few iterations; if the work is not back by then, the best mask is taken up again.
-"Does its work" has one meaning: the mask keeps ``KEPT`` of the largest change of the score that
-growing reached, from where nothing is shown (the reference's score for preservation and generation,
-the image's for deletion and repression). What a run shows is the smallest mask so far that does so.
+one run in two phases: first *grow*, without sparsity, until the mask does its work; then *shrink*:
+lambda rises while the mask still does it. Where it fails, lambda is lowered once and left out for a
+few iterations; if the work is not back by then, the best mask is taken up again.
+
+"Does its work", or "comparable", has one meaning: the mask makes ``KEPT`` of the change of the
+score between the image and the reference, from where nothing is shown to where everything is.
+Preservation and generation thus end at no less than .95 of the image's own score, deletion and
+repression at no more than .05 of it (for a reference that scores 0). Where growing comes to a
+stand before that, what it reached takes the place of the image's change; so it does where image and
+reference differ by no more than ``NOTHING``, as nothing in the image speaks for the class then.
+What a run shows is the smallest mask so far that does its work.
 """
 
 from __future__ import annotations
@@ -21,23 +26,23 @@ from xwidget.engine.games import Game
 
 Tensors = dict[str, Tensor]
 
-#: Share of the largest change of the score that a mask must keep.
+#: Share of the change of the score that a mask must make.
 KEPT = 0.95
 #: A change of the score up to this counts as none: the smallest mask for it is empty.
 NOTHING = 0.005
-_PATIENCE = 8  # iterations without progress that end growing
+_PATIENCE = 20  # iterations without progress that end growing
 _PROGRESS = 0.02  # smallest progress that counts, in nats of log odds
 _REACHED = 5.0  # log odds beyond which progress no longer counts: a score of .993, or .007 to lose
-_FIRST, _UP, _DOWN = 0.02, 1.05, 0.6
+_FIRST, _UP, _DOWN = 0.005, 1.1, 0.6
 _RETRIES = 4  # iterations in which a mask that fails may get its work back
 
 
 class Sparsity(Protocol):
     """How lambda is chosen, and which mask is shown."""
 
-    def begin(self, shown: Tensor, blank: Tensor) -> Tensors:
-        """Return the memory before the first step: shown masks (K, 3, H, W); scores (K,) where
-        nothing is shown.
+    def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
+        """Return the memory before the first step: shown masks (K, 3, H, W); scores (K,) of the
+        optimized input where nothing is shown, and where everything is.
         """
 
     def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
@@ -61,7 +66,7 @@ class Fixed:
     def __init__(self, weight: float) -> None:
         self._weight = weight
 
-    def begin(self, shown: Tensor, blank: Tensor) -> Tensors:
+    def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
         """Return nothing: there is nothing to remember."""
         return {}
 
@@ -84,47 +89,51 @@ class Fixed:
 
 
 class Auto:
-    """Grow, then shrink: the smallest mask that keeps what growing reached.
+    """Grow, then shrink: the smallest mask that does its work.
 
-    Its memory, one row per target: ``best`` mask and its ``best_score``; ``mark``, the progress
-    that the next must beat; ``waited``, iterations since; ``shrinking``, the phase; ``blank``, the
-    score where nothing is shown; ``bar``, the score to hold; ``failing``, iterations since it was
-    held; ``relative``, lambda as a share of the largest gradient.
+    Its memory, one row per target: ``best`` mask and its ``best_score``; ``nothing``, the score
+    where nothing is shown, and ``wanted``, the change from there that a mask is to make; ``mark``,
+    the progress that the next must beat; ``waited``, iterations since; ``shrinking``, the phase;
+    ``bar``, the score to hold; ``failing``, iterations since it was held; ``relative``, lambda as a
+    share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
         self._game = game
 
-    def begin(self, shown: Tensor, blank: Tensor) -> Tensors:
+    def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
         """Begin to grow from the masks given."""
-        zero = torch.zeros_like(blank)
+        zero = torch.zeros_like(nothing)
+        change = self._game.sign * (everything - nothing)
         return {
             "best": shown,
-            "best_score": torch.full_like(blank, -1.0 if self._game.keeps else 2.0),
-            "mark": torch.full_like(blank, -torch.inf),
+            "best_score": torch.full_like(nothing, -1.0 if self._game.keeps else 2.0),
+            "nothing": nothing,
+            "wanted": torch.where(change > NOTHING, change, torch.inf),
+            "mark": torch.full_like(nothing, -torch.inf),
             "waited": zero,
-            "shrinking": torch.zeros_like(blank, dtype=torch.bool),
-            "blank": blank,
+            "shrinking": torch.zeros_like(nothing, dtype=torch.bool),
             "bar": zero,
             "failing": zero,
-            "relative": torch.full_like(blank, _FIRST),
+            "relative": torch.full_like(nothing, _FIRST),
         }
 
     def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
-        """Keep the best mask, end growing where nothing moves, and set lambda while shrinking."""
-        was, sign = memory["shrinking"], self._game.sign
-        # Growing: has the score moved?
+        """Keep the best mask, end growing where it is done, and set lambda while shrinking."""
+        was, sign, wanted = memory["shrinking"], self._game.sign, memory["wanted"]
+        # Growing: is the work done, or has the score come to a stand?
         progress = (sign * score.logit(eps=1e-12)).clamp_max(_REACHED)
         moved = progress > memory["mark"] + _PROGRESS
         waited = torch.where(moved, 0.0, memory["waited"] + 1)
-        shrinking = was | (waited >= _PATIENCE)
+        done = sign * (score - memory["nothing"]) >= KEPT * wanted
+        shrinking = was | done | (waited >= _PATIENCE)
         # Shrinking: does this mask, smaller than the best one, still do its work?
         works = sign * score >= sign * memory["bar"]
         smaller = shown.flatten(1).mean(1) < memory["best"].flatten(1).mean(1)
         better = torch.where(was, works & smaller, sign * score > sign * memory["best_score"])
         best_score = torch.where(better, score, memory["best_score"])
-        change = best_score - memory["blank"]
-        bar = memory["blank"] + KEPT * change - sign * NOTHING
+        change = (sign * (best_score - memory["nothing"])).minimum(wanted)
+        bar = memory["nothing"] + sign * (KEPT * change - NOTHING)
         # A mask that fails tries to get its work back, without sparsity; then a smaller lambda
         # tries again.
         failing = torch.where(works | ~was | self.lost(memory), 0.0, memory["failing"] + 1)
@@ -133,10 +142,11 @@ class Auto:
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
             "best_score": best_score,
+            "nothing": memory["nothing"],
+            "wanted": wanted,
             "mark": torch.where(moved, progress, memory["mark"]),
             "waited": waited,
             "shrinking": shrinking,
-            "blank": memory["blank"],
             "bar": torch.where(was, memory["bar"], bar),
             "failing": failing,
             "relative": torch.where(was, relative.clamp(1e-6, 1e3), memory["relative"]),

@@ -31,14 +31,11 @@ class Strategy:
     ----------
     filter
         What becomes of an error signal.
-    at_bounds
-        Whether an activation exactly at a bound counts as having left it: at the image all do.
     clamps
         Whether the forward pass is clamped to the bounds while optimizing, too.
     """
 
     filter: Filter
-    at_bounds: bool = False
     clamps: bool = False
 
 
@@ -70,8 +67,7 @@ DEFENSES: Mapping[str, Strategy | None] = MappingProxyType(
     {
         "paper": Strategy(stop_all),
         "directional": Strategy(stop_outward),
-        "strict": Strategy(stop_outward, at_bounds=True),
-        "clamp": Strategy(stop_outward, at_bounds=True, clamps=True),
+        "clamp": Strategy(stop_all, clamps=True),
         "none": None,
     }
 )
