@@ -26,6 +26,7 @@ import xwidget as xw
 from benchmarks.plain import explain_plainly
 from benchmarks.tables import machine, number, table, versions
 from xwidget.engine.device import pick
+from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan, choose
 from xwidget.engine.settings import Settings
@@ -33,6 +34,7 @@ from xwidget.engine.strategies import DEFENSES
 
 NETS = ("squeezenet", "efficientnet_lite0")
 PHOTO = "coffee"
+DEFAULT = GAMES[Settings.game].defense
 _FOREVER = 10**6
 _WARM = 2
 
@@ -40,9 +42,9 @@ LEGEND = """\
 - `bare`: one forward and backward pass of the net as it comes, to the input. All else is a ratio to
   it: `bare, planned` is the same pass by the plan that the run chose, the rest are whole iterations
   of `xwidget`'s loop by that plan: the pass, the defense, the step, the sparsity, the mask shown.
-- `÷ planned`: the loop with the default defense against the bare pass by the same plan. This is
-  what the defense and the loop cost.
-- `K classes`: against one class, both with the default defense.
+- `÷ planned`: the loop with generation's own defense, the directional one, against the bare pass by
+  the same plan. This is what the defense and the loop cost.
+- `K classes`: against one class, both with that defense.
 - `memory`: how much more than the bare pass the process needs at its peak, in its own process."""
 
 NOTES = """\
@@ -96,7 +98,7 @@ def _iterations(counts: Iterable[int], repeats: int) -> str:
         one = 0.0
         for count in counts:
             took, plan = _measure(name, count, repeats if count > 1 else 3 * repeats)
-            bare, default = took["bare"], took[Settings.defense]
+            bare, default = took["bare"], took[DEFAULT]
             one = one or default
             peaks = [int(_in_own_process(name, count, what)) for what in ("bare", "loop")]
             rows.append(
