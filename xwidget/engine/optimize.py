@@ -154,12 +154,13 @@ def optimize(
         return torch.lerp(reference.expand_as(image), image, mask)  # Eq. 1
 
     (image_scores,) = batches.run(at_image, index)
+    (reference_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
     if start is None:
-        (reference_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
         ends = (reference_scores, image_scores) if game.keeps else (image_scores, reference_scores)
+        # The mask at the start does not compete: it may be the image, which always does the work.
+        memory = policy.begin(game.shown(torch.full_like(image, game.first)), *ends)
         mask = torch.full_like(image, game.start)
-        memory = {**rule.begin(image), **policy.begin(game.shown(mask), *ends)}
-        start = State(0, {"mask": mask, **memory})
+        start = State(0, {"mask": mask, **rule.begin(image), **memory})
         first, last = 0, iterations
     else:
         first, last = start.iteration + 1, start.iteration + iterations
@@ -170,14 +171,17 @@ def optimize(
 
     while True:
         mask = tensors["mask"]
-        begins = iteration == 0
-        scores, *gradients = batches.run(
-            look if begins or iteration == last else descend, blend(mask), index
-        )
         shown = game.shown(mask)
+        if iteration == 0:
+            masks, kept = shown, image_scores if game.start else reference_scores
+        else:
+            scores, *gradients = batches.run(
+                look if iteration == last else descend, blend(mask), index
+            )
         if iteration >= first:
-            tensors = {**tensors, **policy.observe(shown, scores, tensors)}
-            masks, kept = policy.incumbent(shown, scores, tensors)
+            if iteration:
+                tensors = {**tensors, **policy.observe(shown, scores, tensors)}
+                masks, kept = policy.incumbent(shown, scores, tensors)
             stopped = "iterations" if iteration == last else None
             if early_stop and stopped is None and stall.reached(iteration, masks, kept):
                 stopped = "converged"
@@ -201,7 +205,7 @@ def optimize(
             )
             if stopped:
                 return
-        if begins:
+        if iteration == 0:
             mask = torch.full_like(mask, game.first)
             _, *gradients = batches.run(descend, blend(mask), index)
         (gradient,) = gradients
