@@ -189,7 +189,7 @@ class Explanation:
 
     @property
     def defense(self) -> str:
-        """The defense used: "paper", "directional" or "none"."""
+        """The defense asked for, see ``Settings``; ``"auto"`` is the game's own."""
         return str(self.settings.get("defense", ""))
 
     @cached_property

@@ -1,15 +1,17 @@
 /** Numbers and names as a person reads them. */
 
 export const GAMES: Record<string, string> = {
-  preservation: "Starts from the whole image and removes what the class does not need.",
-  deletion: "Starts from the whole image and shows the least whose removal loses the class.",
-  generation: "Starts from nothing and adds the least that makes the class appear.",
-  repression: "Starts from nothing and shows what has to stay out for the class to stay away.",
+  preservation: "The least of the image that keeps the class.",
+  deletion: "The least of the image whose removal loses the class.",
+  generation: "The least of the image that makes the class appear from nothing.",
+  repression: "The least of the image that has to stay out to keep the class out.",
 };
 
 export const DEFENSES: Record<string, string> = {
+  auto: "The one that serves the game best: paper for deletion and repression, else directional.",
   paper: "Stops every signal through an activation beyond its bounds in the image (Eq. 4–6).",
   directional: "Stops only the signals that push an activation beyond its bounds in the image.",
+  clamp: "Runs with every activation clamped to its bounds in the image.",
   none: "No defense: almost any class can be made to appear.",
 };
 

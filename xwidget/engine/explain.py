@@ -52,7 +52,8 @@ def explain(
     game
         ``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.
     defense
-        ``"directional"``, ``"paper"`` (Eq. 6) or ``"none"``.
+        ``"directional"``, ``"paper"`` (Eq. 6), ``"clamp"``, ``"none"``, or ``"auto"``: the one that
+        serves the game best, paper for deletion and repression, directional for the others.
     iterations
         Number of steps, >= 1.
     sparsity

@@ -62,8 +62,8 @@ GAMES: Mapping[str, Game] = MappingProxyType(
             Game(
                 "preservation",
                 start=1.0,
-                first=0.25,
-                defense="paper",
+                first=0.5,
+                defense="directional",
                 sign=+1.0,
                 shows_complement=False,
                 summary="The smallest part of the image that keeps the class.",

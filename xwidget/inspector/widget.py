@@ -142,7 +142,7 @@ class Inspector(SyncedWidget):
             _image=_encoded(self._picture),
             _reference=_encoded(_shortest(self._backdrop)),
             _classes=self._described(),
-            _choices={"game": list(GAMES), "defense": list(DEFENSES)},
+            _choices={"game": list(GAMES), "defense": ["auto", *DEFENSES]},
             _net_name=clf.name,
             **({} if layout is None else {"layout": layout}),
         )
