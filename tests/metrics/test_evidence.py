@@ -51,6 +51,7 @@ def test_both_halves_are_scored_as_they_are_and_clamped(clf: xw.Classifier) -> N
     np.testing.assert_allclose(found.hidden, score(hidden), rtol=1e-5)
     np.testing.assert_allclose(found.shown_clamped, score(shown, bound), rtol=1e-5)
     np.testing.assert_allclose(found.hidden_clamped, score(hidden, bound), rtol=1e-5)
+    np.testing.assert_allclose(found.blank_clamped, score(reference, bound), rtol=1e-5)
 
 
 def test_what_was_optimized_is_what_the_run_says(clf: xw.Classifier) -> None:

@@ -27,9 +27,8 @@ class EvidenceScores:
     """Scores (K,) in [0, 1] of the two halves of an image that a mask makes, one row a target.
 
     A game optimizes one of them: what is shown in preservation and generation, what is hidden in
-    deletion and repression. The other one it does not look at. Evidence speaks for its class alone,
-    whichever game found it; noise that moves a score does not, and what it adds is lost when
-    clamped.
+    deletion and repression. The other one it does not look at: evidence speaks for its class alone,
+    whichever game found it, and noise that moves a score does not.
 
     Attributes
     ----------
@@ -39,13 +38,17 @@ class EvidenceScores:
         Of the rest alone: (1 - m) x + m r.
     shown_clamped, hidden_clamped
         The same with every activation clamped to the image's bounds in the forward pass (Eq. 4-5),
-        so that nothing is left that the image did not activate; NaN where a net cannot be defended.
+        so that nothing counts that the image did not activate; NaN where a net cannot be defended.
+    blank_clamped
+        Of the reference alone, clamped. Where it is as high as the image's score, the bounds alone
+        give the class away (they do in EfficientNet-Lite), and clamped scores say nothing.
     """
 
     shown: Reals
     hidden: Reals
     shown_clamped: Reals
     hidden_clamped: Reals
+    blank_clamped: Reals
 
 
 def evidence_scores(
@@ -74,8 +77,8 @@ def evidence_scores(
     masks = torch.from_numpy(explanation.masks.copy()).to(device)
     r = _reference(clf, x, explanation, reference).to(device)
     image = x.to(device).expand_as(masks).contiguous()
-    shown = torch.lerp(r.expand_as(image), image, masks)
-    hidden = torch.lerp(image, r.expand_as(image), masks)
+    blank = r.expand_as(image).contiguous()
+    shown, hidden = torch.lerp(blank, image, masks), torch.lerp(image, blank, masks)
     index = torch.tensor(explanation.targets, device=device)[:, None]
 
     def forward(batch: Tensor) -> Tensor:
@@ -90,14 +93,14 @@ def evidence_scores(
     try:
         clamped: Callable[[Tensor], Tensor] = Guard(forward, image, _CLAMP)
     except DefenseError:
-        shown_clamped = hidden_clamped = np.full(len(masks), np.nan)
-    else:
-        shown_clamped, hidden_clamped = score(clamped, shown), score(clamped, hidden)
+        none = np.full(len(masks), np.nan)
+        return EvidenceScores(score(forward, shown), score(forward, hidden), none, none, none)
     return EvidenceScores(
         score(forward, shown),
         score(forward, hidden),
-        shown_clamped,
-        hidden_clamped,
+        score(clamped, shown),
+        score(clamped, hidden),
+        score(clamped, blank),
     )
 
 
