@@ -88,6 +88,7 @@ def run_task(subject: Subject, task: Task, steps: int) -> tuple[list[Row], xw.Ex
                 "clamped": _number(getattr(halves, f"{optimized}_clamped")[k]),
                 "complement": float(getattr(halves, other)[k]),
                 "complement_clamped": _number(getattr(halves, f"{other}_clamped")[k]),
+                "blank": float(halves.blank[k]),
                 "blank_clamped": _number(halves.blank_clamped[k]),
                 **_testimony(subject, explanation, k, (optimized, other)),
                 "outside": _number(_of(diagnostics.get("outside_bounds"), k)),

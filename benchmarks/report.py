@@ -27,7 +27,8 @@ LEGEND = """\
   the net classifies rightly. `p(x)` is the image's score, `p(e)` that of the optimized input on
   the net as it is. Two figures with a slash are those of the true / the least likely class.
 - `p(e) / p(x)`: median over the photos (the worst one). The goals: at least .9 where the class is
-  kept, at most .1 where it is taken away; the least likely class at most .001.
+  kept, at most .1 where it is taken away; the least likely class at most .001
+  (in brackets what the reference alone scores, a median: a score no higher was not generated).
 - `rest`: the other half of the image alone, which the game did not look at: the evidence shown in
   deletion and repression, what is left in preservation and generation. If what a deletion shows
   is not noise, its `rest` is high. Medians, as shares of `p(x)`, as those that follow.
@@ -93,7 +94,7 @@ def _game(game: str, rows: Sequence[Row], label: Callable[[Row], str]) -> str:
     keeps = GAMES[game].keeps
     goal = f"≥ {KEEPS} p(x)" if keeps else f"≤ {LOSES} p(x)"
     head = ["net", "defense", "photos", "p(e) / p(x)", goal]
-    head += ["least: worst p(e)", f"≤ {LEAST}"] if keeps else []
+    head += ["least: worst p(e) (grey)", f"≤ {LEAST}"] if keeps else []
     head += ["rest", "other net", "rest, other net", "clamped", "rest, clamped", "grey, clamped"]
     head += ["outside", "mask", "to 90 %", "seconds a run"]
     lines = []
@@ -107,7 +108,8 @@ def _game(game: str, rows: Sequence[Row], label: Callable[[Row], str]) -> str:
         cells += [f"{number(_median(ratios))} ({number(worst)})", percent(reached)]
         if keeps:
             scores = [row["score"] for row in least]
-            cells += [number(max(scores, default=None), 4)]
+            blanks = [row["blank"] for row in least if "blank" in row]
+            cells += [f"{number(max(scores, default=None), 4)} ({number(_median(blanks), 4)})"]
             cells += [percent([score <= LEAST for score in scores])]
         for name in ("complement", "witness_score", "witness_complement", *_CLAMPED):
             cells.append(number(_median(_ratio(row, name) for row in true)))

@@ -14,7 +14,8 @@ import inspect
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def _measure(
     options: argparse.Namespace, records: Records, load: Callable[[str], xw.Classifier]
 ) -> None:
     photos = read_photos(options.photos)[: options.limit]
+    load = cache(load)
     nets = {}
     for name in options.nets:
         try:
@@ -83,7 +85,7 @@ def _measure(
             _say(f"time is up after {n} of {len(jobs)}; the same command goes on")
             return
         if (net, photo) not in subjects:
-            witness = _witness(net, nets, photo)
+            witness = _witness(net, nets[net], photo, load)
             subjects = {(net, photo): Subject.of(net, nets[net], photo, witness)}
         subject = subjects[net, photo]
         if subject.row() not in records:
@@ -95,12 +97,16 @@ def _measure(
                 _say(f"{n + 1} of {len(jobs)}: {net}, {photo.name}, {_named(job)}: {spent:.1f} s")
 
 
-def _witness(net: str, nets: Mapping[str, xw.Classifier], photo: Photo) -> Subject | None:
-    """Return another of the nets with the same classes, before the photo."""
-    for name, clf in nets.items():
-        if name != net and clf.categories == nets[net].categories:
-            return Subject.of(name, clf, photo)
-    return None
+def _witness(
+    name: str, clf: xw.Classifier, photo: Photo, load: Callable[[str], xw.Classifier]
+) -> Subject | None:
+    """Return another net with the same classes before the photo, if one is installed."""
+    other = next(net for net in NETS if net != name)
+    try:
+        judge = load(other)
+    except ModuleNotFoundError:
+        return None
+    return Subject.of(other, judge, photo) if judge.categories == clf.categories else None
 
 
 def _jobs(

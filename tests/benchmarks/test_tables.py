@@ -85,6 +85,7 @@ def game_rows(photo: str, score: float, least: float, game: str = "generation") 
         "name": "cat",
         "clamped": 0.4,
         "complement": 0.2,
+        "blank": 0.0009,
         "complement_clamped": None,
         "blank_clamped": 0.08,
         "outside": 0.25,
@@ -116,7 +117,7 @@ def cells(text: str, start: str) -> list[str]:
 def test_the_goals_are_counted_over_the_photos() -> None:
     rows = [*game_rows("p", 0.76, 0.0001), *game_rows("q", 0.4, 0.002)]
     found = cells(report(rows), "| tiny | paper")
-    assert found[2:7] == ["2", "0.725 (0.500)", "50 % (1/2)", "0.0020", "50 % (1/2)"]
+    assert found[2:7] == ["2", "0.725 (0.500)", "50 % (1/2)", "0.0020 (0.0009)", "50 % (1/2)"]
     # rest, other net (none asked), clamped, rest clamped (not known), grey clamped
     assert found[7:13] == ["0.250", "–", "–", "0.500", "–", "0.100"]
     assert found[13:] == ["0.250 / 0.250", "0.500 / 0.500", "3 it, 1.5 s", "4.0"]

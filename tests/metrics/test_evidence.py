@@ -49,6 +49,7 @@ def test_both_halves_are_scored_as_they_are_and_clamped(clf: xw.Classifier) -> N
     assert (UNITS @ shown > bound).any(), "the clamp has something to do"
     np.testing.assert_allclose(found.shown, score(shown), rtol=1e-5)
     np.testing.assert_allclose(found.hidden, score(hidden), rtol=1e-5)
+    np.testing.assert_allclose(found.blank, score(reference), rtol=1e-5)
     np.testing.assert_allclose(found.shown_clamped, score(shown, bound), rtol=1e-5)
     np.testing.assert_allclose(found.hidden_clamped, score(hidden, bound), rtol=1e-5)
     np.testing.assert_allclose(found.blank_clamped, score(reference, bound), rtol=1e-5)

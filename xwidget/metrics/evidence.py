@@ -36,6 +36,8 @@ class EvidenceScores:
         Of the evidence alone: m x + (1 - m) r, with the mask m that is shown.
     hidden
         Of the rest alone: (1 - m) x + m r.
+    blank
+        Of the reference alone: what a class scores where nothing at all is shown.
     shown_clamped, hidden_clamped
         The same with every activation clamped to the image's bounds in the forward pass (Eq. 4-5),
         so that nothing counts that the image did not activate; NaN where a net cannot be defended.
@@ -46,6 +48,7 @@ class EvidenceScores:
 
     shown: Reals
     hidden: Reals
+    blank: Reals
     shown_clamped: Reals
     hidden_clamped: Reals
     blank_clamped: Reals
@@ -90,18 +93,12 @@ def evidence_scores(
         values: Reals = chosen.double().cpu().numpy()
         return values
 
+    plain = [score(forward, batch) for batch in (shown, hidden, blank)]
     try:
         clamped: Callable[[Tensor], Tensor] = Guard(forward, image, _CLAMP)
     except DefenseError:
-        none = np.full(len(masks), np.nan)
-        return EvidenceScores(score(forward, shown), score(forward, hidden), none, none, none)
-    return EvidenceScores(
-        score(forward, shown),
-        score(forward, hidden),
-        score(clamped, shown),
-        score(clamped, hidden),
-        score(clamped, blank),
-    )
+        return EvidenceScores(*plain, *[np.full(len(masks), np.nan)] * 3)
+    return EvidenceScores(*plain, *(score(clamped, batch) for batch in (shown, hidden, blank)))
 
 
 def relevance(
