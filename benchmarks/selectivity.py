@@ -29,6 +29,7 @@ from benchmarks.pictures import contact_sheet, picture_path
 from benchmarks.records import Records, Row
 from benchmarks.report import report
 from benchmarks.subjects import Subject, Task, method_row, task_rows
+from xwidget.engine.explain import ITERATIONS
 from xwidget.engine.games import GAMES
 from xwidget.engine.rules import RULES
 from xwidget.engine.strategies import DEFENSES
@@ -39,7 +40,6 @@ QUICK: dict[str, Any] = {
     "games": ["generation", "deletion"],
     "methods": [name for name in METHODS if name != "RISE, 1000"],
 }
-ITERATIONS = 200
 
 
 def main(
