@@ -5,6 +5,7 @@ import base64
 import gc
 import io
 import json
+import signal
 import threading
 import weakref
 
@@ -142,6 +143,15 @@ def test_explanation_is_there_while_the_run_goes_on(show, engine):
     np.testing.assert_allclose(explanation.masks[1], level(1, 5) / 255)
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C as at a terminal: a process started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_wait_can_be_interrupted_and_leaves_the_run_going(make, engine):
     engine.hold()
     widget = make()
