@@ -46,8 +46,8 @@ CURVES = """\
 RISE's metrics (Petsiuk et al., BMVC 2018) for the true class, means over the photos. Pixels are
 ranked by Σ over channels of m·|x − r|, or by the other method's own values; equal ones come in a
 random order. Deletion replaces them by the data mean, insertion puts them into a blurred image
-(11 pixels wide, σ = 5), in {steps} steps (the authors take 224 steps of 224 pixels; areas differ
-by some .003). A low deletion alone proves nothing: undefended noise has it too."""
+(11 pixels wide, σ = 5), in {steps} steps (the authors take 224 steps of 224 pixels).
+A low deletion alone proves nothing: undefended noise has it too."""
 
 
 def report(rows: Sequence[Row], details: bool = False) -> str:
