@@ -18,7 +18,7 @@ from xwidget.engine.strategies import DEFENSES, Strategy
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run is asked to do; the defaults suit generation.
+    """What a run is asked to do; one set of defaults for all games and nets.
 
     Parameters
     ----------
