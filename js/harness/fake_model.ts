@@ -1,5 +1,5 @@
 import type { Model, Trace } from "../src/model";
-import type { Command } from "../src/protocol";
+import { type Command, decodeFrame } from "../src/protocol";
 
 /** `running` pauses half way; `live` runs to the end at some 20 iterations a second. */
 export type Scenario = "idle" | "running" | "live" | "done" | "error" | "silent";
@@ -70,6 +70,7 @@ export class FakeModel implements Model {
     this.#emit(`change:${name}`);
     if (name === "_command") this.send(value as Command);
     if (name === "target" && this.#now > 0) this.#show();
+    if (name === "_probe") this.#score(value as DataView);
   }
 
   save_changes(): void {}
@@ -88,6 +89,30 @@ export class FakeModel implements Model {
     const command = content as Command;
     this.sent.push(command);
     setTimeout(() => this.#answer(command), 8);
+  }
+
+  /** As a net that counts what is shown. */
+  #score(bytes: DataView): void {
+    if (bytes.byteLength === 0) {
+      this.#set({ _probed: {} });
+      return;
+    }
+    const mask = decodeFrame(bytes);
+    const shown = mask.data.reduce((sum, value) => sum + value, 0) / 255 / PLANES;
+    const scores = CLASSES.map(({ index, name, score }) => ({
+      index,
+      name,
+      score: score * Math.min(1, 6 * shown),
+    }));
+    setTimeout(() => {
+      this.#set({
+        _probed: {
+          seq: mask.seq,
+          scores: Object.fromEntries(scores.map(({ index, score }) => [index, score])),
+          top: scores.map(({ index, name, score }) => [index, name, score]),
+        },
+      });
+    }, 60);
   }
 
   #answer(command: Command): void {
@@ -162,7 +187,8 @@ export class FakeModel implements Model {
     for (const each of CLASSES) {
       const scores = Array.from({ length: iteration + 1 }, (_, i) => scoreAt(each, i));
       const frames = scores.map((_, i) => i).filter((i) => i < 20 || i % 5 === 0);
-      trace[each.index] = { scores, means: scores.map((s) => s * 0.1), frames };
+      const lambdas = scores.map((_, i) => (i < 60 ? 0 : i < 120 ? 1e-4 : 5e-5));
+      trace[each.index] = { scores, means: scores.map((s) => s * 0.1), frames, lambdas };
     }
     this.#set({
       _trace: trace,

@@ -1,4 +1,5 @@
-/** The score curve as an SVG path in a box of 1000 × 100, score 1 at the top. */
+/** The curves as SVG paths in a box of 1000 × 100, value 1 at the top, and what happened on them. */
+import type { Track } from "./model";
 
 export const BOX = { width: 1000, height: 100 } as const;
 const COLUMNS = 400;
@@ -41,4 +42,33 @@ export function curvePath(scores: readonly (number | null)[], max: number): stri
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+export interface Happening {
+  iteration: number;
+  kind: "sparsity" | "lowered" | "end";
+  words: string;
+}
+
+/** λ must fall below this share of its last value to count as lowered: it rises in small steps. */
+const LOWERED = 0.75;
+
+/** What a reader of the curves wants to know: when λ set in, when it was lowered, why it ended. */
+export function events(track: Track, running: boolean): Happening[] {
+  const found: Happening[] = [];
+  let last = 0;
+  for (const [iteration, lambda] of (track.lambdas ?? []).entries()) {
+    if (!lambda) continue; // 0 while a mask grows, or gets its work back
+    if (last === 0 && iteration > 1) {
+      found.push({ iteration, kind: "sparsity", words: "the mask does its work; λ sets in" });
+    } else if (lambda < LOWERED * last) {
+      found.push({ iteration, kind: "lowered", words: `λ lowered to ${lambda.toExponential(1)}` });
+    }
+    last = lambda;
+  }
+  if (track.stopped === "converged" && !running) {
+    const words = "early stop: nothing changed any more";
+    found.push({ iteration: track.scores.length - 1, kind: "end", words });
+  }
+  return found;
 }

@@ -24,6 +24,42 @@ export function pictureSize(
   const arrangement = arrange(panel);
   const room = arrangement === "narrow" ? panel : panel - GAP - ASIDE[arrangement];
   const fit = Math.min(room / image.width, TALLEST[arrangement] / image.height);
+  return fitted(fit, image, ratio);
+}
+
+/** Gap between panes, and the height of a pane's title with its distance, in CSS px. */
+const BETWEEN = 6;
+const TITLE = 20;
+const TALLEST_GRID = 640;
+
+/** The size of one of several pictures, and how many of them stand in a row. */
+export interface Grid {
+  width: number;
+  height: number;
+  whole: boolean;
+  columns: number;
+}
+
+/** The arrangement of `count` pictures, over the panel's whole width, that makes them largest. */
+export function gridSize(
+  panel: number,
+  image: { width: number; height: number },
+  ratio: number,
+  count: number,
+): Grid {
+  let best: Grid = { width: 0, height: 0, whole: false, columns: 1 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const wide = (panel - BETWEEN * (columns - 1)) / columns;
+    const tall = (TALLEST_GRID - BETWEEN * (rows - 1)) / rows - TITLE;
+    const size = fitted(Math.min(wide / image.width, tall / image.height), image, ratio);
+    // Of equally large ones the flattest: less to scroll.
+    if (size.width >= best.width - 1e-6) best = { ...size, columns };
+  }
+  return best;
+}
+
+function fitted(fit: number, image: { width: number; height: number }, ratio: number) {
   const devicePixels = Math.floor(fit * ratio + 1e-6);
   const scale = devicePixels >= 1 ? devicePixels / ratio : fit;
   return { width: image.width * scale, height: image.height * scale, whole: devicePixels >= 1 };

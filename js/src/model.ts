@@ -22,9 +22,32 @@ export interface Track {
   scores: (number | null)[];
   means: (number | null)[];
   frames: number[];
+  /** Weight λ of each iteration's step. */
+  lambdas?: (number | null)[];
+  /** Why it ended, where it did. */
+  stopped?: string | null;
 }
 
 export type Trace = Record<string, Track>;
+
+/** A run beside the main one, on the same image and classes, to compare it with. */
+export interface Variant {
+  run: number;
+  game: string;
+  defense: string;
+  trace: Trace;
+  iteration: number;
+}
+
+/** What the net says of the input that a person edited; `seq` is that edit's. */
+export interface Probed {
+  seq?: number;
+  /** Of the classes explained, by index. */
+  scores?: Record<string, number>;
+  /** The most likely classes: index, name, score. */
+  top?: [number, string, number][];
+  error?: string;
+}
 
 export interface Progress {
   run: number;
@@ -34,6 +57,9 @@ export interface Progress {
   seconds: number;
   /** Iterations a second. */
   rate: number;
+  /** What the run is, whatever is set for the next one. */
+  game?: string;
+  defense?: string;
 }
 
 export interface Choices {
@@ -52,6 +78,9 @@ export interface Traits {
   _trace: Trace;
   _progress: Progress;
   _choices: Choices;
+  _variants: Variant[];
+  _probe: DataView;
+  _probed: Probed;
   _net_name: string;
   game: string;
   defense: string;

@@ -75,6 +75,26 @@ export function decodeFrame(view: DataView): Frame {
   };
 }
 
+/** Write a mask as a frame: the bytes that decodeFrame reads. */
+export function encodeFrame(frame: Frame): DataView<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES + frame.data.length));
+  view.setUint32(0, Number.parseInt(MAGIC, 16));
+  view.setUint16(4, VERSION, true);
+  view.setUint16(6, HEADER_BYTES, true);
+  view.setUint32(8, frame.run, true);
+  view.setInt32(12, frame.target, true);
+  view.setUint32(16, frame.iteration, true);
+  view.setUint16(20, frame.channels, true);
+  view.setUint32(24, frame.height, true);
+  view.setUint32(28, frame.width, true);
+  view.setFloat32(32, frame.score, true);
+  view.setFloat32(36, frame.mean, true);
+  view.setUint32(40, frame.seq, true);
+  view.setUint32(44, frame.last ? FLAG_LAST : 0, true);
+  new Uint8Array(view.buffer, HEADER_BYTES).set(frame.data);
+  return view;
+}
+
 /** What the page asks of the kernel. */
 export type Command =
   | { type: "hello"; protocol: number }
@@ -82,15 +102,23 @@ export type Command =
   | { type: "run_more"; iterations: number }
   | { type: "stop" }
   | { type: "add"; target: number }
-  | { type: "frame"; target: number; iteration: number }
+  | { type: "frame"; target: number; iteration: number; run?: number }
   | { type: "categories" }
+  | { type: "compare"; by: Comparison }
+  | { type: "save" }
+  | { type: "export" }
   | { type: "ack"; seq: number };
+
+/** What runs may differ in that are shown side by side. */
+export type Comparison = "game" | "defense";
 
 /** What the kernel answers. */
 export type Message =
   | { type: "welcome"; protocol: number; run: number }
   | { type: "frame" }
   | { type: "categories"; names: string[] }
+  /** With one buffer: a file for the person. */
+  | { type: "saved" | "exported"; name: string }
   | { type: "failed"; request?: FailedRequest | null; message: string };
 
 /** A command as it was sent, or a trait that the kernel would not take (`type: "set"`). */
@@ -98,6 +126,7 @@ export interface FailedRequest {
   type?: string;
   target?: number;
   iteration?: number;
+  run?: number;
 }
 
 /** A frame of one pixel stands for one color everywhere: this writes it out. */

@@ -1,10 +1,12 @@
 /**
  * Masks asked of the kernel. At most two requests are on their way; of those that a person waits
- * for only the newest is kept, and fetching ahead uses one place only.
+ * for only the newest wishes are kept, and fetching ahead uses one place only.
  */
 export interface Want {
   target: number;
   iteration: number;
+  /** A run beside the main one; undefined for the main run. */
+  run?: number | undefined;
 }
 
 const WINDOW = 2;
@@ -18,7 +20,7 @@ interface Sent extends Want {
 
 export class Requests {
   #sent: Sent[] = [];
-  #next: Want | null = null;
+  #next: Want[] = [];
   /** Refused, or answered with another mask: asking again would give the same. */
   readonly #settled = new Set<string>();
 
@@ -29,9 +31,8 @@ export class Requests {
   ) {}
 
   /** Ask for what is wanted now, in place of anything wanted before and not yet sent. */
-  want(want: Want): void {
-    if (this.#known(want)) return;
-    this.#next = want;
+  want(wants: readonly Want[]): void {
+    this.#next = wants.filter((want) => !this.#known(want));
     this.#flush();
   }
 
@@ -44,22 +45,19 @@ export class Requests {
 
   /** An answer came. The kernel may answer with the nearest mask it keeps, so match by class first. */
   answered(got: Want | null): void {
-    const index = got
-      ? Math.max(
-          this.#sent.findIndex((s) => s.target === got.target && s.iteration === got.iteration),
-          this.#sent.findIndex((s) => s.target === got.target),
-        )
-      : 0;
+    const exact = this.#sent.findIndex((s) => got && keyOf(s) === keyOf(got));
+    const index =
+      exact < 0 && got
+        ? this.#sent.findIndex((s) => s.target === got.target && s.run === got.run)
+        : Math.max(0, exact);
     const sent = this.#sent[index];
     if (sent && sent.iteration === got?.iteration) this.#free(index);
     else this.#settle(index);
   }
 
   /** A request was refused. True if a person waits for it. */
-  refused(request: { target?: number; iteration?: number }): boolean {
-    const index = this.#sent.findIndex(
-      (s) => s.target === request.target && s.iteration === request.iteration,
-    );
+  refused(request: Partial<Want>): boolean {
+    const index = this.#sent.findIndex((s) => keyOf(s) === keyOf(request));
     const wanted = this.#sent[index]?.ahead === false;
     this.#settle(index);
     return wanted;
@@ -68,13 +66,13 @@ export class Requests {
   clear(): void {
     for (const sent of this.#sent) clearTimeout(sent.timer);
     this.#sent = [];
-    this.#next = null;
+    this.#next = [];
     this.#settled.clear();
   }
 
   #known(want: Want): boolean {
-    const same = (s: Want) => s.target === want.target && s.iteration === want.iteration;
-    return this.#settled.has(keyOf(want)) || this.#sent.some(same);
+    const key = keyOf(want);
+    return this.#settled.has(key) || this.#sent.some((sent) => keyOf(sent) === key);
   }
 
   #post(want: Want, ahead: boolean): void {
@@ -102,13 +100,14 @@ export class Requests {
   }
 
   #flush(): void {
-    if (!this.#next || this.#sent.length >= WINDOW) return;
-    const want = this.#next;
-    this.#next = null;
-    this.#post(want, false);
+    while (this.#sent.length < WINDOW) {
+      const want = this.#next.shift();
+      if (!want) return;
+      this.#post(want, false);
+    }
   }
 }
 
-function keyOf(want: Want): string {
-  return `${want.target}/${want.iteration}`;
+function keyOf(want: Partial<Want>): string {
+  return `${want.run ?? 0}/${want.target}/${want.iteration}`;
 }

@@ -4,6 +4,7 @@
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { FrameCache } from "./cache";
+import { download } from "./files";
 import { createLink, type LinkState } from "./link";
 import type {
   Choices,
@@ -15,9 +16,11 @@ import type {
   Trace,
   Track,
   Traits,
+  Variant,
 } from "./model";
-import { asView, decodeFrame, type Frame, type Message } from "./protocol";
-import { Requests } from "./requests";
+import { createProbe, type Probe } from "./probe";
+import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
+import { Requests, type Want } from "./requests";
 import { coarseToFine, nearest } from "./timeline";
 
 /** Masks kept on the page, in bytes: 400 of 224×224, 21 of 1024×1024. */
@@ -30,6 +33,12 @@ export interface Notice {
   text: string;
 }
 
+/** A class of a run that is drawn beside the main one's; `run` 0 is the main run. */
+export interface Beside {
+  run: number;
+  target: number;
+}
+
 export interface Settings {
   game: string;
   defense: string;
@@ -38,6 +47,8 @@ export interface Settings {
 
 export interface Store {
   link: ReadonlySignal<LinkState>;
+  /** Why nothing can be asked of a kernel; empty where it can. */
+  offline: ReadonlySignal<string>;
   image: ReadonlySignal<Frame | null>;
   reference: ReadonlySignal<Frame | null>;
   classes: ReadonlySignal<ClassInfo[]>;
@@ -65,6 +76,19 @@ export interface Store {
   names: ReadonlySignal<string[] | null>;
   adding: ReadonlySignal<number | null>;
   notices: ReadonlySignal<Notice[]>;
+  /** Runs beside the main one, to compare it with. */
+  variants: ReadonlySignal<Variant[]>;
+  /** Game and defense of the run drawn, whatever is set for the next one. */
+  ran: ReadonlySignal<{ game: string; defense: string }>;
+  probe: Probe;
+  /** The mask of a class of any run nearest to the iteration wanted. */
+  maskOf(beside: Beside): Frame | null;
+  /** Have these masks fetched too, for every view that asks under its own name; none ends it. */
+  watch(view: string, besides: readonly Beside[]): void;
+  compare(by: Comparison): void;
+  save(): void;
+  exportPage(): void;
+  say(text: string): void;
   run(settings?: Partial<Settings>): void;
   runMore(): void;
   stop(): void;
@@ -123,9 +147,12 @@ export function createStore(model: Model): Store {
   };
 
   const cache = new FrameCache(CACHE_BYTES);
+  const sideCaches = new Map<number, FrameCache>();
+  const watched = new Map<string, readonly Beside[]>();
   const link = createLink(model, receive, end.signal);
   const requests = new Requests(
-    (want) => link.send({ type: "frame", ...want }),
+    ({ run: beside, ...want }) =>
+      link.send({ type: "frame", ...want, ...(beside ? { run: beside } : {}) }),
     () => pump(),
   );
 
@@ -154,6 +181,13 @@ export function createStore(model: Model): Store {
     return newest > (kept.at(-1) ?? -1) ? [...kept, newest] : kept;
   });
 
+  const variants = trait("_variants", []);
+  const probe = createProbe(
+    (bytes) => link.write({ _probe: bytes }),
+    trait<"_probed">("_probed", {}),
+  );
+  probe.restore(decode(model.get("_probe")));
+
   let run = progress.value.run;
   let named = false;
   let scrubTimer: ReturnType<typeof setTimeout> | undefined;
@@ -166,14 +200,36 @@ export function createStore(model: Model): Store {
     run = newer;
     starting.value = false;
     cache.clear();
+    sideCaches.clear();
     requests.clear();
     held.value += 1;
   }
 
+  function cacheOf(number: number): FrameCache {
+    if (number === 0) return cache;
+    const found = sideCaches.get(number) ?? new FrameCache(CACHE_BYTES / 4);
+    sideCaches.set(number, found);
+    return found;
+  }
+
+  function tracksOf(number: number): Trace {
+    if (number === 0) return trace.peek();
+    return variants.peek().find((variant) => variant.run === number)?.trace ?? {};
+  }
+
+  function maskOf(beside: Beside): Frame | null {
+    held.value;
+    return cacheOf(beside.run).nearest(beside.target, iteration.value);
+  }
+
   function keep(frame: Frame): void {
-    advanceTo(frame.run);
-    if (frame.run < run || frame.target < 0) return;
-    cache.put(frame);
+    if (variants.peek().some((variant) => variant.run === frame.run)) {
+      cacheOf(frame.run).put(frame);
+    } else {
+      advanceTo(frame.run);
+      if (frame.run < run || frame.target < 0) return;
+      cache.put(frame);
+    }
     held.value += 1;
     redraw();
   }
@@ -204,10 +260,19 @@ export function createStore(model: Model): Store {
     const wanted = nearest(kept, iteration.peek());
     const streaming = running && follow.peek();
     const missing = (t: number, i: number) => i >= 0 && !cache.has(t, i);
+    const wants: Want[] = [];
     if (!streaming && missing(target.peek(), wanted)) {
-      requests.want({ target: target.peek(), iteration: wanted });
+      wants.push({ target: target.peek(), iteration: wanted });
     }
-    if (running) return;
+    for (const { run: number, target: beside } of [...watched.values()].flat()) {
+      const frames = tracksOf(number)[String(beside)]?.frames ?? [];
+      const near = nearest(frames, iteration.peek());
+      if (near < 0 || cacheOf(number).has(beside, near)) continue;
+      if (number === 0 && streaming && beside === target.peek()) continue;
+      wants.push({ target: beside, iteration: near, run: number || undefined });
+    }
+    requests.want(wants);
+    if (running || wants.length > 0) return;
     // What a person may look at next: the last mask of each class, then this class's history.
     // Half of the cache at most, so that fetching ahead never drops what was just seen.
     const size = drawn.peek()?.data.byteLength ?? 0;
@@ -233,11 +298,16 @@ export function createStore(model: Model): Store {
       case "frame": {
         const frame = decode(buffer);
         if (frame) keep(frame);
-        requests.answered(frame ? { target: frame.target, iteration: frame.iteration } : null);
+        const beside = variants.peek().some((variant) => variant.run === frame?.run);
+        requests.answered(frame && { ...frame, run: beside ? frame.run : undefined });
         break;
       }
       case "categories":
         names.value = message.names;
+        break;
+      case "saved":
+      case "exported":
+        if (buffer) download(message.name, buffer as DataView<ArrayBuffer>);
         break;
       case "failed": {
         const request = message.request;
@@ -263,6 +333,14 @@ export function createStore(model: Model): Store {
     advanceTo(progress.value.run);
   });
   listen("change:_trace", redraw);
+  listen("change:_variants", () => {
+    held.value += 1;
+    redraw();
+  });
+  listen("change:_probe", () => {
+    if (link.writing) return;
+    probe.restore(decode(model.get("_probe")));
+  });
   listen("change:status", redraw);
   listen("change:_classes", () => {
     if (classes.peek().some(({ index }) => index === adding.peek())) adding.value = null;
@@ -301,6 +379,7 @@ export function createStore(model: Model): Store {
 
   function choose(chosen: number): void {
     if (chosen === target.peek()) return;
+    probe.show(false);
     target.value = chosen;
     link.write({ target: chosen });
     redraw();
@@ -312,6 +391,7 @@ export function createStore(model: Model): Store {
     if (frame < 0) return;
     const newest = frame === frames.at(-1);
     batch(() => {
+      probe.show(false);
       iteration.value = frame;
       setFollow(newest);
       redraw();
@@ -328,6 +408,7 @@ export function createStore(model: Model): Store {
     clearTimeout(scrubTimer);
     follow.value = true;
     starting.value = type === "run";
+    probe.show(false);
     const command = type === "run" ? { type } : { type, iterations: count };
     link.sendWith({ ...traits, _follow: true }, command);
   }
@@ -337,11 +418,18 @@ export function createStore(model: Model): Store {
     clearTimeout(scrubTimer);
     requests.clear();
     cache.clear();
+    sideCaches.clear();
+    watched.clear();
   });
 
   const iterations = trait("iterations", 0);
+  const game = trait("game", "");
+  const defense = trait("defense", "");
   return {
     link: link.state,
+    offline: computed(() =>
+      link.state.value === "silent" ? "This needs a kernel, and none answers." : "",
+    ),
     image: picture("_image"),
     reference: picture("_reference"),
     classes,
@@ -349,8 +437,8 @@ export function createStore(model: Model): Store {
     progress,
     choices: trait("_choices", { game: [], defense: [] }),
     netName: trait("_net_name", ""),
-    game: trait("game", ""),
-    defense: trait("defense", ""),
+    game,
+    defense,
     sparsity: trait("sparsity", "auto"),
     iterations,
     status,
@@ -364,6 +452,22 @@ export function createStore(model: Model): Store {
     names,
     adding,
     notices,
+    variants,
+    ran: computed(() => ({
+      game: progress.value.game ?? game.value,
+      defense: progress.value.defense ?? defense.value,
+    })),
+    probe,
+    maskOf,
+    watch(view, besides) {
+      if (besides.length > 0) watched.set(view, besides);
+      else watched.delete(view);
+      pump();
+    },
+    compare: (by) => link.send({ type: "compare", by }),
+    save: () => link.send({ type: "save" }),
+    exportPage: () => link.send({ type: "export" }),
+    say: notify,
     run: (settings = {}) => start("run", { ...settings }, 0),
     runMore: () => start("run_more", {}, iterations.peek()),
     stop: () => link.send({ type: "stop" }),

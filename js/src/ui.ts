@@ -1,7 +1,10 @@
 /** What belongs to one view alone: two views of one Inspector look at it each in their own way. */
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { type Arrangement, arrange, pictureSize } from "./layout";
-import { dimmed, isEmpty, type Scene, type View } from "./picture";
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type Camera, panBy, place, reveal, type Size, WHOLE, zoomAt } from "./camera";
+import { type Arrangement, arrange, type Grid, gridSize, pictureSize } from "./layout";
+import { above, type Brush } from "./masks";
+import { panesOf } from "./panes";
+import { dimmed, type Scene, VIEWS, type View } from "./picture";
 import { type Frame, spread } from "./protocol";
 import type { Store } from "./store";
 
@@ -11,19 +14,56 @@ export interface Cursor {
   by: "pointer" | "keys";
 }
 
+/** What is side by side: nothing, image and picture with a divider, views, classes or runs. */
+export type Layout = "single" | "divider" | "views" | "classes" | "game" | "defense";
+
+/** One picture of the panel. */
+export interface Pane {
+  key: string;
+  title: string;
+  view: View;
+  scene: Scene;
+}
+
 export interface Ui {
   /** Begins the ids of this view's elements: ids are the whole page's. */
   id: string;
   root: HTMLElement;
   store: Store;
+  layout: Signal<Layout>;
   view: Signal<View>;
+  /** Those side by side in the layout "views". */
+  views: Signal<readonly View[]>;
+  camera: Signal<Camera>;
   cursor: Signal<Cursor | null>;
+  pins: Signal<readonly { x: number; y: number }[]>;
+  /** Least mask value shown, in 255ths; 0 shows all. */
+  threshold: Signal<number>;
+  loupe: Signal<boolean>;
+  /** Where the divider stands, as a share of the picture's width. */
+  divider: Signal<number>;
+  /** Null where strokes move the picture and clicks pin a pixel. */
+  brush: Signal<Brush | null>;
+  helping: Signal<boolean>;
   /** The image with the mask drawn now; null until the image is there. */
   scene: ReadonlySignal<Scene | null>;
-  empty: ReadonlySignal<boolean>;
+  /** What is drawn, the main picture first. */
+  panes: ReadonlySignal<Pane[]>;
   arrangement: ReadonlySignal<Arrangement>;
-  size: ReadonlySignal<{ width: number; height: number; whole: boolean }>;
+  size: ReadonlySignal<Grid>;
+  ratio: ReadonlySignal<number>;
+  /** Where the image lies in every pane. */
+  placement: ReadonlySignal<ReturnType<typeof place>>;
+  zoom(factor: number, at?: { x: number; y: number }): void;
+  pan(x: number, y: number): void;
+  point(x: number, y: number, by: "pointer" | "keys"): void;
+  pin(x: number, y: number): void;
+  /** Edit the mask as it is shown now, and have it scored. */
+  edit(change?: (mask: Frame) => Frame): void;
 }
+
+const NO_IMAGE: Size = { width: 224, height: 224 };
+const MOST_PINS = 12;
 
 export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): Ui {
   const width = signal(root.clientWidth || 676);
@@ -42,7 +82,15 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     },
     { signal: ended },
   );
-  ended.addEventListener("abort", () => observer.disconnect());
+
+  const layout = signal<Layout>("single");
+  const view = signal<View>("evidence");
+  const views = signal<readonly View[]>(VIEWS.filter((name) => name !== "overlay"));
+  const camera = signal<Camera>(WHOLE);
+  const cursor = signal<Cursor | null>(null);
+  const pins = signal<readonly { x: number; y: number }[]>([]);
+  const threshold = signal(0);
+  const brush = signal<Brush | null>(null);
 
   // Written out once, not with every mask; an image of one color comes as one pixel too.
   const base = computed(() => {
@@ -54,26 +102,86 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     const whole = spread(image, height, width);
     return { image: whole, reference: spread(reference, height, width), dim: dimmed(whole) };
   });
+  const sceneOf = (mask: Frame | null): Scene | null =>
+    base.value && { ...base.value, mask: mask && above(mask, threshold.value) };
   const scene = computed<Scene | null>(() => {
-    const mask = store.drawn.value;
-    return base.value && { ...base.value, mask };
+    const edited = store.probe.mask.value;
+    return edited ? base.value && { ...base.value, mask: edited } : sceneOf(store.drawn.value);
   });
+  const panes = computed<Pane[]>(() =>
+    scene.value ? panesOf(layout.value, store, view.value, views.value, scene.value, sceneOf) : [],
+  );
+  const image = computed<Size>(() => base.value?.image ?? NO_IMAGE);
+  const size = computed(() => {
+    const count = panes.value.length;
+    if (count > 1) return gridSize(width.value, image.value, ratio.value, count);
+    return { ...pictureSize(width.value, image.value, ratio.value), columns: 1 };
+  });
+  const placement = computed(() => place(camera.value, size.value, image.value, ratio.value));
+
+  const id = `xw-${Math.random().toString(36).slice(2)}`;
+  const unwatch = effect(() => {
+    const classes = layout.value === "classes" ? store.classes.value : [];
+    const runs = layout.value === "game" || layout.value === "defense" ? store.variants.value : [];
+    store.watch(id, [
+      ...classes.map(({ index }) => ({ run: 0, target: index })),
+      ...runs.map(({ run }) => ({ run, target: store.target.value })),
+    ]);
+  });
+  ended.addEventListener("abort", () => {
+    observer.disconnect();
+    unwatch();
+    store.watch(id, []);
+  });
+
   return {
-    id: `xw-${Math.random().toString(36).slice(2)}`,
+    id,
     root,
     store,
-    view: signal<View>("evidence"),
-    cursor: signal<Cursor | null>(null),
+    layout,
+    view,
+    views,
+    camera,
+    cursor,
+    pins,
+    threshold,
+    loupe: signal(false),
+    divider: signal(0.5),
+    brush,
+    helping: signal(false),
     scene,
-    empty: computed(() => {
-      const mask = store.drawn.value;
-      return mask !== null && isEmpty(mask);
-    }),
+    panes,
     arrangement: computed(() => arrange(width.value)),
-    size: computed(() => {
-      const image = base.value?.image ?? { width: 224, height: 224 };
-      return pictureSize(width.value, image, ratio.value);
-    }),
+    size,
+    ratio,
+    placement,
+    zoom(factor, at) {
+      const pane = size.peek();
+      const point = at ?? { x: pane.width / 2, y: pane.height / 2 };
+      camera.value = zoomAt(camera.peek(), factor, point, pane, image.peek(), ratio.peek());
+    },
+    pan(x, y) {
+      camera.value = panBy(camera.peek(), { x, y }, size.peek(), image.peek(), ratio.peek());
+    },
+    point(x, y, by) {
+      const inside = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
+      const at = { x: inside(x, image.peek().width), y: inside(y, image.peek().height) };
+      batch(() => {
+        cursor.value = { ...at, by };
+        if (by === "keys") {
+          camera.value = reveal(camera.peek(), at, size.peek(), image.peek(), ratio.peek());
+        }
+      });
+    },
+    pin(x, y) {
+      const others = pins.peek().filter((each) => each.x !== x || each.y !== y);
+      const known = others.length < pins.peek().length;
+      pins.value = known ? others : [...others, { x, y }].slice(-MOST_PINS);
+    },
+    edit(change = (mask) => mask) {
+      const mask = scene.peek()?.mask;
+      if (mask) store.probe.set(change(mask));
+    },
   };
 }
 

@@ -57,3 +57,7 @@ export function nextLambda(value: number, direction: 1 | -1): number {
 export function shortName(name: string): string {
   return name.split(",")[0]?.trim() || name;
 }
+
+export function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}

@@ -11,7 +11,7 @@ export function Classes({ ui }: { ui: Ui }) {
     <div class="xw-classes">
       <div class="xw-title">
         <b>Classes</b>
-        <span>image → evidence</span>
+        <span>{store.probe.mask.value ? "image → edited" : "image → evidence"}</span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend */}
       <div class="xw-list" role="group" aria-label="Classes">
@@ -25,7 +25,8 @@ export function Classes({ ui }: { ui: Ui }) {
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
-  const now = scoreNow(info.index);
+  const edited = store.probe.mask.value !== null;
+  const now = edited ? scoreEdited() : scoreNow(info.index);
   const width = `${100 * (Number.isFinite(now) ? now : 0)}%`;
   return (
     <button
@@ -40,15 +41,20 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
         <span class="xw-sr">image </span>
         {score(info.score)}
         <span aria-hidden="true"> → </span>
-        <span class="xw-sr">, evidence </span>
+        <span class="xw-sr">, {edited ? "edited" : "evidence"} </span>
         <b>{score(now)}</b>
       </span>
-      <span class="xw-bar" aria-hidden="true">
+      <span class={edited ? "xw-bar xw-edited" : "xw-bar"} aria-hidden="true">
         <i style={{ width }} />
         <u style={{ left: `${100 * info.score}%` }} />
       </span>
     </button>
   );
+
+  /** Of the input that a person edited; the last one scored, so that the bar does not flicker. */
+  function scoreEdited(): number {
+    return store.probe.last.value.scores?.[String(info.index)] ?? Number.NaN;
+  }
 
   /** p(e) of this class at the iteration drawn: its mask's own score, also while another is drawn. */
   function scoreNow(index: number): number {

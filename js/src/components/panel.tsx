@@ -1,15 +1,39 @@
+import { isTyping, isUndo } from "../keys";
+import { VIEWS } from "../picture";
 import type { Ui } from "../ui";
 import { Classes } from "./classes";
 import { Controls } from "./controls";
+import { Help } from "./help";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
+import { PinTable } from "./pins";
 import { Readout } from "./readout";
+import { Testing } from "./testing";
 import { Timeline } from "./timeline";
+import { MaskValues } from "./values";
 
 export function Panel({ ui }: { ui: Ui }) {
   const { store } = ui;
+  const several = ui.panes.value.length > 1;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isUndo(event)) {
+      const { probe } = store;
+      if (event.shiftKey || /y/i.test(event.key)) probe.redo();
+      else probe.undo();
+      event.preventDefault();
+    }
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const view = VIEWS[Number(event.key) - 1];
+    if (view) ui.view.value = view;
+    if (event.key === "?") ui.helping.value = !ui.helping.value;
+  };
   return (
-    <div class="xw-panel" data-arrangement={ui.arrangement.value}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
+    <div
+      class="xw-panel"
+      data-arrangement={several ? "several" : ui.arrangement.value}
+      onKeyDown={onKeyDown}
+    >
       <div class="xw-top">
         <Controls store={store} />
         <Notices store={store} />
@@ -17,9 +41,17 @@ export function Panel({ ui }: { ui: Ui }) {
       <Picture ui={ui} />
       <div class="xw-aside">
         <Classes ui={ui} />
-        <Readout ui={ui} />
+        <div class="xw-column">
+          <Readout ui={ui} />
+          <MaskValues ui={ui} />
+        </div>
       </div>
-      <Timeline store={store} />
+      <div class="xw-below">
+        <Testing ui={ui} />
+        <PinTable ui={ui} />
+        <Timeline store={store} />
+      </div>
+      <Help ui={ui} />
     </div>
   );
 }

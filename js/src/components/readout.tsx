@@ -7,7 +7,7 @@ import { score } from "../words";
  * it: a moving mouse would talk without end.
  */
 export function Readout({ ui }: { ui: Ui }) {
-  const { cursor, scene, store } = ui;
+  const { cursor, scene } = ui;
   const at = cursor.value;
   const pixel = at && scene.value ? pixelAt(scene.value, at.x, at.y) : null;
   const mask = pixel?.mask?.map((value) => score(value));
@@ -32,7 +32,7 @@ export function Readout({ ui }: { ui: Ui }) {
       <div class="xw-row">
         <span>score</span>
         <span />
-        <span>{pixel ? score(store.drawn.value?.score) : "–"}</span>
+        <span>{pixel ? score(scene.value?.mask?.score) : "–"}</span>
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-import { BOX, curvePath } from "../curve";
+import { BOX, curvePath, events } from "../curve";
 import type { Store } from "../store";
 import { step } from "../timeline";
 import { score, seconds, shortName } from "../words";
@@ -72,7 +72,8 @@ function Scrubber({ store }: { store: Store }) {
   const max = reached || Math.max(1, store.iterations.value);
   const mask = store.drawn.value;
   const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
-  const scores = store.trace.value[String(store.target.value)]?.scores;
+  const track = store.trace.value[String(store.target.value)];
+  const scores = track?.scores;
   const info = store.classes.value.find(({ index }) => index === store.target.value);
   const others = store.classes.value.filter((each) => each !== info);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -88,7 +89,7 @@ function Scrubber({ store }: { store: Store }) {
       <div class="xw-track">
         <div class="xw-plot" aria-hidden="true">
           <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none">
-            <title>Score over the iterations</title>
+            <title>Score and mask size over the iterations</title>
             <path class="xw-grid" d={`M0 0H${BOX.width}M0 50H${BOX.width}M0 100H${BOX.width}`} />
             {info && (
               <path class="xw-goal" d={`M0 ${BOX.height * (1 - info.score)}H${BOX.width}`} />
@@ -100,8 +101,19 @@ function Scrubber({ store }: { store: Store }) {
                 d={curvePath(store.trace.value[String(index)]?.scores ?? [], max)}
               />
             ))}
+            <path class="xw-size" d={curvePath(track?.means ?? [], max)} />
             <path class="xw-curve" d={curvePath(scores ?? [], max)} />
           </svg>
+          {track &&
+            events(track, running).map(({ iteration, kind, words }) => (
+              <i
+                key={`${kind} ${iteration}`}
+                class="xw-event"
+                data-kind={kind}
+                title={`Iteration ${iteration}: ${words}`}
+                style={{ left: share(iteration) }}
+              />
+            ))}
           {frames.length > 0 && <i class="xw-head" style={{ left: share(value) }} />}
         </div>
         <input
@@ -124,7 +136,8 @@ function Scrubber({ store }: { store: Store }) {
       <div class="xw-scale" aria-hidden="true">
         <span>0</span>
         <span class="xw-keys">
-          <span>{info ? shortName(info.name) : "score"}</span>
+          <span>score{info ? `: ${shortName(info.name)}` : ""}</span>
+          <span class="xw-thin">mask size</span>
           <span class="xw-dotted">image</span>
           {others.length > 0 && <span class="xw-faint">other classes</span>}
         </span>

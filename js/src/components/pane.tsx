@@ -1,0 +1,191 @@
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { WHOLE } from "../camera";
+import { draw } from "../canvas";
+import { listen } from "../gestures";
+import { whereabouts } from "../masks";
+import { isEmpty, type Scene, type View } from "../picture";
+import type { Pane, Ui } from "../ui";
+import { percent, score, shortName } from "../words";
+import { Divider, Loupe, Pins, Reticle, Values } from "./overlays";
+
+/** One picture with its cursor: the canvas holds the picture's own pixels and nothing else. */
+export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
+  const { cursor, size, placement, pins } = ui;
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const main = pane.key === "main";
+  usePainting(ui, pane.key, canvas);
+  useEffect(() => {
+    const ended = new AbortController();
+    if (frame.current) listen(frame.current, ui, ended.signal);
+    return () => ended.abort();
+  }, []);
+
+  const image = pane.scene.image;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = cursor.value ?? middle(image);
+    const far = event.shiftKey ? 10 : 1;
+    const move = (x: number, y: number) => ui.point(x, y, "keys");
+    const acts: Record<string, () => void> = {
+      ArrowLeft: () => move(at.x - far, at.y),
+      ArrowRight: () => move(at.x + far, at.y),
+      ArrowUp: () => move(at.x, at.y - far),
+      ArrowDown: () => move(at.x, at.y + far),
+      Home: () => move(0, at.y),
+      End: () => move(image.width - 1, at.y),
+      "+": () => ui.zoom(1.5, pointOf(at)),
+      "=": () => ui.zoom(1.5, pointOf(at)),
+      "-": () => ui.zoom(1 / 1.5, pointOf(at)),
+      "0": () => {
+        ui.camera.value = WHOLE;
+      },
+      l: () => {
+        ui.loupe.value = !ui.loupe.value;
+      },
+      Enter: () => ui.pin(at.x, at.y),
+      " ": () => dab(at),
+      Escape: () => (event.currentTarget as HTMLElement).blur(),
+    };
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  /** A dab of the brush where the cursor is; without a brush the pixel is pinned. */
+  const dab = (at: { x: number; y: number }) => {
+    const brush = ui.brush.value;
+    if (!brush) return ui.pin(at.x, at.y);
+    const { probe } = ui.store;
+    if (!probe.mask.peek()) ui.edit();
+    probe.draw(brush, at, at);
+    probe.lift();
+  };
+  const pointOf = (at: { x: number; y: number }) => {
+    const { left, top, scale } = placement.peek();
+    return { x: left + (at.x + 0.5) * scale, y: top + (at.y + 0.5) * scale };
+  };
+  const { width, height, whole } = size.value;
+  const { left, top, scale } = placement.value;
+  const enlarged = ui.camera.value.zoom > 1;
+  const hint = main ? "arrow keys move a pixel cursor, plus and minus zoom, Escape leaves" : "";
+  return (
+    <div class="xw-pane">
+      {pane.title && <span class="xw-pane-title">{pane.title}</span>}
+      <div
+        ref={frame}
+        class="xw-frame"
+        role="application"
+        // One stop for the Tab key: the pictures are linked.
+        tabIndex={main ? 0 : -1}
+        aria-label={`Picture${main ? "" : `, ${pane.title}`}: ${hint}`}
+        data-enlarged={enlarged || undefined}
+        data-brush={ui.brush.value?.mode}
+        style={{ width: `${width}px`, height: `${height}px` }}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          if (event.currentTarget.matches(":focus-visible")) {
+            cursor.value ??= { ...middle(image), by: "keys" };
+          }
+        }}
+        onBlur={() => {
+          if (cursor.value?.by === "keys") cursor.value = null;
+        }}
+      >
+        <canvas
+          ref={canvas}
+          class={whole || enlarged ? "xw-whole" : undefined}
+          role="img"
+          aria-label={describe(ui, pane)}
+          style={{
+            width: `${image.width * scale}px`,
+            height: `${image.height * scale}px`,
+            transform: enlarged ? `translate(${left}px, ${top}px)` : undefined,
+          }}
+        />
+        {ui.layout.value === "divider" && <Divider ui={ui} scene={pane.scene} />}
+        {enlarged && <Values ui={ui} pane={pane} />}
+        {pins.value.length > 0 && <Pins ui={ui} />}
+        <Reticle ui={ui} />
+        {ui.loupe.value && <Loupe ui={ui} canvas={canvas} pane={pane} />}
+        <Words ui={ui} pane={pane} />
+      </div>
+    </div>
+  );
+}
+
+function middle(image: { width: number; height: number }): { x: number; y: number } {
+  return { x: image.width >> 1, y: image.height >> 1 };
+}
+
+/**
+ * Draw in the next animation frame, so that of several masks in one only the newest is drawn. The
+ * root's data attributes change in the same breath: they always describe the main picture's pixels.
+ */
+function usePainting(ui: Ui, key: string, canvas: { current: HTMLCanvasElement | null }): void {
+  useEffect(() => {
+    let pending = 0;
+    let painted: { scene: Scene; view: View } | null = null;
+    const { root, store } = ui;
+    const paint = () => {
+      pending = 0;
+      const pane = ui.panes.peek().find((each) => each.key === key);
+      if (canvas.current && pane && (painted?.scene !== pane.scene || painted.view !== pane.view)) {
+        painted = pane;
+        draw(canvas.current, pane.scene, pane.view);
+      }
+      if (key !== "main") return;
+      const mask = store.drawn.peek();
+      root.dataset.iteration = String(mask?.iteration ?? -1);
+      root.dataset.target = String(mask?.target ?? -1);
+      root.dataset.status = store.status.peek();
+    };
+    const stop = effect(() => {
+      // Read here what paint() reads later: this is what makes the effect run again.
+      void [ui.panes.value, store.status.value];
+      if (pending !== 0) return;
+      // A hidden page gets no animation frames; it still has to be right when asked.
+      if (document.hidden) paint();
+      else pending = requestAnimationFrame(paint);
+    });
+    return () => {
+      stop();
+      cancelAnimationFrame(pending);
+    };
+  }, []);
+}
+
+export function nameOf(ui: Ui, target: number): string {
+  const found = ui.store.classes.value.find(({ index }) => index === target);
+  return found ? shortName(found.name) : `class ${target}`;
+}
+
+/** The picture in words. Where the evidence lies is said at rest: nobody could follow it live. */
+function describe(ui: Ui, pane: Pane): string {
+  const mask = pane.scene.mask;
+  if (!mask) return "The image; no mask yet";
+  const view = pane.view === "image" ? "The image" : `The ${pane.view}`;
+  const edited = ui.store.probe.mask.value === mask ? ", edited" : "";
+  const where = ui.store.status.value === "running" ? "" : `; ${whereabouts(mask)}`;
+  return (
+    `${view} for ${nameOf(ui, mask.target)} at iteration ${mask.iteration}${edited}: ` +
+    `score ${score(mask.score)}, ${percent(mask.mean)} shown${where}`
+  );
+}
+
+/** What the pixels cannot say. */
+function Words({ ui, pane }: { ui: Ui; pane: Pane }) {
+  const words = wordsOver(ui, pane);
+  return words ? <p class="xw-words">{words}</p> : null;
+}
+
+function wordsOver({ store, threshold }: Ui, pane: Pane): string | null {
+  const mask = pane.scene.mask;
+  if (!mask || store.starting.value) {
+    return store.status.value === "running" ? "Starting …" : "Not run yet";
+  }
+  if (pane.view === "image" || !isEmpty(mask)) return null;
+  return threshold.value > 0 ? "No evidence above the threshold" : "No evidence";
+}

@@ -1,0 +1,108 @@
+import type { ComponentChildren } from "preact";
+import { WHOLE } from "../camera";
+import type { Layout, Ui } from "../ui";
+import { SaveMenu } from "./save";
+
+const LAYOUTS: Record<Layout, [name: string, title: string]> = {
+  single: ["One picture", ""],
+  divider: ["Before | after", "The evidence and the image, with a line to move between them"],
+  views: ["Views", "Evidence, mask, heat, overlay, image side by side"],
+  classes: ["Classes", "Every class explained, side by side"],
+  game: ["The four games", "Runs the games that have not run yet"],
+  defense: ["Defense on | off", "Runs this game without a defense, too"],
+};
+
+/** How the picture is looked at: side by side, enlarged, and what leaves the page. */
+export function Toolbar({ ui }: { ui: Ui }) {
+  const { layout, camera, loupe, store } = ui;
+  const offline = store.offline.value;
+  const choose = (chosen: Layout) => {
+    layout.value = chosen;
+    const compares = chosen === "game" || chosen === "defense";
+    if (compares && !offline && store.drawn.value) store.compare(chosen);
+  };
+  return (
+    <div class="xw-toolbar" role="toolbar" aria-label="Picture tools">
+      <select
+        aria-label="Side by side"
+        title={LAYOUTS[layout.value][1] || "What is side by side"}
+        value={layout.value}
+        onChange={(event) => choose(event.currentTarget.value as Layout)}
+      >
+        {(Object.keys(LAYOUTS) as Layout[]).map((name) => (
+          <option
+            key={name}
+            value={name}
+            title={LAYOUTS[name][1]}
+            disabled={needsRun(name) && offline !== "" && store.variants.value.length === 0}
+          >
+            {LAYOUTS[name][0]}
+          </option>
+        ))}
+      </select>
+      <span class="xw-group">
+        <Tool
+          name="Zoom out"
+          disabled={camera.value.zoom <= 1}
+          act={() => ui.zoom(1 / 1.5)}
+          words="−"
+        />
+        <Tool
+          name="Whole image"
+          disabled={camera.value.zoom <= 1}
+          act={() => {
+            camera.value = WHOLE;
+          }}
+        >
+          {Math.round(ui.placement.value.scale * 100)} %
+        </Tool>
+        <Tool name="Zoom in" act={() => ui.zoom(1.5)} words="+" />
+      </span>
+      <Tool
+        name="Loupe"
+        pressed={loupe.value}
+        act={() => {
+          loupe.value = !loupe.value;
+        }}
+      >
+        Loupe
+      </Tool>
+      <SaveMenu ui={ui} />
+      <Tool
+        name="Help: keys and gestures"
+        pressed={ui.helping.value}
+        act={() => {
+          ui.helping.value = !ui.helping.value;
+        }}
+        words="?"
+      />
+    </div>
+  );
+}
+
+function needsRun(layout: Layout): boolean {
+  return layout === "game" || layout === "defense";
+}
+
+export function Tool(props: {
+  name: string;
+  act: () => void;
+  words?: string;
+  disabled?: boolean;
+  pressed?: boolean;
+  children?: ComponentChildren;
+}) {
+  return (
+    <button
+      type="button"
+      class="xw-tool"
+      aria-label={props.words || props.children !== props.name ? props.name : undefined}
+      aria-pressed={props.pressed}
+      title={props.name}
+      disabled={props.disabled}
+      onClick={props.act}
+    >
+      {props.words ?? props.children}
+    </button>
+  );
+}
