@@ -281,3 +281,66 @@ test("a closed store listens to nothing and has no timer left", () => {
   expect(kernel.listeners).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+describe("side by side", () => {
+  const variant = (run: number, frames: number[]) => ({
+    ...{ run, game: "deletion", defense: "paper", iteration: 8 },
+    trace: { 5: { scores: [], means: [], frames } },
+  });
+
+  test("masks of other classes are fetched at the iteration looked at", () => {
+    const { kernel, store } = finished();
+    store.watch("view", [
+      { run: 0, target: 5 },
+      { run: 0, target: 6 },
+    ]);
+    expect(kernel.asked("frame")).toContainEqual({ type: "frame", target: 6, iteration: 8 });
+    kernel.answers({ type: "frame" }, mask(1, 6, 8));
+    expect(store.maskOf({ run: 0, target: 6 })).toMatchObject({ target: 6, iteration: 8 });
+  });
+
+  test("masks of another run are asked for by its number and kept apart", () => {
+    const { kernel, store } = finished();
+    kernel.says({ _variants: [variant(7, [0, 8])] });
+    store.watch("view", [{ run: 7, target: 5 }]);
+    const wanted = { type: "frame", target: 5, iteration: 8, run: 7 };
+    expect(kernel.asked("frame")).toContainEqual(wanted);
+    kernel.answers({ type: "frame" }, mask(7, 5, 8));
+    expect(store.maskOf({ run: 7, target: 5 })).toMatchObject({ run: 7 });
+    // The main run is still the one drawn, and its own masks are still there.
+    expect(store.drawn.value).toMatchObject({ run: 1, target: 5, iteration: 8 });
+    expect(store.maskOf({ run: 0, target: 5 })).toMatchObject({ run: 1 });
+  });
+
+  test("a new run makes those of the old one stale", () => {
+    const { kernel, store } = finished();
+    kernel.says({ _variants: [variant(7, [0, 8])] });
+    store.watch("view", [{ run: 7, target: 5 }]);
+    kernel.answers({ type: "frame" }, mask(7, 5, 8));
+    kernel.says({ _variants: [], _frame: mask(8, 5, 0, 2) });
+    expect(store.maskOf({ run: 7, target: 5 })).toBeNull();
+    expect(store.drawn.value).toMatchObject({ run: 8 });
+  });
+});
+
+describe("an edited mask", () => {
+  test("travels as a trait, and comes from Python too", () => {
+    const { kernel, store } = finished();
+    store.probe.set(store.drawn.value as never);
+    expect(kernel.saved.at(-1)).toHaveProperty("_probe");
+    const own = store.probe.mask.value;
+    expect(own?.data).toEqual(data);
+    kernel.says({ _probe: mask(0, 6, 1, 99) });
+    expect(store.probe.mask.value).toMatchObject({ target: 6, seq: 99 });
+    kernel.says({ _probe: new DataView(new ArrayBuffer(0)) });
+    expect(store.probe.mask.value).toBeNull();
+  });
+
+  test("makes way for the explanation when another class is chosen, and is kept", () => {
+    const { store } = finished();
+    store.probe.set(store.drawn.value as never);
+    store.choose(6);
+    expect(store.probe.mask.value).toBeNull();
+    expect(store.probe.hidden.value).toBe(true);
+  });
+});

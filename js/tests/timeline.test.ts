@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FrameCache } from "../src/cache";
-import { BOX, curvePath } from "../src/curve";
+import { BOX, curvePath, events } from "../src/curve";
+import { gridSize } from "../src/layout";
 import { coarseToFine, nearest, step } from "../src/timeline";
 import { frameOf } from "./frames";
 
@@ -102,5 +103,45 @@ describe("the score curve", () => {
 
   test("cuts what is not a score", () => {
     expect(curvePath([-1, 7], 1)).toBe("M0 100h0L1000 0");
+  });
+});
+
+describe("what happened on the curve", () => {
+  const track = (lambdas: number[], stopped: string | null = null) => ({
+    ...{ scores: lambdas.map(() => 0.5), means: [], frames: [], lambdas, stopped },
+  });
+  const kinds = (found: ReturnType<typeof events>) => found.map((e) => [e.iteration, e.kind]);
+
+  test("λ sets in after growing, and is lowered where the mask failed", () => {
+    const lambdas = [0, 0, 0, 1e-4, 1.1e-4, 0, 0, 6.6e-5, 7e-5];
+    expect(kinds(events(track(lambdas), true))).toEqual([
+      [3, "sparsity"],
+      [7, "lowered"],
+    ]);
+  });
+
+  test("a λ that a person fixed is no event", () => {
+    expect(events(track([0, 1e-3, 1e-3, 1e-3]), false)).toEqual([]);
+  });
+
+  test("an early stop is marked once nothing runs", () => {
+    expect(kinds(events(track([0, 0, 0], "converged"), false))).toEqual([[2, "end"]]);
+    expect(events(track([0, 0, 0], "converged"), true)).toEqual([]);
+  });
+});
+
+describe("several pictures", () => {
+  const image = { width: 224, height: 224 };
+  test.each([
+    [686, 1, 3, 3, 224],
+    [1186, 1, 4, 4, 224],
+    [486, 1, 4, 2, 224],
+    [486, 2, 4, 2, 224],
+    [300, 1, 3, 1, 0],
+  ])("in %i px at ratio %d, %i of them: %i in a row", (panel, ratio, count, columns, least) => {
+    const grid = gridSize(panel, image, ratio, count);
+    expect(grid.columns).toBe(columns);
+    expect(grid.width).toBeGreaterThanOrEqual(least);
+    expect(grid.columns * grid.width + 6 * (grid.columns - 1)).toBeLessThanOrEqual(panel);
   });
 });
