@@ -85,7 +85,8 @@ class Inspector:
 
     @property
     def canvas(self) -> Locator:
-        return self.root.locator("canvas")
+        """The main picture's."""
+        return self.root.locator("canvas").first
 
     @property
     def slider(self) -> Locator:
@@ -103,26 +104,44 @@ class Inspector:
         return self.root.get_by_role("button", name=name, exact=True)
 
     def pixels(self) -> Pixels:
-        """What the canvas holds: (H, W, 3)."""
-        read = self.canvas.evaluate(CANVAS)
-        rgb = np.frombuffer(base64.b64decode(read["rgb"]), np.uint8)
-        return rgb.reshape(read["height"], read["width"], 3)
+        """What the main canvas holds: (H, W, 3)."""
+        return pixels_of(self.canvas)
+
+    def place_of(self, x: int, y: int) -> tuple[float, float]:
+        """Where the middle of a pixel of the image is in the window."""
+        box = self.canvas.bounding_box()
+        assert box is not None
+        height, width = self.pixels().shape[:2]
+        return (
+            box["x"] + (x + 0.5) * box["width"] / width,
+            box["y"] + (y + 0.5) * box["height"] / height,
+        )
 
     def point_at(self, x: int, y: int) -> None:
         """Move the mouse to the middle of a pixel of the image."""
         self.canvas.scroll_into_view_if_needed()
-        box = self.canvas.bounding_box()
-        assert box is not None
-        height, width = self.pixels().shape[:2]
-        self.root.page.mouse.move(
-            box["x"] + (x + 0.5) * box["width"] / width,
-            box["y"] + (y + 0.5) * box["height"] / height,
-        )
+        self.root.page.mouse.move(*self.place_of(x, y))
+
+    def point_at_screen(self, x: int, y: int) -> None:
+        """The same where the picture is enlarged: nothing is scrolled."""
+        self.root.page.mouse.move(*self.place_of(x, y))
+
+    def side_by_side(self, layout: str) -> None:
+        """Choose what is side by side: "single", "views", "classes", "game" ..."""
+        self.root.get_by_role("combobox", name="Side by side").select_option(layout)
+        self.root.page.wait_for_timeout(150)  # the pictures are painted in the frame after
 
     def readout(self) -> list[float]:
         """The numbers that the readout shows, in reading order."""
         text = self.root.get_by_role("status", name="Pixel").inner_text()
         return [float(number) for number in re.findall(r"-?\d*\.?\d+(?:e-?\d+)?", text)]
+
+
+def pixels_of(canvas: Locator) -> Pixels:
+    """What a canvas holds: (H, W, 3)."""
+    read = canvas.evaluate(CANVAS)
+    rgb = np.frombuffer(base64.b64decode(read["rgb"]), np.uint8)
+    return rgb.reshape(read["height"], read["width"], 3)
 
 
 def from_kernel(notebook: Notebook, expression: str) -> Any:
