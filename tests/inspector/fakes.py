@@ -13,7 +13,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.optimize import Step
 from xwidget.engine.state import State
 from xwidget.inspector import Inspector
-from xwidget.inspector.protocol import decode
+from xwidget.inspector.protocol import Frame, decode, encode
 
 SAFETY = 30.0  # seconds after which a test that hangs is given up; never a statement about speed
 SIDE = 4
@@ -167,6 +167,14 @@ class Page:
     def set(self, **state):
         self._say({"method": "update", "state": state, "buffer_paths": []})
 
+    def edit(self, mask, seq=1, target=0, iteration=0):
+        """Set the edited mask: uint8 (3, H, W), or bytes as they are."""
+        data = mask
+        if not isinstance(mask, bytes):
+            data = encode(Frame(mask, target=target, iteration=iteration, seq=seq))
+        update = {"method": "update", "state": {}, "buffer_paths": [["_probe"]]}
+        self._say(update, [memoryview(data)])
+
     def hello(self):
         self.send({"type": "hello", "protocol": 1})
         return self
@@ -182,8 +190,8 @@ class Page:
     def until_iteration(self, iteration):
         return self.until(lambda page: page.frames and page.frames[-1].iteration >= iteration)
 
-    def _say(self, data):
-        self.comm.handle_msg({"content": {"data": data}, "buffers": []})
+    def _say(self, data, buffers=()):
+        self.comm.handle_msg({"content": {"data": data}, "buffers": list(buffers)})
 
 
 def until(wanted):

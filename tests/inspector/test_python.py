@@ -258,7 +258,7 @@ def test_a_reloaded_page_finds_everything_in_the_state(show):
 def test_close_during_a_run_frees_thread_and_tensors(engine):
     clf = classifier()
     widget = inspector_class(engine)(clf, np.zeros((SIDE, SIDE, 3)), iterations=LONG)
-    gone = [weakref.ref(clf), weakref.ref(widget._session._x)]
+    gone = [weakref.ref(clf), weakref.ref(widget._session.x)]
     widget.run()
     until(lambda: widget.iteration >= 3)
     del clf

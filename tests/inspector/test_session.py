@@ -26,6 +26,9 @@ class Listener:
     def stepped(self, step):
         self._note(step.targets, step.iteration)
 
+    def varied(self, last):
+        self._note("varied", last)
+
     def ended(self, status, error):
         self._note(status, error)
 
@@ -316,7 +319,7 @@ def test_close_ends_the_thread_and_lets_go_of_everything(engine, lock, listener)
     assert not len(engine.masks)
     assert not workers()
     assert session.wait(0)
-    assert session.explanation("") is None
+    assert session.explanation() is None
     with pytest.raises(RuntimeError, match="closed"):
         session.run(Settings(), 1)
 

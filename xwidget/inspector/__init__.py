@@ -1,5 +1,6 @@
 """The Inspector: the widget that shows an explanation as it is made."""
 
+from xwidget.inspector.probe import Probe
 from xwidget.inspector.widget import Inspector
 
-__all__ = ["Inspector"]
+__all__ = ["Inspector", "Probe"]

@@ -44,6 +44,14 @@ class LockedWidget(anywidget.AnyWidget):
         with self._lock:
             super().set_state(sync_data)
 
+    @contextlib.contextmanager
+    def _logged(self) -> Iterator[None]:
+        """Log what an observer raises: a run must not end because of it."""
+        try:
+            yield
+        except Exception as error:
+            self.log.warning("while showing %r: %r", self, error, exc_info=True)
+
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:
         with self._lock:
             super()._handle_msg(msg)

@@ -1,78 +1,29 @@
-"""One Inspector's work: a thread, a queue of jobs, and the history that they write.
-
-Knows nothing of widgets. Whoever listens is called on the worker with the lock held.
-"""
+"""One Inspector's work: the main run, variants beside it, and the commands that let them go on."""
 
 from __future__ import annotations
 
 import contextlib
-import queue
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
 
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
 from xwidget.engine.settings import Settings
-from xwidget.engine.state import State
 from xwidget.explanation import Explanation
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.progress import Meter, Progress
 from xwidget.inspector.protocol import Frame
+from xwidget.inspector.runs import Run, Stretch, alternatives
+from xwidget.inspector.worker import Listener, Worker
 
 Optimize = Callable[..., Iterator[Step]]
 
-_JOIN_SECONDS = 30.0
-_POLL_SECONDS = 0.5
-_LOCK_SECONDS = 0.05
 
-
-class Listener(Protocol):
-    """What a session tells, always with its lock held, on its worker."""
-
-    def began(self, added: int | None) -> None:
-        """A job starts; ``added`` is the class that it adds, if that is what it does."""
-
-    def stepped(self, step: Step) -> None:
-        """A step is in the history."""
-
-    def ended(self, status: str, error: str) -> None:
-        """Nothing runs or waits any more: "done", "stopped", or "error" with the words."""
-
-    def tick(self) -> float | None:
-        """Nothing runs. Returns after how many seconds to be called again; None for never."""
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """One call of the engine."""
-
-    targets: tuple[int, ...]
-    iterations: int
-    start: State | None = None
-
-
-@dataclass(eq=False)
-class _Job:
-    """A command's work, planned when its turn comes, as it depends on what ran before."""
-
-    plan: Callable[[], list[_Stretch]]
-    added: int | None = None
-    cancel: threading.Event = field(default_factory=threading.Event)
-
-
-class _Closed(Exception):
-    """The session was closed while the worker was at work."""
-
-
-class Session:
+class Session(Worker):
     """Run the engine on one worker thread, one job after another.
 
     Parameters
@@ -99,55 +50,32 @@ class Session:
         optimize: Optimize = optimize,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(lock)
         self.clf: Classifier | None = clf
-        self._x: Tensor | None = x
-        self._listener: Callable[[], Listener | None] = _nobody
-        self._lock = lock
+        self.x: Tensor | None = x
         self._optimize = optimize
         self._clock = clock
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._jobs: list[_Job] = []  # those not settled, the one at work first
-        self._idle = threading.Event()
-        self._idle.set()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._settings: Settings | None = None  # of the run in the history
-        self._seconds = 0.0  # spent on the run in the history by settled jobs
+        self._runs = 0  # so far: each gets a number of its own
+        self._at_work: Run | None = None
+        self._compared: str | None = None  # by what, last
         self.targets = tuple(targets)
-        self.history: History | None = None
-        self.failure: Exception | None = None
-        self.progress: Progress | None = None
-        self.run_number = 0
+        self.main: Run | None = None
+        self.variants: list[Run] = []
 
-    def listen(self, listener: Listener) -> None:
-        """Tell this listener what happens; it is held weakly, and its end ends the work."""
-        self._listener = weakref.ref(listener)
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing runs or waits."""
-        return self._idle.is_set()
-
-    @property
-    def closed(self) -> bool:
-        """Whether ``close`` was called."""
-        return self._closing.is_set()
-
-    # Commands: any thread; none of them waits for the engine, save wait and close.
+    # Commands: any thread; none of them waits for the engine, save close.
 
     def run(self, settings: Settings, iterations: int) -> None:
         """Start over with these settings; what runs or waits is given up."""
 
-        def plan() -> list[_Stretch]:
-            self.history = History()
-            self._settings = settings
-            self._seconds = 0.0
-            self.run_number += 1
-            return [_Stretch(self.targets, iterations)]
+        def plan() -> list[Stretch]:
+            self.main = self._new_run(settings, iterations)
+            self.variants = []
+            self._compared = None
+            return self.main.stretches(self.targets, iterations)
 
         with self._lock:
             self.stop()
-            self._enqueue(_Job(plan))
+            self._do(plan)
 
     def run_more(self, iterations: int) -> None:
         """Let every class go on to ``iterations`` after the newest, with its run's settings.
@@ -157,259 +85,217 @@ class Session:
         RuntimeError
             If nothing has run or waits that could go on.
         """
+
+        def plan() -> list[Stretch]:
+            # A class whose turn never came, as the work was stopped, starts now.
+            assert self.main is not None
+            return self.main.stretches(self.targets, self.main.newest + iterations)
+
         with self._lock:
             self._check_open()
-            if self.history is None and self.idle:
+            if self.main is None and self.idle:
                 raise RuntimeError("there is no run to go on with; start one first")
-            self._enqueue(_Job(lambda: self._more(iterations)))
+            self._do(plan)
 
     def add(self, target: int) -> None:
         """Explain one more class, alone, for as many iterations as the others have."""
+
+        def plan() -> list[Stretch]:
+            assert self.main is not None
+            if target in self.main.history.targets:  # a run that began meanwhile took it along
+                return []
+            return self.main.stretches([target], self.main.newest)
+
         with self._lock:
             if target in self.targets:
                 return
             self._check_open()
             self.targets = (*self.targets, target)
-            if self.history is not None or not self.idle:
-                self._enqueue(_Job(lambda: self._catch_up(target), added=target))
+            if self.main is not None or not self.idle:
+                self._do(plan, added=target)
 
-    def stop(self) -> None:
-        """End what runs, within one step, and give up what waits."""
-        with self._lock:
-            for job in self._jobs:
-                job.cancel.set()
+    def compare(self, by: str) -> None:
+        """Run the variants that the main run is to be compared with, as far as it has come.
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing runs or waits; return whether that is so.
+        Parameters
+        ----------
+        by
+            As in ``alternatives``.
 
         Raises
         ------
-        Exception
-            The one that ended the work, with its traceback.
         RuntimeError
-            If called from an observer, which the worker would have to wait for.
+            If nothing has run or waits that could be compared.
         """
-        if self._thread is threading.current_thread() or self._lock.owned:
-            raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
-        end = None if timeout is None else time.monotonic() + timeout
-        while not self._idle.is_set():
-            # In slices: an endless wait cannot be interrupted on Windows.
-            left = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
-            if left <= 0:
-                return False
-            self._idle.wait(left)
-        if self.failure is not None:
-            raise self.failure
-        return True
 
-    def wake(self) -> None:
-        """Have an idle worker call the listener's ``tick``."""
-        if self._thread is not None and self.idle:
-            self._queue.put(None)
+        def plan() -> list[Stretch]:
+            main = self.main
+            assert main is not None
+            self._compared = by
+            targets = main.history.targets or self.targets
+            goal = main.newest if main.history.targets else main.iterations
+            wanted = alternatives(main.settings, by).values()
+            missing = [settings for settings in wanted if self._find(settings) is None]
+            self.variants += [self._new_run(settings, goal) for settings in missing]
+            runs = [run for settings in wanted if (run := self._find(settings)) is not None]
+            return [s for run in runs if run is not main for s in run.stretches(targets, goal)]
+
+        with self._lock:
+            self._check_open()
+            if self.main is None and self.idle:
+                raise RuntimeError("there is no run to compare with; start one first")
+            self._do(plan)
 
     def close(self, *, join: bool = True) -> None:
         """End the work and the thread, and let go of the classifier, image and history."""
-        self._closing.set()
-        self.stop()
-        self._queue.put(None)
-        thread = self._thread
-        if join and thread is not None and thread is not threading.current_thread():
-            # A worker that needs the lock to get on sees that it is closed, so that joining is safe
-            # even where the caller holds the lock.
-            thread.join(_JOIN_SECONDS)
+        super().close(join=join)
         with self._lock:
-            self.clf = self._x = self._settings = None
-            self.history = self.failure = None
-            self._jobs.clear()
-            self._idle.set()
+            self.clf = self.x = None
+            self.main = self._at_work = None
+            self.variants = []
 
     # What there is to see: any thread.
 
+    @property
+    def run_number(self) -> int:
+        """Number of the main run; 0 before the first."""
+        return 0 if self.main is None else self.main.number
+
+    @property
+    def history(self) -> History | None:
+        """What the main run has left behind; None before the first."""
+        return None if self.main is None else self.main.history
+
+    @property
+    def progress(self) -> Progress | None:
+        """Where the work is; the main run's where nothing runs."""
+        run = self._at_work or self.main
+        return None if run is None else run.progress
+
     def nearest(self, target: int, iteration: int | None = None) -> int | None:
-        """Return the kept iteration nearest to one asked for; None before the class's first.
+        """Return the main run's kept iteration nearest to one asked for, see ``Run.nearest``."""
+        with self._lock:
+            return None if self.main is None else self.main.nearest(target, iteration)
+
+    def frame(self, target: int, iteration: int | None = None, run: int = 0) -> Frame | None:
+        """Return the mask of the ``nearest`` iteration; None before the class's first.
 
         Parameters
         ----------
-        target
-            Class index.
-        iteration
-            None for the newest.
+        target, iteration
+            As in ``Run.nearest``.
+        run
+            Number of the run; 0 for the main one.
+
+        Raises
+        ------
+        ValueError
+            If there is no such run.
         """
         with self._lock:
-            if self.history is None or target not in self.history.targets:
-                return None
-            track = self.history.track(target)
-            return track.iteration if iteration is None else track.nearest(iteration)
+            if run == 0:
+                return None if self.main is None else self.main.frame(target, iteration)
+            for known in self._all:
+                if known.number == run:
+                    return known.frame(target, iteration)
+            raise ValueError(f"there is no run {run} any more")
 
-    def frame(self, target: int, iteration: int | None = None) -> Frame | None:
-        """Return the mask of the ``nearest`` iteration; None before the class's first."""
+    def explanation(self) -> Explanation | None:
+        """Return the main run so far; None before the first step or after ``close``."""
         with self._lock:
-            found = self.nearest(target, iteration)
-            if self.history is None or found is None:
+            if self.main is None or self.clf is None or self.x is None:
                 return None
-            track = self.history.track(target)
-            score, mean = track.scores[found], track.means[found]
-            return Frame(track.frame(found), self.run_number, target, found, score, mean)
+            return self.main.explanation(self.clf, self.x)
 
-    def explanation(self, stopped: str) -> Explanation | None:
-        """Return what is explained so far; None before the first step or after ``close``.
-
-        Parameters
-        ----------
-        stopped
-            Why the run ended, for the diagnostics.
-        """
+    def comparison(self) -> dict[str, Explanation]:
+        """Return what was compared last, by name, as far as there is something of it."""
         with self._lock:
-            if self.history is None or not self.history.targets or self.progress is None:
-                return None
-            assert self.clf is not None
-            assert self._x is not None
-            assert self._settings is not None
-            seconds, device = self.progress.seconds, str(pick(self._settings.device))
-            diagnostics = {"seconds": seconds, "device": device, "stopped": stopped}
-            return self.history.explanation(self.clf, self._x, self._settings, diagnostics)
+            if self.main is None or self.clf is None or self.x is None or self._compared is None:
+                return {}
+            named = alternatives(self.main.settings, self._compared).items()
+            found = {
+                name: run.explanation(self.clf, self.x)
+                for name, settings in named
+                if (run := self._find(settings)) is not None
+            }
+            return {name: made for name, made in found.items() if made is not None}
 
-    # Plans: on the worker, with the lock held.
+    @property
+    def _all(self) -> list[Run]:
+        return [*([] if self.main is None else [self.main]), *self.variants]
 
-    def _more(self, iterations: int) -> list[_Stretch]:
-        history = self.history
-        assert history is not None
-        goal = self._newest() + iterations
-        groups: dict[int, list[int]] = {}
-        for target in history.targets:
-            groups.setdefault(history.track(target).iteration, []).append(target)
-        stretches = [
-            _Stretch(tuple(group), goal - at, State.join(history.track(t).state for t in group))
-            for at, group in sorted(groups.items(), reverse=True)
-        ]
-        # A class whose turn never came, as the work was stopped, starts now.
-        new = tuple(target for target in self.targets if target not in history.targets)
-        return [*stretches, _Stretch(new, goal)] if new else stretches
+    def _find(self, settings: Settings) -> Run | None:
+        # In nothing else do variants of one run differ; a tensor among the settings compares badly.
+        wanted = settings.game, settings.defense
+        alike = (run for run in self._all if (run.settings.game, run.settings.defense) == wanted)
+        return next(alike, None)
 
-    def _catch_up(self, target: int) -> list[_Stretch]:
-        assert self.history is not None
-        if target in self.history.targets:  # a run that began after the command took it along
-            return []
-        return [_Stretch((target,), self._newest())]
+    def _new_run(self, settings: Settings, iterations: int) -> Run:
+        self._runs += 1
+        return Run(self._runs, settings, iterations)
 
-    def _newest(self) -> int:
-        history = self.history
-        assert history is not None
-        return max((history.track(target).iteration for target in history.targets), default=0)
+    # The work.
 
-    # The worker.
+    def _do(self, plan: Callable[[], list[Stretch]], added: int | None = None) -> None:
+        """Do what is planned when its turn comes: it depends on what ran before."""
+        self._enqueue(lambda cancel: self._perform(plan, added, cancel))
 
-    def _check_open(self) -> None:
-        if self.closed:
-            raise RuntimeError("this Inspector is closed; make a new one")
-
-    def _enqueue(self, job: _Job) -> None:
-        self._check_open()
-        self.failure = None
-        self._idle.clear()
-        self._jobs.append(job)
-        self._queue.put(job)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="xwidget", daemon=True)
-            self._thread.start()
-
-    def _work(self) -> None:
-        with contextlib.suppress(_Closed):
-            while True:
-                with self._held() as listener:
-                    pause = listener.tick() if self.idle else None
-                    del listener  # the thread must not keep it alive while it waits
-                self._take(pause)
-
-    def _take(self, pause: float | None) -> None:
-        """Wait for a job, at most ``pause`` seconds, and do it."""
-        try:
-            job = self._queue.get(timeout=pause)
-        except queue.Empty:
-            return
-        if job is None:  # woken to look around
-            return
-        complete, failure = False, None
-        try:
-            complete = self._run(job)
-        except _Closed:
-            raise
-        except Exception as error:
-            failure = error
+    def _perform(
+        self, plan: Callable[[], list[Stretch]], added: int | None, cancel: threading.Event
+    ) -> bool:
         with self._held() as listener:
-            self._settle(job, complete, failure, listener)
-
-    def _settle(
-        self, job: _Job, complete: bool, failure: Exception | None, listener: Listener
-    ) -> None:
-        self._jobs.remove(job)
-        if failure is not None and not job.cancel.is_set():
-            self.failure = failure
-            self.stop()
-        if self._jobs:
-            return
-        try:
-            if self.failure is not None:
-                listener.ended("error", f"{type(self.failure).__name__}: {self.failure}")
-            else:
-                listener.ended("done" if complete else "stopped", "")
-        finally:
-            self._idle.set()
-
-    def _run(self, job: _Job) -> bool:
-        with self._held() as listener:
-            if job.cancel.is_set():
+            if cancel.is_set():
                 return False
-            stretches = job.plan()
-            settings = self._settings
-            listener.began(job.added)
+            stretches = plan()
+            listener.began(added)
             del listener  # it must not live on for the thread's sake
+        try:
+            return all(self._go(stretch, cancel) for stretch in stretches)
+        finally:
+            self._at_work = None
+
+    def _go(self, stretch: Stretch, cancel: threading.Event) -> bool:
+        """Take a stretch; return whether to its end."""
+        run = self._at_work = stretch.run
+        run.stopped = "running"
         meter = Meter(self._clock)
-        for stretch in stretches:
-            last = stretch.iterations + (stretch.start.iteration if stretch.start else 0)
-            steps = self._optimize(
-                self.clf,
-                self._x,
-                stretch.targets,
-                settings,
-                iterations=stretch.iterations,
-                start=stretch.start,
-            )
+        steps = self._optimize(
+            self.clf,
+            self.x,
+            stretch.targets,
+            run.settings,
+            iterations=stretch.iterations,
+            start=stretch.start,
+        )
+        try:
             with _closed_after(steps):
                 for step in steps:
                     with self._held() as listener:
-                        if job.cancel.is_set():
-                            self._seconds += meter.seconds
+                        if cancel.is_set():
+                            run.stopped = "interrupted"
                             return False
-                        assert self.history is not None
-                        self.history.add(step)
                         meter.count()
-                        spent = self._seconds + meter.seconds
-                        self.progress = Progress(
-                            self.run_number, step.iteration, last, spent, meter.rate
-                        )
-                        listener.stepped(step)
+                        self._note(step, stretch, meter, listener)
                         del listener
-        self._seconds += meter.seconds
+                    self._look_aside()
+            run.stopped = "iterations"
+        except Exception:
+            run.stopped = "error"
+            raise
+        finally:
+            run.seconds += meter.seconds
         return True
 
-    @contextlib.contextmanager
-    def _held(self) -> Iterator[Listener]:
-        """Hold the lock, on the worker; raise ``_Closed`` rather than wait for who closes."""
-        while not self._lock.acquire(timeout=_LOCK_SECONDS):
-            if self.closed:
-                raise _Closed
-        try:
-            listener = self._listener()
-            if self.closed or listener is None:
-                raise _Closed
-            yield listener
-        finally:
-            self._lock.release()
-
-
-def _nobody() -> None:
-    """Stand for a listener where there is none."""
+    def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: Listener) -> None:
+        run = stretch.run
+        run.history.add(step)
+        spent = run.seconds + meter.seconds
+        # The page takes the main run's number only: a variant's would look like a new start.
+        run.progress = Progress(self.run_number, step.iteration, stretch.last, spent, meter.rate)
+        if run is self.main:
+            listener.stepped(step)
+        else:
+            listener.varied(step.iteration == stretch.last)
 
 
 @contextlib.contextmanager

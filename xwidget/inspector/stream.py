@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from xwidget.engine.optimize import Step
@@ -79,7 +78,7 @@ class Stream:
 
     def began(self, added: int | None) -> None:
         """Draw the class that was added, if no other was chosen since."""
-        with self._logged():
+        with self._widget._logged():
             self._curves_due = -float("inf")
             if added is not None and added == self.awaited:
                 self._widget._follow = True
@@ -87,7 +86,7 @@ class Stream:
 
     def stepped(self, step: Step) -> None:
         """Send the newest mask if it is the one drawn, and the curves every now and then."""
-        with self._logged():
+        with self._widget._logged():
             if self._widget._follow and self._widget.target in step.targets:
                 self._mailbox.post(_Draw())
             else:
@@ -95,21 +94,24 @@ class Stream:
             if self._clock() >= self._curves_due:
                 self._send_curves()
 
+    def varied(self, last: bool) -> None:
+        """Send the curves of the variants every now and then, and at the end of each."""
+
     def ended(self, status: str, error: str) -> None:
         """Send the last mask, the curves and the status, in this order."""
-        with self._logged():
+        with self._widget._logged():
             if self._session.nearest(self._widget.target) is not None:
                 self._mailbox.finish(_Draw(last=True))
             self.draw()
-        with self._logged():
+        with self._widget._logged():
             self._send_curves()
-        with self._logged(), self._widget.hold_sync():
+        with self._widget._logged(), self._widget.hold_sync():
             self._widget.error = error
             self._widget.status = status
 
     def tick(self) -> float | None:
         """Send what had to wait for the page."""
-        with self._logged():
+        with self._widget._logged():
             self._mailbox.poll()
         return self._mailbox.due()
 
@@ -149,11 +151,3 @@ class Stream:
                 }
                 for track in tracks
             }
-
-    @contextlib.contextmanager
-    def _logged(self) -> Iterator[None]:
-        """Log what an observer raises: a run must not end because of it."""
-        try:
-            yield
-        except Exception as error:
-            self._widget.log.warning("while showing %r: %r", self._widget, error, exc_info=True)

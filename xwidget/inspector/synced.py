@@ -19,9 +19,8 @@ _SETTINGS = frozenset({"game", "defense", "sparsity"})
 _RANGES = {"iterations": (1, protocol.MAX_ITERATIONS), "iteration": (0, 2**31 - 1)}
 _KERNEL = frozenset(
     {"_image", "_reference", "_frame", "_classes", "_trace", "_progress", "_choices"}
-    | {"_net_name", "status", "error"}
+    | {"_probed", "_net_name", "status", "error"}
 )
-_PLAIN = (str, int, float, bool, type(None))
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -52,6 +51,7 @@ class SyncedWidget(LockedWidget):
     _classes = _synced(traitlets.List(), "The classes explained, best first.")
     _trace = _synced(traitlets.Dict(), "Curves and kept iterations by class.")
     _progress = _synced(traitlets.Dict(), "Where the run is.")
+    _probed = _synced(traitlets.Dict(), "What the net makes of the edited mask.")
     _choices = _synced(traitlets.Dict(), "What the selects offer.")
     _net_name = _synced(traitlets.Unicode(), "The classifier's name.")
     status = _synced(traitlets.Unicode("idle"), "idle, running, done, stopped or error.")
@@ -68,6 +68,7 @@ class SyncedWidget(LockedWidget):
     target = _shared(traitlets.Int(), "Class that is drawn.")
     iteration = _shared(traitlets.Int(), "Iteration that is drawn.")
     _follow = _shared(traitlets.Bool(True), "Whether the newest iteration is drawn.")
+    _probe = _shared(traitlets.Bytes(), "A mask that a person edited, as a frame; or empty.")
     _command = _shared(traitlets.Dict(), "A command, where custom messages do not arrive.")
 
     def __init__(self, **traits: Any) -> None:
@@ -115,8 +116,7 @@ class SyncedWidget(LockedWidget):
                 self.error = ""
             for name, words in refused.items():
                 value = sync_data[name]
-                shown = value if isinstance(value, _PLAIN) else repr(value)[:60]
-                self._refuse({"type": "set", "name": name, "value": shown}, words)
+                self._refuse({"type": "set", "name": name, "value": _shown(value)}, words)
                 self.send_state(name)  # the page's control goes back to the value in force
             if self._command != before:
                 self._obey(self._command)
@@ -126,7 +126,9 @@ class SyncedWidget(LockedWidget):
         if not (isinstance(request, dict) and request.get("type") in _QUIET):
             self.error = words
 
-    @traitlets.validate("game", "defense", "sparsity", "iterations", "target", "iteration")
+    @traitlets.validate(
+        "game", "defense", "sparsity", "iterations", "target", "iteration", "_probe"
+    )
     def _on_proposal(self, proposal: Any) -> Any:
         return self._checked(proposal["trait"].name, proposal["value"])
 
@@ -146,8 +148,27 @@ class SyncedWidget(LockedWidget):
                 if not isinstance(value, dict):
                     raise ValueError(f"a command must be an object, got {value!r}")
                 protocol.whole('"id" of a command', value.get("id"), 0, 2**53)
+            elif name == "_probe":
+                value = self._edit(value)
             elif name in _KERNEL:
                 raise ValueError(f"{name} is the kernel's to set")
         except (ValueError, TypeError) as error:
             raise BadValue(str(error)) from error
         return value
+
+    def _edit(self, value: Any) -> bytes:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            raise ValueError(f"_probe must be the bytes of a frame, got {_shown(value)!r}")
+        data = bytes(value)
+        if data:
+            shape, expected = (protocol.decode(d).pixels.shape for d in (data, self._image))
+            if shape != expected:
+                raise ValueError(f"the edited mask has shape {shape}; expected {expected}")
+        return data
+
+
+def _shown(value: object) -> object:
+    """Return a value as a refusal can name it."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"{len(bytes(value))} bytes"
+    return value if isinstance(value, _PLAIN) else repr(value)[:60]

@@ -23,6 +23,7 @@ from xwidget.engine.strategies import DEFENSES
 from xwidget.explanation import Explanation, blend
 from xwidget.inspector import protocol, still
 from xwidget.inspector.lock import OwnedLock
+from xwidget.inspector.probe import Probe, Prober
 from xwidget.inspector.protocol import Frame, encode
 from xwidget.inspector.session import Optimize, Session
 from xwidget.inspector.stream import Stream
@@ -30,7 +31,6 @@ from xwidget.inspector.synced import SyncedWidget
 
 _DEFAULT = Settings()
 _MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
-_STOPPED = {"done": "iterations", "stopped": "interrupted"}
 
 
 def _static(name: str) -> Path | str:
@@ -133,6 +133,9 @@ class Inspector(SyncedWidget):
         self._own_layout: ipywidgets.Layout | None = None
         self._session = Session(clf, x, chosen, self._lock, optimize=self._engine)
         self._stream = Stream(self, self._session)
+        self._prober = Prober(
+            self, self._session, grey, self._picture, self._backdrop, clf.categories
+        )
         super().__init__(
             game=game,
             defense=defense,
@@ -232,12 +235,56 @@ class Inspector(SyncedWidget):
                 return
             self._session.add(index)
             self._classes = self._described()
+            self._prober.refresh()
             if self._session.idle:  # nothing has run yet: the first run takes it along
                 self.target = index
                 return
             self._stream.awaited = index
             self.error = ""
             self.status = "running"
+
+    def test(self, mask: Any) -> Probe | None:
+        """Score the picture that an edited mask shows, and show both in the page.
+
+        The net is asked as it is: at once, also while a run goes on, which it does not touch.
+
+        Parameters
+        ----------
+        mask
+            (3, H, W) or (H, W) numbers in [0, 1]: 1 where the image is shown, 0 where the
+            reference is. None ends the test.
+
+        Returns
+        -------
+        Probe
+            What came of it; None where ``mask`` is.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the mask is not one of these.
+        RuntimeError
+            If the Inspector is closed.
+
+        Examples
+        --------
+        Is the mask alone enough? And is the image without it?
+
+        >>> shown = w.explanation.masks[0]  # doctest: +SKIP
+        >>> w.test(shown).scores, w.test(1 - shown).scores  # doctest: +SKIP
+        """
+        self._classifier()
+        if mask is not None:
+            return self._prober.test(mask)
+        with self._lock:
+            self._prober.end()
+        return None
+
+    @property
+    def probe(self) -> Probe | None:
+        """What is tested now, by a person in the page or by ``test``; None for nothing."""
+        with self._lock:
+            return self._prober.probe
 
     def _start_first(self) -> None:
         with self._lock:
@@ -257,6 +304,7 @@ class Inspector(SyncedWidget):
             session.close()
             with self._lock:
                 self._stream.clear()
+                self._prober.close()
                 if self.status == "running":
                     self.status = "stopped"
                 if self._own_layout is not None:  # ipywidgets would keep it for ever
@@ -266,7 +314,7 @@ class Inspector(SyncedWidget):
     @property
     def explanation(self) -> Explanation | None:
         """What is explained so far; None before the first iteration and after ``close``."""
-        return self._session.explanation(_STOPPED.get(self.status, self.status))
+        return self._session.explanation()
 
     def __repr__(self) -> str:
         return (
@@ -331,6 +379,11 @@ class Inspector(SyncedWidget):
             self._follow = newest is None or change["new"] >= newest
         if not self._taking:
             self._redraw()
+
+    @traitlets.observe("_probe")
+    def _on_probe(self, change: Any) -> None:
+        if "_probe" in self._taking:
+            self._prober.take(change["new"])
 
     _commands: ClassVar[Mapping[str, Callable[..., None]]] = {
         "hello": _on_hello,

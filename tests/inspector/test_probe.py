@@ -1,0 +1,325 @@
+"""An edited mask, scored by the net: from the page, from Python, beside a run."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, reached, until
+from xwidget import Classifier, Inspector
+from xwidget.inspector import Probe
+from xwidget.inspector.protocol import decode
+
+FULL = np.full((3, SIDE, SIDE), 255, np.uint8)
+EMPTY = np.zeros((3, SIDE, SIDE), np.uint8)
+
+
+@pytest.fixture
+def shown(show):
+    """An Inspector whose run is done, and its page."""
+    widget, page = show()
+    return widget, page.until_status("done")
+
+
+class Gate:
+    """Let the net score a mask only when it is told to; note how many it was asked for."""
+
+    def __init__(self, monkeypatch, clf):
+        self.asked = []
+        self.permits = threading.Semaphore(0)
+        self._classify = clf.classify
+        monkeypatch.setattr(clf, "classify", self)
+
+    def __call__(self, x):
+        self.asked.append(float(x.mean()))
+        assert self.permits.acquire(timeout=SAFETY)
+        return self._classify(x)
+
+
+def answered(page, seq):
+    return page.until(lambda page: page.state.get("_probed", {}).get("seq") == seq)
+
+
+# The numbers.
+
+
+def a_net(classes=5, channels=3):
+    """Return a net that a moved pixel moves, with batch norms that tell eval from train mode."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(channels, 6, 3), nn.BatchNorm2d(6), nn.ReLU(), nn.Dropout(0.5),
+        nn.Flatten(), nn.Linear(6 * 6 * 6, classes),
+    )  # fmt: skip
+    return net.train()
+
+
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+@pytest.mark.parametrize("reference", ["zero", "noise", "white"])
+def test_the_scores_are_the_nets_own_of_the_blended_input(activation, reference):
+    clf = Classifier(a_net(), size=8, mean=0.4, std=0.3, activation=activation)
+    random = np.random.default_rng(1)
+    picture = random.integers(0, 256, (8, 8, 3), np.uint8)
+    mask = random.integers(0, 256, (3, 8, 8), np.uint8)
+    widget = Inspector(clf, picture, [3, 1], reference=reference, seed=5, iterations=1)
+    page = Page(widget)
+    page.edit(mask, seq=9)
+    answered(page, 9)
+
+    x = clf.prepare(picture)
+    mean, std = 0.4, 0.3
+    if reference == "noise":
+        r = (torch.rand(x.shape, generator=torch.Generator().manual_seed(5)) - mean) / std
+    else:
+        r = torch.full_like(x, 0.0 if reference == "zero" else (1 - mean) / std)
+    m = torch.tensor(mask) / 255
+    expected = clf.classify(m * x + (1 - m) * r)
+    probed = page.state["_probed"]
+    assert list(probed["scores"]) == ["3", "1"]
+    for target in (3, 1):
+        assert probed["scores"][str(target)] == pytest.approx(float(expected[target]), abs=1e-6)
+    order = expected.argsort(descending=True).tolist()
+    assert [index for index, _, _ in probed["top"]] == order
+    assert probed["top"][0][1:] == [f"class {order[0]}", pytest.approx(float(expected.max()))]
+
+    probe = widget.probe
+    assert isinstance(probe, Probe)
+    assert probe.scores == {f"class {t}": pytest.approx(float(expected[t])) for t in (3, 1)}
+    assert probe.top == [tuple(row) for row in probed["top"]]
+    assert probe.mask.dtype == np.float32
+    np.testing.assert_allclose(probe.mask, mask / 255, atol=1e-7)
+    image, grey = clf.picture(x).astype(int), clf.picture(r).astype(int)
+    moved = mask.transpose(1, 2, 0).astype(int)
+    np.testing.assert_array_equal(
+        probe.picture, (moved * image + (255 - moved) * grey + 127) // 255
+    )
+    assert all(module.training for module in clf.net.modules())
+    widget.close()
+
+
+def test_a_whole_mask_scores_as_the_image_and_an_empty_one_as_the_reference(shown):
+    widget, page = shown
+    page.edit(FULL, seq=1)
+    answered(page, 1)
+    assert list(widget.probe.scores.values()) == [c["score"] for c in widget._classes]
+    page.edit(EMPTY, seq=2)
+    answered(page, 2)
+    grey = classifier().classify(torch.zeros(3, SIDE, SIDE))
+    assert widget.probe.scores["anvil"] == pytest.approx(float(grey[0]))
+
+
+# Its way from the page and back.
+
+
+def test_nothing_is_tested_at_first(make):
+    widget = make()
+    assert (widget._probe, widget._probed, widget.probe) == (b"", {}, None)
+
+
+def test_an_edit_is_not_echoed(shown):
+    _, page = shown
+    page.edit(FULL)
+    answered(page, 1)
+    assert not any("_probe" in update for update in page.updates[1:])
+
+
+def test_an_empty_edit_ends_the_test(shown):
+    widget, page = shown
+    page.edit(FULL)
+    answered(page, 1)
+    page.edit(b"")
+    assert page.pump().state["_probed"] == {}
+    assert widget.probe is None
+
+
+def test_the_latest_wins(shown, monkeypatch):
+    widget, page = shown
+    gate = Gate(monkeypatch, widget._session.clf)
+    for seq, value in enumerate([0, 100, 150, 255], 1):
+        page.edit(np.full((3, SIDE, SIDE), value, np.uint8), seq=seq)
+        until(lambda: gate.asked)  # the first is under way when the others come
+    gate.permits.release(9)
+    answered(page, 4)
+    light = 200 / 255 / 0.5 - 1
+    assert gate.asked == pytest.approx([0, light], abs=1e-6)  # the two between were never scored
+    assert page.state["_probed"]["top"][0][1] == "anvil"
+
+
+def test_an_edit_that_was_taken_back_is_not_answered(shown, monkeypatch):
+    widget, page = shown
+    gate = Gate(monkeypatch, widget._session.clf)
+    page.edit(FULL, seq=1)
+    until(lambda: gate.asked)
+    page.edit(b"")
+    page.edit(EMPTY, seq=2)
+    before = len(page.pump().updates)
+    gate.permits.release(9)
+    answered(page, 2)
+    numbers = [u["_probed"].get("seq") for u in page.updates[before:] if "_probed" in u]
+    assert numbers == [2]
+
+
+def test_a_run_is_not_waited_for_and_goes_on(show, engine):
+    engine.hold()
+    widget, page = show(iterations=100)
+    engine.allow(3)
+    reached(widget, 2)
+    page.edit(FULL)
+    engine.allow(1)  # between this step and the next
+    answered(page, 1)
+    assert widget.status == "running"
+    assert widget._session.nearest(0) == 3
+    engine.release()
+    page.until_status("done")
+    assert widget.explanation.trace.score.shape == (101, 3)
+
+
+def test_a_new_run_leaves_the_edit(shown):
+    widget, page = shown
+    page.edit(FULL)
+    answered(page, 1)
+    page.send({"type": "run"})
+    page.until_status("running").until_status("done")
+    assert decode(widget._probe).seq == page.state["_probed"]["seq"] == 1
+
+
+def test_an_edit_before_the_first_run_is_scored(make):
+    widget = make()
+    page = Page(widget)
+    page.edit(FULL)
+    answered(page, 1)
+    assert widget.status == "idle"
+
+
+def test_a_class_that_is_added_gets_its_score(shown):
+    widget, page = shown
+    page.edit(FULL)
+    answered(page, 1)
+    widget.add("easel")
+    page.until(lambda page: "4" in page.state["_probed"]["scores"])
+    assert list(widget.probe.scores) == ["anvil", "banjo", "cello", "easel"]
+
+
+def test_a_net_that_fails_says_so_beside_the_edit(shown):
+    widget, page = shown
+    with torch.no_grad():
+        widget._session.clf.net[2].bias.fill_(float("nan"))
+    page.edit(FULL, seq=3)
+    answered(page, 3)
+    assert "NaN" in page.state["_probed"]["error"]
+    assert widget.probe is None
+    assert widget.status == "done"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (np.zeros((3, SIDE, SIDE + 1), np.uint8), r"shape \(3, 4, 5\); expected \(3, 4, 4\)"),
+        (np.zeros((1, SIDE, SIDE), np.uint8), r"shape \(1, 4, 4\)"),
+        (b"no frame", "frame too short"),
+    ],
+)
+def test_an_edit_that_does_not_fit_is_refused_in_words(shown, data, words):
+    widget, page = shown
+    page.edit(FULL, seq=1)
+    answered(page, 1)
+    page.edit(data)
+    (failure,) = page.pump().failures
+    assert failure["request"]["name"] == "_probe"
+    assert failure["request"]["value"].endswith(" bytes")
+    assert failure["message"] == widget.error
+    with pytest.raises(ValueError, match=words):
+        raise ValueError(failure["message"])
+    assert decode(widget._probe).seq == 1
+    assert "_probe" in page.updates[-1] or "_probe" in page.updates[-2]  # sent back
+
+
+def test_an_edit_that_is_no_bytes_is_refused(shown):
+    _, page = shown
+    page.set(_probe="mask")
+    assert "bytes of a frame" in page.pump().failures[0]["message"]
+    page.set(_probed={"seq": 1})
+    assert "kernel's to set" in page.pump().failures[1]["message"]
+
+
+# From Python.
+
+
+def test_a_mask_is_tested_and_shown_in_the_page(shown):
+    widget, page = shown
+    page.edit(FULL, seq=6)
+    answered(page, 6)
+    mask = np.linspace(0, 1, SIDE * SIDE).reshape(SIDE, SIDE)
+    probe = widget.test(mask)
+    np.testing.assert_allclose(probe.mask, np.stack([mask] * 3), atol=0.5 / 255)
+    frame = decode(page.pump().state["_probe"])
+    assert (frame.seq, frame.target, frame.iteration) == (7, 0, 5)
+    np.testing.assert_array_equal(frame.pixels / np.float32(255), probe.mask)
+    assert page.state["_probed"]["seq"] == 7
+    assert widget.probe.scores == probe.scores
+    assert probe.scores["anvil"] == page.state["_probed"]["scores"]["0"]
+    assert widget.test(None) is widget.probe is None
+    assert page.pump().state["_probed"] == {}
+    assert page.state["_probe"] == b""
+
+
+@pytest.mark.parametrize(
+    "mask", [torch.ones(3, SIDE, SIDE), np.ones((SIDE, SIDE), bool), [[1] * SIDE] * SIDE]
+)
+def test_masks_of_many_kinds_are_taken(make, mask):
+    widget = make()
+    assert (widget.test(mask).mask == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("mask", "kind", "words"),
+    [
+        (np.zeros((SIDE, SIDE, 3)), ValueError, r"shape \(4, 4, 3\); expected \(3, 4, 4\), or"),
+        (FULL, ValueError, "spans 255 to 255"),
+        (FULL * -0.5, ValueError, "lies in"),
+        (EMPTY * np.nan, ValueError, "nan"),
+        ("half", TypeError, "got str"),
+    ],
+)
+def test_a_bad_mask_is_refused_in_words(make, mask, kind, words):
+    widget = make()
+    with pytest.raises(kind, match=words):
+        widget.test(mask)
+    assert widget._probe == b""
+
+
+def test_a_mask_may_be_tested_while_a_run_goes_on_and_by_an_observer(make):
+    widget = make(iterations=50)
+    seen = []
+    widget.observe(lambda change: seen.append(widget.test(FULL / 255)), "iteration")
+    assert widget.wait(SAFETY)
+    assert seen
+    assert seen[0].top[0][1] == "anvil"
+
+
+def test_classes_of_one_name_are_told_apart():
+    net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 16, 3))
+    clf = Classifier(net, size=SIDE, categories=["crane", "crane", "dog"])
+    widget = Inspector(clf, np.zeros((SIDE, SIDE, 3)), [0, 1, 2])
+    assert set(widget.test(FULL / 255).scores) == {"crane (0)", "crane (1)", "dog"}
+    widget.close()
+
+
+def test_closing_ends_it(shown):
+    widget, _ = shown
+    widget.test(FULL / 255)
+    widget.close()
+    assert widget.probe is None
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.test(FULL / 255)
+
+
+def test_closing_while_an_edit_is_scored(shown, monkeypatch):
+    widget, page = shown
+    gate = Gate(monkeypatch, widget._session.clf)
+    page.edit(FULL)
+    until(lambda: gate.asked)
+    gate.permits.release(9)
+    widget.close()
+    assert widget.probe is None

@@ -1,0 +1,147 @@
+"""A run, main or variant: its settings and history, and what it still has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.engine.device import pick
+from xwidget.engine.games import GAMES
+from xwidget.engine.history import History
+from xwidget.engine.settings import Settings
+from xwidget.engine.state import State
+from xwidget.explanation import Explanation
+from xwidget.inspector.progress import Progress
+from xwidget.inspector.protocol import Frame
+
+COMPARISONS = ("game", "defense")
+"""By what runs can be compared."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One call of the engine."""
+
+    run: Run
+    targets: tuple[int, ...]
+    iterations: int
+    start: State | None = None
+
+    @property
+    def last(self) -> int:
+        """The iteration at which it ends."""
+        return self.iterations + (self.start.iteration if self.start else 0)
+
+
+@dataclass(eq=False)
+class Run:
+    """Settings, what came of them, and how far.
+
+    Parameters
+    ----------
+    number
+        No other run has it.
+    iterations
+        How many were asked for.
+    seconds
+        Spent by the stretches that are over.
+    stopped
+        Why the newest stretch ended: "iterations", "interrupted", "error"; "running" if it did not.
+    """
+
+    number: int
+    settings: Settings
+    iterations: int
+    history: History = field(default_factory=History)
+    seconds: float = 0.0
+    progress: Progress | None = None
+    stopped: str = "running"
+
+    @property
+    def newest(self) -> int:
+        """The newest iteration of any class; 0 before the first."""
+        tracks = map(self.history.track, self.history.targets)
+        return max((track.iteration for track in tracks), default=0)
+
+    def stretches(self, targets: Iterable[int], goal: int) -> list[Stretch]:
+        """Return what brings each of these classes to an iteration, from where it is."""
+        groups: dict[int, list[int]] = {}
+        new = []
+        for target in targets:
+            if target not in self.history.targets:
+                new.append(target)
+            elif (at := self.history.track(target).iteration) < goal:
+                groups.setdefault(at, []).append(target)
+        found = [
+            Stretch(self, tuple(group), goal - at, self._state(group))
+            for at, group in sorted(groups.items(), reverse=True)
+        ]
+        return [*found, Stretch(self, tuple(new), goal)] if new else found
+
+    def _state(self, targets: Iterable[int]) -> State:
+        return State.join(self.history.track(target).state for target in targets)
+
+    def nearest(self, target: int, iteration: int | None = None) -> int | None:
+        """Return the kept iteration nearest to one asked for; None before the class's first.
+
+        Parameters
+        ----------
+        target
+            Class index.
+        iteration
+            None for the newest.
+        """
+        if target not in self.history.targets:
+            return None
+        track = self.history.track(target)
+        return track.iteration if iteration is None else track.nearest(iteration)
+
+    def frame(self, target: int, iteration: int | None = None) -> Frame | None:
+        """Return the mask of the ``nearest`` iteration; None before the class's first."""
+        found = self.nearest(target, iteration)
+        if found is None:
+            return None
+        track = self.history.track(target)
+        score, mean = track.scores[found], track.means[found]
+        return Frame(track.frame(found), self.number, target, found, score, mean)
+
+    def explanation(self, clf: Classifier, x: Tensor) -> Explanation | None:
+        """Return what is explained so far; None before the first step."""
+        if not self.history.targets or self.progress is None:
+            return None
+        diagnostics = {
+            "seconds": self.progress.seconds,
+            "device": str(pick(self.settings.device)),
+            "stopped": self.stopped,
+        }
+        return self.history.explanation(clf, x, self.settings, diagnostics)
+
+
+def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
+    """Return what a run is compared with, and itself, by name.
+
+    Parameters
+    ----------
+    settings
+        Of the run.
+    by
+        ``"game"``: all games. ``"defense"``: its own defense and none; where its own is none, the
+        game's.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    if by == "game":
+        return {game: replace(settings, game=game) for game in GAMES}
+    if by == "defense":
+        other = "auto" if settings.defense == "none" else "none"
+        return {
+            defense: replace(settings, defense=defense) for defense in (settings.defense, other)
+        }
+    known = " or ".join(f'"{name}"' for name in COMPARISONS)
+    raise ValueError(f"runs are compared by {known}, got {by!r}")
