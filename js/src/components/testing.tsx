@@ -2,6 +2,7 @@ import type { Brush } from "../masks";
 import { rest } from "../masks";
 import type { Ui } from "../ui";
 import { score, shortName } from "../words";
+import { Tool } from "./toolbar";
 
 const MODES: Record<Brush["mode"], string> = {
   erase: "Take evidence away",
@@ -64,12 +65,8 @@ export function Testing({ ui }: { ui: Ui }) {
         )}
         {edited && (
           <>
-            <button type="button" disabled={!probe.canUndo.value} onClick={probe.undo}>
-              Undo
-            </button>
-            <button type="button" disabled={!probe.canRedo.value} onClick={probe.redo}>
-              Redo
-            </button>
+            <Tool name="Undo" disabled={!probe.canUndo.value} act={probe.undo} words="Undo" />
+            <Tool name="Redo" disabled={!probe.canRedo.value} act={probe.redo} words="Redo" />
             <button
               type="button"
               title="End the test and go back to the explanation"

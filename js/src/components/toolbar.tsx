@@ -99,8 +99,9 @@ export function Tool(props: {
       aria-label={props.words || props.children !== props.name ? props.name : undefined}
       aria-pressed={props.pressed}
       title={props.name}
-      disabled={props.disabled}
-      onClick={props.act}
+      // Not disabled: a button that has the focus would lose it to the page.
+      aria-disabled={props.disabled}
+      onClick={() => props.disabled || props.act()}
     >
       {props.words ?? props.children}
     </button>
