@@ -3,7 +3,7 @@
  * the masks seen so far, and what a person wants to see. Views read signals and call actions.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { FrameCache } from "./cache";
+import { type Album, createAlbum } from "./album";
 import { download } from "./files";
 import { createLink, type LinkState } from "./link";
 import type {
@@ -14,29 +14,19 @@ import type {
   Sparsity,
   Status,
   Trace,
-  Track,
   Traits,
   Variant,
 } from "./model";
 import { createProbe, type Probe } from "./probe";
 import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
-import { Requests, type Want } from "./requests";
-import { coarseToFine, nearest } from "./timeline";
+import { nearest } from "./timeline";
 
-/** Masks kept on the page, in bytes: 400 of 224×224, 21 of 1024×1024. */
-const CACHE_BYTES = 64e6;
 /** Quiet time after the last scrub before the kernel hears of it, in ms. */
 const SCRUB_PAUSE = 150;
 
 export interface Notice {
   id: number;
   text: string;
-}
-
-/** A class of a run that is drawn beside the main one's; `run` 0 is the main run. */
-export interface Beside {
-  run: number;
-  target: number;
 }
 
 export interface Settings {
@@ -81,10 +71,9 @@ export interface Store {
   /** Game and defense of the run drawn, whatever is set for the next one. */
   ran: ReadonlySignal<{ game: string; defense: string }>;
   probe: Probe;
-  /** The mask of a class of any run nearest to the iteration wanted. */
-  maskOf(beside: Beside): Frame | null;
-  /** Have these masks fetched too, for every view that asks under its own name; none ends it. */
-  watch(view: string, besides: readonly Beside[]): void;
+  /** The mask of a class of any run nearest to the iteration wanted, and those to have at hand. */
+  maskOf: Album["maskOf"];
+  watch: Album["watch"];
   compare(by: Comparison): void;
   save(): void;
   exportPage(): void;
@@ -146,15 +135,7 @@ export function createStore(model: Model): Store {
     return decoded;
   };
 
-  const cache = new FrameCache(CACHE_BYTES);
-  const sideCaches = new Map<number, FrameCache>();
-  const watched = new Map<string, readonly Beside[]>();
   const link = createLink(model, receive, end.signal);
-  const requests = new Requests(
-    ({ run: beside, ...want }) =>
-      link.send({ type: "frame", ...want, ...(beside ? { run: beside } : {}) }),
-    () => pump(),
-  );
 
   const trace = trait("_trace", {});
   const readProgress = (): Progress => ({
@@ -171,67 +152,32 @@ export function createStore(model: Model): Store {
   const starting = signal(false);
   const names = signal<string[] | null>(null);
   const adding = signal<number | null>(null);
-  /** Raised with every frame put, so that what depends on the cache is computed anew. */
-  const held = signal(0);
-  const track = computed<Track | undefined>(() => trace.value[String(target.value)]);
-  const keyframes = computed(() => {
-    held.value;
-    const kept = track.value?.frames ?? [];
-    const newest = cache.newest(target.value);
-    return newest > (kept.at(-1) ?? -1) ? [...kept, newest] : kept;
-  });
-
   const variants = trait("_variants", []);
+  const album = createAlbum(
+    { target, iteration, follow, status, classes, trace, variants },
+    link,
+    progress.value.run,
+  );
+  const { keyframes } = album;
   const probe = createProbe(
     (bytes) => link.write({ _probe: bytes }),
     trait<"_probed">("_probed", {}),
   );
   probe.restore(decode(model.get("_probe")));
 
-  let run = progress.value.run;
   let named = false;
   let scrubTimer: ReturnType<typeof setTimeout> | undefined;
 
   // --- frames in --------------------------------------------------------------------------------
 
   /** A newer run makes every mask of the old one stale; the picture stays until its first mask. */
-  function advanceTo(newer: number): void {
-    if (newer <= run) return;
-    run = newer;
-    starting.value = false;
-    cache.clear();
-    sideCaches.clear();
-    requests.clear();
-    held.value += 1;
-  }
-
-  function cacheOf(number: number): FrameCache {
-    if (number === 0) return cache;
-    const found = sideCaches.get(number) ?? new FrameCache(CACHE_BYTES / 4);
-    sideCaches.set(number, found);
-    return found;
-  }
-
-  function tracksOf(number: number): Trace {
-    if (number === 0) return trace.peek();
-    return variants.peek().find((variant) => variant.run === number)?.trace ?? {};
-  }
-
-  function maskOf(beside: Beside): Frame | null {
-    held.value;
-    return cacheOf(beside.run).nearest(beside.target, iteration.value);
+  function advanceTo(run: number): void {
+    if (album.advanceTo(run)) starting.value = false;
   }
 
   function keep(frame: Frame): void {
-    if (variants.peek().some((variant) => variant.run === frame.run)) {
-      cacheOf(frame.run).put(frame);
-    } else {
-      advanceTo(frame.run);
-      if (frame.run < run || frame.target < 0) return;
-      cache.put(frame);
-    }
-    held.value += 1;
-    redraw();
+    advanceTo(frame.run);
+    if (album.put(frame)) redraw();
   }
 
   function onFrame(): void {
@@ -246,45 +192,9 @@ export function createStore(model: Model): Store {
   function redraw(): void {
     const last = keyframes.peek().at(-1);
     if (follow.peek() && last !== undefined) iteration.value = last;
-    const best = cache.nearest(target.peek(), iteration.peek());
+    const best = album.best();
     if (best) drawn.value = best;
-    pump();
-  }
-
-  // --- frames wanted ----------------------------------------------------------------------------
-
-  function pump(): void {
-    if (link.state.peek() !== "live") return;
-    const running = status.peek() === "running";
-    const kept = track.peek()?.frames ?? [];
-    const wanted = nearest(kept, iteration.peek());
-    const streaming = running && follow.peek();
-    const missing = (t: number, i: number) => i >= 0 && !cache.has(t, i);
-    const wants: Want[] = [];
-    if (!streaming && missing(target.peek(), wanted)) {
-      wants.push({ target: target.peek(), iteration: wanted });
-    }
-    for (const { run: number, target: beside } of [...watched.values()].flat()) {
-      const frames = tracksOf(number)[String(beside)]?.frames ?? [];
-      const near = nearest(frames, iteration.peek());
-      if (near < 0 || cacheOf(number).has(beside, near)) continue;
-      if (number === 0 && streaming && beside === target.peek()) continue;
-      wants.push({ target: beside, iteration: near, run: number || undefined });
-    }
-    requests.want(wants);
-    if (running || wants.length > 0) return;
-    // What a person may look at next: the last mask of each class, then this class's history.
-    // Half of the cache at most, so that fetching ahead never drops what was just seen.
-    const size = drawn.peek()?.data.byteLength ?? 0;
-    if (size === 0 || cache.bytes + size > cache.limit / 2) return;
-    for (const { index } of classes.peek()) {
-      const last = trace.peek()[String(index)]?.frames.at(-1) ?? -1;
-      if (missing(index, last) && requests.ahead({ target: index, iteration: last })) return;
-    }
-    for (const frame of coarseToFine(kept)) {
-      const want = { target: target.peek(), iteration: frame };
-      if (missing(want.target, frame) && requests.ahead(want)) return;
-    }
+    album.pump();
   }
 
   // --- messages in ------------------------------------------------------------------------------
@@ -298,8 +208,7 @@ export function createStore(model: Model): Store {
       case "frame": {
         const frame = decode(buffer);
         if (frame) keep(frame);
-        const beside = variants.peek().some((variant) => variant.run === frame?.run);
-        requests.answered(frame && { ...frame, run: beside ? frame.run : undefined });
+        album.answered(frame);
         break;
       }
       case "categories":
@@ -315,7 +224,7 @@ export function createStore(model: Model): Store {
         if (request?.type === "add") adding.value = null;
         if (request?.type === "categories") named = false;
         // A mask fetched ahead was nobody's wish; its refusal is nobody's trouble.
-        const silent = request?.type === "frame" && !requests.refused(request);
+        const silent = request?.type === "frame" && !album.refused(request);
         if (!silent) notify(message.message);
         break;
       }
@@ -334,7 +243,7 @@ export function createStore(model: Model): Store {
   });
   listen("change:_trace", redraw);
   listen("change:_variants", () => {
-    held.value += 1;
+    album.changed();
     redraw();
   });
   listen("change:_probe", () => {
@@ -416,10 +325,7 @@ export function createStore(model: Model): Store {
   end.signal.addEventListener("abort", () => {
     for (const off of unlisten) off();
     clearTimeout(scrubTimer);
-    requests.clear();
-    cache.clear();
-    sideCaches.clear();
-    watched.clear();
+    album.clear();
   });
 
   const iterations = trait("iterations", 0);
@@ -458,12 +364,8 @@ export function createStore(model: Model): Store {
       defense: progress.value.defense ?? defense.value,
     })),
     probe,
-    maskOf,
-    watch(view, besides) {
-      if (besides.length > 0) watched.set(view, besides);
-      else watched.delete(view);
-      pump();
-    },
+    maskOf: album.maskOf,
+    watch: album.watch,
     compare: (by) => link.send({ type: "compare", by }),
     save: () => link.send({ type: "save" }),
     exportPage: () => link.send({ type: "export" }),
