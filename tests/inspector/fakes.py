@@ -29,9 +29,9 @@ def classifier():
     return Classifier(net, size=SIDE, mean=[0.5] * 3, std=[0.5] * 3, categories=NAMES, name="tiny")
 
 
-def level(target, iteration):
+def level(target, iteration, game="generation"):
     """Return the byte that fills the fake engine's mask."""
-    return (7 * iteration + 31 * target) % 256
+    return (7 * iteration + 31 * target + 3 * len(game)) % 256
 
 
 class Engine:
@@ -73,12 +73,13 @@ class Engine:
                     self._permits.acquire()
                 if iteration == self.fails_at:
                     raise ValueError("the net's scores are NaN")
-                yield self._step(tuple(targets), iteration)
+                yield self._step(tuple(targets), iteration, last, settings)
         finally:
             self.closed += 1
 
-    def _step(self, targets, iteration):
-        rows = [torch.full((3, SIDE, SIDE), level(t, iteration) / 255) for t in targets]
+    def _step(self, targets, iteration, last, settings):
+        levels = [level(target, iteration, settings.game) for target in targets]
+        rows = [torch.full((3, SIDE, SIDE), value / 255) for value in levels]
         masks = torch.stack(rows)
         self.masks.add(masks)
         ones = torch.ones(len(targets))
@@ -88,10 +89,11 @@ class Engine:
             masks=masks,
             scores=ones * iteration / 1000,
             image_scores=ones / 2,
-            sparsity=ones * 0,
+            sparsity=ones * iteration * 1.23456e-7,
             nonlinearities=1,
             outside=None,
             state=State(iteration, {"mask": masks}),
+            stopped="iterations" if iteration == last else None,
         )
 
 

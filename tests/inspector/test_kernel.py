@@ -3,11 +3,12 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tests.inspector.fakes import SAFETY
-from xwidget.inspector.protocol import decode
+from xwidget.inspector.protocol import Frame, decode, encode
 
 ROOT = Path(__file__).parents[2]
 START = 4 * SAFETY
@@ -80,9 +81,17 @@ class KernelPage:
                 self.send(type="ack", seq=self.frames[-1].seq)
 
     def send(self, **content):
-        data = {"method": "custom", "content": content}
-        message = self.client.session.msg("comm_msg", {"comm_id": self.comm, "data": data})
-        self.client.shell_channel.send(message)
+        self._say({"method": "custom", "content": content})
+
+    def edit(self, frame):
+        update = {"method": "update", "state": {}, "buffer_paths": [["_probe"]]}
+        self._say(update, [encode(frame)])
+
+    def _say(self, data, buffers=()):
+        session = self.client.session
+        content = {"comm_id": self.comm, "data": data}
+        stream = self.client.shell_channel.socket
+        session.send(stream, "comm_msg", content, buffers=list(buffers))
 
 
 def test_a_run_streams_to_the_page_after_the_cell_returned(client):
@@ -107,3 +116,18 @@ def test_stop_is_heard_while_the_worker_works(client):
     page.read_until(lambda: page.state.get("status") == "stopped")
     assert page.frames[-1].last
     assert page.frames[-1].iteration < 100_000
+
+
+def test_an_edited_mask_is_scored_while_a_run_goes_on(client):
+    page = KernelPage(client, iterations=100_000)
+    page.send(type="hello", protocol=1)
+    page.read_until(lambda: len(page.frames) > 3)
+    page.edit(Frame(np.full((3, 4, 4), 255, np.uint8), seq=7))
+    page.read_until(lambda: page.state.get("_probed"))
+    assert page.state["_probed"]["seq"] == 7
+    assert page.state["_probed"]["top"][0][1] == "anvil"
+    page.edit(Frame(np.full((3, 4, 5), 255, np.uint8), seq=8))
+    page.read_until(lambda: page.state.get("error"))
+    assert "(3, 4, 5); expected (3, 4, 4)" in page.state["error"]
+    page.send(type="stop")
+    page.read_until(lambda: page.state.get("status") == "stopped")

@@ -82,7 +82,10 @@ def test_a_frame_of_any_memory_layout_is_written_channel_first():
         {"type": "run_more", "iterations": 50},
         {"type": "stop"},
         {"type": "add", "target": 967},
-        {"type": "frame", "target": 967, "iteration": 0},
+        {"type": "compare", "by": "game"},
+        {"type": "frame", "target": 967, "iteration": 0, "run": 2},
+        {"type": "save"},
+        {"type": "export"},
         {"type": "categories"},
         {"type": "ack", "seq": 1},
     ],
@@ -109,6 +112,9 @@ def test_each_command_is_understood(content):
         ({"type": "run_more", "iterations": 2.5}, "got 2.5"),
         ({"type": "run_more", "iterations": math.nan}, "got nan"),
         ({"type": "frame", "target": -1, "iteration": 0}, "got -1"),
+        ({"type": "frame", "target": 1, "iteration": 0, "run": -2}, "got -2"),
+        ({"type": "compare"}, 'needs the field "by"'),
+        ({"type": "compare", "by": "rule"}, '"by" of "compare" must be "game" or "defense", got'),
         ({"type": "ack", "seq": 2**32}, "got 4294967296"),
         ({"type": "x" * 1000}, r"\.\.\."),
     ],
@@ -121,6 +127,15 @@ def test_a_bad_message_is_refused_in_words(content, words):
 
 def test_a_whole_number_may_come_as_a_float():
     assert parse({"type": "run_more", "iterations": 50.0}).fields == {"iterations": 50}
+
+
+def test_a_field_with_a_default_may_be_left_out():
+    assert parse({"type": "frame", "target": 1, "iteration": 0}).fields["run"] == 0
+
+
+def test_small_figures_keep_their_digits():
+    values = protocol.figures([1.23456e-7, 0.0, 123456.0, math.nan])
+    assert json.loads(json.dumps(values, allow_nan=False)) == [1.235e-7, 0, 123500, None]
 
 
 def test_a_curve_is_valid_json():

@@ -114,6 +114,35 @@ def test_a_net_that_fails_is_explained_in_the_panel(make, clf, monkeypatch):
     assert widget.error == ""
 
 
+def test_variants_equal_runs_of_their_own(make, clf):
+    widget = make([ESPRESSO], iterations=2)
+    widget.compare("defense")
+    assert widget.wait(LONG)
+    assert list(widget.comparison) == ["auto", "none"]
+    expected = explain(
+        clf, sample("coffee"), [ESPRESSO], defense="none", iterations=2, progress=False
+    )
+    np.testing.assert_array_equal(widget.comparison["none"].masks, expected.masks)
+    assert np.abs(widget.explanation.masks - expected.masks).max() > 0
+
+
+def test_an_edit_beside_a_run_does_not_change_it(make, clf):
+    widget = make([ESPRESSO], iterations=4)
+    page = Page(widget).hello()
+    page.until_iteration(1)
+    mask = np.zeros((3, 224, 224), np.uint8)
+    mask[:, 60:160, 60:160] = 255
+    page.edit(mask)
+    assert widget.wait(LONG)
+    page.until(lambda page: page.state["_probed"].get("seq") == 1)
+    m, x = torch.tensor(mask) / 255, clf.prepare(sample("coffee"))
+    assert widget.probe.scores["espresso"] == pytest.approx(
+        float(clf.classify(m * x)[ESPRESSO]), abs=1e-6
+    )
+    expected = explain(clf, sample("coffee"), [ESPRESSO], iterations=4, progress=False)
+    np.testing.assert_array_equal(widget.explanation.masks, expected.masks)
+
+
 def test_close_frees_the_masks(clf):
     widget = Inspector(clf, sample("coffee"), [ESPRESSO], iterations=1)
     assert widget.wait(LONG)

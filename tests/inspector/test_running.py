@@ -165,6 +165,8 @@ def test_the_curves_have_every_iteration_and_say_what_is_kept(show):
     assert list(trace) == ["0", "1", "2"]
     assert trace["1"]["scores"] == pytest.approx([i / 1000 for i in range(41)])
     assert len(trace["1"]["means"]) == 41
+    assert trace["1"]["lambdas"] == pytest.approx([i * 1.23456e-7 for i in range(41)], rel=1e-3)
+    assert trace["1"]["stopped"] == "iterations"
     frames = trace["1"]["frames"]
     assert frames[0] == 0
     assert frames[-1] == 40
@@ -217,6 +219,7 @@ def test_stop_from_the_page_ends_within_one_step(show, engine):
     page.until_status("stopped")
     assert widget.iteration == 2
     assert page.frames[-1].last
+    assert page.state["_trace"]["0"]["stopped"] is None
     assert widget.explanation.diagnostics["stopped"] == "interrupted"
 
 

@@ -95,6 +95,11 @@ class Track:
         return float(self._latest.image_scores[self._row])
 
     @property
+    def stopped(self) -> str | None:
+        """Why it ended at the last iteration, see ``Step``; None where it goes on or was cut."""
+        return self._latest.stopped
+
+    @property
     def nonlinearities(self) -> int:
         """Number of defended nonlinearities."""
         return self._latest.nonlinearities

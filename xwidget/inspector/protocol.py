@@ -23,6 +23,9 @@ PICTURE = -1
 MAX_ITERATIONS = 100_000
 """Most iterations that one run may be asked for."""
 
+COMPARISONS = ("game", "defense")
+"""By what runs can be compared."""
+
 _MAGIC = b"XWFR"
 _VERSION = 1
 _LAST = 1  # flag bit 0
@@ -129,23 +132,56 @@ def decode(data: bytes | bytearray | memoryview) -> Frame:
 
 @dataclass(frozen=True)
 class Request:
-    """A checked message from the page: its type and its whole-number fields."""
+    """A checked message from the page: its type and its fields."""
 
     type: str
-    fields: Mapping[str, int]
+    fields: Mapping[str, int | str]
 
 
-_FIELDS: Mapping[str, Mapping[str, tuple[int, int]]] = {
-    "hello": {"protocol": (0, _U32)},
+@dataclass(frozen=True)
+class _Whole:
+    """A field that is a whole number; one with a default may be left out."""
+
+    low: int
+    high: int
+    default: int | None = None
+
+    def read(self, name: str, value: object) -> int:
+        return whole(name, value, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A field that is one of some words."""
+
+    words: tuple[str, ...]
+    default: None = None
+
+    def read(self, name: str, value: object) -> str:
+        if isinstance(value, str) and value in self.words:
+            return value
+        known = " or ".join(f'"{word}"' for word in self.words)
+        raise ProtocolError(f"{name} must be {known}, got {_shown(value)}")
+
+
+_FIELDS: Mapping[str, Mapping[str, _Whole | _Word]] = {
+    "hello": {"protocol": _Whole(0, _U32)},
     "run": {},
-    "run_more": {"iterations": (1, MAX_ITERATIONS)},
+    "run_more": {"iterations": _Whole(1, MAX_ITERATIONS)},
     "stop": {},
-    "add": {"target": (0, _U32)},
-    "frame": {"target": (0, _U32), "iteration": (0, _U32)},
+    "add": {"target": _Whole(0, _U32)},
+    "compare": {"by": _Word(COMPARISONS)},
+    "frame": {
+        "target": _Whole(0, _U32),
+        "iteration": _Whole(0, _U32),
+        "run": _Whole(0, _U32, default=0),
+    },
     "categories": {},
-    "ack": {"seq": (1, _U32)},
+    "save": {},
+    "export": {},
+    "ack": {"seq": _Whole(1, _U32)},
 }
-"""Every message type with its fields and their smallest and largest value."""
+"""Every message type with its fields."""
 
 
 def parse(content: object) -> Request:
@@ -164,11 +200,12 @@ def parse(content: object) -> Request:
     if not isinstance(kind, str) or kind not in _FIELDS:
         known = ", ".join(_FIELDS)
         raise ProtocolError(f"unknown message type {_shown(kind)}, expected one of: {known}")
-    fields = {}
-    for name, (low, high) in _FIELDS[kind].items():
-        if name not in content:
+    fields: dict[str, int | str] = {}
+    for name, field in _FIELDS[kind].items():
+        value = content.get(name, field.default)
+        if value is None:
             raise ProtocolError(f'the message "{kind}" needs the field "{name}"')
-        fields[name] = whole(f'"{name}" of "{kind}"', content[name], low, high)
+        fields[name] = field.read(f'"{name}" of "{kind}"', value)
     return Request(kind, fields)
 
 
@@ -197,6 +234,11 @@ def failed(request: object, message: str) -> dict[str, object]:
 def curve(values: Iterable[float], digits: int = 5) -> list[float | None]:
     """Return numbers as JSON can carry them: rounded, and None for NaN and infinity."""
     return [round(value, digits) if math.isfinite(value) else None for value in values]
+
+
+def figures(values: Iterable[float], digits: int = 4) -> list[float | None]:
+    """Return numbers of any size as JSON can carry them: to so many significant digits."""
+    return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
 def _shown(value: object) -> str:

@@ -15,10 +15,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
 from xwidget.explanation import Explanation
 from xwidget.inspector.progress import Progress
-from xwidget.inspector.protocol import Frame
-
-COMPARISONS = ("game", "defense")
-"""By what runs can be compared."""
+from xwidget.inspector.protocol import COMPARISONS, Frame
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
+from xwidget.engine.history import History, Track
 from xwidget.engine.optimize import Step
 from xwidget.inspector import protocol
 from xwidget.inspector.mailbox import Mailbox
@@ -13,6 +15,7 @@ from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
 
 _CURVE_SECONDS = 0.2
+_VARIANT_SECONDS = 0.5
 _CURVE_POINTS = 5000  # with every so many points, the curves are sent less often
 
 
@@ -50,7 +53,7 @@ class Stream:
         self._clock = clock
         self._mailbox = Mailbox(self._deliver, clock=clock)
         self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
-        self._curves_due = -float("inf")
+        self._curves_due = self._variants_due = -float("inf")
         self.awaited: int | None = None
         """The added class that shall be drawn when its turn comes."""
         session.listen(self)
@@ -79,7 +82,8 @@ class Stream:
     def began(self, added: int | None) -> None:
         """Draw the class that was added, if no other was chosen since."""
         with self._widget._logged():
-            self._curves_due = -float("inf")
+            self._send_variants()  # a new run has none
+            self._curves_due = self._variants_due = -float("inf")
             if added is not None and added == self.awaited:
                 self._widget._follow = True
                 self._widget.target = added
@@ -95,7 +99,11 @@ class Stream:
                 self._send_curves()
 
     def varied(self, last: bool) -> None:
-        """Send the curves of the variants every now and then, and at the end of each."""
+        """Send the variants every now and then, and at the end of each."""
+        with self._widget._logged():
+            self._mailbox.poll()
+            if last or self._clock() >= self._variants_due:
+                self._send_variants()
 
     def ended(self, status: str, error: str) -> None:
         """Send the last mask, the curves and the status, in this order."""
@@ -105,6 +113,8 @@ class Stream:
             self.draw()
         with self._widget._logged():
             self._send_curves()
+        with self._widget._logged():
+            self._send_variants()
         with self._widget._logged(), self._widget.hold_sync():
             self._widget.error = error
             self._widget.status = status
@@ -138,16 +148,47 @@ class Stream:
         history = self._session.history
         if history is None:
             return
-        tracks = [history.track(target) for target in history.targets]
-        points = sum(len(track.scores) for track in tracks)
-        self._curves_due = self._clock() + _CURVE_SECONDS * (1 + points / _CURVE_POINTS)
+        self._curves_due = self._clock() + _pause(_CURVE_SECONDS, [history])
         with self._widget.hold_sync():
             self._send_progress()
-            self._widget._trace = {
-                str(track.target): {
-                    "scores": protocol.curve(track.scores),
-                    "means": protocol.curve(track.means),
-                    "frames": track.frames,
+            self._widget._trace = _curves(history)
+
+    def _send_variants(self) -> None:
+        begun = [run for run in self._session.variants if run.history.targets]
+        pause = _pause(_VARIANT_SECONDS, [run.history for run in begun])
+        self._variants_due = self._clock() + pause
+        with self._widget.hold_sync():
+            self._send_progress()
+            self._widget._variants = [
+                {
+                    "run": run.number,
+                    "game": run.settings.game,
+                    "defense": run.settings.defense,
+                    "iteration": run.newest,
+                    "trace": _curves(run.history),
                 }
-                for track in tracks
-            }
+                for run in begun
+            ]
+
+
+def _pause(seconds: float, histories: Iterable[History]) -> float:
+    """Return after how many seconds curves are sent again: the more points, the later."""
+    points = sum(len(track.scores) for history in histories for track in _tracks(history))
+    return seconds * (1 + points / _CURVE_POINTS)
+
+
+def _curves(history: History) -> dict[str, dict[str, Any]]:
+    return {
+        str(track.target): {
+            "scores": protocol.curve(track.scores),
+            "means": protocol.curve(track.means),
+            "lambdas": protocol.figures(track.sparsity),
+            "frames": track.frames,
+            "stopped": track.stopped,
+        }
+        for track in _tracks(history)
+    }
+
+
+def _tracks(history: History) -> list[Track]:
+    return [history.track(target) for target in history.targets]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import ipywidgets
-import numpy as np
 import traitlets
 from torch import Tensor
 
@@ -20,29 +17,19 @@ from xwidget.engine.optimize import optimize
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.strategies import DEFENSES
-from xwidget.explanation import Explanation, blend
-from xwidget.inspector import protocol, still
+from xwidget.inspector import opening, protocol, still
+from xwidget.inspector.answers import Answers
 from xwidget.inspector.lock import OwnedLock
-from xwidget.inspector.probe import Probe, Prober
-from xwidget.inspector.protocol import Frame, encode
+from xwidget.inspector.probe import Prober
+from xwidget.inspector.results import ResultsWidget
+from xwidget.inspector.runs import alternatives
 from xwidget.inspector.session import Optimize, Session
 from xwidget.inspector.stream import Stream
-from xwidget.inspector.synced import SyncedWidget
 
 _DEFAULT = Settings()
-_MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
 
 
-def _static(name: str) -> Path | str:
-    """Return a part of the page: as a file that anywidget watches only where that is asked for.
-
-    A watched file keeps every widget that was ever made from it: its signal is connected to each.
-    """
-    path = Path(__file__).parent / "static" / name
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")
-
-
-class Inspector(SyncedWidget):
+class Inspector(ResultsWidget):
     """Show which pixels, in which color, a classifier relies on, live, in a notebook.
 
     The run starts when the Inspector is shown; the cell returns at once.
@@ -100,8 +87,8 @@ class Inspector(SyncedWidget):
     >>> w.close()
     """
 
-    _esm = _static("widget.js")
-    _css = _static("widget.css")
+    _esm = opening.static("widget.js")
+    _css = opening.static("widget.css")
     _engine: ClassVar[Optimize] = staticmethod(optimize)
 
     def __init__(
@@ -125,14 +112,15 @@ class Inspector(SyncedWidget):
         check_iterations(iterations)
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()
-        chosen = _chosen(clf, targets, x, self._scores)
+        targets = opening.chosen(clf, targets, x, self._scores)
         grey = make_reference(reference, x, clf.mean, clf.std, seed)
         self._picture, self._backdrop = clf.picture(x), clf.picture(grey)
 
         self._lock = OwnedLock()
         self._own_layout: ipywidgets.Layout | None = None
-        self._session = Session(clf, x, chosen, self._lock, optimize=self._engine)
+        self._session = Session(clf, x, targets, self._lock, optimize=self._engine)
         self._stream = Stream(self, self._session)
+        self._answers = Answers(self, self._session, self._stream)
         self._prober = Prober(
             self, self._session, grey, self._picture, self._backdrop, clf.categories
         )
@@ -141,9 +129,9 @@ class Inspector(SyncedWidget):
             defense=defense,
             iterations=iterations,
             sparsity=sparsity,
-            target=chosen[0],
-            _image=_encoded(self._picture),
-            _reference=_encoded(_shortest(self._backdrop)),
+            target=targets[0],
+            _image=opening.encoded(self._picture),
+            _reference=opening.encoded(opening.shortest(self._backdrop)),
             _classes=self._described(),
             _choices={"game": list(GAMES), "defense": ["auto", *DEFENSES]},
             _net_name=clf.name,
@@ -243,48 +231,36 @@ class Inspector(SyncedWidget):
             self.error = ""
             self.status = "running"
 
-    def test(self, mask: Any) -> Probe | None:
-        """Score the picture that an edited mask shows, and show both in the page.
+    def compare(self, by: str) -> None:
+        """Run what the run is to be compared with, after what runs now; see ``comparison``.
 
-        The net is asked as it is: at once, also while a run goes on, which it does not touch.
+        The variants have the run's classes and settings, save the one that is compared, and go as
+        far as it has come. They stay until the next ``run``; what is there is not run again.
 
         Parameters
         ----------
-        mask
-            (3, H, W) or (H, W) numbers in [0, 1]: 1 where the image is shown, 0 where the
-            reference is. None ends the test.
-
-        Returns
-        -------
-        Probe
-            What came of it; None where ``mask`` is.
+        by
+            ``"game"``: all four games. ``"defense"``: the run's own defense, and none; where its
+            own is none, the one that serves its game best.
 
         Raises
         ------
-        ValueError, TypeError
-            If the mask is not one of these.
+        ValueError
+            If it is neither.
         RuntimeError
             If the Inspector is closed.
-
-        Examples
-        --------
-        Is the mask alone enough? And is the image without it?
-
-        >>> shown = w.explanation.masks[0]  # doctest: +SKIP
-        >>> w.test(shown).scores, w.test(1 - shown).scores  # doctest: +SKIP
         """
-        self._classifier()
-        if mask is not None:
-            return self._prober.test(mask)
         with self._lock:
-            self._prober.end()
-        return None
+            self._classifier()
+            alternatives(self._fixed, by)
+            self._start_first()
+            self._session.compare(by)
+            self.error = ""
+            self.status = "running"
 
-    @property
-    def probe(self) -> Probe | None:
-        """What is tested now, by a person in the page or by ``test``; None for nothing."""
-        with self._lock:
-            return self._prober.probe
+    def _portable_html(self) -> str:
+        """Return the Inspector as a page of its own."""
+        raise RuntimeError("not available")
 
     def _start_first(self) -> None:
         with self._lock:
@@ -311,11 +287,6 @@ class Inspector(SyncedWidget):
                     self._own_layout.close()
         super().close()
 
-    @property
-    def explanation(self) -> Explanation | None:
-        """What is explained so far; None before the first iteration and after ``close``."""
-        return self._session.explanation()
-
     def __repr__(self) -> str:
         return (
             f"<Inspector {self._net_name}: {len(self._classes)} classes, {self.game}, "
@@ -328,11 +299,8 @@ class Inspector(SyncedWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        frame = self._session.frame(self.target, None if self._follow else self.iteration)
-        pictures = [self._picture]
-        if frame is not None:
-            evidence = blend(self._picture, self._backdrop, frame.pixels[None])[0]
-            pictures.append(evidence)
+        evidence = self._evidence(self.target)
+        pictures = [self._picture] if evidence is None else [self._picture, evidence]
         return {**data, "image/png": still.png(*pictures)}, metadata
 
     def _described(self) -> list[dict[str, Any]]:
@@ -348,27 +316,12 @@ class Inspector(SyncedWidget):
 
     def _obey(self, content: Any) -> None:
         try:
-            request = protocol.parse(content)
-            self._commands[request.type](self, **request.fields)
+            self._answers.obey(protocol.parse(content))
         except (ValueError, TypeError, RuntimeError) as error:
             self._refuse(content, str(error))
         except Exception as error:  # a page that asked must not wait for ever
             self.log.warning("in answer to %r: %r", content, error, exc_info=True)
             self._refuse(content, f"{type(error).__name__}: {error}")
-
-    def _on_hello(self, protocol: int) -> None:
-        _check_protocol(protocol)
-        self.send({"type": "welcome", "protocol": protocol, "run": self._session.run_number})
-        self._start_first()
-
-    def _on_frame(self, target: int, iteration: int) -> None:
-        frame = self._session.frame(target, iteration)
-        if frame is None:
-            raise ValueError(f"class {target} has no mask yet")
-        self.send({"type": "frame"}, [encode(frame)])
-
-    def _on_categories(self) -> None:
-        self.send({"type": "categories", "names": list(self._classifier().categories)})
 
     @traitlets.observe("target", "iteration")
     def _on_drawn(self, change: Any) -> None:
@@ -385,61 +338,9 @@ class Inspector(SyncedWidget):
         if "_probe" in self._taking:
             self._prober.take(change["new"])
 
-    _commands: ClassVar[Mapping[str, Callable[..., None]]] = {
-        "hello": _on_hello,
-        "run": run,
-        "run_more": lambda self, iterations: self.run_more(iterations),
-        "stop": stop,
-        "add": add,
-        "frame": _on_frame,
-        "categories": _on_categories,
-        "ack": lambda self, seq: self._stream.ack(seq),
-    }
-
     @property
     def _explained(self) -> tuple[int, ...]:
         return self._session.targets
 
     def _redraw(self) -> None:
         self._stream.draw()
-
-    def _classifier(self) -> Classifier:
-        if self._session.clf is None:
-            raise RuntimeError("this Inspector is closed; make a new one")
-        return self._session.clf
-
-
-def _chosen(
-    clf: Classifier,
-    targets: int | str | Sequence[int | str] | None,
-    x: Tensor,
-    scores: Sequence[float],
-) -> tuple[int, ...]:
-    if not isinstance(targets, (int, np.integer)) or isinstance(targets, bool):
-        return clf.select(targets, x)
-    if not 1 <= targets <= _MOST_AT_ONCE:
-        raise ValueError(
-            f"targets={targets} asks for the {targets} most likely classes, but 1 to "
-            f"{_MOST_AT_ONCE} can be explained at once; for class {targets} itself write "
-            f"targets=[{targets}]"
-        )
-    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
-    return tuple(ranked[:targets])
-
-
-def _encoded(picture: still.Pixels) -> bytes:
-    return encode(Frame(picture.transpose(2, 0, 1)))
-
-
-def _shortest(picture: still.Pixels) -> still.Pixels:
-    """Return a picture (H, W, 3) as 1x1 where it is of one color; the page spreads it out."""
-    one = picture[:1, :1]
-    return one if bool((picture == one).all()) else picture
-
-
-def _check_protocol(version: int) -> None:
-    if version != protocol.PROTOCOL:
-        raise ValueError(
-            f"the page speaks protocol {version}, the kernel {protocol.PROTOCOL}: "
-            "reload the page, and restart the kernel after an update"
-        )

@@ -1,0 +1,94 @@
+"""What is taken away: files and pictures."""
+
+import numpy as np
+import pytest
+
+from tests.inspector.fakes import SIDE, level
+from xwidget import Explanation
+
+
+@pytest.fixture
+def shown(show):
+    """An Inspector whose run is done, and its page."""
+    widget, page = show(iterations=40)
+    return widget, page.until_status("done")
+
+
+def test_the_panel_saves_a_file_that_can_be_loaded(shown, tmp_path):
+    widget, page = shown
+    page.send({"type": "save"})
+    ((content, (data,)),) = page.pump().answers("saved")
+    assert content["name"] == "tiny-generation-anvil.xwidget"
+    path = tmp_path / content["name"]
+    path.write_bytes(data)
+    loaded = Explanation.load(path)
+    np.testing.assert_array_equal(loaded.masks, widget.explanation.masks)
+    assert loaded.targets == (0, 1, 2)
+    assert widget.error == ""
+
+
+def test_a_file_is_saved_from_python(shown, tmp_path):
+    widget, _ = shown
+    widget.save(tmp_path / "mine.xwidget")
+    loaded = Explanation.load(tmp_path / "mine.xwidget")
+    np.testing.assert_array_equal(loaded.frames.masks, widget.explanation.frames.masks)
+
+
+def test_nothing_can_be_saved_yet(make, show, engine, tmp_path):
+    engine.hold()
+    widget, page = show()
+    page.send({"type": "save"})
+    assert "nothing is explained yet" in page.pump().failures[0]["message"]
+    assert widget.error
+    with pytest.raises(RuntimeError, match="nothing is explained yet"):
+        widget.save(tmp_path / "mine.xwidget")
+    with pytest.raises(RuntimeError, match="nothing of 'anvil'"):
+        widget.to_pil()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_name_is_one_that_any_system_takes(shown, monkeypatch):
+    widget, page = shown
+    widget._net_name = "../../Net: «v1»?" + "x" * 200
+    page.send({"type": "save"})
+    name = page.pump().answers("saved")[0][0]["name"]
+    assert name.startswith("net-v1-xxx")
+    assert name.endswith("x.xwidget")
+    assert len(name) < 100
+
+
+def test_a_page_of_its_own_is_sent_as_text(shown, monkeypatch):
+    widget, page = shown
+    monkeypatch.setattr(widget, "_portable_html", lambda: "<title>λ</title>")
+    page.send({"type": "export"})
+    ((content, (data,)),) = page.pump().answers("exported")
+    assert content["name"] == "tiny-generation-anvil.html"
+    assert data.decode() == "<title>λ</title>"
+
+
+def test_the_picture_is_of_the_class_and_iteration_drawn(shown):
+    widget, _ = shown
+
+    def grey(target, iteration):
+        m = level(target, iteration)
+        return (m * 200 + (255 - m) * 128 + 127) // 255
+
+    picture = widget.to_pil()
+    assert picture.size == (SIDE, SIDE)
+    assert (np.asarray(picture) == grey(0, 40)).all()
+    widget.target, widget.iteration = 1, 9
+    assert (np.asarray(widget.to_pil()) == grey(1, 9)).all()
+    assert (np.asarray(widget.to_pil("cello")) == grey(2, 9)).all()
+    with pytest.raises(RuntimeError, match="nothing of 'drum'"):
+        widget.to_pil(3)
+    with pytest.raises(ValueError, match="tuba"):
+        widget.to_pil("tuba")
+
+
+def test_nothing_is_saved_of_a_closed_inspector(shown, tmp_path):
+    widget, _ = shown
+    widget.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.save(tmp_path / "mine.xwidget")
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.to_pil()

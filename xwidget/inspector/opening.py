@@ -1,0 +1,68 @@
+"""What an Inspector begins with: its page, the classes asked for, the pictures it shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.inspector.protocol import Frame, encode
+from xwidget.inspector.still import Pixels
+
+_MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
+
+
+def static(name: str) -> Path | str:
+    """Return a part of the page: as a file that anywidget watches only where that is asked for.
+
+    A watched file keeps every widget that was ever made from it: its signal is connected to each.
+    """
+    path = Path(__file__).parent / "static" / name
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")
+
+
+def chosen(
+    clf: Classifier,
+    targets: int | str | Sequence[int | str] | None,
+    x: Tensor,
+    scores: Sequence[float],
+) -> tuple[int, ...]:
+    """Return the indices of the classes asked for; a number n asks for the n most likely.
+
+    Parameters
+    ----------
+    clf, x, scores
+        The classifier, the normalized image (3, H, W), and its score of every class.
+    targets
+        As in ``Inspector``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is not one of these.
+    """
+    if not isinstance(targets, (int, np.integer)) or isinstance(targets, bool):
+        return clf.select(targets, x)
+    if not 1 <= targets <= _MOST_AT_ONCE:
+        raise ValueError(
+            f"targets={targets} asks for the {targets} most likely classes, but 1 to "
+            f"{_MOST_AT_ONCE} can be explained at once; for class {targets} itself write "
+            f"targets=[{targets}]"
+        )
+    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
+    return tuple(ranked[:targets])
+
+
+def encoded(picture: Pixels) -> bytes:
+    """Return a picture (H, W, 3) as a frame."""
+    return encode(Frame(picture.transpose(2, 0, 1)))
+
+
+def shortest(picture: Pixels) -> Pixels:
+    """Return a picture (H, W, 3) as 1x1 where it is of one color; the page spreads it out."""
+    one = picture[:1, :1]
+    return one if bool((picture == one).all()) else picture

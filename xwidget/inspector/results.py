@@ -1,0 +1,138 @@
+"""What has come of an Inspector's runs, for Python: explanations, pictures, edited masks."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, overload
+
+from PIL import Image
+
+from xwidget.classifier import Classifier
+from xwidget.explanation import Bytes, Explanation, blend
+from xwidget.inspector.probe import Probe, Prober
+from xwidget.inspector.session import Session
+from xwidget.inspector.synced import SyncedWidget
+
+
+class ResultsWidget(SyncedWidget):
+    """The part of the Inspector that answers what was found."""
+
+    # What the Inspector brings.
+
+    _session: Session
+    _prober: Prober
+    _picture: Bytes
+    """The image as shown, (H, W, 3)."""
+    _backdrop: Bytes
+    """The reference as shown, (H, W, 3)."""
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """What is explained so far; None before the first iteration and after ``close``."""
+        return self._session.explanation()
+
+    @property
+    def comparison(self) -> dict[str, Explanation]:
+        """What ``compare`` was last asked for, by the game's or the defense's name, the run itself
+        among it, as far as it has come; empty before its turn came.
+        """
+        return self._session.comparison()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the explanation so far to a file, which ``Explanation.load`` reads.
+
+        Parameters
+        ----------
+        path
+            Where to; an existing file is replaced once the new one is complete.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing is explained yet, or the Inspector is closed.
+        """
+        explanation = self.explanation
+        if explanation is None:
+            self._classifier()
+            raise RuntimeError("nothing is explained yet; run it first")
+        explanation.save(path)
+
+    def to_pil(self, target: int | str | None = None) -> Image.Image:
+        """Return a class's evidence, at the iteration that is drawn, as a PIL image.
+
+        Parameters
+        ----------
+        target
+            Class index or name; None for the class that is drawn.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such class.
+        RuntimeError
+            If nothing of it is explained yet, or the Inspector is closed.
+        """
+        with self._lock:
+            index = self.target if target is None else self._classifier().index(target)
+            evidence = self._evidence(index)
+            if evidence is None:
+                name = self._classifier().categories[index]
+                raise RuntimeError(f"nothing of {name!r} ({index}) is explained yet")
+            return Image.fromarray(evidence)
+
+    @overload
+    def test(self, mask: None) -> None: ...
+    @overload
+    def test(self, mask: Any) -> Probe: ...
+    def test(self, mask: Any) -> Probe | None:
+        """Score the picture that an edited mask shows, and show both in the page.
+
+        The net is asked as it is: at once, also while a run goes on, which it does not touch.
+
+        Parameters
+        ----------
+        mask
+            (3, H, W) or (H, W) numbers in [0, 1]: 1 where the image is shown, 0 where the
+            reference is. None ends the test.
+
+        Returns
+        -------
+        Probe
+            What came of it; None where ``mask`` is.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the mask is not one of these.
+        RuntimeError
+            If the Inspector is closed.
+
+        Examples
+        --------
+        Is the mask alone enough? And is the image without it?
+
+        >>> shown = w.explanation.masks[0]  # doctest: +SKIP
+        >>> w.test(shown).scores, w.test(1 - shown).scores  # doctest: +SKIP
+        """
+        self._classifier()
+        if mask is not None:
+            return self._prober.test(mask)
+        with self._lock:
+            self._prober.end()
+        return None
+
+    @property
+    def probe(self) -> Probe | None:
+        """What is tested now, by a person in the page or by ``test``; None for nothing."""
+        with self._lock:
+            return self._prober.probe
+
+    def _evidence(self, target: int) -> Bytes | None:
+        """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""
+        frame = self._session.frame(target, None if self._follow else self.iteration)
+        return None if frame is None else blend(self._picture, self._backdrop, frame.pixels)
+
+    def _classifier(self) -> Classifier:
+        if self._session.clf is None:
+            raise RuntimeError("this Inspector is closed; make a new one")
+        return self._session.clf
