@@ -51,6 +51,8 @@ export interface Store {
   iterations: ReadonlySignal<number>;
   status: ReadonlySignal<Status>;
   error: ReadonlySignal<string>;
+  /** The page was exported: there is no kernel. */
+  portable: ReadonlySignal<boolean>;
   /** What the person asked to see ... */
   target: ReadonlySignal<number>;
   iteration: ReadonlySignal<number>;
@@ -355,6 +357,7 @@ export function createStore(model: Model): Store {
     iterations,
     status,
     error,
+    portable: trait("_portable", false),
     target,
     iteration,
     follow,

@@ -140,7 +140,7 @@ class Inspector(SyncedWidget):
             sparsity=sparsity,
             target=chosen[0],
             _image=_encoded(self._picture),
-            _reference=_encoded(_shortest(self._backdrop)),
+            _reference=_encoded(still.shortest(self._backdrop)),
             _classes=self._described(),
             _choices={"game": list(GAMES), "defense": ["auto", *DEFENSES]},
             _net_name=clf.name,
@@ -268,6 +268,38 @@ class Inspector(SyncedWidget):
         """What is explained so far; None before the first iteration and after ``close``."""
         return self._session.explanation(_STOPPED.get(self.status, self.status))
 
+    def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
+        """Write what is explained so far as one HTML file that needs no kernel and no network.
+
+        It opens with the class that is drawn now.
+
+        Parameters
+        ----------
+        path, keyframes
+            As in ``Explanation.export_html``, which says what a mask costs.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first iteration and after ``close``.
+        ValueError, OSError
+            As in ``Explanation.export_html``.
+        """
+        explanation = self.explanation
+        if explanation is None:
+            self._classifier()  # raises where the Inspector is closed
+            raise RuntimeError(
+                "there is nothing to export yet: no iteration is done; show the Inspector or call "
+                "wait() first"
+            )
+        target = self.target if self.target in explanation.targets else None
+        return explanation.export_html(path, keyframes, target)
+
     def __repr__(self) -> str:
         return (
             f"<Inspector {self._net_name}: {len(self._classes)} classes, {self.game}, "
@@ -376,12 +408,6 @@ def _chosen(
 
 def _encoded(picture: still.Pixels) -> bytes:
     return encode(Frame(picture.transpose(2, 0, 1)))
-
-
-def _shortest(picture: still.Pixels) -> still.Pixels:
-    """Return a picture (H, W, 3) as 1x1 where it is of one color; the page spreads it out."""
-    one = picture[:1, :1]
-    return one if bool((picture == one).all()) else picture
 
 
 def _check_protocol(version: int) -> None:

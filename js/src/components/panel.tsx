@@ -1,6 +1,7 @@
 import type { Ui } from "../ui";
 import { Classes } from "./classes";
 import { Controls } from "./controls";
+import { NeedsKernel, NoKernel } from "./kernel";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { Readout } from "./readout";
@@ -11,7 +12,10 @@ export function Panel({ ui }: { ui: Ui }) {
   return (
     <div class="xw-panel" data-arrangement={ui.arrangement.value}>
       <div class="xw-top">
-        <Controls store={store} />
+        <NeedsKernel store={store}>
+          <Controls store={store} />
+        </NeedsKernel>
+        <NoKernel store={store} />
         <Notices store={store} />
       </div>
       <Picture ui={ui} />
