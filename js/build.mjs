@@ -1,4 +1,4 @@
-// Bundles src/ into the two files that the Python package ships. The output depends on nothing but
+// Bundles src/ into the files that the Python package ships. The output depends on nothing but
 // the sources and the locked versions, so that CI can rebuild it and compare byte for byte.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,18 @@ const options = {
   legalComments: "none",
   banner: { js: "/* Bundled licenses: see LICENSES.txt beside this file. */" },
 };
-const styles = { ...options, entryPoints: { widget: here("src/styles.css") }, banner: {} };
+// The page that Explanation.export_html writes: the same panel, with a model in place of a kernel.
+const portable = {
+  ...options,
+  entryPoints: { portable: here("src/portable_page.ts") },
+  format: "iife",
+};
+const styles = {
+  ...options,
+  entryPoints: { widget: here("src/styles.css"), portable: here("src/portable.css") },
+  banner: {},
+};
+const builds = [options, portable, styles];
 
 // What the bundle contains of others is MIT: its notices travel beside it.
 async function licenses() {
@@ -47,9 +58,9 @@ const harness = {
 
 await mkdir(outdir, { recursive: true });
 if (process.argv.includes("--watch")) {
-  for (const each of [options, styles]) await (await esbuild.context(each)).watch();
+  for (const each of builds) await (await esbuild.context(each)).watch();
 } else if (process.argv.includes("--harness")) {
   await esbuild.build(harness);
 } else {
-  await Promise.all([esbuild.build(options), esbuild.build(styles), licenses()]);
+  await Promise.all([...builds.map((each) => esbuild.build(each)), licenses()]);
 }

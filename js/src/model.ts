@@ -91,4 +91,6 @@ export interface Traits {
   _follow: boolean;
   status: Status;
   error: string;
+  /** There is no kernel and never will be: an exported page. */
+  _portable: boolean;
 }

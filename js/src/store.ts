@@ -20,6 +20,7 @@ import type {
 import { createProbe, type Probe } from "./probe";
 import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
 import { nearest } from "./timeline";
+import { NO_KERNEL } from "./words";
 
 /** Quiet time after the last scrub before the kernel hears of it, in ms. */
 const SCRUB_PAUSE = 150;
@@ -52,6 +53,8 @@ export interface Store {
   iterations: ReadonlySignal<number>;
   status: ReadonlySignal<Status>;
   error: ReadonlySignal<string>;
+  /** The page was exported: there is no kernel. */
+  portable: ReadonlySignal<boolean>;
   /** What the person asked to see ... */
   target: ReadonlySignal<number>;
   iteration: ReadonlySignal<number>;
@@ -331,11 +334,13 @@ export function createStore(model: Model): Store {
   const iterations = trait("iterations", 0);
   const game = trait("game", "");
   const defense = trait("defense", "");
+  const portable = trait("_portable", false);
   return {
     link: link.state,
-    offline: computed(() =>
-      link.state.value === "silent" ? "This needs a kernel, and none answers." : "",
-    ),
+    offline: computed(() => {
+      if (portable.value) return NO_KERNEL;
+      return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
+    }),
     image: picture("_image"),
     reference: picture("_reference"),
     classes,
@@ -349,6 +354,7 @@ export function createStore(model: Model): Store {
     iterations,
     status,
     error,
+    portable,
     target,
     iteration,
     follow,

@@ -200,6 +200,7 @@ class History:
             ),
             settings=settings.describe(),
             diagnostics={
+                "net": clf.name,
                 "nonlinearities": tracks[0].nonlinearities,
                 "outside_bounds": [track.outside for track in tracks],
                 "plan": tracks[0].plan.describe(),

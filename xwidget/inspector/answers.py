@@ -59,15 +59,18 @@ class Answers:
         self._widget.send({"type": "categories", "names": names})
 
     def _save(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "explanation"
-            self._widget.save(path)
-            data = path.read_bytes()
-        self._widget.send({"type": "saved", "name": self._file_name("xwidget")}, [data])
+        self._hand_over("saved", "xwidget", self._widget.save)
 
     def _export(self) -> None:
-        data = self._widget._portable_html().encode()
-        self._widget.send({"type": "exported", "name": self._file_name("html")}, [data])
+        self._hand_over("exported", "html", self._widget.export_html)
+
+    def _hand_over(self, kind: str, ending: str, write: Callable[[Path], object]) -> None:
+        """Send the file that ``write`` writes."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "explanation"
+            write(path)
+            data = path.read_bytes()
+        self._widget.send({"type": kind, "name": self._file_name(ending)}, [data])
 
     def _file_name(self, ending: str) -> str:
         """Return a name that any system takes: the net's, the game's and the drawn class's."""

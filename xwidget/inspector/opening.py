@@ -60,9 +60,3 @@ def chosen(
 def encoded(picture: Pixels) -> bytes:
     """Return a picture (H, W, 3) as a frame."""
     return encode(Frame(picture.transpose(2, 0, 1)))
-
-
-def shortest(picture: Pixels) -> Pixels:
-    """Return a picture (H, W, 3) as 1x1 where it is of one color; the page spreads it out."""
-    one = picture[:1, :1]
-    return one if bool((picture == one).all()) else picture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, overload
 
 from PIL import Image
@@ -56,6 +57,38 @@ class ResultsWidget(SyncedWidget):
             self._classifier()
             raise RuntimeError("nothing is explained yet; run it first")
         explanation.save(path)
+
+    def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
+        """Write what is explained so far as one HTML file that needs no kernel and no network.
+
+        It opens with the class that is drawn now.
+
+        Parameters
+        ----------
+        path, keyframes
+            As in ``Explanation.export_html``, which says what a mask costs.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first iteration and after ``close``.
+        ValueError, OSError
+            As in ``Explanation.export_html``.
+        """
+        explanation = self.explanation
+        if explanation is None:
+            self._classifier()  # raises where the Inspector is closed
+            raise RuntimeError(
+                "there is nothing to export yet: no iteration is done; show the Inspector or call "
+                "wait() first"
+            )
+        target = self.target if self.target in explanation.targets else None
+        return explanation.export_html(path, keyframes, target)
 
     def to_pil(self, target: int | str | None = None) -> Image.Image:
         """Return a class's evidence, at the iteration that is drawn, as a PIL image.

@@ -30,6 +30,19 @@ def png(*pictures: Pixels) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+def jpeg(picture: Pixels) -> str:
+    """Return a picture (H, W, 3) uint8 as base64 of a small JPEG, a third of what a PNG takes."""
+    buffer = io.BytesIO()
+    _small(picture).save(buffer, "JPEG", quality=88, subsampling=0, optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def shortest(picture: Pixels) -> Pixels:
+    """Return a picture (H, W, 3) as 1x1 where it is of one color; the page spreads it out."""
+    one = picture[:1, :1]
+    return one if bool((picture == one).all()) else picture
+
+
 def _small(pixels: Pixels) -> Image.Image:
     picture = Image.fromarray(pixels)
     picture.thumbnail((_SIDE, _SIDE))

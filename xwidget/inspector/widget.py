@@ -131,7 +131,7 @@ class Inspector(ResultsWidget):
             sparsity=sparsity,
             target=targets[0],
             _image=opening.encoded(self._picture),
-            _reference=opening.encoded(opening.shortest(self._backdrop)),
+            _reference=opening.encoded(still.shortest(self._backdrop)),
             _classes=self._described(),
             _choices={"game": list(GAMES), "defense": ["auto", *DEFENSES]},
             _net_name=clf.name,
@@ -257,10 +257,6 @@ class Inspector(ResultsWidget):
             self._session.compare(by)
             self.error = ""
             self.status = "running"
-
-    def _portable_html(self) -> str:
-        """Return the Inspector as a page of its own."""
-        raise RuntimeError("not available")
 
     def _start_first(self) -> None:
         with self._lock:

@@ -3,6 +3,7 @@ import type { Store } from "../store";
 import type { Ui } from "../ui";
 import { score, shortName } from "../words";
 import { AddClass } from "./add_class";
+import { NeedsKernel } from "./kernel";
 
 /** The classes being explained: which is drawn, what the image scores, what the mask scores now. */
 export function Classes({ ui }: { ui: Ui }) {
@@ -19,7 +20,9 @@ export function Classes({ ui }: { ui: Ui }) {
           <ClassButton key={info.index} store={store} info={info} />
         ))}
       </div>
-      <AddClass store={store} id={ui.id} />
+      <NeedsKernel store={store}>
+        <AddClass store={store} id={ui.id} />
+      </NeedsKernel>
     </div>
   );
 }

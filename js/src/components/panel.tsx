@@ -4,6 +4,7 @@ import type { Ui } from "../ui";
 import { Classes } from "./classes";
 import { Controls } from "./controls";
 import { Help } from "./help";
+import { NeedsKernel, NoKernel } from "./kernel";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { PinTable } from "./pins";
@@ -35,7 +36,10 @@ export function Panel({ ui }: { ui: Ui }) {
       onKeyDown={onKeyDown}
     >
       <div class="xw-top">
-        <Controls store={store} />
+        <NeedsKernel store={store}>
+          <Controls store={store} />
+        </NeedsKernel>
+        <NoKernel store={store} />
         <Notices store={store} />
       </div>
       <Picture ui={ui} />

@@ -2,6 +2,7 @@ import { BOX, curvePath, events } from "../curve";
 import type { Store } from "../store";
 import { step } from "../timeline";
 import { score, seconds, shortName } from "../words";
+import { NeedsKernel } from "./kernel";
 
 /** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
 export function Timeline({ store }: { store: Store }) {
@@ -10,20 +11,22 @@ export function Timeline({ store }: { store: Store }) {
   return (
     <div class="xw-time">
       <div class="xw-run">
-        <button type="button" class="xw-primary" disabled={running} onClick={() => store.run()}>
-          Run
-        </button>
-        <button type="button" disabled={!running} onClick={store.stop}>
-          Stop
-        </button>
-        <button
-          type="button"
-          disabled={running || store.keyframes.value.length === 0}
-          title={`Continue for ${store.iterations.value} more iterations`}
-          onClick={store.runMore}
-        >
-          Run more
-        </button>
+        <NeedsKernel store={store}>
+          <button type="button" class="xw-primary" disabled={running} onClick={() => store.run()}>
+            Run
+          </button>
+          <button type="button" disabled={!running} onClick={store.stop}>
+            Stop
+          </button>
+          <button
+            type="button"
+            disabled={running || store.keyframes.value.length === 0}
+            title={`Continue for ${store.iterations.value} more iterations`}
+            onClick={store.runMore}
+          >
+            Run more
+          </button>
+        </NeedsKernel>
         <Figures store={store} />
         <button
           type="button"

@@ -1,0 +1,295 @@
+"""An explanation as one HTML file that needs no kernel and no network.
+
+The page holds the Inspector's own panel with a model in place of the kernel (js/src/portable.ts),
+and the data: pictures and masks as frames of docs/protocol.md, the curves, the settings.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import zlib
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xwidget.engine.games import GAMES
+from xwidget.inspector import protocol, still
+from xwidget.inspector.protocol import Frame, encode
+
+if TYPE_CHECKING:
+    from xwidget.explanation import Bytes, Explanation, Reals
+
+KEYFRAMES = 8
+"""Masks of each class in a page unless told otherwise."""
+
+VERSION = 1
+"""Version of a page's data. js/src/portable.ts must match."""
+
+_RUN = 1
+_STATIC = Path(__file__).parent / "inspector" / "static"
+_NAMED = 3  # classes in the title
+_STATUS = {"iterations": "done", "converged": "done", "done": "done"}
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'sha256-$digest'; style-src 'unsafe-inline'; img-src data: blob:; \
+base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<link rel="icon" href="data:,">
+<style>$css</style>
+</head>
+<body>
+<main>
+<header>
+<h1>$heading</h1>
+<p>$caption</p>
+</header>
+<div id="xwidget">
+<img class="still" src="data:image/jpeg;base64,$still" alt="$alt">
+<noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
+</div>
+</main>
+<script type="application/json" id="xwidget-data">$data</script>
+<!--
+$licenses
+-->
+<script>$script</script>
+</body>
+</html>
+""")
+
+
+def write(
+    explanation: Explanation,
+    path: str | os.PathLike[str],
+    keyframes: int = KEYFRAMES,
+    target: int | None = None,
+) -> Path:
+    """Write an explanation's page; see ``Explanation.export_html``."""
+    path = Path(path)
+    text = page(explanation, keyframes, target)
+    part = path.with_name(path.name + ".part")
+    try:
+        # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
+        part.write_text(text, "utf-8", errors="replace", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        words = f"the page cannot be written ({error.strerror}); choose a file in a folder of yours"
+        raise OSError(error.errno, words, str(path)) from error
+    finally:
+        if part.is_file():
+            part.unlink()
+    return path
+
+
+def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
+    """Return an explanation as the text of one HTML page.
+
+    Parameters
+    ----------
+    explanation
+        What to show.
+    keyframes
+        Masks of each class that the page holds, >= 1.
+    target
+        Index of the class that is drawn first; None for the likeliest.
+
+    Raises
+    ------
+    ValueError
+        If ``keyframes`` is no such number, or the class was not explained.
+    """
+    keyframes = protocol.whole("keyframes", keyframes, 1, protocol.MAX_ITERATIONS)
+    script = _inline("portable.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    content = data(explanation, keyframes, target)
+    chosen = explanation.targets.index(content["traits"]["target"])
+    names = [each["name"] for each in content["traits"]["_classes"]]
+    net = content["traits"]["_net_name"]
+    heading = f"Evidence for {_listed([_short(name) for name in names])}"
+    return _PAGE.substitute(
+        digest=digest,
+        title=escape(f"{heading} · {net}" if net else heading),
+        heading=escape(heading),
+        caption=_caption(explanation, net),
+        css=_inline("widget.css") + _inline("portable.css"),
+        still=still.jpeg(explanation.evidence[chosen]),
+        alt=escape(f"The evidence for {_short(explanation.names[chosen])}"),
+        # So that no text in it can end the element that holds it.
+        data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+        licenses=(_STATIC / "LICENSES.txt").read_text("utf-8").replace("--", "- -"),
+        script=script,
+    )
+
+
+def data(explanation: Explanation, keyframes: int, target: int | None = None) -> dict[str, Any]:
+    """Return what the page's model knows; docs/protocol.md describes it."""
+    ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
+    targets = explanation.targets
+    drawn = targets[ranked[0]] if target is None else target
+    if drawn not in targets:
+        raise ValueError(f"class {target!r} was not explained; these were: {targets}")
+    tracks = {targets[k]: _Track(explanation, k, keyframes) for k in ranked}
+    last = max(track.iterations[-1] for track in tracks.values())
+    seconds = float(explanation.diagnostics.get("seconds", 0.0))
+    return {
+        "version": VERSION,
+        "traits": {
+            "_classes": [
+                {
+                    "index": targets[k],
+                    "name": explanation.names[k],
+                    "score": float(explanation.image_scores[k]),
+                }
+                for k in ranked
+            ],
+            "_trace": {str(key): track.trace for key, track in tracks.items()},
+            "_progress": {
+                "run": _RUN,
+                "iteration": last,
+                "iterations": last,
+                "seconds": seconds,
+                "rate": last / seconds if seconds > 0 else 0.0,
+            },
+            "_choices": {"game": [explanation.game], "defense": [explanation.defense]},
+            "_net_name": str(explanation.diagnostics.get("net", "")),
+            "game": explanation.game,
+            "defense": explanation.defense,
+            "sparsity": explanation.settings.get("sparsity", "auto"),
+            "iterations": max(last, 1),
+            "target": drawn,
+            "iteration": tracks[drawn].iterations[-1],
+            "_follow": True,
+            "status": _STATUS.get(str(explanation.diagnostics.get("stopped")), "stopped"),
+            "error": "",
+        },
+        "image": packed_picture(explanation.image),
+        "reference": packed_picture(still.shortest(explanation.reference)),
+        "masks": {str(key): track.masks for key, track in tracks.items()},
+    }
+
+
+class _Track:
+    """One class's way: its curves, and the masks that are kept of those that there are."""
+
+    def __init__(self, explanation: Explanation, k: int, keyframes: int) -> None:
+        from xwidget.explanation import quantize
+
+        self._scores = explanation.trace.score[:, k]
+        self._means = explanation.trace.mask_mean[:, k]
+        reached = np.flatnonzero(np.isfinite(self._scores))
+        last = int(reached[-1]) if reached.size else 0
+        masks = dict(
+            zip(explanation.frames.iterations.tolist(), explanation.frames.masks[:, k], strict=True)
+        )
+        # The classes may have come to different ends; each has its own last mask.
+        masks = {i: mask for i, mask in masks.items() if i < last}
+        masks[last] = quantize(explanation.masks[k])
+        self.iterations = thinned(list(masks), keyframes)
+        frames = [self._frame(explanation.targets[k], i, masks[i]) for i in self.iterations]
+        self.masks = packed_masks(frames)
+
+    def _frame(self, target: int, iteration: int, mask: Bytes) -> Frame:
+        def at(values: Reals) -> float:
+            return float(values[iteration]) if iteration < len(values) else float("nan")
+
+        return Frame(mask, _RUN, target, iteration, at(self._scores), at(self._means))
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """What the trait ``_trace`` says of a class."""
+        return {
+            "scores": protocol.curve(self._scores.tolist()),
+            "means": protocol.curve(self._means.tolist()),
+            "frames": self.iterations,
+        }
+
+
+def thinned(iterations: Sequence[int], count: int) -> list[int]:
+    """Return ``count`` of some rising numbers, evenly by their place: the last, the first, others.
+
+    What is kept of a run lies densely at its start, where most happens; so does what this returns.
+    """
+    if count == 1:
+        return [iterations[-1]]
+    places = np.linspace(0, len(iterations) - 1, min(count, len(iterations))).round().astype(int)
+    return [iterations[place] for place in places]
+
+
+def packed_masks(frames: Sequence[Frame]) -> list[dict[str, Any]]:
+    """Return a class's masks for JSON: each as it is or as difference, whichever is smaller.
+
+    The difference is to the mask before, mod 256. While a mask grows it is the smaller one; where
+    most of a mask has gone, the mask itself is.
+    """
+    packed = []
+    for n, frame in enumerate(frames):
+        ways = {False: _packed(encode(frame))}
+        if n:
+            change = frame.pixels - frames[n - 1].pixels
+            ways[True] = _packed(encode(_with(frame, change)))
+        difference = min(ways, key=lambda way: len(ways[way]))
+        packed.append({"difference": difference, "bytes": ways[difference]})
+    return packed
+
+
+def packed_picture(picture: Bytes) -> str:
+    """Return a picture (H, W, 3) for JSON: in reading order, each byte less the one before."""
+    pixels = picture.transpose(2, 0, 1)
+    change = np.diff(pixels.ravel(), prepend=np.uint8(0)).reshape(pixels.shape)
+    return _packed(encode(Frame(change)))
+
+
+def _with(frame: Frame, pixels: Bytes) -> Frame:
+    return Frame(pixels, frame.run, frame.target, frame.iteration, frame.score, frame.mean)
+
+
+def _packed(content: bytes) -> str:
+    # Masks look like noise: short matches, which this strategy leaves out, would only cost.
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    return base64.b64encode(packer.compress(content) + packer.flush()).decode("ascii")
+
+
+def _inline(name: str) -> str:
+    """Return a script or a style sheet, so that nothing in it can end the element that holds it."""
+    text = (_STATIC / name).read_text("utf-8")
+    return re.sub(r"<(/(?:script|style)|!--)", r"<\\\1", text, flags=re.IGNORECASE).strip()
+
+
+def _caption(explanation: Explanation, net: str) -> str:
+    game = GAMES.get(explanation.game)
+    defense = explanation.defense
+    if defense == "auto" and game is not None:
+        defense = game.defense
+    made = "no defense" if defense == "none" else f"{defense} defense"
+    count = max(len(explanation.trace) - 1, 0)
+    what = (
+        f"The pixels and colors that {net or 'the net'} relies on: {explanation.game} game, "
+        f"{made}, {count} iteration{'' if count == 1 else 's'}. Method: FGVis, "
+    )
+    paper = '<a href="https://arxiv.org/abs/1908.02686">Wagner et al., CVPR 2019</a>'
+    return f"{escape(what)}{paper}. Made with xwidget."
+
+
+def _short(name: str) -> str:
+    """Return the part of a class name before its synonyms, as the panel does."""
+    return name.split(",")[0].strip() or name
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
