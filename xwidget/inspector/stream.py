@@ -140,9 +140,13 @@ class Stream:
                 widget.iteration = frame.iteration
 
     def _send_progress(self) -> None:
-        progress = self._session.progress
-        if progress is not None:
-            self._widget._progress = {k: round(v, 3) for k, v in asdict(progress).items()}
+        progress, main = self._session.progress, self._session.main
+        if progress is not None and main is not None:
+            self._widget._progress = {
+                **{k: round(v, 3) for k, v in asdict(progress).items()},
+                "game": main.settings.game,
+                "defense": main.settings.defense,
+            }
 
     def _send_curves(self) -> None:
         history = self._session.history
