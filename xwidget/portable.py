@@ -16,16 +16,14 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from xwidget.engine.games import GAMES
+from xwidget.explanation import Bytes, Explanation, Reals, quantize
 from xwidget.inspector import protocol, still
 from xwidget.inspector.protocol import Frame, encode
-
-if TYPE_CHECKING:
-    from xwidget.explanation import Bytes, Explanation, Reals
 
 KEYFRAMES = 8
 """Masks of each class in a page unless told otherwise."""
@@ -61,6 +59,7 @@ base-uri 'none'; form-action 'none'">
 <img class="still" src="data:image/jpeg;base64,$still" alt="$alt">
 <noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
 </div>
+<footer>Made with xwidget</footer>
 </main>
 <script type="application/json" id="xwidget-data">$data</script>
 <!--
@@ -186,8 +185,6 @@ class _Track:
     """One class's way: its curves, and the masks that are kept of those that there are."""
 
     def __init__(self, explanation: Explanation, k: int, keyframes: int) -> None:
-        from xwidget.explanation import quantize
-
         self._scores = explanation.trace.score[:, k]
         self._means = explanation.trace.mask_mean[:, k]
         reached = np.flatnonzero(np.isfinite(self._scores))
@@ -281,7 +278,7 @@ def _caption(explanation: Explanation, net: str) -> str:
         f"{made}, {count} iteration{'' if count == 1 else 's'}. Method: FGVis, "
     )
     paper = '<a href="https://arxiv.org/abs/1908.02686">Wagner et al., CVPR 2019</a>'
-    return f"{escape(what)}{paper}. Made with xwidget."
+    return f"{escape(what)}{paper}."
 
 
 def _short(name: str) -> str:
