@@ -236,6 +236,27 @@ export function createStore(model: Model): Store {
 
   // --- traits in --------------------------------------------------------------------------------
 
+  let moving = false;
+
+  /**
+   * Go where the kernel went. Looked at once all that it said is in: marimo announces the traits of
+   * one message one by one, and `iteration` means something else with every `_follow` and `_progress`.
+   */
+  function moved(): void {
+    if (link.writing || moving) return;
+    moving = true;
+    queueMicrotask(() => {
+      moving = false;
+      const followed = follow.peek();
+      follow.value = model.get("_follow") as boolean;
+      const asked = model.get("iteration") as number;
+      // A busy kernel may not know yet that the page stopped following: its live steps don't count.
+      const live = status.peek() === "running" && asked === readProgress().iteration;
+      if (!follow.peek() && !(live && !followed)) iteration.value = asked;
+      redraw();
+    });
+  }
+
   listen("change:_frame", () => {
     link.heard();
     onFrame();
@@ -266,19 +287,8 @@ export function createStore(model: Model): Store {
     target.value = model.get("target") as number;
     redraw();
   });
-  listen("change:_follow", () => {
-    if (link.writing) return;
-    follow.value = model.get("_follow") as boolean;
-    redraw();
-  });
-  listen("change:iteration", () => {
-    if (link.writing || follow.peek()) return;
-    const asked = model.get("iteration") as number;
-    // A busy kernel may not know yet that the page stopped following: its live steps don't count.
-    if (status.peek() === "running" && asked === readProgress().iteration) return;
-    iteration.value = asked;
-    redraw();
-  });
+  listen("change:_follow", moved);
+  listen("change:iteration", moved);
   onFrame();
 
   // --- actions ----------------------------------------------------------------------------------

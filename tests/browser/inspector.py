@@ -149,12 +149,12 @@ def from_kernel(notebook: Notebook, expression: str) -> Any:
     return json.loads(notebook.execute(f"import json; print(json.dumps({expression}))"))
 
 
-def wait_in_kernel(notebook: Notebook, expression: str) -> None:
+def wait_in_kernel(notebook: Notebook, expression: str, about: str = "") -> None:
     """Wait until an expression is true in the kernel: it hears of the page after a while."""
-    deadline = time.monotonic() + TIMEOUT
+    deadline = time.monotonic() + TIMEOUT / 3
     while not from_kernel(notebook, f"bool({expression})"):
         if time.monotonic() > deadline:
-            raise AssertionError(f"in the kernel, not so: {expression}")
+            raise AssertionError(f"in the kernel, not so: {expression} {about}".rstrip())
         notebook.page.wait_for_timeout(50)
 
 

@@ -90,9 +90,7 @@ def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
     labconfig = home / "config" / "labconfig"
     labconfig.mkdir(parents=True, exist_ok=True)
     (labconfig / "default_setting_overrides.json").write_text(json.dumps(SETTINGS))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = [
         "--no-browser",
         "--allow-root",
@@ -115,7 +113,7 @@ def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
         )
         try:
             base = f"http://127.0.0.1:{port}"
-            wait_until_up(base, process, log)
+            wait_until_up(f"{base}/api/status", process, log)
             yield Server(frontend, base, root)
         finally:
             end(process)
@@ -135,15 +133,21 @@ def private_folders(home: Path) -> dict[str, str]:
     return {name: str(home / folder) for name, folder in folders.items()}
 
 
-def wait_until_up(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"{base}/api/status", timeout=2).close()
+            urllib.request.urlopen(address, timeout=2).close()
             return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"The Jupyter server did not come up:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"The server did not come up:\n{log.read_text()[-3000:]}")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import OpenNotebook
-from tests.browser.inspector import SMALL_NET, Inspector, shows
+from tests.browser.inspector import SMALL_NET, Inspector, shows, wait_in_kernel
 from tests.browser.jupyter import Server, write_notebook
 
 
@@ -28,3 +28,35 @@ def test_arrow_keys_move_the_slider_and_the_pixel_cursor(
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         picture.press(key)
     assert shows(inspector.readout(), [11, 22])
+
+
+@pytest.mark.parametrize("server", ["notebook", "lab"], indirect=True)
+def test_shift_enter_runs_the_cell_wherever_the_focus_is(
+    server: Server, open_notebook: OpenNotebook
+) -> None:
+    cells = [
+        SMALL_NET,
+        "w = xw.Inspector(clf, photo, iterations=15)\nruns = 0",
+        "runs += 1\nw",
+        "",
+    ]
+    notebook = open_notebook(write_notebook(server.root / "shift_enter.ipynb", cells))
+    notebook.run_all()
+    Inspector.on(notebook).wait_for(status="done", iteration=15)
+    controls = {
+        "slider": lambda inspector: inspector.slider,
+        "class": lambda inspector: inspector.classes.nth(1),
+        "button": lambda inspector: inspector.button("Run"),
+        "picture": lambda inspector: inspector.root.get_by_role("application"),
+        "field": lambda inspector: inspector.root.get_by_role("combobox", name="Add class"),
+        "select": lambda inspector: inspector.root.locator("select").first,
+    }
+    for runs, (name, control) in enumerate(controls.items(), start=2):
+        inspector = Inspector.on(notebook)
+        inspector.wait_for(status="done", iteration=15)
+        target = inspector.target
+        control(inspector).focus()
+        notebook.page.keyboard.press("Shift+Enter")
+        wait_in_kernel(notebook, f"runs >= {runs}", name)
+        inspector = Inspector.on(notebook)
+        inspector.wait_for(status="done", iteration=15, target=target)  # and did nothing else

@@ -41,6 +41,7 @@ export function AddClass({ store, id }: { store: Store; id: string }) {
         }
         break;
       case "Enter":
+        if (event.shiftKey) break; // the notebook's: it runs the cell
         event.preventDefault();
         if (chosen) take(chosen.index);
         break;
