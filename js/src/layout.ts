@@ -48,13 +48,19 @@ export function gridSize(
   count: number,
 ): Grid {
   let best: Grid = { width: 0, height: 0, whole: false, columns: 1 };
+  let fewest = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const wide = (panel - BETWEEN * (columns - 1)) / columns;
     const tall = (TALLEST_GRID - BETWEEN * (rows - 1)) / rows - TITLE;
     const size = fitted(Math.min(wide / image.width, tall / image.height), image, ratio);
-    // Of equally large ones the flattest: less to scroll.
-    if (size.width >= best.width - 1e-6) best = { ...size, columns };
+    const empty = rows * columns - count;
+    const larger = size.width > best.width + 1e-6;
+    // Of equally large ones that with the fewest places left empty, and of those the flattest.
+    if (larger || (size.width >= best.width - 1e-6 && empty <= fewest)) {
+      best = { ...size, columns };
+      fewest = empty;
+    }
   }
   return best;
 }

@@ -136,6 +136,8 @@ describe("several pictures", () => {
     [686, 1, 3, 3, 224],
     [1186, 1, 4, 4, 224],
     [486, 1, 4, 2, 224],
+    [752, 1, 4, 2, 224],
+    [752, 1, 5, 3, 224],
     [486, 2, 4, 2, 224],
     [300, 1, 3, 1, 0],
   ])("in %i px at ratio %d, %i of them: %i in a row", (panel, ratio, count, columns, least) => {

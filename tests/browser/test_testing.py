@@ -68,7 +68,7 @@ def test_only_what_is_shown_and_everything_but_are_one_click_each(
     check(notebook, inspector)
     np.testing.assert_array_equal(inspector.pixels(), evidence)
 
-    inspector.button("Everything but").click()
+    inspector.button("Everything else").click()
     check(notebook, inspector)
     mask = array_from_kernel(
         notebook, "np.floor(255 * w.explanation.masks[0] + .5).astype(np.uint8)"
@@ -166,7 +166,7 @@ def test_an_edit_is_scored_while_a_run_goes_on(server: Server, open_notebook: Op
     inspector = Inspector.on(notebook)
     inspector.wait_for(status="running")
     inspector.wait_for_more_than(iteration=5)
-    inspector.button("Everything but").click()
+    inspector.button("Everything else").click()
     check(notebook, inspector)
     assert inspector.status == "running"
     inspector.button("Stop").click()

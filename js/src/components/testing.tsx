@@ -45,7 +45,7 @@ export function Testing({ ui }: { ui: Ui }) {
           title={reason ?? "Have the net score the image without the evidence"}
           onClick={() => only(rest)}
         >
-          Everything but
+          Everything else
         </button>
         <button
           type="button"
