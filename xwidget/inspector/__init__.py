@@ -1,5 +1,6 @@
-"""The Inspector: the widget that shows an explanation as it is made."""
+"""The Inspector: the widget that shows an explanation as it is made; the Gallery of several."""
 
+from xwidget.inspector.gallery import Gallery
 from xwidget.inspector.widget import Inspector
 
-__all__ = ["Inspector"]
+__all__ = ["Gallery", "Inspector"]
