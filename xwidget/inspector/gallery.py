@@ -34,7 +34,7 @@ _SETTINGS = tuple(
 )
 
 
-class Gallery(ipywidgets.VBox):
+class Gallery(ipywidgets.VBox):  # type: ignore[misc]
     """Show several images in one cell: thumbnails with their classes, one open in an ``Inspector``.
 
     The cell returns at once. The work starts when the Gallery is shown: the images are classified,
@@ -66,8 +66,8 @@ class Gallery(ipywidgets.VBox):
     selected
         Name of the image that is open; set it to open another. Empty until the first is.
     status
-        ``"idle"`` before it is shown, ``"running"``, ``"done"``, ``"stopped"``, or ``"error"`` where
-        no image could be explained. Read only in spirit.
+        ``"idle"`` before it is shown, ``"running"``, ``"done"``, ``"stopped"``, or ``"error"``
+        where no image could be explained. Read only in spirit.
 
     Raises
     ------
@@ -122,7 +122,7 @@ class Gallery(ipywidgets.VBox):
             listener=Listener(self._opened, self._changed, self._settled),
         )
         super().__init__([self._strip])
-        self._strip.observe(self._on_page, ["opened", "paused", "_visible"])
+        self._strip.observe(self._on_page, ["opened", "paused", "_here", "_visible"])
 
     # What a person calls.
 
@@ -284,18 +284,19 @@ class Gallery(ipywidgets.VBox):
             self._worker.wake()
 
     def _on_page(self, change: Any) -> None:
+        if self._worker.closed:
+            return
         name, value = change["name"], change["new"]
-        if name == "opened":
-            if value not in (-1, self._worker.wanted):
-                self._want(value)
-                self._begin()
+        if name == "opened" and value not in (-1, self._worker.wanted):
+            self._want(value)
+            self._begin()
         elif name == "paused":
             self._worker.halted = value
-            self._worker.wake()
-        else:
+            self._begin_again()
+        elif name == "_here":
+            self._begin()
+        elif name == "_visible":
             self._worker.visible = frozenset(value)
-            if not self._worker.closed:
-                self._begin()  # a page that says what can be seen is there
 
     @traitlets.validate("selected")
     def _on_proposal(self, proposal: Any) -> str:

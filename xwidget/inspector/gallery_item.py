@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation, Frames
 from xwidget.inspector.gallery_images import data_url
@@ -43,7 +45,7 @@ class Item:
     @property
     def status(self) -> str:
         """Status of its Inspector; "none" where there is none."""
-        return "none" if self.inspector is None else self.inspector.status
+        return "none" if self.inspector is None else str(self.inspector.status)
 
     @property
     def state(self) -> str:
@@ -61,14 +63,14 @@ class Item:
     def error(self) -> str:
         """What went wrong, in words; empty when all is well."""
         if self.inspector is not None and self.status == "error":
-            return self.inspector.error
+            return str(self.inspector.error)
         return self.failure
 
     @property
     def share(self) -> float:
         """How much of its run is done, in [0, 1]."""
         progress = {} if self.inspector is None else self.inspector._progress
-        return min(1.0, progress.get("iteration", 0) / max(1, progress.get("iterations", 1)))
+        return min(1.0, float(progress.get("iteration", 0) / max(1, progress.get("iterations", 1))))
 
     @property
     def explanation(self) -> Explanation | None:
@@ -92,12 +94,15 @@ class Item:
         except Exception as error:
             self.failure = _in_words(error)
 
-    def make(self, cls: type[Inspector], clf: Classifier, targets: Any, settings: Any) -> None:
-        """Make its Inspector, or note why that cannot be."""
+    def make(
+        self, cls: type[Inspector], clf: Classifier, targets: Any, settings: Any
+    ) -> Inspector | None:
+        """Make its Inspector and return it, or note why that cannot be."""
         try:
             self.inspector = cls(clf, self.image, targets, **settings)
         except Exception as error:
             self.failure = _in_words(error)
+        return self.inspector
 
     def start(self) -> None:
         """Start the run, or let a paused one go on to where it was to end."""
@@ -108,15 +113,20 @@ class Item:
                 inspector.wait(0)
             return
         self.paused = False
-        if inspector.explanation is None:  # stopped before its first iteration
+        explanation = inspector.explanation
+        if explanation is None:  # stopped before its first iteration
             inspector.run()
-        else:
-            progress = inspector._progress
-            inspector.run_more(max(1, progress["iterations"] - progress["iteration"]))
+            return
+        left = int(inspector._progress["iterations"]) - (len(explanation.trace) - 1)
+        if left > 0 or np.isnan(explanation.trace.score[-1]).any():
+            inspector.run_more(max(1, left))
+        else:  # the run that was stopped had not begun: this is the one before
+            inspector.run()
 
     def pause(self) -> None:
         """Stop the run within one iteration."""
         assert self.inspector is not None
+        self.look()  # which takes a run begun by a person for one that is not paused
         self.paused = True
         self.inspector.stop()
 

@@ -26,9 +26,11 @@ class Strip(LockedWidget):
     _css = _static("gallery.css")
 
     # Written by the kernel.
-    _items = traitlets.List(help="What is known of each image.").tag(sync=True)
-    _pictures = traitlets.List(help="Thumbnails of the images, as data URLs.").tag(sync=True)
-    _evidence = traitlets.List(help="Thumbnails of the evidence; empty until then.").tag(sync=True)
+    _items: Any = traitlets.List(help="What is known of each image.").tag(sync=True)
+    _pictures: Any = traitlets.List(help="Thumbnails of the images, as data URLs.").tag(sync=True)
+    _evidence: Any = traitlets.List(help="Thumbnails of the evidence; empty until then.").tag(
+        sync=True
+    )
     status = traitlets.Unicode("idle", help="idle, running, done, stopped, error.").tag(sync=True)
 
     # Written by both sides.
@@ -37,6 +39,9 @@ class Strip(LockedWidget):
         sync=True, echo_update=False
     )
     show = traitlets.Enum(["image", "evidence"], "image", help="What thumbnails show.").tag(
+        sync=True, echo_update=False
+    )
+    _here = traitlets.Bool(False, help="Whether a page shows the strip.").tag(
         sync=True, echo_update=False
     )
     _visible = traitlets.List(traitlets.Int(), help="The images that can be seen.").tag(

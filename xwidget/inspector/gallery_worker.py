@@ -219,12 +219,12 @@ class Worker:
         idle = [o for o in equipped if o is not self.shown and o.status != "running"]
         # The farthest goes first, and one whose run is not through only where no other can.
         idle.sort(key=lambda other: other.state != "waiting")
-        for _ in range(len(equipped) - self._live + 1):
-            if idle:
-                self._free(idle.pop())
-        item.make(self._make, self._clf, self._targets, self._settings)
-        if item.inspector is not None:
-            item.inspector.observe(self.wake, "status")
+        too_many = max(0, len(equipped) - self._live + 1)
+        for other in idle[::-1][:too_many]:
+            self._free(other)
+        made = item.make(self._make, self._clf, self._targets, self._settings)
+        if made is not None:
+            made.observe(self.wake, "status")
 
     def _free(self, item: Item) -> None:
         assert item.inspector is not None
