@@ -35,7 +35,14 @@ const styles = {
   entryPoints: { widget: here("src/styles.css"), portable: here("src/portable.css") },
   banner: {},
 };
-const builds = [options, portable, styles];
+// The Gallery's strip is small and plain: it needs nothing of others, and so no notice.
+const gallery = {
+  ...options,
+  entryPoints: [here("src/gallery.ts"), here("src/gallery.css")],
+  inject: [],
+  banner: {},
+};
+const builds = [options, portable, styles, gallery];
 
 // What the bundle contains of others is MIT: its notices travel beside it.
 async function licenses() {

@@ -9,7 +9,16 @@
 from xwidget.classifier import Classifier, load
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
-from xwidget.inspector import Inspector
+from xwidget.inspector import Gallery, Inspector
 from xwidget.zoo import sample, samples
 
-__all__ = ["Classifier", "Explanation", "Inspector", "explain", "load", "sample", "samples"]
+__all__ = [
+    "Classifier",
+    "Explanation",
+    "Gallery",
+    "Inspector",
+    "explain",
+    "load",
+    "sample",
+    "samples",
+]

@@ -46,7 +46,7 @@ function round(value: number): number {
 
 export interface Happening {
   iteration: number;
-  kind: "sparsity" | "lowered" | "end";
+  kind: "push" | "sparsity" | "lowered" | "end";
   words: string;
 }
 
@@ -59,7 +59,14 @@ export function events(track: Track, running: boolean): Happening[] {
   let last = 0;
   for (const [iteration, lambda] of (track.lambdas ?? []).entries()) {
     if (!lambda) continue; // 0 while a mask grows, or gets its work back
-    if (last === 0 && iteration > 1) {
+    if (lambda < 0) {
+      if (last === 0) {
+        found.push({ iteration, kind: "push", words: "at a stand: λ < 0 pushes to show more" });
+      }
+      last = Math.min(last, lambda);
+      continue;
+    }
+    if (last <= 0 && iteration > 1) {
       found.push({ iteration, kind: "sparsity", words: "the mask does its work; λ sets in" });
     } else if (lambda < LOWERED * last) {
       found.push({ iteration, kind: "lowered", words: `λ lowered to ${lambda.toExponential(1)}` });

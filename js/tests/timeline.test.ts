@@ -120,6 +120,13 @@ describe("what happened on the curve", () => {
     ]);
   });
 
+  test("a push is one event, and shrinking after it another", () => {
+    expect(kinds(events(track([0, 0, -1e-4, -2e-4, 1e-4, 1.1e-4]), true))).toEqual([
+      [2, "push"],
+      [4, "sparsity"],
+    ]);
+  });
+
   test("a λ that a person fixed is no event", () => {
     expect(events(track([0, 1e-3, 1e-3, 1e-3]), false)).toEqual([]);
   });

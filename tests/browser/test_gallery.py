@@ -1,0 +1,174 @@
+"""The Gallery in JupyterLab: thumbnails, opening by mouse and keyboard, the page's place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import OpenNotebook
+from tests.browser.inspector import (
+    SMALL_NET,
+    Inspector,
+    array_from_kernel,
+    from_kernel,
+    wait_in_kernel,
+)
+from tests.browser.jupyter import Notebook, Server, write_notebook
+
+PHOTOS = """
+rng = np.random.default_rng(1)
+photos = {f"photo {i}": rng.integers(0, 256, (32, 32, 3), dtype=np.uint8) for i in range(12)}
+photos["broken"] = "/no/such/broken.jpg"
+"""
+
+Run = Callable[..., Notebook]
+
+
+@pytest.fixture
+def run(server: Server, open_notebook: OpenNotebook, request: pytest.FixtureRequest) -> Run:
+    """Open a notebook that defines the small net and the photos, then runs these cells."""
+
+    def run(*cells: str, **options: Any) -> Notebook:
+        path = server.root / f"{request.node.name}.ipynb"
+        written = write_notebook(path, [SMALL_NET, PHOTOS, *cells])
+        notebook = open_notebook(written, **options)
+        notebook.run_all()
+        notebook.wait_for('.xwidget-gallery [role="option"]')
+        return notebook
+
+    return run
+
+
+def option(notebook: Notebook, number: int) -> Locator:
+    return notebook.page.get_by_role("listbox", name="Images").get_by_role("option").nth(number)
+
+
+def wait_for_option(notebook: Notebook, number: int, state: str) -> None:
+    expect(option(notebook, number)).to_have_attribute("data-state", state, timeout=180_000)
+
+
+def assert_drawn(notebook: Notebook, name: str) -> None:
+    """The panel's canvas holds this image's evidence."""
+    panel = Inspector.on(notebook)
+    panel.wait_for(status="done")
+    target = panel.target
+    evidence = array_from_kernel(
+        notebook,
+        f"g.explanations[{name!r}].evidence[g.explanations[{name!r}].targets.index({target})]",
+    )
+    np.testing.assert_array_equal(panel.pixels(), evidence)
+
+
+def wait_until_open(notebook: Notebook, number: int, name: str) -> None:
+    expect(option(notebook, number)).to_have_attribute("aria-selected", "true")
+    wait_in_kernel(
+        notebook, f"g.selected == {name!r} and g.inspector is g._items[{number}].inspector"
+    )
+    expect(notebook.page.locator(".xwidget-inspector")).to_have_count(1)
+
+
+def test_an_image_explained_in_the_background_opens_as_done(run: Run) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=20); g")
+    wait_for_option(notebook, 0, "explained")
+    assert_drawn(notebook, "photo 0")
+    wait_for_option(notebook, 3, "explained")
+    before = from_kernel(notebook, "g._items[3].inspector._session.run_number")
+
+    option(notebook, 3).click()
+    wait_until_open(notebook, 3, "photo 3")
+    assert_drawn(notebook, "photo 3")
+    assert from_kernel(notebook, "g.inspector._session.run_number") == before == 1
+    expect(option(notebook, 3)).to_have_attribute("tabindex", "0")
+
+
+def test_the_keyboard_moves_among_the_thumbnails_and_opens(run: Run) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=20); g")
+    wait_for_option(notebook, 0, "explained")
+    page = notebook.page
+    option(notebook, 0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(option(notebook, 2)).to_be_focused()
+    expect(option(notebook, 0)).to_have_attribute("aria-selected", "true")  # focus opens nothing
+    page.keyboard.press("Enter")
+    wait_until_open(notebook, 2, "photo 2")
+    expect(option(notebook, 2)).to_be_focused()
+    assert_drawn(notebook, "photo 2")
+
+    page.keyboard.press("End")
+    expect(option(notebook, 12)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(" ")
+    wait_until_open(notebook, 11, "photo 11")
+    assert_drawn(notebook, "photo 11")
+    page.keyboard.press("Home")
+    expect(option(notebook, 0)).to_be_focused()
+
+
+def test_a_broken_image_says_so_and_the_others_work(run: Run) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=5); g")
+    wait_for_option(notebook, 12, "error")
+    name = option(notebook, 12).get_attribute("aria-label") or ""
+    assert name.startswith("broken, 13 of 13, error: there is no file '/no/such/broken.jpg'")
+    option(notebook, 12).click()
+    words = notebook.page.get_by_text("broken: there is no file")
+    words.wait_for()
+    expect(notebook.page.locator(".xwidget-inspector")).to_have_count(0)
+
+    option(notebook, 11).click()
+    wait_until_open(notebook, 11, "photo 11")
+    words.wait_for(state="hidden")
+    assert_drawn(notebook, "photo 11")
+    for number in range(12):
+        wait_for_option(notebook, number, "explained")
+    expect(notebook.page.get_by_text("12 of 12 explained")).to_be_visible()
+
+
+def test_the_thumbnails_show_the_evidence_when_asked(run: Run) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=5); g")
+    wait_for_option(notebook, 1, "explained")
+    source = option(notebook, 1).locator("img").get_attribute("src")
+    assert source == from_kernel(notebook, "g._strip._pictures[1]")
+    group = notebook.page.get_by_role("radiogroup", name="Thumbnails show")
+    group.get_by_text("Evidence").click()
+    expect(group.get_by_role("radio", name="Evidence")).to_be_checked()
+    evidence = from_kernel(notebook, "g._strip._evidence[1]")
+    expect(option(notebook, 1).locator("img")).to_have_attribute("src", evidence)
+    group.get_by_text("Image").click()
+    expect(option(notebook, 1).locator("img")).to_have_attribute("src", source)
+
+
+def test_opening_another_image_leaves_the_page_where_it_was(run: Run) -> None:
+    cells = ["print('above\\n' * 60)", "g = xw.Gallery(clf, photos, iterations=5); g"]
+    notebook = run(*cells, viewport={"width": 900, "height": 700})
+    wait_for_option(notebook, 3, "explained")
+    top = "() => document.querySelector('.xwidget-gallery').getBoundingClientRect().top"
+    for number in (2, 12, 1):
+        option(notebook, number).click()
+        before = notebook.page.evaluate(top)
+        expect(option(notebook, number)).to_have_attribute("aria-selected", "true")
+        wait_in_kernel(notebook, f"g._worker.shown is g._items[{number}]")
+        notebook.page.wait_for_timeout(500)
+        assert notebook.page.evaluate(top) == before
+
+
+def test_pause_holds_all_but_the_open_one_and_a_reload_shows_the_same(run: Run) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=3000); g")
+    wait_for_option(notebook, 1, "waiting")
+    notebook.page.get_by_role("button", name="Pause", exact=True).click()
+    wait_in_kernel(notebook, "g._worker.halted")
+    panel = Inspector.on(notebook)
+    panel.button("Stop").click()
+    wait_for_option(notebook, 0, "stopped")
+    wait_in_kernel(notebook, "g.status == 'stopped'")
+
+    notebook.save()
+    notebook.reload()
+    notebook.wait_for('.xwidget-gallery [role="option"]')
+    wait_for_option(notebook, 0, "stopped")
+    expect(notebook.page.get_by_text("0 of 12 explained, paused")).to_be_visible()
+    notebook.page.get_by_role("button", name="Go on", exact=True).click()
+    wait_for_option(notebook, 1, "running")
+    notebook.execute("g.close()")
