@@ -195,6 +195,7 @@ class History:
             ),
             settings=settings.describe(),
             diagnostics={
+                "defense": settings.played,
                 "nonlinearities": tracks[0].nonlinearities,
                 "outside_bounds": [track.outside for track in tracks],
                 "plan": tracks[0].plan.describe(),
