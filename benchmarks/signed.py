@@ -140,10 +140,10 @@ def delete(
     defense: str,
     iterations: int,
 ) -> list[Row]:
-    """Return what deletion of the true class leaves of its score, by the net and by another one.
+    """Return the share of the true class's score that deletion takes away, by the net and another.
 
-    ``shuffled`` is what the other net says where the pixels of the same mask have changed places:
-    what any mask of that size would do to it.
+    1 is what taking everything away does. ``shuffled`` is the share for the other net where the
+    pixels of the same mask have changed places: what any mask of that size would do to it.
     """
     clf, other = xw.Classifier(net, size=SIDE), xw.Classifier(judge, size=SIDE)
     settings = Settings(game="deletion", defense=defense)
@@ -153,18 +153,20 @@ def delete(
         *_, last = optimize(clf, x, [target], settings, iterations=iterations, plan="plain")
         left = 1 - last.masks[0]  # the reference is zero
         moved = left.flatten(1)[:, torch.randperm(SIDE * SIDE, generator=rng)].view_as(left)
-        before, after, shuffled = (
-            float(other.classify(e)[target]) for e in (x, left * x, moved * x)
-        )
         rows.append(
             {
+                "own": _share(clf, target, x, left * x),
                 "mask": float(last.masks.mean()),
-                "own": float(last.scores[0] / last.image_scores[0]),
-                "other": after / before,
-                "shuffled": shuffled / before,
+                "other": _share(other, target, x, left * x),
+                "shuffled": _share(other, target, x, moved * x),
             }
         )
     return rows
+
+
+def _share(clf: xw.Classifier, target: int, x: Tensor, e: Tensor) -> float:
+    image, explanation, nothing = (float(clf.classify(of)[target]) for of in (x, e, 0 * x))
+    return (image - explanation) / (image - nothing)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -212,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ),
         findings="" if options.quick or options.activations else _FINDINGS,
         deleted=table(
-            ["activation", "defense", "lost", "own", "mask", "other net", "other net, shuffled"],
+            ["activation", "defense", "own", "mask", "other net", "shuffled", "beyond size"],
             deleted,
         ),
     )
@@ -232,8 +234,10 @@ def _generated(rows: Sequence[Row]) -> list[str]:
 
 
 def _deleted(rows: Sequence[Row]) -> list[str]:
-    means = (number(mean(row[key] for row in rows)) for key in ("own", "mask", "other", "shuffled"))
-    return [percent([row["own"] <= 0.1 for row in rows]), *means]
+    own, mask, other, shuffled = (
+        mean(row[key] for row in rows) for key in ("own", "mask", "other", "shuffled")
+    )
+    return [number(value) for value in (own, mask, other, shuffled, other - shuffled)]
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -271,10 +275,11 @@ The least likely class must not be generated, the true one must be. `generated`:
 
 ## Deletion, `sparsity="auto"`
 
-The true class, by one net, judged by the one of other random weights. `lost`: at most .1 p(x).
-`own`, `other net`: what is left of each net's own p(x), `mask`: the share taken away; means. A mask
-that takes away what only its own net sees leaves the other one unmoved, a larger mask moves any:
-`shuffled` is what the other net says where the pixels of the mask have changed places.
+The true class, by one net, judged by the one of other random weights. `own`, `other net`: the share
+of the class's score that is taken away from each, 1 is what taking everything away does; `mask`:
+the share of the image taken away. A mask of what only its own net sees leaves the other one
+unmoved, and a larger mask moves any: `shuffled` is the other net's share where the pixels of the
+mask have changed places, `beyond size` the difference. Means.
 
 {deleted}
 {findings}"""
