@@ -8,6 +8,7 @@ from statistics import mean, median
 from typing import Any
 
 from benchmarks.records import Row
+from benchmarks.sensitivity import is_default, legend, sensitivity
 from benchmarks.tables import number, percent, table
 from xwidget.engine.games import GAMES
 
@@ -65,11 +66,20 @@ def report(rows: Sequence[Row], details: bool = False) -> str:
     """
     parts = [_photos(rows)]
     tasks = [row for row in rows if row["kind"] == "game"]
+    # Beside the defaults, others have a table of their own.
+    usual = [row for row in tasks if is_default(row)]
+    own = [row for row in tasks if row["defense"] == "auto" and row["rule"] is None]
+    varied = sensitivity(own) if 0 < len(usual) < len(tasks) else ""
+    if varied:
+        tasks = usual
+        rows = [row for row in rows if row["kind"] != "game" or is_default(row)]
     if tasks:
         parts += [LEGEND]
     for game in GAMES:
         if chosen := [row for row in tasks if row["game"] == game]:
             parts += [f"## {game.capitalize()}", _game(game, chosen, _label(tasks))]
+    if varied:
+        parts += ["## Steps and rate", legend(), varied]
     if any("deletion" in row for row in rows):
         parts += ["## Against other methods", *_against(rows, _label(tasks))]
     if details and tasks:

@@ -10,12 +10,13 @@ done, a *push* follows, with a lambda below zero that rewards what is shown: whe
 shown, the work is done. So what a pushed run shows is true, but may be most of the image.
 
 "Does its work", or "comparable", has one meaning: the mask makes ``KEPT`` of the change of the
-score between the image and the reference, from where nothing is shown to where everything is.
-Preservation and generation thus end at no less than .95 of the image's own score, deletion and
-repression at no more than .05 of it (for a reference that scores 0). Where image and reference
-differ by no more than ``NOTHING``, nothing in the image speaks for the class: nobody pushes, and
-what growing reached takes the place of the image's change. So it does where it was nearly all, and
-where pushing is in vain.
+score between the image and the reference, from where nothing is shown to where everything is; and
+shrinking may lose as much again of what growing reached. Preservation and generation thus end at
+no less than .9 of the image's own score, deletion and repression at no more than .1 of it (for a
+reference that scores 0, and but for ``NOTHING``). Where image and reference differ by no more than
+``NOTHING``, nothing in the image speaks for the class: nobody pushes, and what growing reached
+takes the place of the image's change. So it does where it was nearly all, and where pushing is in
+vain.
 What a run shows is the smallest mask so far that does its work.
 """
 
@@ -31,7 +32,7 @@ from xwidget.engine.games import Game
 
 Tensors = dict[str, Tensor]
 
-#: Share of the change of the score that a mask must make.
+#: Share of the change of the score that a mask must make; squared, after shrinking.
 KEPT = 0.95
 #: A change of the score up to this counts as none: the smallest mask for it is empty.
 NOTHING = 0.005
