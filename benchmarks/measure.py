@@ -93,6 +93,7 @@ def run_task(subject: Subject, task: Task, steps: int) -> tuple[list[Row], xw.Ex
                 **_testimony(subject, explanation, k, (optimized, other)),
                 "outside": _number(_of(diagnostics.get("outside_bounds"), k)),
                 "mask": float(explanation.masks[k].mean()),
+                "pushed": bool((explanation.trace.sparsity[:, k] < 0).any()),
                 "iterations_90": reached,
                 "seconds_90": None if reached is None else clock[min(reached, len(clock) - 1)],
                 "iterations_run": len(explanation.trace) - 1,

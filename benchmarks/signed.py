@@ -1,9 +1,11 @@
-"""Does the defense hold where activations are signed? Generation on small nets of gratings.
+"""Does the defense hold where activations are signed? Small nets that tell gratings apart.
+
+    python -m benchmarks.signed --quick
+    python -m benchmarks.signed --write docs/signed.md
 
 Each net is the same but for its activation. From nothing at all, the image's least likely class is
 to be generated, which must fail, and its true class, which must not: a defense that lets nothing
-happen would be no good either. Beside the defenses of xwidget there are other rules for what counts
-as evidence that is not in the image.
+happen would be no good either. What deletion takes away is shown to a net of other weights.
 """
 
 from __future__ import annotations
@@ -12,25 +14,26 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from statistics import mean
 from unittest import mock
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
 import xwidget as xw
 from benchmarks.records import Row
 from benchmarks.tables import machine, number, percent, table, versions
-from xwidget.engine import batches
-from xwidget.engine.defense import Guard
-from xwidget.engine.nonlinearities import NONLINEARITIES
+from xwidget.engine.defense import Bound
 from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings
-from xwidget.engine.strategies import DEFENSES, Strategy
+from xwidget.engine.strategies import DEFENSES
 
 ACTIVATIONS: Mapping[str, type[nn.Module]] = {
     "ReLU": nn.ReLU,
@@ -45,57 +48,11 @@ COLORS = torch.tensor([[1.0, 0.6, 0.3], [0.3, 0.6, 1.0]])
 # Standard deviations of what is not the class: what could be made use of against the net.
 NOISE = 0.6
 
-# (z, h, z(x), h(x)), the input and output of a nonlinearity for the explanation and for the image,
-# to the bounds (lower, upper) of z, those of h, and where nothing at all may pass.
-Rule = Callable[
-    [Tensor, Tensor, Tensor, Tensor],
-    tuple[tuple[Tensor, Tensor] | None, tuple[Tensor, Tensor] | None, Tensor | None],
-]
+# Steps of training, images for each net, iterations of a run.
+FULL, QUICK = (300, 8, 100), (120, 4, 40)
 
-
-def _range(at_image: Tensor) -> tuple[Tensor, Tensor]:
-    return at_image.clamp_max(0), at_image.clamp_min(0)
-
-
-def _no_more(at_image: Tensor) -> tuple[Tensor, Tensor]:
-    return at_image.clamp_max(0), at_image
-
-
-#: Rules other than xwidget's, tried with stopping all and with stopping outward only.
-RULES: Mapping[str, Rule] = {
-    "a: h in [min(0, h(x)), max(0, h(x))]": lambda z, h, zx, hx: (None, _range(hx), None),
-    "b: z in [min(0, z(x)), max(0, z(x))]": lambda z, h, zx, hx: (_range(zx), None, None),
-    "c: a and b": lambda z, h, zx, hx: (_range(zx), _range(hx), None),
-    "d: c, nothing where signs differ": lambda z, h, zx, hx: (
-        _range(zx),
-        _range(hx),
-        (z < 0) != (zx < 0),
-    ),
-    "e: a, nothing left of the dip": lambda z, h, zx, hx: (
-        None,
-        _range(hx),
-        (z < -1.0) & (zx >= -1.0),
-    ),
-    "f: a, nothing below 0 if z(x) > 0": lambda z, h, zx, hx: (
-        None,
-        _range(hx),
-        (z < 0) & (zx >= 0),
-    ),
-    "g: a, nothing below 0": lambda z, h, zx, hx: (None, _range(hx), z < 0),
-    "h: h in [min(0, h(x)), h(x)]": lambda z, h, zx, hx: (None, _no_more(hx), None),
-    "i: z in [min(0, z(x)), z(x)]": lambda z, h, zx, hx: (_no_more(zx), None, None),
-    "j: h and i": lambda z, h, zx, hx: (_no_more(zx), _no_more(hx), None),
-    "k: h, nothing below 0 if z(x) > 0": lambda z, h, zx, hx: (
-        None,
-        _no_more(hx),
-        (z < 0) & (zx >= 0),
-    ),
-    "l: i, nothing below 0 if z(x) > 0": lambda z, h, zx, hx: (
-        _no_more(zx),
-        None,
-        (z < 0) & (zx >= 0),
-    ),
-}
+#: What is added to a defense's name where its bounds are ``tight``.
+TIGHT = ", h ≤ h(x)"
 
 
 def gratings(count: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -135,72 +92,27 @@ def train(activation: type[nn.Module], steps: int, seed: int = 0) -> nn.Module:
     return net.eval()
 
 
-class Filtered(TorchFunctionMode):
-    """Call ``visit(z, h)`` after every nonlinearity; its result takes the output's place."""
+@contextmanager
+def tight(on: bool = True) -> Iterator[None]:
+    """Bound activations by [min(0, h(x)), h(x)] where the image's own is negative, too.
 
-    def __init__(self, visit: Callable[[Tensor, Tensor], None]) -> None:
-        super().__init__()
-        self._visit = visit
+    Eq. 4 lets such an activation rise to 0. But 0 is not where a SiLU is silent: far left it is.
+    """
+    of = Bound.of
 
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Iterable[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        output = func(*args, **(kwargs or {}))
-        if func in NONLINEARITIES:
-            self._visit(args[0], output)
-        return output
+    def tight_of(activation: Tensor, non_negative: bool, rows: int) -> Bound:
+        bound = of(activation, non_negative, rows)
+        whole = len(bound.upper) != 1
+        return replace(bound, upper=activation if whole else activation.amax(0, keepdim=True))
 
-
-def guard_by(rule: Rule, outward: bool) -> type[Guard]:
-    """Return a guard whose gradients are filtered by a rule, for nets of one branch."""
-
-    class ByRule(Guard):
-        def __init__(
-            self, forward: Callable[[Tensor], Tensor], image: Tensor, strategy: Strategy | None
-        ) -> None:
-            super().__init__(forward, image, strategy)
-            self._seen: list[tuple[Tensor, Tensor]] = []
-
-            def record(z: Tensor, h: Tensor) -> None:
-                self._seen.append((z.detach().clone(), h.detach().clone()))
-
-            with torch.enable_grad(), Filtered(record):
-                self.undefended(image.detach().requires_grad_())
-
-        def __call__(self, batch: Tensor) -> Tensor:
-            seen = iter(self._seen)
-
-            def visit(z: Tensor, h: Tensor) -> None:
-                in_z, in_h, stop = rule(z.detach(), h.detach(), *next(seen))
-                for at, bounds, never in ((z, in_z, None), (h, in_h, stop)):
-                    if bounds is not None or never is not None:
-                        hook(at, bounds, never)
-
-            with Filtered(visit):
-                return self.undefended(batch)
-
-    def hook(at: Tensor, bounds: tuple[Tensor, Tensor] | None, never: Tensor | None) -> None:
-        value = at.detach()
-
-        def filtered(gradient: Tensor) -> Tensor:
-            stop = torch.zeros_like(value, dtype=torch.bool) if never is None else never
-            if bounds is not None:
-                below, above = value < bounds[0], value > bounds[1]
-                if outward:
-                    below, above = below & (gradient > 0), above & (gradient < 0)
-                stop = stop | below | above
-            return gradient.masked_fill(stop, 0)
-
-        at.register_hook(filtered)
-
-    return ByRule
+    if not on:
+        yield
+        return
+    with mock.patch.object(Bound, "of", tight_of):
+        yield
 
 
-def measure(
+def generate(
     net: nn.Module, images: Tensor, classes: Tensor, defense: str, iterations: int
 ) -> list[Row]:
     """Return the generated scores of the least likely and of the true class of each image."""
@@ -220,51 +132,112 @@ def measure(
     return rows
 
 
+def delete(
+    net: nn.Module,
+    judge: nn.Module,
+    images: Tensor,
+    classes: Tensor,
+    defense: str,
+    iterations: int,
+) -> list[Row]:
+    """Return the share of the true class's score that deletion takes away, by the net and another.
+
+    1 is what taking everything away does. ``shuffled`` is the share for the other net where the
+    pixels of the same mask have changed places: what any mask of that size would do to it.
+    """
+    clf, other = xw.Classifier(net, size=SIDE), xw.Classifier(judge, size=SIDE)
+    settings = Settings(game="deletion", defense=defense)
+    rng = torch.Generator().manual_seed(0)
+    rows: list[Row] = []
+    for x, target in zip(images, classes.tolist(), strict=True):
+        *_, last = optimize(clf, x, [target], settings, iterations=iterations, plan="plain")
+        left = 1 - last.masks[0]  # the reference is zero
+        moved = left.flatten(1)[:, torch.randperm(SIDE * SIDE, generator=rng)].view_as(left)
+        rows.append(
+            {
+                "own": _share(clf, target, x, left * x),
+                "mask": float(last.masks.mean()),
+                "other": _share(other, target, x, left * x),
+                "shuffled": _share(other, target, x, moved * x),
+            }
+        )
+    return rows
+
+
+def _share(clf: xw.Classifier, target: int, x: Tensor, e: Tensor) -> float:
+    image, explanation, nothing = (float(clf.classify(of)[target]) for of in (x, e, 0 * x))
+    return (image - explanation) / (image - nothing)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table."""
+    """Print the tables."""
     options = _options(arguments)
     names = options.activations or list(ACTIVATIONS)
-    steps, count, iterations = (120, 6, 40) if options.quick else (300, options.images, 100)
-    defenses: dict[str, tuple[str, type[Guard]]] = {name: (name, Guard) for name in DEFENSES}
-    if not options.quick or options.rules:
-        for rule in RULES:
-            if not options.rules or rule[0] in options.rules:
-                for outward, name in ((False, "paper"), (True, "directional")):
-                    defenses[f"{name}, {rule}"] = (name, guard_by(RULES[rule], outward))
-    report: list[list[object]] = []
+    steps, count, iterations = QUICK if options.quick else FULL
+    ways = [(name, False) for name in DEFENSES] + [("paper", True), ("directional", True)]
+    generated: list[list[object]] = []
+    deleted: list[list[object]] = []
+    right: list[str] = []
     for name in names:
-        began = time.perf_counter()
-        nets = [train(ACTIVATIONS[name], steps, seed) for seed in range(options.nets)]
-        trained = (time.perf_counter() - began) / len(nets)
+        nets = [train(ACTIVATIONS[name], steps, seed) for seed in range(2)]
         images, classes = gratings(count, 1)
         with torch.no_grad():
             held = gratings(200, 2)
-            right = torch.cat([net(held[0]).argmax(1) == held[1] for net in nets]).float().mean()
-        sys.stderr.write(f"{name}: {right:.1%} right, {trained:.0f} s to train a net\n")
-        for label, (defense, guard) in defenses.items():
-            with mock.patch.object(batches, "Guard", guard):
-                rows = [
-                    row
-                    for net in nets
-                    for row in measure(net, images, classes, defense, iterations)
+            correct = torch.cat([net(held[0]).argmax(1) == held[1] for net in nets])
+        right.append(f"{name} {correct.float().mean():.1%}")
+        for defense, narrow in ways:
+            began = time.perf_counter()
+            label = f"{defense}{TIGHT if narrow else ''}"
+            with tight(narrow):
+                runs = [
+                    (
+                        generate(net, images, classes, defense, iterations),
+                        delete(net, judge, images, classes, defense, iterations),
+                    )
+                    for net, judge in (nets, nets[::-1])
                 ]
-            line = [name, label, *summary(rows)]
-            report.append(line)
+            generated.append([name, label, *_generated([row for rows, _ in runs for row in rows])])
+            deleted.append([name, label, *_deleted([row for _, rows in runs for row in rows])])
+            line = [*generated[-1], *deleted[-1][2:], f"{time.perf_counter() - began:.0f} s"]
             sys.stderr.write(f"{' | '.join(map(str, line))}\n")
-    head = ["activation", "defense", "least likely generated", "mean p(least)", "true reached"]
-    sys.stdout.write(f"{machine()}; {versions()}\n\n{table([*head, 'mean p(true)'], report)}\n")
+    page = _PAGE.format(
+        date=date.today(),
+        command=f"python -m benchmarks.signed{' --quick' if options.quick else ''}",
+        machine=machine(),
+        versions=versions(),
+        images=count,
+        iterations=iterations,
+        right=", ".join(right),
+        generated=table(
+            ["activation", "defense", "least generated", "p(least)", "true reached", "p(true)"],
+            generated,
+        ),
+        findings="" if options.quick or options.activations else _FINDINGS,
+        deleted=table(
+            ["activation", "defense", "own", "mask", "other net", "shuffled", "beyond size"],
+            deleted,
+        ),
+    )
+    sys.stdout.write(page)
+    if options.write:
+        options.write.write_text(page, encoding="utf-8")
     return 0
 
 
-def summary(rows: Sequence[Row]) -> list[str]:
-    """Return the table's cells for the runs of one net and defense."""
-    least, true = ([row[name] for row in rows] for name in ("least", "true"))
+def _generated(rows: Sequence[Row]) -> list[str]:
     return [
-        percent([p > 0.5 for p in least]),
-        number(sum(least) / len(least)),
+        percent([row["least"] > 0.5 for row in rows]),
+        number(mean(row["least"] for row in rows)),
         percent([row["reached"] for row in rows]),
-        number(sum(true) / len(true)),
+        number(mean(row["true"] for row in rows)),
     ]
+
+
+def _deleted(rows: Sequence[Row]) -> list[str]:
+    own, mask, other, shuffled = (
+        mean(row[key] for row in rows) for key in ("own", "mask", "other", "shuffled")
+    )
+    return [number(value) for value in (own, mask, other, shuffled, other - shuffled)]
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -273,11 +246,47 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("activations", nargs="*", choices=[[], *ACTIVATIONS], help="default: all")
-    add("--quick", action="store_true", help="shorter training, fewer images, no other rules")
-    add("--images", type=int, default=20, help="images for each net")
-    add("--nets", type=int, default=2, help="nets of other random weights for each activation")
-    add("--rules", default="", help='letters of other rules, such as "ah"; default: all')
+    add("--quick", action="store_true", help="shorter training, fewer images")
+    add("--write", type=Path, metavar="FILE", help="write a page with the tables")
     return parser.parse_args(arguments)
+
+
+_PAGE = """\
+# Signed activations
+
+The bounds of Eq. 4-5 are those of a ReLU, which is silent at 0. A SiLU, GELU or Hardswish is silent
+far left, but dips below 0 on the way there, and an activation that the image holds in the dip may
+rise to 0 within its bounds. Does the defense hold, and would tighter bounds be better?
+
+Made {date} by `{command}` on {machine}.
+{versions}.
+
+Two nets of four convolutions for each activation, trained to tell noisy gratings of four
+orientations in two colors apart (right on new ones: {right}); {images} images for each net,
+{iterations} iterations. `h ≤ h(x)` means the bounds [min(0, h(x)), h(x)] instead of
+[min(0, h(x)), max(0, h(x))].
+
+## Generation, without sparsity
+
+The least likely class must not be generated, the true one must be. `generated`: with a score above
+.5; `reached`: at least .9 p(x). Scores are means.
+
+{generated}
+
+## Deletion, `sparsity="auto"`
+
+The true class, by one net, judged by the one of other random weights. `own`, `other net`: the share
+of the class's score that is taken away from each, 1 is what taking everything away does; `mask`:
+the share of the image taken away. A mask of what only its own net sees leaves the other one
+unmoved, and a larger mask moves any: `shuffled` is the other net's share where the pixels of the
+mask have changed places, `beyond size` the difference. Means.
+
+{deleted}
+{findings}"""
+
+#: What was found with the full tables; not said of others.
+_FINDINGS = """
+"""
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def test_a_rate_is_turned_and_turned_back(photos: Path, capsys: pytest.CaptureFi
     assert {name: rule.rate for name, rule in RULES.items()} == before
     lines = {line.split("|")[2].strip(): line for line in text.splitlines() if ", rate " in line}
     assert len(lines) >= 4
-    masks = {line.split("|")[-4] for line in lines.values()}
+    masks = {line.split("|")[-5] for line in lines.values()}
     assert len(masks) > 1, "the rate makes a difference"
 
 

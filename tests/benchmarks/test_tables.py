@@ -12,6 +12,7 @@ from benchmarks.measure import reached_at
 from benchmarks.records import Records
 from benchmarks.report import report
 from benchmarks.tables import number, percent, table
+from xwidget.engine.explain import ITERATIONS
 
 
 def test_a_table_is_markdown_that_reads_as_text_too() -> None:
@@ -90,6 +91,7 @@ def game_rows(photo: str, score: float, least: float, game: str = "generation") 
         "blank_clamped": 0.08,
         "outside": 0.25,
         "mask": 0.5,
+        "pushed": False,
         "iterations_90": 3,
         "seconds_90": 1.5,
         "iterations_run": 9,
@@ -116,11 +118,12 @@ def cells(text: str, start: str) -> list[str]:
 
 def test_the_goals_are_counted_over_the_photos() -> None:
     rows = [*game_rows("p", 0.76, 0.0001), *game_rows("q", 0.4, 0.002)]
+    rows[2]["pushed"] = True
     found = cells(report(rows), "| tiny | paper")
     assert found[2:7] == ["2", "0.725 (0.500)", "50 % (1/2)", "0.0020 (0.0009)", "50 % (1/2)"]
     # rest, other net (none asked), clamped, rest clamped (not known), grey clamped
     assert found[7:13] == ["0.250", "–", "–", "0.500", "–", "0.100"]
-    assert found[13:] == ["0.250 / 0.250", "0.500 / 0.500", "3 it, 1.5 s", "4.0"]
+    assert found[13:] == ["0.250 / 0.250", "0.500 / 0.500", "1/2", "3 it, 1.5 s", "4.0"]
 
 
 def test_deletion_is_counted_the_other_way() -> None:
@@ -147,6 +150,23 @@ def test_settings_are_named_where_they_differ() -> None:
     assert "| paper, rate 0.1 |" in text
     assert "| paper           |" in text
     assert "cat (least likely)" in text
+
+
+def test_other_settings_have_a_table_of_their_own_beside_the_defaults() -> None:
+    usual = {"iterations": ITERATIONS, "defense": "auto"}
+    rows = [{**row, **usual} for photo in "pq" for row in game_rows(photo, 0.7, 0)]
+    rows += [{**row, **usual, "rate": 0.05} for row in game_rows("p", 0.76, 0.0001)]
+    rows += [{**row, **usual, "iterations": 50} for row in game_rows("p", 0.4, 0.0002)]
+    text = report(rows)
+    main, apart = text.split("## Steps and rate")
+    assert cells(main, "| tiny | directional (auto)")[2] == "2"
+    assert "50 iterations" not in main
+    lines = [cells(apart, f"| generation | tiny | {name}") for name in ("def", "50", "rate 0.05")]
+    assert [line[3:7] for line in lines] == [
+        ["1", "0.875 (0.875)", "0 % (0/1)", "0.0000"],
+        ["1", "0.500 (0.500)", "0 % (0/1)", "0.0002"],
+        ["1", "0.950 (0.950)", "100 % (1/1)", "0.0001"],
+    ]
 
 
 def test_photos_that_the_net_gets_wrong_are_named() -> None:

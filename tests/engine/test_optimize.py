@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import xwidget as xw
+from xwidget.engine.defense import Guard
 from xwidget.engine.games import GAMES
 from xwidget.engine.history import History, is_keyframe
 from xwidget.engine.optimize import Step, optimize
@@ -107,6 +108,74 @@ def test_a_run_goes_on_from_its_state_as_if_never_stopped(
     assert [step.iteration for step in rest] == list(range(10, 17))
     assert torch.equal(rest[-1].masks, whole[-1].masks)
     assert torch.equal(rest[-1].scores, whole[-1].scores)
+
+
+def test_a_run_goes_on_from_iteration_0(clf: xw.Classifier, x: Tensor) -> None:
+    settings = Settings(game="deletion")
+    whole = list(optimize(clf, x, [0, 1], settings, iterations=5))
+    rest = list(optimize(clf, x, [0, 1], settings, iterations=5, start=whole[0].state))
+    assert [step.iteration for step in rest] == [1, 2, 3, 4, 5]
+    assert torch.equal(rest[-1].masks, whole[-1].masks)
+
+
+def test_a_run_that_goes_on_does_not_look_at_the_reference_again(
+    clf: xw.Classifier, x: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes: list[Tensor] = []
+    call = Guard.__call__
+    monkeypatch.setattr(Guard, "__call__", lambda self, e: passes.append(e) or call(self, e))
+    state = last(optimize(clf, x, [0], Settings(), iterations=3)).state
+    assert len(passes) == 5, "the reference, the first step, iterations 1 to 3"
+    passes.clear()
+    list(optimize(clf, x, [0], Settings(), iterations=2, start=state))
+    # One more than asked for: the step from where the first half ended.
+    assert len(passes) == 3
+    assert all((e != 0).any() for e in passes)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("game", ["generation", "deletion"])
+def test_inference_mode_around_it_changes_nothing(
+    clf: xw.Classifier, x: Tensor, game: str, count: int
+) -> None:
+    settings, targets = Settings(game=game), list(range(count))
+    plain = list(optimize(clf, x, targets, settings, iterations=6))
+    with torch.inference_mode():
+        image = x.clone()
+        steps = []
+        for step in optimize(clf, image, targets, settings, iterations=3):
+            assert torch.is_inference_mode_enabled()
+            steps.append(step)
+        state = State.join([steps[-1].state[k] for k in range(count)])
+        steps += optimize(clf, image, targets, settings, iterations=3, start=state)
+    assert torch.equal(steps[-1].masks, plain[-1].masks)
+    assert torch.equal(steps[-1].scores, plain[-1].scores)
+
+
+@pytest.mark.parametrize("mode", [torch.inference_mode, torch.no_grad])
+def test_explain_within_a_mode_without_gradients(
+    clf: xw.Classifier, mode: type[torch.no_grad]
+) -> None:
+    image = np.random.default_rng(0).random((12, 12, 3))
+    plain = xw.explain(clf, image, iterations=4, progress=False)
+    with mode():
+        within = xw.explain(clf, image, iterations=4, progress=False)
+        reference = torch.full((3, 12, 12), 0.1)
+        xw.explain(clf, image, iterations=2, progress=False, reference=reference)
+    np.testing.assert_array_equal(within.masks, plain.masks)
+
+
+@pytest.mark.parametrize(("game", "name"), [("generation", "directional"), ("deletion", "paper")])
+def test_an_explanation_names_the_defense_that_ran(
+    clf: xw.Classifier, game: str, name: str
+) -> None:
+    image = np.random.default_rng(0).random((12, 12, 3))
+    auto, none = (
+        xw.explain(clf, image, iterations=1, progress=False, game=game, defense=defense)
+        for defense in ("auto", "none")
+    )
+    assert (auto.settings["defense"], auto.diagnostics["defense"]) == ("auto", name)
+    assert none.diagnostics["defense"] == "none"
 
 
 def test_sparsity_makes_the_mask_small(clf: xw.Classifier, x: Tensor) -> None:

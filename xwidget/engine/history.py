@@ -201,6 +201,7 @@ class History:
             settings=settings.describe(),
             diagnostics={
                 "net": clf.name,
+                "defense": settings.played,
                 "nonlinearities": tracks[0].nonlinearities,
                 "outside_bounds": [track.outside for track in tracks],
                 "plan": tracks[0].plan.describe(),

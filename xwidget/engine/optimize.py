@@ -69,6 +69,8 @@ class Step:
     stopped: str | None = None
 
 
+# Gradients are needed whatever the caller's mode; a generator has it changed back at every yield.
+@torch.inference_mode(False)
 def optimize(
     clf: Classifier,
     x: Tensor,
@@ -118,7 +120,7 @@ def optimize(
     """
     device = pick(settings.device)
     game = GAMES[settings.game]
-    x = x.to(device)
+    x = x.to(device, copy=x.is_inference())  # such a tensor lets no gradient through
     count = len(targets)
     index = torch.tensor(targets, device=device)
     image = x.expand(count, -1, -1, -1).contiguous()
@@ -135,30 +137,32 @@ def optimize(
     def at_image(guard: Guard, index: Tensor) -> tuple[Tensor]:
         return (chosen(guard.image_logits, index),)
 
-    def look(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
+    def forward(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
         with torch.enable_grad():
             logits = guard(e.requires_grad_())
         with torch.no_grad():
-            scores = chosen(guard.undefended(e) if guard.clamps else logits, index)
-        return (scores,)
+            return logits, chosen(guard.undefended(e) if guard.clamps else logits, index)
+
+    def look(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
+        return forward(guard, e, index)[1:]
 
     def descend(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
+        logits, scores = forward(guard, e, index)
         with torch.enable_grad():
-            logits = guard(e.requires_grad_())
             phi = game.sign * similarity(logits, index, clf.activation).sum()
-        with torch.no_grad():
-            scores = chosen(guard.undefended(e) if guard.clamps else logits, index)
         return scores, *torch.autograd.grad(phi, e)
 
     def blend(mask: Tensor) -> Tensor:
         return torch.lerp(reference.expand_as(image), image, mask)  # Eq. 1
 
     (image_scores,) = batches.run(at_image, index)
-    (reference_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
+    scores = image_scores
     if start is None:
+        (reference_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
         ends = (reference_scores, image_scores) if game.keeps else (image_scores, reference_scores)
         # The mask at the start does not compete: it may be the image, which always does the work.
         memory = policy.begin(game.shown(torch.full_like(image, game.first)), *ends)
+        scores = image_scores if game.start else reference_scores
         mask = torch.full_like(image, game.start)
         start = State(0, {"mask": mask, **rule.begin(image), **memory})
         first, last = 0, iterations
@@ -173,7 +177,7 @@ def optimize(
         mask = tensors["mask"]
         shown = game.shown(mask)
         if iteration == 0:
-            masks, kept = shown, image_scores if game.start else reference_scores
+            masks, kept = shown, scores
         else:
             scores, *gradients = batches.run(
                 look if iteration == last else descend, blend(mask), index

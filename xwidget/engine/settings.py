@@ -69,9 +69,14 @@ class Settings:
         _check_sparsity(self.sparsity)
 
     @property
+    def played(self) -> str:
+        """Name of the defense that runs: ``defense`` itself, or the game's own for "auto"."""
+        return GAMES[self.game].defense if self.defense == "auto" else self.defense
+
+    @property
     def strategy(self) -> Strategy | None:
-        """The defense's strategy, None for none; "auto" is the game's own."""
-        return DEFENSES[GAMES[self.game].defense if self.defense == "auto" else self.defense]
+        """The strategy of the defense that runs, None for none."""
+        return DEFENSES[self.played]
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as JSON-able values; a reference tensor is named ``"tensor"``."""

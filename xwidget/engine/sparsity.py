@@ -5,12 +5,18 @@ one run in two phases: first *grow*, without sparsity, until the mask does its w
 lambda rises while the mask still does it. Where it fails, lambda is lowered once and left out for a
 few iterations; if the work is not back by then, the best mask is taken up again.
 
+Growing may come to a stand before that: the defense leaves no way on. Unless nearly all the work is
+done, a *push* follows, with a lambda below zero that rewards what is shown: where everything is
+shown, the work is done. So what a pushed run shows is true, but may be most of the image.
+
 "Does its work", or "comparable", has one meaning: the mask makes ``KEPT`` of the change of the
-score between the image and the reference, from where nothing is shown to where everything is.
-Preservation and generation thus end at no less than .95 of the image's own score, deletion and
-repression at no more than .05 of it (for a reference that scores 0). Where growing comes to a
-stand before that, what it reached takes the place of the image's change; so it does where image and
-reference differ by no more than ``NOTHING``, as nothing in the image speaks for the class then.
+score between the image and the reference, from where nothing is shown to where everything is; and
+shrinking may lose as much again of what growing reached. Preservation and generation thus end at
+no less than .9 of the image's own score, deletion and repression at no more than .1 of it (for a
+reference that scores 0, and but for ``NOTHING``). Where image and reference differ by no more than
+``NOTHING``, nothing in the image speaks for the class: nobody pushes, and what growing reached
+takes the place of the image's change. So it does where it was nearly all, and where pushing is in
+vain.
 What a run shows is the smallest mask so far that does its work.
 """
 
@@ -26,11 +32,12 @@ from xwidget.engine.games import Game
 
 Tensors = dict[str, Tensor]
 
-#: Share of the change of the score that a mask must make.
+#: Share of the change of the score that a mask must make; squared, after shrinking.
 KEPT = 0.95
 #: A change of the score up to this counts as none: the smallest mask for it is empty.
 NOTHING = 0.005
-_PATIENCE = 20  # iterations without progress that end growing
+_PATIENCE = 20  # iterations without progress that end growing, or a push
+_ENOUGH = 0.9  # share of the change that is not worth a push
 _PROGRESS = 0.02  # smallest progress that counts, in nats of log odds
 _REACHED = 5.0  # log odds beyond which progress no longer counts: a score of .993, or .007 to lose
 _FIRST, _UP, _DOWN = 0.005, 1.1, 0.6
@@ -89,13 +96,13 @@ class Fixed:
 
 
 class Auto:
-    """Grow, then shrink: the smallest mask that does its work.
+    """Grow, push where that is not enough, then shrink: the smallest mask that does its work.
 
     Its memory, one row per target: ``best`` mask and its ``best_score``; ``nothing``, the score
     where nothing is shown, and ``wanted``, the change from there that a mask is to make; ``mark``,
-    the progress that the next must beat; ``waited``, iterations since; ``shrinking``, the phase;
-    ``bar``, the score to hold; ``failing``, iterations since it was held; ``relative``, lambda as a
-    share of the largest gradient.
+    the progress that the next must beat; ``waited``, iterations since; ``pushing`` and
+    ``shrinking``, the phase, growing where neither; ``bar``, the score to hold; ``failing``,
+    iterations since it was held; ``relative``, lambda's size as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
@@ -112,6 +119,7 @@ class Auto:
             "wanted": torch.where(change > NOTHING, change, torch.inf),
             "mark": torch.full_like(nothing, -torch.inf),
             "waited": zero,
+            "pushing": torch.zeros_like(nothing, dtype=torch.bool),
             "shrinking": torch.zeros_like(nothing, dtype=torch.bool),
             "bar": zero,
             "failing": zero,
@@ -119,14 +127,22 @@ class Auto:
         }
 
     def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
-        """Keep the best mask, end growing where it is done, and set lambda while shrinking."""
-        was, sign, wanted = memory["shrinking"], self._game.sign, memory["wanted"]
+        """Keep the best mask, end growing where it is done, and set lambda."""
+        was, pushed = memory["shrinking"], memory["pushing"]
+        sign, wanted = self._game.sign, memory["wanted"]
         # Growing: is the work done, or has the score come to a stand?
         progress = (sign * score.logit(eps=1e-12)).clamp_max(_REACHED)
         moved = progress > memory["mark"] + _PROGRESS
         waited = torch.where(moved, 0.0, memory["waited"] + 1)
         done = sign * (score - memory["nothing"]) >= KEPT * wanted
-        shrinking = was | done | (waited >= _PATIENCE)
+        stands = waited >= _PATIENCE
+        reached = (sign * (score - memory["nothing"])).maximum(
+            sign * (memory["best_score"] - memory["nothing"])
+        )
+        push = (reached < _ENOUGH * wanted) & wanted.isfinite() & ~pushed
+        shrinking = was | done | (stands & ~push)
+        pushing = (pushed | stands) & ~shrinking
+        waited = torch.where(stands, 0.0, waited)
         # Shrinking: does this mask, smaller than the best one, still do its work?
         works = sign * score >= sign * memory["bar"]
         smaller = shown.flatten(1).mean(1) < memory["best"].flatten(1).mean(1)
@@ -138,7 +154,7 @@ class Auto:
         # tries again.
         failing = torch.where(works | ~was | self.lost(memory), 0.0, memory["failing"] + 1)
         factor = torch.where(works, _UP, torch.where(failing == 1, _DOWN, 1.0))
-        relative = memory["relative"] * factor
+        relative = memory["relative"] * torch.where(was, factor, torch.where(pushed, _UP, 1.0))
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
             "best_score": best_score,
@@ -146,16 +162,18 @@ class Auto:
             "wanted": wanted,
             "mark": torch.where(moved, progress, memory["mark"]),
             "waited": waited,
+            "pushing": pushing,
             "shrinking": shrinking,
             "bar": torch.where(was, memory["bar"], bar),
             "failing": failing,
-            "relative": torch.where(was, relative.clamp(1e-6, 1e3), memory["relative"]),
+            "relative": torch.where(shrinking & ~was, _FIRST, relative.clamp(1e-6, 1e3)),
         }
 
     def weight(self, largest: Tensor, memory: Mapping[str, Tensor]) -> Tensor:
-        """Return lambda: zero while growing, and while a mask gets its work back."""
+        """Return lambda: zero while growing, and while a mask gets its work back; < 0 in a push."""
         active = memory["shrinking"] & (memory["failing"] == 0)
-        return torch.where(active, memory["relative"] * largest, 0.0)
+        weight = memory["relative"] * largest
+        return torch.where(active, weight, torch.where(memory["pushing"], -weight, 0.0))
 
     def incumbent(
         self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]
