@@ -23,7 +23,8 @@ from xwidget.inspector.gallery_item import Item, described
 from xwidget.inspector.gallery_strip import Strip
 from xwidget.inspector.gallery_worker import Listener, Worker
 from xwidget.inspector.lock import OwnedLock
-from xwidget.inspector.widget import Inspector, _chosen
+from xwidget.inspector.opening import chosen
+from xwidget.inspector.widget import Inspector
 
 _ENDED = frozenset({"done", "stopped", "error"})
 _POLL_SECONDS = 0.05
@@ -353,4 +354,4 @@ def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]
     if "iterations" in settings:
         check_iterations(settings["iterations"])
     if targets is not None:
-        _chosen(clf, targets, torch.zeros(3, *clf.size), ())
+        chosen(clf, targets, torch.zeros(3, *clf.size), ())

@@ -8,7 +8,7 @@ import traitlets
 
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.locked import LockedWidget
-from xwidget.inspector.widget import _static
+from xwidget.inspector.opening import static
 
 
 class Strip(LockedWidget):
@@ -22,8 +22,8 @@ class Strip(LockedWidget):
         What is known of the images, as ``gallery_item.described`` says it.
     """
 
-    _esm = _static("gallery.js")
-    _css = _static("gallery.css")
+    _esm = static("gallery.js")
+    _css = static("gallery.css")
 
     # Written by the kernel.
     _items: Any = traitlets.List(help="What is known of each image.").tag(sync=True)
