@@ -78,8 +78,10 @@ function Caption({ ui }: { ui: Ui }) {
   const { width, columns } = ui.size.value;
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
+  const wide = columns * width + 6 * (columns - 1);
   return (
-    <div class="xw-caption" style={{ width: `${columns * width + 6 * (columns - 1)}px` }}>
+    // A narrow picture's figures take two lines, from the start: nothing below may jump.
+    <div class="xw-caption" data-lines={wide < 340 ? 2 : 1} style={{ width: `${wide}px` }}>
       {mask && (
         <span class="xw-figures">
           <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>
