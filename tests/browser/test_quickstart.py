@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import Inspector, array_from_kernel, from_kernel, shows
@@ -93,6 +94,23 @@ def test_pointing_at_a_pixel_reads_it(quickstart: Notebook, inspector: Inspector
         assert shows(readout, [x, y])
         assert shows(readout, image[y, x])
         assert shows(readout, evidence[y, x])
+
+
+def test_the_panel_is_handed_out_as_one_small_page(
+    quickstart: Notebook, inspector: Inspector, browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "coffee.html"
+    assert from_kernel(quickstart, f"str(w.export_html({str(path)!r}))") == str(path)
+    assert path.stat().st_size < 2_000_000
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    exported = Inspector(page.locator(".xwidget-inspector"))
+    exported.wait_for(status="done", target=inspector.target, iteration=inspector.iteration)
+    evidence = array_from_kernel(quickstart, "w.explanation.evidence[0]")
+    np.testing.assert_array_equal(exported.pixels(), evidence)
+    assert "efficientnet_lite0" in page.title()
+    context.close()
 
 
 def test_the_keyboard_moves_a_cursor_over_the_pixels_and_leaves_again(

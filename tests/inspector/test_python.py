@@ -299,3 +299,47 @@ def test_a_layout_of_the_users_own_is_not_closed(make):
     make(layout=layout).close()
     assert layout.comm is not None
     layout.close()
+
+
+# Exporting.
+
+
+def exported(path):
+    text = path.read_text("utf-8")
+    data = text.partition('id="xwidget-data">')[2].partition("</script>")[0]
+    return json.loads(data)
+
+
+def test_an_inspector_is_exported_with_the_class_that_is_drawn(show, tmp_path):
+    widget, page = show(iterations=40)
+    page.until_status("done")
+    widget.target = 2
+    path = widget.export_html(str(tmp_path / "page.html"), keyframes=3)
+    assert path == tmp_path / "page.html"
+    traits = exported(path)["traits"]
+    assert (traits["target"], traits["iteration"], traits["status"]) == (2, 40, "done")
+    assert traits["_net_name"] == "tiny"
+    assert [each["name"] for each in traits["_classes"]] == ["anvil", "banjo", "cello"]
+    frames = traits["_trace"]["2"]["frames"]
+    assert (len(frames), frames[0], frames[-1]) == (3, 0, 40)
+    assert traits["_trace"]["2"]["scores"] == page.state["_trace"]["2"]["scores"]
+
+
+def test_a_run_under_way_is_exported_as_far_as_it_is(show, engine, tmp_path):
+    engine.hold()
+    widget, _ = show(iterations=30)
+    engine.allow(11)
+    reached(widget, 10)
+    traits = exported(widget.export_html(tmp_path / "page.html"))["traits"]
+    assert traits["iteration"] >= 10
+    assert traits["status"] == "stopped"
+
+
+def test_there_is_nothing_to_export_before_the_first_iteration_and_after_close(make, tmp_path):
+    widget = make()
+    with pytest.raises(RuntimeError, match="nothing to export yet"):
+        widget.export_html(tmp_path / "page.html")
+    widget.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.export_html(tmp_path / "page.html")
+    assert not list(tmp_path.iterdir())
