@@ -27,7 +27,8 @@ def test_the_wheel_is_pure_python_and_smaller_than_a_megabyte(wheel: Path) -> No
 
 def test_the_wheel_holds_the_page_and_the_typing_marker(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for name in ("py.typed", "inspector/static/widget.js", "inspector/static/widget.css"):
+    page = [f"inspector/static/{part}" for part in ("widget", "gallery")]
+    for name in ("py.typed", *(f"{part}.{kind}" for part in page for kind in ("js", "css"))):
         assert f"xwidget/{name}" in names
 
 

@@ -249,7 +249,11 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
         """Put an item's Inspector below the strip, in the place of the one before."""
         self._want(item.index)
         panel = () if item.inspector is None else (item.inspector,)
+        if panel:
+            self._strip._shown = item.index
         self.children = (self._strip, *panel)
+        if not panel:  # the words come once their place is free
+            self._strip._shown = item.index
 
     def _changed(self) -> None:
         """Send the page what is known of the images."""
