@@ -54,7 +54,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
     names
         Captions of an iterable's images. Without: the file's name, else "image 1", "image 2", ...
     keep
-        Inspectors that stay alive, at least 2; each takes about 30 MB at 224² and three classes.
+        Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and 150 iterations.
         Where there are more images, those farthest from the one that is open are closed once they
         are explained: their explanation stays, with the first and last mask alone, and opening one
         of them explains it anew.
@@ -83,7 +83,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
     --------
     >>> import xwidget as xw
     >>> clf = xw.load("efficientnet_lite0")
-    >>> photos = {name: xw.sample(name) for name in ("coffee", "cat")}
+    >>> photos = {name: xw.sample(name) for name in ("coffee", "chelsea")}
     >>> g = xw.Gallery(clf, photos, targets=1, iterations=2)
     >>> g.wait()
     True
