@@ -54,10 +54,10 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
     names
         Captions of an iterable's images. Without: the file's name, else "image 1", "image 2", ...
     keep
-        Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and 150 iterations.
-        Where there are more images, those farthest from the one that is open are closed once they
-        are explained: their explanation stays, with the first and last mask alone, and opening one
-        of them explains it anew.
+        Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and
+        150 iterations. Where there are more images, those farthest from the one that is open are
+        closed once they are explained: their explanation stays, with the first and last mask
+        alone, and opening one of them explains it anew.
     **settings
         ``game``, ``defense``, ``iterations`` and so on, as in ``Inspector``, for every image.
 
