@@ -29,7 +29,7 @@ def test_the_wheel_holds_the_page_and_the_typing_marker(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     page = [
         f"inspector/static/{name}.{kind}"
-        for name in ("widget", "portable")
+        for name in ("widget", "portable", "gallery")
         for kind in ("js", "css")
     ]
     for name in ("py.typed", *page, "inspector/static/LICENSES.txt"):

@@ -45,6 +45,7 @@ export default {
       ["change:_evidence", () => strip.drawPictures()],
       ["change:show", () => strip.drawPictures()],
       ["change:opened", () => strip.drawOpened()],
+      ["change:_shown", () => strip.drawItems()],
       ["change:paused", () => strip.drawItems()],
     ];
     for (const [event, draw] of changes) model.on(event, draw);
@@ -153,7 +154,7 @@ class Strip {
 
   /** What is wrong with the image that is open, where its panel would be. */
   #drawWords(): void {
-    const item = this.#items[this.#opened];
+    const item = this.#items[this.model.get("_shown") as number];
     const words = item?.state === "error" && item.top.length === 0 ? item.error : "";
     set(this.#words, words && `${item?.name}: ${words}`);
     this.#words.hidden = !words;

@@ -55,10 +55,10 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
     names
         Captions of an iterable's images. Without: the file's name, else "image 1", "image 2", ...
     keep
-        Inspectors that stay alive, at least 2; each takes about 30 MB at 224² and three classes.
-        Where there are more images, those farthest from the one that is open are closed once they
-        are explained: their explanation stays, with the first and last mask alone, and opening one
-        of them explains it anew.
+        Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and
+        150 iterations. Where there are more images, those farthest from the one that is open are
+        closed once they are explained: their explanation stays, with the first and last mask
+        alone, and opening one of them explains it anew.
     **settings
         ``game``, ``defense``, ``iterations`` and so on, as in ``Inspector``, for every image.
 
@@ -84,7 +84,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
     --------
     >>> import xwidget as xw
     >>> clf = xw.load("efficientnet_lite0")
-    >>> photos = {name: xw.sample(name) for name in ("coffee", "cat")}
+    >>> photos = {name: xw.sample(name) for name in ("coffee", "chelsea")}
     >>> g = xw.Gallery(clf, photos, targets=1, iterations=2)
     >>> g.wait()
     True
@@ -250,7 +250,11 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
         """Put an item's Inspector below the strip, in the place of the one before."""
         self._want(item.index)
         panel = () if item.inspector is None else (item.inspector,)
+        if panel:
+            self._strip._shown = item.index
         self.children = (self._strip, *panel)
+        if not panel:  # the words come once their place is free
+            self._strip._shown = item.index
 
     def _changed(self) -> None:
         """Send the page what is known of the images."""

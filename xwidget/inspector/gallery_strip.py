@@ -31,6 +31,7 @@ class Strip(LockedWidget):
     _evidence: Any = traitlets.List(help="Thumbnails of the evidence; empty until then.").tag(
         sync=True
     )
+    _shown = traitlets.Int(-1, help="The image whose panel is below.").tag(sync=True)
     status = traitlets.Unicode("idle", help="idle, running, done, stopped, error.").tag(sync=True)
 
     # Written by both sides.
