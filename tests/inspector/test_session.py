@@ -178,6 +178,48 @@ def test_run_more_without_a_run_is_refused_in_words(session):
         session.run_more(5)
 
 
+def test_comparing_without_a_run_is_refused_in_words(session):
+    with pytest.raises(RuntimeError, match="no run to compare with"):
+        session.compare("game")
+
+
+def test_what_is_done_aside_gives_way_to_what_came_later(session, engine, lock):
+    engine.hold()
+    session.run(Settings(), 3)
+    engine.allow(1)
+    until(lambda: session.nearest(0) == 0)
+    done = []
+
+    def aside(name):
+        def task():
+            assert not lock.owned  # it may take its time
+            return lambda: done.append((name, lock.owned))
+
+        return task
+
+    with lock:  # the worker cannot take one before the other is there
+        session.aside(aside("early"))
+        session.aside(aside("late"))
+    engine.allow(1)
+    until(lambda: done)
+    assert done == [("late", True)]
+    assert not session.idle
+
+
+def test_something_aside_needs_no_run(session, listener):
+    done = []
+    session.aside(lambda: lambda: done.append(True))
+    until(lambda: done)
+    assert session.idle
+    assert listener.told == []
+
+
+def test_nothing_is_done_aside_after_close(session):
+    session.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        session.aside(lambda: lambda: None)
+
+
 def test_run_more_after_stop_starts_where_it_stopped(session, engine):
     engine.hold()
     session.run(Settings(), 1000)

@@ -80,9 +80,12 @@ class Stream:
     # What the session tells.
 
     def began(self, added: int | None) -> None:
-        """Draw the class that was added, if no other was chosen since."""
+        """Send what came before; draw the class that was added, if no other was chosen since."""
         with self._widget._logged():
             self._send_variants()  # a new run has none
+            if self._session.history is not None and self._session.history.targets:
+                self.draw()  # the last of what came before, which may rest now
+                self._send_curves()
             self._curves_due = self._variants_due = -float("inf")
             if added is not None and added == self.awaited:
                 self._widget._follow = True
