@@ -215,7 +215,10 @@ def zoom(
 ) -> list[float]:
     """Press "+" and "-" on the picture; nothing is returned where that changes nothing."""
     picture = inspector.root.get_by_role("application").first
-    look = "(picture) => picture.outerHTML + picture.querySelector('canvas').toDataURL()"
+    look = (
+        "(picture) => picture.outerHTML.replaceAll(' data-lm-suppress-shortcuts=\"\"', '')"
+        " + picture.querySelector('canvas').toDataURL()"
+    )
     picture.focus()
     press("ArrowRight")
     inspector.root.page.wait_for_timeout(200)
