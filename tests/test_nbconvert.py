@@ -1,0 +1,99 @@
+"""What stays of an Inspector in a notebook that was run, saved and converted without a page."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+from nbconvert import HTMLExporter, MarkdownExporter
+from PIL import Image
+
+from tests.browser.inspector import SMALL_NET
+from tests.browser.jupyter import write_notebook
+
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+GAP = 8  # pixels between the image and the evidence
+
+# Saved as plain numbers, to compare the picture with.
+PRINTED = "print(w.explanation.evidence[0].tolist())"
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    cells = [
+        SMALL_NET,
+        "w = xw.Inspector(clf, photo, iterations=20)\nw",
+        "w.wait()\nw",
+        PRINTED,
+    ]
+    path = write_notebook(tmp_path_factory.mktemp("notebooks") / "executed.ipynb", cells)
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+    nbclient.NotebookClient(notebook, timeout=180).execute()
+    return notebook
+
+
+def still(cell: nbformat.NotebookNode) -> np.ndarray:
+    (output,) = cell.outputs
+    assert VIEW in output.data
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))))
+
+
+def test_the_still_picture_has_the_evidence_where_the_run_was_waited_for(
+    executed: nbformat.NotebookNode,
+) -> None:
+    evidence = np.array(json.loads(executed.cells[3].outputs[0].text), np.uint8)
+    shown = still(executed.cells[2])
+    assert shown.shape == (32, 32 + GAP + 32, 3)
+    np.testing.assert_array_equal(shown[:, -32:], evidence)
+    np.testing.assert_array_equal(shown[:, :32], still(executed.cells[1]))  # not waited for
+
+
+def test_the_notebook_is_small_and_holds_the_last_mask_for_a_page_to_come(
+    executed: nbformat.NotebookNode,
+) -> None:
+    assert len(nbformat.writes(executed)) < 150_000
+    states = executed.metadata.widgets[STATE].state.values()
+    (inspector,) = (each for each in states if "_net_name" in each.state)
+    assert inspector.state.status == "done"
+    assert inspector.state.iteration == 20
+    assert {tuple(each["path"]) for each in inspector.buffers} == {
+        ("_image",),
+        ("_reference",),
+        ("_frame",),
+    }
+
+
+def test_markdown_has_the_pictures(executed: nbformat.NotebookNode) -> None:
+    text, resources = MarkdownExporter().from_notebook_node(executed)
+    pictures = [Image.open(io.BytesIO(data)) for data in resources["outputs"].values()]
+    assert text.count("![png]") == len(pictures) == 2
+    assert sorted(picture.size for picture in pictures) == [(32, 32), (32 + GAP + 32, 32)]
+
+
+def test_html_has_the_state_for_the_page_or_where_there_is_none_the_pictures(
+    executed: nbformat.NotebookNode,
+) -> None:
+    page, _ = HTMLExporter().from_notebook_node(executed)
+    assert page.count(f'<script type="{VIEW}">') == 2
+    assert page.count(f'<script type="{STATE}">') == 1
+
+    stateless = executed.copy()
+    stateless.metadata = {k: v for k, v in executed.metadata.items() if k != "widgets"}
+    page, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(stateless))
+    for cell in executed.cells[1:3]:
+        assert "".join(cell.outputs[0].data["image/png"].split()) in "".join(page.split())
+
+
+def test_quickstart_stays_small(tmp_path: Path) -> None:
+    cells = [
+        'import xwidget as xw\nclf = xw.load("efficientnet_lite0")',
+        'w = xw.Inspector(clf, xw.sample("coffee"), targets=3, iterations=8)\nw.wait()\nw',
+    ]
+    notebook = nbformat.read(write_notebook(tmp_path / "quickstart.ipynb", cells), as_version=4)
+    nbclient.NotebookClient(notebook, timeout=180).execute()
+    assert len(nbformat.writes(notebook)) < 1_000_000
