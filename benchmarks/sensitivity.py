@@ -14,9 +14,13 @@ from xwidget.engine.rules import RULES
 from xwidget.engine.settings import Settings
 
 LEGEND = """\
-The defaults ({iterations} iterations, rate {rate}) and what differs from them, on the photos that
-all of a net's settings were measured on. Medians (the worst photo) and means as above. A run ends
-early where nothing changes any more: `steps` is how many it took, a mean."""
+The default ({iterations} iterations, rate {rate}) and what differs from it, on the photos that all
+of a net's settings were measured on. Medians (the worst photo) and means as above. A run ends early
+where nothing changes any more: `steps` is how many it took, a mean."""
+
+
+#: Iterations and the step rule's rate; None is the rule's own.
+Setting = tuple[int, float | None]
 
 
 def is_default(row: Row) -> bool:
@@ -35,9 +39,7 @@ def sensitivity(rows: Iterable[Row]) -> str:
     rows
         Of games with their own defense; those without a photo in common are left out.
     """
-    groups: dict[tuple[str, str], dict[tuple[str, float], list[Row]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    groups: dict[tuple[str, str], dict[Setting, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         groups[row["game"], row["net"]][_setting(row)].append(row)
     lines: list[list[object]] = []
@@ -47,27 +49,19 @@ def sensitivity(rows: Iterable[Row]) -> str:
             continue
         for setting in sorted(settings, key=_order):
             part = [row for row in settings[setting] if row["photo"] in shared]
-            lines.append([game, net, _named(setting), len(shared), *_cells(game, part)])
-    head = ["game", "net", "setting", "photos", "p(e) / p(x)", "goal", "least: worst p(e)"]
-    return table([*head, "mask", "pushed", "steps", "seconds a run"], lines) if lines else ""
+            rate = RULES[Settings.rule].rate if setting[1] is None else setting[1]
+            lines.append([game, net, setting[0], rate, len(shared), *_cells(game, part)])
+    head = ["game", "net", "iterations", "rate", "photos", "p(e) / p(x)", "goal"]
+    head += ["least: worst p(e)"]
+    return table([*head, "mask", "pushed", "steps"], lines) if lines else ""
 
 
-def _setting(row: Row) -> tuple[str, float]:
-    """Return what differs from the defaults; ("", 0) for nothing."""
-    if row["rate"] is not None:
-        return "rate", row["rate"]
-    return ("", 0.0) if is_default(row) else ("iterations", row["iterations"])
+def _setting(row: Row) -> Setting:
+    return row["iterations"], row["rate"]
 
 
-def _order(setting: tuple[str, float]) -> tuple[int, float]:
-    return ("", "iterations", "rate").index(setting[0]), setting[1]
-
-
-def _named(setting: tuple[str, float]) -> str:
-    kind, value = setting
-    return {"": "defaults", "iterations": f"{value:.0f} iterations", "rate": f"rate {value:g}"}[
-        kind
-    ]
+def _order(setting: Setting) -> tuple[bool, int, float]:
+    return setting[1] is not None, setting[0], setting[1] or 0
 
 
 def _cells(game: str, rows: Sequence[Row]) -> list[str]:
@@ -82,7 +76,6 @@ def _cells(game: str, rows: Sequence[Row]) -> list[str]:
         number(mean(row["mask"] for row in true)),
         f"{sum(row.get('pushed', False) for row in true)}/{len(true)}",
         f"{mean(row['iterations_run'] for row in true):.0f}",
-        number(median(row["seconds"] for row in true), 1),
     ]
 
 
