@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import zlib
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -23,7 +22,7 @@ import numpy as np
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals, quantize
 from xwidget.inspector import protocol, still
-from xwidget.inspector.protocol import Frame, encode
+from xwidget.inspector.protocol import Frame, encode, pack
 
 KEYFRAMES = 8
 """Masks of each class in a page unless told otherwise."""
@@ -234,10 +233,10 @@ def packed_masks(frames: Sequence[Frame]) -> list[dict[str, Any]]:
     """
     packed = []
     for n, frame in enumerate(frames):
-        ways = {False: _packed(encode(frame))}
+        ways = {False: pack(encode(frame))}
         if n:
             change = frame.pixels - frames[n - 1].pixels
-            ways[True] = _packed(encode(_with(frame, change)))
+            ways[True] = pack(encode(_with(frame, change)))
         difference = min(ways, key=lambda way: len(ways[way]))
         packed.append({"difference": difference, "bytes": ways[difference]})
     return packed
@@ -247,17 +246,11 @@ def packed_picture(picture: Bytes) -> str:
     """Return a picture (H, W, 3) for JSON: in reading order, each byte less the one before."""
     pixels = picture.transpose(2, 0, 1)
     change = np.diff(pixels.ravel(), prepend=np.uint8(0)).reshape(pixels.shape)
-    return _packed(encode(Frame(change)))
+    return pack(encode(Frame(change)))
 
 
 def _with(frame: Frame, pixels: Bytes) -> Frame:
     return Frame(pixels, frame.run, frame.target, frame.iteration, frame.score, frame.mean)
-
-
-def _packed(content: bytes) -> str:
-    # Masks look like noise: short matches, which this strategy leaves out, would only cost.
-    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
-    return base64.b64encode(packer.compress(content) + packer.flush()).decode("ascii")
 
 
 def _inline(name: str) -> str:

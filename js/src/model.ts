@@ -79,6 +79,7 @@ export interface Traits {
   _progress: Progress;
   _choices: Choices;
   _variants: Variant[];
+  _kept: Record<string, string>;
   _probe: DataView;
   _probed: Probed;
   _net_name: string;

@@ -3,7 +3,8 @@
  * xwidget/portable.py; docs/protocol.md describes the data.
  */
 import type { Model } from "./model";
-import { asView, type Command, type Message, PROTOCOL } from "./protocol";
+import { inflate, viewOf } from "./packed";
+import { type Command, type Message, PROTOCOL } from "./protocol";
 import { nearest } from "./timeline";
 import { NO_KERNEL } from "./words";
 
@@ -135,14 +136,4 @@ async function picture(bytes: string): Promise<DataView> {
 /** Where a frame's header ends. */
 function pixelsAt(frame: Uint8Array): number {
   return viewOf(frame).getUint16(HEADER_SIZE_AT, true);
-}
-
-async function inflate(base64: string): Promise<Uint8Array> {
-  const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return asView(bytes) as DataView;
 }

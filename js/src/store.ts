@@ -17,6 +17,7 @@ import type {
   Traits,
   Variant,
 } from "./model";
+import { inflate, viewOf } from "./packed";
 import { createProbe, type Probe } from "./probe";
 import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
 import { nearest } from "./timeline";
@@ -261,6 +262,16 @@ export function createStore(model: Model): Store {
     link.heard();
     onFrame();
   });
+  /** The last masks of all classes: what a saved notebook can show without a kernel. */
+  async function openKept(): Promise<void> {
+    const kept = Object.values((model.get("_kept") as Traits["_kept"] | undefined) ?? {});
+    for (const packed of kept) {
+      const frame = decode(viewOf(await inflate(packed)));
+      if (frame && !end.signal.aborted) keep(frame);
+    }
+  }
+
+  listen("change:_kept", openKept);
   listen("change:_progress", () => {
     progress.value = readProgress();
     advanceTo(progress.value.run);
@@ -290,6 +301,7 @@ export function createStore(model: Model): Store {
   listen("change:_follow", moved);
   listen("change:iteration", moved);
   onFrame();
+  void openKept();
 
   // --- actions ----------------------------------------------------------------------------------
 

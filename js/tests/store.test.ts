@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { encode } from "../harness/fake_model";
 import type { Model } from "../src/model";
@@ -336,6 +337,18 @@ describe("side by side", () => {
     expect(store.maskOf({ run: 7, target: 5 })).toBeNull();
     expect(store.drawn.value).toMatchObject({ run: 8 });
   });
+});
+
+test("the last mask of every class is there without a kernel", async () => {
+  vi.useRealTimers();
+  const bytes = new Uint8Array(mask(1, 6, 8).buffer, 13, 48 + data.length);
+  const packed = btoa(String.fromCharCode(...deflateSync(bytes)));
+  const kernel = new Kernel({ _frame: mask(1, 5, 8), _kept: { 6: packed }, target: 5 });
+  const store = createStore(kernel);
+  await vi.waitFor(() => expect(store.maskOf({ run: 0, target: 6 })).not.toBeNull());
+  store.choose(6);
+  expect(store.drawn.value).toMatchObject({ target: 6, iteration: 8, data });
+  expect(kernel.asked("frame")).toEqual([]);
 });
 
 describe("an edited mask", () => {

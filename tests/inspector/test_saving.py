@@ -1,10 +1,14 @@
 """What is taken away: files and pictures."""
 
+import base64
+import zlib
+
 import numpy as np
 import pytest
 
 from tests.inspector.fakes import SIDE, level
 from xwidget import Explanation
+from xwidget.inspector import protocol, stream
 
 
 @pytest.fixture
@@ -82,6 +86,23 @@ def test_the_picture_is_of_the_class_and_iteration_drawn(shown):
         widget.to_pil(3)
     with pytest.raises(ValueError, match="tuba"):
         widget.to_pil("tuba")
+
+
+def test_a_saved_notebook_holds_the_last_mask_of_every_class(shown):
+    widget, _ = shown
+    assert set(widget._kept) == {"0", "1", "2"}
+    for target, packed in widget._kept.items():
+        frame = protocol.decode(zlib.decompress(base64.b64decode(packed)))
+        assert (frame.target, frame.iteration) == (int(target), 40)
+        assert (frame.pixels == level(int(target), 40)).all()
+
+
+def test_what_a_saved_notebook_holds_is_bounded(show, monkeypatch):
+    monkeypatch.setattr(stream, "_KEPT_BYTES", 150)
+    widget, page = show(iterations=5)
+    page.until_status("done")
+    assert 0 < sum(map(len, widget._kept.values())) <= 150
+    assert len(widget._kept) < 3
 
 
 def test_nothing_is_saved_of_a_closed_inspector(shown, tmp_path):

@@ -16,6 +16,7 @@ from xwidget.inspector.synced import SyncedWidget
 
 _CURVE_SECONDS = 0.2
 _VARIANT_SECONDS = 0.5
+_KEPT_BYTES = 400_000  # of packed masks: a saved notebook stays well under 1 MB
 _CURVE_POINTS = 5000  # with every so many points, the curves are sent less often
 
 
@@ -118,6 +119,8 @@ class Stream:
             self._send_curves()
         with self._widget._logged():
             self._send_variants()
+        with self._widget._logged():
+            self._send_kept()
         with self._widget._logged(), self._widget.hold_sync():
             self._widget.error = error
             self._widget.status = status
@@ -159,6 +162,20 @@ class Stream:
         with self._widget.hold_sync():
             self._send_progress()
             self._widget._trace = _curves(history)
+
+    def _send_kept(self) -> None:
+        """Send the last masks of all classes, as many as a saved notebook has room for."""
+        kept, room = {}, _KEPT_BYTES
+        for target in self._session.targets:
+            frame = self._session.frame(target)
+            if frame is None:
+                continue
+            packed = protocol.pack(protocol.encode(frame))
+            room -= len(packed)
+            if room < 0:
+                break
+            kept[str(target)] = packed
+        self._widget._kept = kept
 
     def _send_variants(self) -> None:
         begun = [run for run in self._session.variants if run.history.targets]

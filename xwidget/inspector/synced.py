@@ -52,6 +52,7 @@ class SyncedWidget(LockedWidget):
     _trace = _synced(traitlets.Dict(), "Curves and kept iterations by class.")
     _variants = _synced(traitlets.List(), "Runs beside the main one, with their curves.")
     _progress = _synced(traitlets.Dict(), "Where the run is.")
+    _kept = _synced(traitlets.Dict(), "Each class's last mask, packed, for a saved notebook.")
     _probed = _synced(traitlets.Dict(), "What the net makes of the edited mask.")
     _choices = _synced(traitlets.Dict(), "What the selects offer.")
     _net_name = _synced(traitlets.Unicode(), "The classifier's name.")
