@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -99,6 +100,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE", help="write a page with the tables")
     arguments = parser.parse_args()
     quick = arguments.quick
+    load = os.getloadavg()[0]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.executable(playwright),
@@ -118,7 +120,8 @@ def main() -> None:
         (
             "# On the screen",
             f"Made {date.today()} by `python -m benchmarks.screen{' --quick' if quick else ''}` on "
-            f"{machine()}, drawn in software.\n{about}; {versions()}.",
+            f"{machine()}, drawn in software, the machine's load before it {load:.1f}.\n"
+            f"{about}; {versions()}.",
             table(head, [timed.row for timed in acts]),
             table(["what", "measured"], [*rest, *bundle()]),
             NOTES,
