@@ -147,9 +147,13 @@ export function createAlbum(looking: Looking, link: Link, first: number): Album 
       pump();
     },
     put(frame) {
-      if (isBeside(frame.run)) cacheOf(frame.run).put(frame);
-      else if (frame.run < run || frame.target < 0) return false;
-      else cache.put(frame);
+      const beside = isBeside(frame.run);
+      if (!beside && (frame.run < run || frame.target < 0)) return false;
+      const kept = cacheOf(beside ? frame.run : 0);
+      // The kernel sends again what is drawn; frames of one run never contradict each other, and to
+      // draw the same once more would cost a large picture its quickness.
+      if (kept.has(frame.target, frame.iteration)) return true;
+      kept.put(frame);
       held.value += 1;
       return true;
     },

@@ -1,5 +1,7 @@
 /** How large the picture is, and how the panel is arranged around it. */
 
+import type { Size } from "./camera";
+
 export type Arrangement = "narrow" | "medium" | "wide";
 
 const GAP = 16;
@@ -7,21 +9,23 @@ const GAP = 16;
 const ASIDE = { narrow: 0, medium: 206, wide: 380 } as const;
 const TALLEST = { narrow: 480, medium: 480, wide: 560 } as const;
 
-export function arrange(width: number): Arrangement {
-  if (width < 620) return "narrow";
-  return width < 900 ? "medium" : "wide";
+/** Beside each other where there is room, unless that would cost the picture its larger pixels. */
+export function arrange(panel: number, image: Size, ratio: number): Arrangement {
+  if (panel < 620) return "narrow";
+  if (panel >= 900) return "wide";
+  const scale = (arrangement: Arrangement) => fittedIn(arrangement, panel, image, ratio).width;
+  return scale("medium") < scale("narrow") ? "narrow" : "medium";
 }
 
 /**
  * CSS size of the picture: the largest whole number of device pixels per image pixel that fits, so
  * that every image pixel is an equal, sharp square. An image larger than the room is scaled down.
  */
-export function pictureSize(
-  panel: number,
-  image: { width: number; height: number },
-  ratio: number,
-): { width: number; height: number; whole: boolean } {
-  const arrangement = arrange(panel);
+export function pictureSize(panel: number, image: Size, ratio: number) {
+  return fittedIn(arrange(panel, image, ratio), panel, image, ratio);
+}
+
+function fittedIn(arrangement: Arrangement, panel: number, image: Size, ratio: number) {
   const room = arrangement === "narrow" ? panel : panel - GAP - ASIDE[arrangement];
   const fit = Math.min(room / image.width, TALLEST[arrangement] / image.height);
   return fitted(fit, image, ratio);
@@ -41,12 +45,7 @@ export interface Grid {
 }
 
 /** The arrangement of `count` pictures, over the panel's whole width, that makes them largest. */
-export function gridSize(
-  panel: number,
-  image: { width: number; height: number },
-  ratio: number,
-  count: number,
-): Grid {
+export function gridSize(panel: number, image: Size, ratio: number, count: number): Grid {
   let best: Grid = { width: 0, height: 0, whole: false, columns: 1 };
   let fewest = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= count; columns++) {
@@ -65,7 +64,7 @@ export function gridSize(
   return best;
 }
 
-function fitted(fit: number, image: { width: number; height: number }, ratio: number) {
+function fitted(fit: number, image: Size, ratio: number) {
   const devicePixels = Math.floor(fit * ratio + 1e-6);
   const scale = devicePixels >= 1 ? devicePixels / ratio : fit;
   return { width: image.width * scale, height: image.height * scale, whole: devicePixels >= 1 };

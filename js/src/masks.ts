@@ -107,19 +107,28 @@ export function stroke(
 const ROWS = ["upper", "middle", "lower"];
 const COLUMNS = ["left", "center", "right"];
 
+const places = new WeakMap<Frame, string>();
+
 /** Where most of the mask lies, in words, and which color of it: for those who cannot see it. */
 export function whereabouts(mask: Frame): string {
-  const size = mask.height * mask.width;
+  const known = places.get(mask) ?? whereaboutsOf(mask);
+  places.set(mask, known);
+  return known;
+}
+
+function whereaboutsOf(mask: Frame): string {
   const cells = new Float64Array(9);
   const colors = new Float64Array(3);
-  for (let c = 0; c < mask.channels; c++) {
-    for (let y = 0, i = c * size; y < mask.height; y++) {
+  const third = (k: number, size: number) => Math.ceil((k * size) / 3);
+  for (let c = 0, i = 0; c < mask.channels; c++) {
+    for (let y = 0; y < mask.height; y++) {
       const row = 3 * Math.floor((3 * y) / mask.height);
-      for (let x = 0; x < mask.width; x++, i++) {
-        const value = mask.data[i] as number;
-        const cell = row + Math.floor((3 * x) / mask.width);
-        cells[cell] = (cells[cell] as number) + value;
-        colors[c] = (colors[c] as number) + value;
+      for (let k = 0; k < 3; k++) {
+        let sum = 0;
+        const end = third(k + 1, mask.width) - third(k, mask.width);
+        for (let x = 0; x < end; x++) sum += mask.data[i++] as number;
+        cells[row + k] = (cells[row + k] as number) + sum;
+        colors[c] = (colors[c] as number) + sum;
       }
     }
   }
@@ -129,11 +138,11 @@ export function whereabouts(mask: Frame): string {
     .map((value, k) => ({ share: value / total, name: cellName(k) }))
     .sort((a, b) => b.share - a.share);
   const most = named.filter(({ share }, k) => k === 0 || share >= 0.2).slice(0, 3);
-  const places = most.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
+  const words = most.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
   const color = [...colors].map((value) => value / total);
   const top = color.indexOf(Math.max(...color));
   const strong = (color[top] as number) >= 0.4 ? `, mostly in ${COLOR_NAMES[top]}` : "";
-  return `where it lies: ${places}${strong}`;
+  return `where it lies: ${words}${strong}`;
 }
 
 const COLOR_NAMES = ["red", "green", "blue"];

@@ -135,6 +135,7 @@ export function createProbe(
     restore(given) {
       batch(() => {
         source = given;
+        seq = Math.max(seq, given?.seq ?? 0);
         before = null;
         kept.value = given;
         shown.value = true;

@@ -151,7 +151,7 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     helping: signal(false),
     scene,
     panes,
-    arrangement: computed(() => arrange(width.value)),
+    arrangement: computed(() => arrange(width.value, image.value, ratio.value)),
     size,
     ratio,
     placement,

@@ -80,6 +80,10 @@ describe("the picture's size", () => {
   });
 
   test("the panel is arranged by its own width", () => {
-    expect([500, 700, 1200].map(arrange)).toEqual(["narrow", "medium", "wide"]);
+    const arranged = [500, 700, 1200].map((width) => arrange(width, image, 1));
+    expect(arranged).toEqual(["narrow", "medium", "wide"]);
+    // Beside each other at 640 the picture would fall from 2 to 1 pixel each.
+    expect(arrange(640, image, 1)).toBe("narrow");
+    expect(arrange(640, image, 2)).toBe("medium");
   });
 });

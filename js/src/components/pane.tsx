@@ -25,6 +25,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const image = pane.scene.image;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter" && event.shiftKey) return; // the notebook's: it runs the cell
     const at = cursor.value ?? middle(image);
     const far = event.shiftKey ? 10 : 1;
     const move = (x: number, y: number) => ui.point(x, y, "keys");
