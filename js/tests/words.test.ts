@@ -84,6 +84,6 @@ describe("the picture's size", () => {
     expect(arranged).toEqual(["narrow", "medium", "wide"]);
     // Beside each other at 640 the picture would fall from 2 to 1 pixel each.
     expect(arrange(640, image, 1)).toBe("narrow");
-    expect(arrange(640, image, 2)).toBe("medium");
+    expect(arrange(680, image, 2)).toBe("medium");
   });
 });
