@@ -284,8 +284,18 @@ mask have changed places, `beyond size` the difference. Means.
 {deleted}
 {findings}"""
 
-#: What was found with the full tables; not said of others.
+# Said of the full tables only.
 _FINDINGS = """
+## What follows, from the run of 2026-11-23
+
+- Generation's own defense, the directional one, generates no least likely class from any of the
+  activations. The paper's rule lets a few through where they are signed, and none with the tighter
+  bounds.
+- Deletion's own defense, the paper's rule, takes from the other net at least as much with signed
+  activations as with ReLU. With the tighter bounds it needs larger masks and takes less beyond
+  their size, so they were not built in: the bounds are those of Eq. 4-5 for every activation.
+- The directional rule is no good for deletion here: what it takes away is no better chosen than
+  the same pixels in other places.
 """
 
 
