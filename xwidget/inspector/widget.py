@@ -69,6 +69,12 @@ class Inspector(ResultsWidget):
     ValueError, TypeError
         If an argument is not one of these, or the image cannot be read.
 
+    See Also
+    --------
+    explanation, comparison, probe : What came of it.
+    run, run_more, stop, wait, add, compare, test : What can be done.
+    save, to_pil, export_html : Taking it along.
+
     Notes
     -----
     All attributes above are traits: ``observe``, ``link`` and ``jslink`` work on them. While a run
