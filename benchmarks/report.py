@@ -34,7 +34,8 @@ LEGEND = """\
   deletion and repression, what is left in preservation and generation. If what a deletion shows
   is not noise, its `rest` is high. Medians, as shares of `p(x)`, as those that follow.
 - `other net`: what the other net says of the same two pictures, as shares of what it says of the
-  photo, where it classifies that rightly. Noise that only one net sees does not move another one.
+  photo, where it classifies that rightly (on how many photos). Noise that only one net sees does
+  not move another one.
 - `clamped`: with all activations clamped to the image's bounds in the forward pass, so that
   nothing counts that the image did not activate. `grey`: where the reference alone is given the
   image's score when clamped, the bounds give the class away whatever is shown, and clamped scores
@@ -125,7 +126,7 @@ def _game(game: str, rows: Sequence[Row], label: Callable[[Row], str]) -> str:
             cells += [f"{number(max(scores, default=None), 4)} ({number(_median(blanks), 4)})"]
             cells += [percent([score <= LEAST for score in scores])]
         for name in ("complement", "witness_score", "witness_complement", *_CLAMPED):
-            cells.append(number(_median(_ratio(row, name) for row in true)))
+            cells.append(_shares(true, name))
         for name in ("outside", "mask"):
             cells.append(
                 " / ".join(
@@ -246,6 +247,12 @@ def _grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[R
     for row in rows:
         groups[key(row)].append(row)
     return groups
+
+
+def _shares(rows: Sequence[Row], name: str) -> str:
+    """Return the median of a score as a share of p(x), and of how many photos if not of all."""
+    known = [share for row in rows if (share := _ratio(row, name)) is not None]
+    return number(_median(known)) + (f" ({len(known)})" if 0 < len(known) < len(rows) else "")
 
 
 def _count(rows: Sequence[Row], name: str) -> str | None:

@@ -262,9 +262,9 @@ Made {date} by `{command}` on {machine}.
 {versions}.
 
 Two nets of four convolutions for each activation, trained to tell noisy gratings of four
-orientations in two colors apart (right on new ones: {right}); {images} images for each net,
-{iterations} iterations. `h ≤ h(x)` means the bounds [min(0, h(x)), h(x)] instead of
-[min(0, h(x)), max(0, h(x))].
+orientations in two colors apart (right on new ones:
+{right}); {images} images for each net, {iterations} iterations.
+`h ≤ h(x)` means the bounds [min(0, h(x)), h(x)] instead of [min(0, h(x)), max(0, h(x))].
 
 ## Generation, without sparsity
 
@@ -296,6 +296,8 @@ _FINDINGS = """
   their size, so they were not built in: the bounds are those of Eq. 4-5 for every activation.
 - The directional rule is no good for deletion here: what it takes away is no better chosen than
   the same pixels in other places.
+- The judge is a weak one: undefended deletion moves it nearly as far with half the mask, so noise
+  that only one net sees is hardly to be had from nets as small as these.
 """
 
 

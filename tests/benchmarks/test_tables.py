@@ -118,11 +118,11 @@ def cells(text: str, start: str) -> list[str]:
 
 def test_the_goals_are_counted_over_the_photos() -> None:
     rows = [*game_rows("p", 0.76, 0.0001), *game_rows("q", 0.4, 0.002)]
-    rows[2]["pushed"] = True
+    rows[2] |= {"pushed": True, "witness_score": 0.3}
     found = cells(report(rows), "| tiny | paper")
     assert found[2:7] == ["2", "0.725 (0.500)", "50 % (1/2)", "0.0020 (0.0009)", "50 % (1/2)"]
-    # rest, other net (none asked), clamped, rest clamped (not known), grey clamped
-    assert found[7:13] == ["0.250", "–", "–", "0.500", "–", "0.100"]
+    # rest, other net (asked once), clamped, rest clamped (not known), grey clamped
+    assert found[7:13] == ["0.250", "0.300 (1)", "–", "0.500", "–", "0.100"]
     assert found[13:] == ["0.250 / 0.250", "0.500 / 0.500", "1/2", "3 it, 1.5 s", "4.0"]
 
 
