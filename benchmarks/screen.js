@@ -13,6 +13,8 @@
   const SEEN = {
     iteration: (root) => root.dataset.iteration,
     target: (root) => root.dataset.target,
+    // null while the net is being asked
+    tested: (root) => root.querySelector(".xw-answer:not([data-pending])")?.textContent ?? null,
     pixel: (root) => root.querySelector('[role="status"][aria-label="Pixel"]').textContent,
   };
 
@@ -31,7 +33,8 @@
       const heard = ({ timeStamp }) => {
         const look = () => {
           const took = performance.now() - timeStamp;
-          if (!SEEN[what] || see() !== before) resolve(took);
+          const now = see();
+          if (!SEEN[what] || (now !== before && now !== null)) resolve(took);
           else if (took > 1000) resolve(null);
           else afterPaint(look);
         };
