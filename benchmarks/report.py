@@ -142,7 +142,9 @@ def _game(game: str, rows: Sequence[Row], label: Callable[[Row], str]) -> str:
 
 
 def _against(rows: Sequence[Row], label: Callable[[Row], str]) -> list[str]:
-    """Return a table for each net; where not all methods share all photos, another on those."""
+    """Return a table for each net; where not all methods share all photos, another on those that
+    the ones with at least half of the photos share.
+    """
     measured = [row for row in rows if "deletion" in row]
     parts = [CURVES.format(steps=" or ".join(sorted({str(row["steps"]) for row in measured})))]
     for net, group in _grouped(measured, lambda row: row["net"]).items():
@@ -155,14 +157,14 @@ def _against(rows: Sequence[Row], label: Callable[[Row], str]) -> list[str]:
             ),
         )
         parts += [f"### {net}", _ranking(methods)]
-        shared = set.intersection(*({row["photo"] for row in rows} for rows in methods.values()))
-        if shared and any(
-            len({row["photo"] for row in rows}) > len(shared) for rows in methods.values()
-        ):
+        most = max(len(rows) for rows in methods.values())
+        broad = {m: rows for m, rows in methods.items() if 2 * len(rows) >= most}
+        shared = set.intersection(*({row["photo"] for row in rows} for rows in broad.values()))
+        if shared and any(len(rows) != len(shared) for rows in methods.values()):
             parts += [
-                f"On the {len(shared)} photos that all of them were measured on:",
+                f"On the {len(shared)} photos that all of these were measured on:",
                 _ranking(
-                    {m: [r for r in rows if r["photo"] in shared] for m, rows in methods.items()}
+                    {m: [r for r in rows if r["photo"] in shared] for m, rows in broad.items()}
                 ),
             ]
     return parts

@@ -253,7 +253,7 @@ machine that others used, too: seconds say little, `python -m benchmarks.speed` 
 - Preservation and repression are older than the push, but for photo 12 with EfficientNet-Lite0 and
   photo 17 with SqueezeNet; none of the others ended where it would have set in.
 - Photos 1, 3, 4, 10, 15 and 18 were in view while the defaults were chosen; the push was made for
-  photos 12 and 17, on which the runs without it ended early.
+  photos 12 and 17, where runs without it left the class over, or did not bring it back.
 
 ## Tried, and not kept
 

@@ -144,6 +144,17 @@ def test_methods_are_ranked_and_compared_on_the_photos_they_share() -> None:
     ]  # fmt: skip
 
 
+def test_a_method_with_few_photos_does_not_narrow_the_comparison() -> None:
+    random = {"kind": "method", "net": "tiny", "method": "random", "steps": 4, "seconds": 0.1}
+    random |= {"deletion": 0.3, "insertion": 0.3}
+    rows = [{**random, "photo": photo} for photo in "pqrs"]
+    rows += [row for photo in "pqr" for row in game_rows(photo, 0.7, 0)]
+    rows += [{**row, "defense": "none"} for row in game_rows("p", 0.7, 0)]
+    alone, shared = report(rows).split("On the 3 photos")
+    assert cells(alone, "| generation, none")[1] == "1"
+    assert [cells(shared, f"| {name}")[1] for name in ("random", "generation")] == ["3", "3"]
+
+
 def test_settings_are_named_where_they_differ() -> None:
     rows = game_rows("p", 0.7, 0) + [{**row, "rate": 0.1} for row in game_rows("p", 0.7, 0)]
     text = report(rows, details=True)
