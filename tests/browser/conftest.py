@@ -53,7 +53,8 @@ def browser() -> Iterator[Browser]:
 def ipykernel_6(request: pytest.FixtureRequest) -> Path:
     """Make a folder that, first on the path, gives a kernel ipykernel 6; kept between runs."""
     assert request.config.cache is not None
-    folder = request.config.cache.mkdir("ipykernel-6")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # two must not install into one folder
+    folder = request.config.cache.mkdir(f"ipykernel-6{worker}")
     if not (folder / "ipykernel").exists():
         # Its other needs are those of the ipykernel that is installed.
         needs = ["ipykernel>=6.29,<7", "nest-asyncio", "psutil"]
