@@ -30,6 +30,7 @@ const LARGEST = 72;
 export function place(camera: Camera, pane: Size, image: Size, ratio: number): Placement {
   const scale = scaleOf(camera.zoom, pane, image, ratio);
   const along = (size: number, room: number, middle: number) => {
+    if (size < room) return Math.round(((room - size) / 2) * ratio) / ratio;
     const offset = Math.min(0, Math.max(room - size, room / 2 - middle * size));
     return Math.round(offset * ratio) / ratio;
   };
@@ -40,8 +41,13 @@ export function place(camera: Camera, pane: Size, image: Size, ratio: number): P
   };
 }
 
+/** CSS px per image pixel at which the whole image is seen; a pane may be wider than a thin image. */
+function fitOf(pane: Size, image: Size): number {
+  return Math.min(pane.width / image.width, pane.height / image.height);
+}
+
 function scaleOf(zoom: number, pane: Size, image: Size, ratio: number): number {
-  const fit = pane.width / image.width;
+  const fit = fitOf(pane, image);
   if (zoom <= 1) return fit;
   // Whole device pixels, and never smaller than the whole image.
   return Math.max(fit, Math.round(fit * zoom * ratio) / ratio || fit * zoom);
@@ -56,7 +62,7 @@ export function zoomAt(
   image: Size,
   ratio: number,
 ): Camera {
-  const fit = pane.width / image.width;
+  const fit = fitOf(pane, image);
   const zoom = Math.min(Math.max(1, LARGEST / fit), Math.max(1, camera.zoom * factor));
   const before = place(camera, pane, image, ratio);
   const scale = scaleOf(zoom, pane, image, ratio);

@@ -1,4 +1,5 @@
 /** The strip of thumbnails above a Gallery's panel: an anywidget in plain DOM. */
+import { focused, keepKeys, origin } from "./keys";
 import type { Model } from "./model";
 import { score, shortName } from "./words";
 
@@ -144,7 +145,7 @@ class Strip {
       element.setAttribute("aria-selected", String(index === opened));
     });
     // The focus stays with whoever is at work in the strip.
-    if (opened >= 0 && !this.#list.contains(document.activeElement)) this.#activate(opened, first);
+    if (opened >= 0 && !this.#list.contains(focused(this.#list))) this.#activate(opened, first);
     else this.#activate(this.#active, first);
     this.#drawWords();
     const item = this.#items[opened];
@@ -271,23 +272,7 @@ class Strip {
       },
       { signal },
     );
-    this.root.addEventListener(
-      "keydown",
-      (event) => {
-        if (isOurs(event)) event.stopPropagation();
-      },
-      { signal },
-    );
-    // Notebook 7 takes its shortcuts on the way down: see index.ts.
-    window.addEventListener(
-      "keydown",
-      (event) => {
-        const { target } = event;
-        if (!(target instanceof Element && this.root.contains(target))) return;
-        target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
-      },
-      { signal, capture: true },
-    );
+    keepKeys(this.root, isOurs, signal);
   }
 
   /** Tell the kernel which images can be seen: those are explained first. */
@@ -381,9 +366,9 @@ class Option {
 
 function isOurs(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
-  const element = event.target as HTMLElement;
-  if (element.tagName === "INPUT") return event.key !== "Tab";
-  if (element.tagName === "BUTTON") return event.key === "Enter" || event.key === " ";
+  const element = origin(event);
+  if (element?.tagName === "INPUT") return event.key !== "Tab";
+  if (element?.tagName === "BUTTON") return event.key === "Enter" || event.key === " ";
   return /^(Arrow(Left|Right|Up|Down)|Home|End|Enter| )$/.test(event.key);
 }
 

@@ -3,6 +3,7 @@
  * while the picture has the focus and there is something to zoom; one finger scrolls the page
  * until the picture is enlarged.
  */
+import { focused } from "./keys";
 import type { Ui } from "./ui";
 
 /** A press that moves less than this is a click, in CSS px. */
@@ -15,11 +16,18 @@ interface Point {
   y: number;
 }
 
-export function listen(frame: HTMLElement, ui: Ui, ended: AbortSignal): void {
+export function listen(
+  frame: HTMLElement,
+  ui: Ui,
+  /** Whether the brush draws here. */
+  drawable: boolean,
+  ended: AbortSignal,
+): void {
   const pointers = new Map<number, Point>();
   let act: "click" | "pan" | "draw" | "pinch" | null = null;
   let from: Point = { x: 0, y: 0 };
   let ink: Point = from;
+  let clicked: Point | null = null;
 
   const inFrame = (event: MouseEvent): Point => {
     const box = frame.getBoundingClientRect();
@@ -50,15 +58,16 @@ export function listen(frame: HTMLElement, ui: Ui, ended: AbortSignal): void {
     if (event.button > 1) return;
     pointers.set(event.pointerId, at);
     frame.setPointerCapture(event.pointerId);
-    if (act === "draw") ui.store.probe.lift();
     from = at;
-    if (pointers.size === 2) act = "pinch";
-    else if (event.button === 1) act = "pan";
-    else if (ui.brush.peek()) {
+    clicked = null;
+    if (pointers.size > 1) {
+      if (act === "draw") ui.store.probe.cancel();
+      act = "pinch";
+    } else if (event.button === 1) act = "pan";
+    else if (drawable && ui.brush.peek()) {
       act = "draw";
       ink = nib(at);
-      if (!ui.store.probe.mask.peek()) ui.edit();
-      ui.store.probe.draw(ui.brush.peek() as never, ink, ink);
+      ui.stroke(ink, ink);
     } else act = "click";
   });
 
@@ -75,10 +84,9 @@ export function listen(frame: HTMLElement, ui: Ui, ended: AbortSignal): void {
     }
     if (act === "click" && Math.hypot(at.x - from.x, at.y - from.y) > CLICK) act = "pan";
     if (act === "pan" && before) ui.pan(at.x - before.x, at.y - before.y);
-    const brush = ui.brush.peek();
-    if (act === "draw" && brush) {
+    if (act === "draw") {
       const next = nib(at);
-      ui.store.probe.draw(brush, ink, next);
+      ui.stroke(ink, next);
       ink = next;
     }
     ui.point(pixel(at).x, pixel(at).y, "pointer");
@@ -86,11 +94,11 @@ export function listen(frame: HTMLElement, ui: Ui, ended: AbortSignal): void {
 
   const release = (event: PointerEvent) => {
     pointers.delete(event.pointerId);
-    if (act === "draw") ui.store.probe.lift();
-    if (act === "click" && event.type === "pointerup" && event.button === 0) {
-      const { x, y } = pixel(inFrame(event));
-      ui.pin(x, y);
+    if (act === "draw") {
+      if (event.type === "pointercancel") ui.store.probe.cancel();
+      else ui.store.probe.lift();
     }
+    if (act === "click" && event.type === "pointerup") clicked = pixel(inFrame(event));
     act = null;
   };
   on("pointerup", release);
@@ -100,15 +108,24 @@ export function listen(frame: HTMLElement, ui: Ui, ended: AbortSignal): void {
       ui.cursor.value = null;
     }
   });
+  // The second click of two is no click of its own, and the first was not meant to pin.
+  let pinned: Point | null = null;
+  on("click", ({ detail }) => {
+    if (!clicked || detail > 1) return;
+    ui.pin(clicked.x, clicked.y);
+    pinned = clicked;
+  });
   on("dblclick", () => {
-    if (!ui.brush.peek()) ui.zoom(0);
+    if (pinned) ui.pin(pinned.x, pinned.y);
+    pinned = null;
+    if (!drawable || !ui.brush.peek()) ui.zoom(0);
   });
   on(
     "wheel",
     (event) => {
       // A pinch on a trackpad arrives as a wheel with Ctrl.
       const meant = event.ctrlKey || event.metaKey;
-      if (!meant && document.activeElement !== frame) return;
+      if (!meant && focused(frame) !== frame) return;
       const lines = event.deltaMode === 1 ? 16 : 1;
       const speed = event.ctrlKey && Math.abs(event.deltaY) < 40 ? 4 : 1;
       const before = ui.camera.peek().zoom;

@@ -1,3 +1,42 @@
+/** Focus and keys, also in a host that renders in a shadow root (marimo), and which keys are ours. */
+
+/** The element that has the focus in an element's own document or shadow root. */
+export function focused(element: Element): Element | null {
+  return (element.getRootNode() as Document | ShadowRoot).activeElement;
+}
+
+/** Where an event happened: outside of a shadow root its target is but the host. */
+export function origin(event: Event): Element | null {
+  const [target] = event.composedPath();
+  return target instanceof Element ? target : null;
+}
+
+/** Keep from the notebook around `root` the key presses that are its own. */
+export function keepKeys(
+  root: HTMLElement,
+  isOurs: (event: KeyboardEvent) => boolean,
+  ended: AbortSignal,
+): void {
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      if (isOurs(event)) event.stopPropagation();
+    },
+    { signal: ended },
+  );
+  // Notebook 7 takes its shortcuts on the way down, where stopping comes too late: it asks for this.
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const target = origin(event);
+      if (!target || !root.contains(target)) return;
+      // On the very element: the search for a shortcut begins there and ends at the mark.
+      target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
+    },
+    { signal: ended, capture: true },
+  );
+}
+
 /** Which key presses the panel keeps from the notebook around it: those it uses, and no others. */
 
 const TYPED = new Set(["INPUT", "SELECT", "TEXTAREA"]);
@@ -10,7 +49,8 @@ export function isOurs(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return false;
   // Shift+Enter runs the notebook's cell, wherever the focus is.
   if (event.key === "Enter" && event.shiftKey) return false;
-  const element = event.target as HTMLElement;
+  const element = origin(event);
+  if (!element) return false;
   if (TYPED.has(element.tagName) || PANEL.test(event.key)) return true;
   const role = element.getAttribute("role");
   if (role === "application") return PICTURE.test(event.key);
@@ -22,12 +62,17 @@ export function isOurs(event: KeyboardEvent): boolean {
 
 /** Ctrl+Z and its kin, save where they undo what was typed. */
 export function isUndo(event: KeyboardEvent): boolean {
-  const element = event.target as HTMLInputElement;
-  const typed = element.tagName === "TEXTAREA" || /^(text|number)$/.test(element.type);
-  return /^[zy]$/i.test(event.key) && (event.ctrlKey || event.metaKey) && !event.altKey && !typed;
+  const undoes = /^[zy]$/i.test(event.key) && (event.ctrlKey || event.metaKey) && !event.altKey;
+  return undoes && !isText(origin(event));
 }
 
-/** Whether a press is typing, and so not one of the panel's keys. */
+/** Whether a press is typing, or chooses in a list, and so is not one of the panel's keys. */
 export function isTyping(event: KeyboardEvent): boolean {
-  return TYPED.has((event.target as HTMLElement).tagName);
+  const element = origin(event);
+  return element?.tagName === "SELECT" || isText(element);
+}
+
+function isText(element: Element | null): boolean {
+  if (element instanceof HTMLInputElement) return /^(text|number)$/.test(element.type);
+  return element?.tagName === "TEXTAREA";
 }

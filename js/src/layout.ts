@@ -5,6 +5,8 @@ import type { Size } from "./camera";
 export type Arrangement = "narrow" | "medium" | "wide";
 
 const GAP = 16;
+/** Least side of a picture, in CSS px. */
+const LEAST = 120;
 /** Least width of the column beside the picture, by arrangement, in CSS px. */
 const ASIDE = { narrow: 0, medium: 206, wide: 380 } as const;
 const TALLEST = { narrow: 480, medium: 480, wide: 560 } as const;
@@ -67,5 +69,7 @@ export function gridSize(panel: number, image: Size, ratio: number, count: numbe
 function fitted(fit: number, image: Size, ratio: number) {
   const devicePixels = Math.floor(fit * ratio + 1e-6);
   const scale = devicePixels >= 1 ? devicePixels / ratio : fit;
-  return { width: image.width * scale, height: image.height * scale, whole: devicePixels >= 1 };
+  // A very thin image gets a pane that can be pointed at, and read when it is enlarged.
+  const side = (pixels: number) => Math.max(LEAST, pixels * scale);
+  return { width: side(image.width), height: side(image.height), whole: devicePixels >= 1 };
 }

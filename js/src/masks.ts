@@ -47,7 +47,11 @@ export function above(mask: Frame, least: number): Frame {
   if (least <= 0) return mask;
   const known = cuts.get(mask);
   if (known?.least === least) return known.mask;
-  const cut = { ...mask, data: mask.data.map((value) => (value < least ? 0 : value)) };
+  const data = mask.data.map((value) => (value < least ? 0 : value));
+  let sum = 0;
+  for (const value of data) sum += value;
+  // Nobody has asked the net about this one.
+  const cut = { ...mask, data, score: Number.NaN, mean: sum / 255 / data.length };
   cuts.set(mask, { least, mask: cut });
   return cut;
 }

@@ -22,8 +22,8 @@ export function panesOf(
       scene: main,
     }));
   }
-  const pane = (key: string, name: string, mask: Frame | null): Pane | null => {
-    const scene = sceneOf(mask);
+  const pane = (key: string, name: string, scene: Scene | null): Pane | null => {
+    const mask = scene?.mask;
     const figures = mask ? `${score(mask.score)}, ${percent(mask.mean)} shown` : "…";
     return scene && { key, title: `${name}: ${figures}`, view, scene };
   };
@@ -33,10 +33,11 @@ export function panesOf(
     const ordered = [...store.classes.value].sort(
       (a, b) => Number(b.index === drawn) - Number(a.index === drawn),
     );
-    const panes = ordered.map(({ index, name }) => {
-      const mask = index === drawn ? store.drawn.value : store.maskOf({ run: 0, target: index });
-      return pane(index === drawn ? "main" : String(index), shortName(name), mask);
-    });
+    const panes = ordered.map(({ index, name }) =>
+      index === drawn
+        ? pane("main", shortName(name), main)
+        : pane(String(index), shortName(name), sceneOf(store.maskOf({ run: 0, target: index }))),
+    );
     return panes.filter((each) => each !== null);
   }
   if (layout === "game" || layout === "defense") {
@@ -44,12 +45,12 @@ export function panesOf(
     const ran = store.ran.value;
     const other = layout === "game" ? "defense" : "game";
     const panes = [
-      pane("main", ran[layout], store.drawn.value),
+      pane("main", ran[layout], main),
       ...store.variants.value
         .filter((variant) => variant[layout] !== ran[layout] && variant[other] === ran[other])
         .map((variant) => {
           const mask = store.maskOf({ run: variant.run, target });
-          return pane(`run ${variant.run}`, variant[layout], mask);
+          return pane(`run ${variant.run}`, variant[layout], sceneOf(mask));
         }),
     ];
     return panes.filter((each) => each !== null);

@@ -10,6 +10,11 @@ import { encodeFrame, type Frame } from "./protocol";
 /** Memory for undoing, in bytes: 400 edits at 224×224. */
 const UNDO_BYTES = 64e6;
 
+interface Point {
+  x: number;
+  y: number;
+}
+
 export interface Probe {
   /** The mask as edited, with its score once that is known; null while nothing is, or it is hidden. */
   mask: ReadonlySignal<Frame | null>;
@@ -25,10 +30,14 @@ export interface Probe {
   show(edit: boolean): void;
   /** Begin to edit a mask as it is shown, or put another in its place as one edit. */
   set(mask: Frame): void;
+  /** Whether a stroke is under way. */
+  drawing: ReadonlySignal<boolean>;
   /** Draw a stroke's next piece, in image pixels; `source` is what "restore" brings back. */
-  draw(brush: Brush, from: { x: number; y: number }, to: { x: number; y: number }): void;
+  draw(brush: Brush, source: Frame, from: Point, to: Point): void;
   /** The stroke is done: have it scored. */
   lift(): void;
+  /** The stroke was none: a second finger came to zoom. */
+  cancel(): void;
   undo(): void;
   redo(): void;
   end(): void;
@@ -42,17 +51,15 @@ export function createProbe(
   const shown = signal(true);
   const past = signal<readonly Frame[]>([]);
   const future = signal<readonly Frame[]>([]);
-  /** What the explanation shows: the mask when editing began. */
-  let source: Frame | null = null;
   /** The mask before the stroke under way. */
-  let before: Frame | null = null;
+  const before = signal<Frame | null>(null);
   // Numbers grow across page reloads and views too; 32 bits of tenths of a second last 13 years.
   let seq = Math.floor(Date.now() / 100) % 2 ** 32;
 
   function submit(): void {
     const edited = kept.peek();
     if (!edited) return;
-    seq += 1;
+    seq += seq % 2 === 0 ? 1 : 2; // odd: the kernel's own are even
     let sum = 0;
     for (const value of edited.data) sum += value;
     kept.value = { ...edited, seq, score: Number.NaN, mean: sum / 255 / edited.data.length };
@@ -66,6 +73,7 @@ export function createProbe(
   }
 
   function step(from: typeof past, to: typeof past): void {
+    probe.lift();
     const now = kept.peek();
     const last = from.peek().at(-1);
     if (!now || !last) return;
@@ -98,31 +106,37 @@ export function createProbe(
     canRedo: computed(() => future.value.length > 0),
     set(next) {
       batch(() => {
+        probe.lift();
         const now = kept.peek();
         if (now) remember(now);
-        // A new beginning, from what the explanation shows.
-        if (!now || !shown.peek()) source = next;
         kept.value = next;
         shown.value = true;
         submit();
       });
     },
-    draw(brush, from, to) {
+    drawing: computed(() => before.value !== null),
+    draw(brush, source, from, to) {
       const now = kept.peek();
-      if (!now || !source) return;
+      if (!now) return;
       // A copy a stroke, not a piece: what was there before stays for undoing.
-      const data = before ? now.data : now.data.slice();
-      before ??= now;
+      const data = before.peek() ? now.data : now.data.slice();
+      before.value ??= now;
       stroke(data, source, brush, from, to);
       kept.value = { ...now, data };
     },
     lift() {
-      if (!before) return;
-      const was = before;
-      before = null;
+      const was = before.peek();
+      if (!was) return;
       batch(() => {
+        before.value = null;
         remember(was);
         submit();
+      });
+    },
+    cancel() {
+      batch(() => {
+        kept.value = before.peek() ?? kept.peek();
+        before.value = null;
       });
     },
     undo: () => step(past, future),
@@ -134,9 +148,8 @@ export function createProbe(
     },
     restore(given) {
       batch(() => {
-        source = given;
         seq = Math.max(seq, given?.seq ?? 0);
-        before = null;
+        before.value = null;
         kept.value = given;
         shown.value = true;
         past.value = [];

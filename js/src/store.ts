@@ -167,7 +167,9 @@ export function createStore(model: Model): Store {
     (bytes) => link.write({ _probe: bytes }),
     trait<"_probed">("_probed", {}),
   );
-  probe.restore(decode(model.get("_probe")));
+  const edited = decode(model.get("_probe"));
+  probe.restore(edited);
+  probe.show(edited?.target === target.peek() && edited.iteration === iteration.peek());
 
   let named = false;
   let scrubTimer: ReturnType<typeof setTimeout> | undefined;
@@ -176,7 +178,9 @@ export function createStore(model: Model): Store {
 
   /** A newer run makes every mask of the old one stale; the picture stays until its first mask. */
   function advanceTo(run: number): void {
-    if (album.advanceTo(run)) starting.value = false;
+    if (!album.advanceTo(run)) return;
+    starting.value = false;
+    probe.show(false);
   }
 
   function keep(frame: Frame): void {
@@ -227,9 +231,9 @@ export function createStore(model: Model): Store {
         if (request?.type === "run") starting.value = false;
         if (request?.type === "add") adding.value = null;
         if (request?.type === "categories") named = false;
-        // A mask fetched ahead was nobody's wish; its refusal is nobody's trouble.
-        const silent = request?.type === "frame" && !album.refused(request);
-        if (!silent) notify(message.message);
+        // A mask fetched ahead was nobody's wish, and a run beside the main one may be gone.
+        const waited = request?.type !== "frame" || (album.refused(request) && !request.run);
+        if (waited) notify(message.message);
         break;
       }
     }
@@ -253,7 +257,10 @@ export function createStore(model: Model): Store {
       const asked = model.get("iteration") as number;
       // A busy kernel may not know yet that the page stopped following: its live steps don't count.
       const live = status.peek() === "running" && asked === readProgress().iteration;
-      if (!follow.peek() && !(live && !followed)) iteration.value = asked;
+      if (!follow.peek() && !(live && !followed) && asked !== iteration.peek()) {
+        probe.show(false);
+        iteration.value = asked;
+      }
       redraw();
     });
   }
@@ -270,8 +277,10 @@ export function createStore(model: Model): Store {
       if (frame && !end.signal.aborted) keep(frame);
     }
   }
+  const tellIfNot = (opening: Promise<void>) =>
+    opening.catch((error: unknown) => notify(`What the notebook kept cannot be read: ${error}`));
 
-  listen("change:_kept", openKept);
+  listen("change:_kept", () => tellIfNot(openKept()));
   listen("change:_progress", () => {
     progress.value = readProgress();
     advanceTo(progress.value.run);
@@ -285,7 +294,10 @@ export function createStore(model: Model): Store {
     if (link.writing) return;
     probe.restore(decode(model.get("_probe")));
   });
-  listen("change:status", redraw);
+  listen("change:status", () => {
+    if (status.peek() !== "running") starting.value = false; // stopped before its first mask
+    redraw();
+  });
   listen("change:_classes", () => {
     if (classes.peek().some(({ index }) => index === adding.peek())) adding.value = null;
   });
@@ -295,13 +307,14 @@ export function createStore(model: Model): Store {
   });
   listen("change:target", () => {
     if (link.writing) return;
+    probe.show(false);
     target.value = model.get("target") as number;
     redraw();
   });
   listen("change:_follow", moved);
   listen("change:iteration", moved);
   onFrame();
-  void openKept();
+  tellIfNot(openKept());
 
   // --- actions ----------------------------------------------------------------------------------
 

@@ -58,8 +58,12 @@ export interface Ui {
   pan(x: number, y: number): void;
   point(x: number, y: number, by: "pointer" | "keys"): void;
   pin(x: number, y: number): void;
-  /** Edit the mask as it is shown now, and have it scored. */
-  edit(change?: (mask: Frame) => Frame): void;
+  /** What the explanation shows, whatever a person made of it. */
+  explained(): Frame | null;
+  /** Let a stroke of the brush go on, from and to a place in image pixels; it begins an edit. */
+  stroke(from: { x: number; y: number }, to: { x: number; y: number }): void;
+  /** After a control that had the focus has gone. */
+  refocus(): void;
 }
 
 const NO_IMAGE: Size = { width: 224, height: 224 };
@@ -119,6 +123,10 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   });
   const placement = computed(() => place(camera.value, size.value, image.value, ratio.value));
 
+  const explained = () => {
+    const drawn = store.drawn.peek();
+    return drawn && above(drawn, threshold.peek());
+  };
   const id = `xw-${Math.random().toString(36).slice(2)}`;
   const unwatch = effect(() => {
     const classes = layout.value === "classes" ? store.classes.value : [];
@@ -128,9 +136,21 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
       ...runs.map(({ run }) => ({ run, target: store.target.value })),
     ]);
   });
+  // Once for each run, and again where it went on: what there is already is not run again.
+  const compared = new Set<string>();
+  const uncompare = effect(() => {
+    const by = layout.value;
+    if ((by !== "game" && by !== "defense") || store.offline.value || !store.drawn.value) return;
+    const { run, iterations } = store.progress.value;
+    const key = `${by} ${run} ${iterations}`;
+    if (store.starting.value || run === 0 || compared.has(key)) return;
+    compared.add(key);
+    store.compare(by);
+  });
   ended.addEventListener("abort", () => {
     observer.disconnect();
     unwatch();
+    uncompare();
     store.watch(id, []);
   });
 
@@ -178,9 +198,16 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
       const known = others.length < pins.peek().length;
       pins.value = known ? others : [...others, { x, y }].slice(-MOST_PINS);
     },
-    edit(change = (mask) => mask) {
-      const mask = scene.peek()?.mask;
-      if (mask) store.probe.set(change(mask));
+    explained,
+    stroke(from, to) {
+      const source = explained();
+      const { probe } = store;
+      if (!source || !brush.peek()) return;
+      if (!probe.mask.peek()) probe.set(source);
+      probe.draw(brush.peek() as Brush, source, from, to);
+    },
+    refocus() {
+      root.querySelector<HTMLElement>(".xw-frame")?.focus();
     },
   };
 }

@@ -73,3 +73,16 @@ test("visible pixels are those that the pane touches", () => {
   const at = { left: -50, top: 0, scale: 32 };
   expect(visible(at, PANE, IMAGE)).toEqual({ x: [1, 16], y: [0, 14] });
 });
+
+test("a thin image stands in the middle of its pane, and fills it when enlarged", () => {
+  const thin = { width: 10, height: 1000 };
+  const pane = { width: 120, height: 480 };
+  const whole = place(WHOLE, pane, thin, 1);
+  expect(whole.scale).toBe(0.48);
+  expect(whole.left).toBe(Math.round((120 - 4.8) / 2));
+  const near = zoomAt(WHOLE, 50, { x: 60, y: 240 }, pane, thin, 1);
+  const { left, top, scale } = place(near, pane, thin, 1);
+  expect(scale).toBe(24);
+  expect(left).toBeLessThanOrEqual(0);
+  expect(top + 1000 * scale).toBeGreaterThanOrEqual(480);
+});

@@ -29,7 +29,7 @@ beforeEach(() => {
 describe("an edit", () => {
   test("is scored when the stroke ends, not before", () => {
     const before = sent.length;
-    probe.draw(BRUSH, AT, AT);
+    probe.draw(BRUSH, explanation, AT, AT);
     expect(seen()).toEqual([0, 20, 0, 40, 0, 60]);
     expect(sent).toHaveLength(before);
     probe.lift();
@@ -38,14 +38,14 @@ describe("an edit", () => {
   });
 
   test("leaves the explanation as it was", () => {
-    probe.draw(BRUSH, AT, AT);
+    probe.draw(BRUSH, explanation, AT, AT);
     probe.lift();
     expect([...explanation.data]).toEqual([10, 20, 30, 40, 50, 60]);
   });
 
   test("takes its score from the answer to the very last edit", () => {
     const first = last().seq;
-    probe.draw(BRUSH, AT, AT);
+    probe.draw(BRUSH, explanation, AT, AT);
     probe.lift();
     answered.value = { seq: first, scores: { 5: 0.9 } };
     expect(probe.answer.value).toBeNull();
@@ -57,9 +57,9 @@ describe("an edit", () => {
 
 describe("undo", () => {
   test("goes back stroke by stroke, and forth again", () => {
-    probe.draw(BRUSH, AT, AT);
+    probe.draw(BRUSH, explanation, AT, AT);
     probe.lift();
-    probe.draw(BRUSH, { x: 1, y: 0 }, { x: 1, y: 0 });
+    probe.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
     probe.lift();
     expect(seen()).toEqual([0, 0, 0, 0, 0, 0]);
     probe.undo();
@@ -74,25 +74,51 @@ describe("undo", () => {
   });
 
   test("forgets what was undone at the next stroke", () => {
-    probe.draw(BRUSH, AT, AT);
+    probe.draw(BRUSH, explanation, AT, AT);
     probe.lift();
     probe.undo();
-    probe.draw(BRUSH, { x: 1, y: 0 }, { x: 1, y: 0 });
+    probe.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
     probe.lift();
     expect(probe.canRedo.value).toBe(false);
   });
 });
 
-test("restoring brings back what the explanation showed", () => {
-  probe.draw(BRUSH, AT, { x: 1, y: 0 });
+test("a stroke that was none leaves nothing, not even to undo", () => {
+  probe.draw(BRUSH, explanation, AT, AT);
+  probe.cancel();
+  expect(seen()).toEqual([...explanation.data]);
+  expect(probe.canUndo.value).toBe(false);
   probe.lift();
-  probe.draw({ ...BRUSH, mode: "restore" }, AT, AT);
+  expect(probe.canUndo.value).toBe(false);
+});
+
+test("undoing in the middle of a stroke does not touch the explanation", () => {
+  probe.draw(BRUSH, explanation, AT, AT);
+  probe.undo();
+  probe.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
+  probe.lift();
+  expect([...explanation.data]).toEqual([10, 20, 30, 40, 50, 60]);
+  expect(seen()).toEqual([10, 0, 30, 0, 50, 0]);
+});
+
+test("numbers are odd, and larger than any seen", () => {
+  expect(last().seq % 2).toBe(1);
+  const other = 2 * Math.ceil(last().seq / 2) + 10;
+  probe.restore({ ...explanation, seq: other });
+  probe.set(explanation);
+  expect(last().seq).toBe(other + 1);
+});
+
+test("restoring brings back what the explanation showed", () => {
+  probe.draw(BRUSH, explanation, AT, { x: 1, y: 0 });
+  probe.lift();
+  probe.draw({ ...BRUSH, mode: "restore" }, explanation, AT, AT);
   probe.lift();
   expect(seen()).toEqual([10, 0, 30, 0, 50, 0]);
 });
 
 test("a hidden edit is kept, and comes back", () => {
-  probe.draw(BRUSH, AT, AT);
+  probe.draw(BRUSH, explanation, AT, AT);
   probe.lift();
   probe.show(false);
   expect(probe.mask.value).toBeNull();

@@ -158,7 +158,8 @@ export function Loupe(props: {
 }
 
 /** The image on the right of a line that can be moved, the picture on its left. */
-export function Divider({ ui, scene }: { ui: Ui; scene: Scene }) {
+export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
+  const { ui, scene, whole } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const { divider, size, placement } = ui;
   useLayoutEffect(() => {
@@ -177,7 +178,7 @@ export function Divider({ ui, scene }: { ui: Ui; scene: Scene }) {
       <div class="xw-before" aria-hidden="true" style={{ clipPath: `inset(0 0 0 ${share}%)` }}>
         <canvas
           ref={canvas}
-          class="xw-whole"
+          class={whole ? "xw-whole" : undefined}
           style={{
             width: `${scene.image.width * scale}px`,
             height: `${scene.image.height * scale}px`,
@@ -201,7 +202,8 @@ export function Divider({ ui, scene }: { ui: Ui; scene: Scene }) {
         }}
         onPointerMove={move}
         onKeyDown={(event) => {
-          const by = { ArrowLeft: -0.02, ArrowRight: 0.02, Home: -1, End: 1 }[event.key];
+          const steps = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02 };
+          const by = { ...steps, Home: -1, End: 1 }[event.key];
           if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
           event.preventDefault();
           event.stopPropagation();

@@ -15,15 +15,18 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const main = pane.key === "main";
+  // Another class's or run's mask is not the one that is edited.
+  const drawable = main || ui.layout.value === "views";
   usePainting(ui, pane.key, canvas);
   useEffect(() => {
     const ended = new AbortController();
-    if (frame.current) listen(frame.current, ui, ended.signal);
+    if (frame.current) listen(frame.current, ui, drawable, ended.signal);
     return () => ended.abort();
-  }, []);
+  }, [drawable]);
 
   const image = pane.scene.image;
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return; // the divider's own
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" && event.shiftKey) return; // the notebook's: it runs the cell
     const at = cursor.value ?? middle(image);
@@ -49,7 +52,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
       " ": () => dab(at),
       Escape: () => (event.currentTarget as HTMLElement).blur(),
     };
-    const act = acts[event.key];
+    const act = acts[event.key] ?? acts[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -57,12 +60,9 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   };
   /** A dab of the brush where the cursor is; without a brush the pixel is pinned. */
   const dab = (at: { x: number; y: number }) => {
-    const brush = ui.brush.value;
-    if (!brush) return ui.pin(at.x, at.y);
-    const { probe } = ui.store;
-    if (!probe.mask.peek()) ui.edit();
-    probe.draw(brush, at, at);
-    probe.lift();
+    if (!ui.brush.value || !drawable) return ui.pin(at.x, at.y);
+    ui.stroke(at, at);
+    ui.store.probe.lift();
   };
   const pointOf = (at: { x: number; y: number }) => {
     const { left, top, scale } = placement.peek();
@@ -103,10 +103,12 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
           style={{
             width: `${image.width * scale}px`,
             height: `${image.height * scale}px`,
-            transform: enlarged ? `translate(${left}px, ${top}px)` : undefined,
+            transform: left || top ? `translate(${left}px, ${top}px)` : undefined,
           }}
         />
-        {ui.layout.value === "divider" && <Divider ui={ui} scene={pane.scene} />}
+        {ui.layout.value === "divider" && (
+          <Divider ui={ui} scene={pane.scene} whole={whole || enlarged} />
+        )}
         {enlarged && <Values ui={ui} pane={pane} />}
         {pins.value.length > 0 && <Pins ui={ui} />}
         <Reticle ui={ui} />
@@ -146,10 +148,11 @@ function usePainting(ui: Ui, key: string, canvas: { current: HTMLCanvasElement |
     const stop = effect(() => {
       // Read here what paint() reads later: this is what makes the effect run again.
       void [ui.panes.value, store.status.value];
-      if (pending !== 0) return;
       // A hidden page gets no animation frames; it still has to be right when asked.
-      if (document.hidden) paint();
-      else pending = requestAnimationFrame(paint);
+      if (document.hidden) {
+        cancelAnimationFrame(pending);
+        paint();
+      } else if (pending === 0) pending = requestAnimationFrame(paint);
     });
     return () => {
       stop();
@@ -169,7 +172,8 @@ function describe(ui: Ui, pane: Pane): string {
   if (!mask) return "The image; no mask yet";
   const view = pane.view === "image" ? "The image" : `The ${pane.view}`;
   const edited = ui.store.probe.mask.value === mask ? ", edited" : "";
-  const where = ui.store.status.value === "running" ? "" : `; ${whereabouts(mask)}`;
+  const busy = ui.store.status.value === "running" || ui.store.probe.drawing.value;
+  const where = busy ? "" : `; ${whereabouts(mask)}`;
   return (
     `${view} for ${nameOf(ui, mask.target)} at iteration ${mask.iteration}${edited}: ` +
     `score ${score(mask.score)}, ${percent(mask.mean)} shown${where}`

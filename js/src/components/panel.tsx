@@ -26,7 +26,10 @@ export function Panel({ ui }: { ui: Ui }) {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const view = VIEWS[Number(event.key) - 1];
     if (view) ui.view.value = view;
-    if (event.key === "?") ui.helping.value = !ui.helping.value;
+    if (event.key === "?") {
+      ui.helping.value = !ui.helping.value;
+      if (!ui.helping.value) ui.refocus();
+    }
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside

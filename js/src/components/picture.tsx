@@ -78,7 +78,7 @@ function Caption({ ui }: { ui: Ui }) {
   const { width, columns } = ui.size.value;
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
-  const wide = columns * width + 6 * (columns - 1);
+  const wide = Math.max(224, columns * width + 6 * (columns - 1));
   return (
     // A narrow picture's figures take two lines, from the start: nothing below may jump.
     <div class="xw-caption" data-lines={wide < 340 ? 2 : 1} style={{ width: `${wide}px` }}>

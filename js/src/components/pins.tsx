@@ -13,7 +13,7 @@ export function PinTable({ ui }: { ui: Ui }) {
   const pixels = pins.map(({ x, y }) => pixelAt(scene, x, y));
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(asText(pixels, now));
+      await navigator.clipboard.writeText(asText(pixels, scene.mask?.score));
       copied.value = true;
       setTimeout(() => {
         copied.value = false;
@@ -33,6 +33,7 @@ export function PinTable({ ui }: { ui: Ui }) {
           type="button"
           onClick={() => {
             ui.pins.value = [];
+            ui.refocus();
           }}
         >
           Clear
@@ -73,7 +74,10 @@ export function PinTable({ ui }: { ui: Ui }) {
                   type="button"
                   class="xw-bare"
                   aria-label={`Remove pin ${k + 1}`}
-                  onClick={() => ui.pin(pixel.x, pixel.y)}
+                  onClick={() => {
+                    ui.pin(pixel.x, pixel.y);
+                    ui.refocus();
+                  }}
                 >
                   ✕
                 </button>
@@ -91,7 +95,7 @@ function Swatch({ color }: { color: Rgb }) {
 }
 
 /** Tab-separated: a spreadsheet takes it as it is. */
-export function asText(pixels: readonly Pixel[], score: string): string {
+export function asText(pixels: readonly Pixel[], score = Number.NaN): string {
   const rgb = (name: string) => ["R", "G", "B"].map((c) => `${name} ${c}`);
   const head = ["x", "y", ...rgb("image"), ...rgb("mask"), ...rgb("evidence"), "score"];
   const rows = pixels.map(({ x, y, image, mask, evidence }) => [
@@ -100,7 +104,7 @@ export function asText(pixels: readonly Pixel[], score: string): string {
     ...image,
     ...(mask?.map((value) => value.toFixed(3)) ?? ["", "", ""]),
     ...(evidence ?? ["", "", ""]),
-    score,
+    Number.isNaN(score) ? "" : score.toFixed(6),
   ]);
   return [head, ...rows].map((row) => row.join("\t")).join("\n");
 }

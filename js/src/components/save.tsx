@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { copyPicture, download, png } from "../files";
+import { focused } from "../keys";
 import type { Ui } from "../ui";
 import { nameOf } from "./pane";
 
@@ -17,7 +18,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     if (!open.value) return;
     box.current?.querySelector<HTMLElement>('[role="menuitem"]:not(:disabled)')?.focus();
     const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) open.value = false;
+      if (box.current && !event.composedPath().includes(box.current)) open.value = false;
     };
     document.addEventListener("pointerdown", outside, true);
     return () => document.removeEventListener("pointerdown", outside, true);
@@ -31,7 +32,9 @@ export function SaveMenu({ ui }: { ui: Ui }) {
   const screen = () => (ui.size.peek().width * ui.ratio.peek()) / picture().width;
   const name = (end: string) => {
     const mask = store.drawn.peek();
-    const words = mask ? [nameOf(ui, mask.target), ui.view.peek(), mask.iteration] : ["image"];
+    const view = ui.panes.peek()[0]?.view ?? "image";
+    const edited = store.probe.mask.peek() ? ["edited"] : [];
+    const words = mask ? [nameOf(ui, mask.target), view, mask.iteration, ...edited] : ["image"];
     return `${words.join("-").replace(/[^\p{L}\p{N}.-]+/gu, "_")}${end}`;
   };
   const attempt = (done: string, act: () => unknown) => async () => {
@@ -76,7 +79,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
   ];
   const onKeyDown = (event: KeyboardEvent) => {
     const all = [...(box.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
-    const at = all.indexOf(document.activeElement as HTMLElement);
+    const at = box.current ? all.indexOf(focused(box.current) as HTMLElement) : -1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
     if (event.key === "Escape" && open.value) {
       open.value = false;

@@ -1,5 +1,6 @@
 import type { Brush } from "../masks";
 import { rest } from "../masks";
+import type { Frame } from "../protocol";
 import type { Ui } from "../ui";
 import { score, shortName } from "../words";
 import { Tool } from "./toolbar";
@@ -21,10 +22,10 @@ export function Testing({ ui }: { ui: Ui }) {
   const offline = store.offline.value;
   const disabled = !store.drawn.value || Boolean(offline);
   const reason = offline || undefined;
-  const only = (change?: Parameters<Ui["edit"]>[0]) => {
-    // Of the explanation, not of what was made of it before.
-    probe.end();
-    ui.edit(change);
+  /** Of the explanation, not of what was made of it before; that can be had back by undoing. */
+  const only = (change: (mask: Frame) => Frame) => {
+    const mask = ui.explained();
+    if (mask) probe.set(change(mask));
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
@@ -35,7 +36,7 @@ export function Testing({ ui }: { ui: Ui }) {
           type="button"
           disabled={disabled}
           title={reason ?? "Have the net score the evidence alone"}
-          onClick={() => only()}
+          onClick={() => only((mask) => mask)}
         >
           Only what is shown
         </button>
@@ -59,7 +60,14 @@ export function Testing({ ui }: { ui: Ui }) {
           Brush
         </button>
         {hidden && (
-          <button type="button" title="What you edited is kept" onClick={() => probe.show(true)}>
+          <button
+            type="button"
+            title="What you edited is kept"
+            onClick={() => {
+              probe.show(true);
+              ui.refocus();
+            }}
+          >
             Back to the edit
           </button>
         )}
@@ -73,6 +81,7 @@ export function Testing({ ui }: { ui: Ui }) {
               onClick={() => {
                 brush.value = null;
                 probe.end();
+                ui.refocus();
               }}
             >
               End test

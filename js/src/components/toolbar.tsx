@@ -16,18 +16,15 @@ const LAYOUTS: Record<Layout, [name: string, title: string]> = {
 export function Toolbar({ ui }: { ui: Ui }) {
   const { layout, camera, loupe, store } = ui;
   const offline = store.offline.value;
-  const choose = (chosen: Layout) => {
-    layout.value = chosen;
-    const compares = chosen === "game" || chosen === "defense";
-    if (compares && !offline && store.drawn.value) store.compare(chosen);
-  };
   return (
     <div class="xw-toolbar" role="toolbar" aria-label="Picture tools">
       <select
         aria-label="Side by side"
         title={LAYOUTS[layout.value][1] || "What is side by side"}
         value={layout.value}
-        onChange={(event) => choose(event.currentTarget.value as Layout)}
+        onChange={(event) => {
+          layout.value = event.currentTarget.value as Layout;
+        }}
       >
         {(Object.keys(LAYOUTS) as Layout[]).map((name) => (
           <option

@@ -1,10 +1,16 @@
+import { useRef } from "preact/hooks";
 import { BINS, count } from "../masks";
+import type { Frame } from "../protocol";
 import type { Ui } from "../ui";
 import { percent, score } from "../words";
 
 /** How the mask's values are spread, and the least value that is shown. */
 export function MaskValues({ ui }: { ui: Ui }) {
-  const mask = ui.store.probe.mask.value ?? ui.store.drawn.value;
+  const seen = useRef<Frame | null>(null);
+  const { probe, drawn } = ui.store;
+  // Not counted anew with every piece of a stroke.
+  if (!probe.drawing.value) seen.current = probe.mask.value ?? drawn.value;
+  const mask = seen.current;
   const { threshold } = ui;
   const least = threshold.value;
   const counted = mask && count(mask);
