@@ -70,7 +70,9 @@ const NO_IMAGE: Size = { width: 224, height: 224 };
 const MOST_PINS = 12;
 
 export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): Ui {
-  const width = signal(root.clientWidth || 676);
+  // Not on the page yet: as wide as another panel is, until the first layout tells.
+  const other = document.querySelector(".xwidget-inspector[data-status] > .xw-panel");
+  const width = signal(root.clientWidth || other?.clientWidth || 676);
   const ratio = signal(window.devicePixelRatio || 1);
   const observer = new ResizeObserver(([entry]) => {
     // A hidden panel has no width: keep the arrangement it had.
