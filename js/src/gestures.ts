@@ -1,6 +1,6 @@
 /**
  * Pointer and wheel on a picture. Page scroll is never stolen: the wheel zooms with a modifier, or
- * while the picture has the focus and there is something to zoom; one finger scrolls the page
+ * from a press on the picture until the pointer leaves it, while there is something to zoom; one finger scrolls the page
  * until the picture is enlarged.
  */
 import { focused } from "./keys";
@@ -19,8 +19,8 @@ interface Point {
 export function listen(
   frame: HTMLElement,
   ui: Ui,
-  /** Whether the brush draws here. */
-  drawable: boolean,
+  /** The pane's key, and whether the brush draws in it. */
+  { pane, drawable }: { pane: string; drawable: boolean },
   ended: AbortSignal,
 ): void {
   const pointers = new Map<number, Point>();
@@ -28,6 +28,8 @@ export function listen(
   let from: Point = { x: 0, y: 0 };
   let ink: Point = from;
   let clicked: Point | null = null;
+  /** The picture was pressed and not left since: the wheel alone is meant for it. */
+  let armed = false;
 
   const inFrame = (event: MouseEvent): Point => {
     const box = frame.getBoundingClientRect();
@@ -54,12 +56,13 @@ export function listen(
 
   on("pointerdown", (event) => {
     const at = inFrame(event);
-    ui.point(pixel(at).x, pixel(at).y, "pointer");
+    ui.point(pixel(at).x, pixel(at).y, "pointer", pane);
     if (event.button > 1) return;
     pointers.set(event.pointerId, at);
     frame.setPointerCapture(event.pointerId);
     from = at;
     clicked = null;
+    armed = true;
     if (pointers.size > 1) {
       if (act === "draw") ui.store.probe.cancel();
       act = "pinch";
@@ -89,7 +92,7 @@ export function listen(
       ui.stroke(ink, next);
       ink = next;
     }
-    ui.point(pixel(at).x, pixel(at).y, "pointer");
+    ui.point(pixel(at).x, pixel(at).y, "pointer", pane);
   });
 
   const release = (event: PointerEvent) => {
@@ -104,6 +107,7 @@ export function listen(
   on("pointerup", release);
   on("pointercancel", release);
   on("pointerleave", (event) => {
+    armed = false;
     if (event.pointerType === "mouse" && ui.cursor.peek()?.by === "pointer") {
       ui.cursor.value = null;
     }
@@ -125,7 +129,7 @@ export function listen(
     (event) => {
       // A pinch on a trackpad arrives as a wheel with Ctrl.
       const meant = event.ctrlKey || event.metaKey;
-      if (!meant && focused(frame) !== frame) return;
+      if (!meant && !(armed && focused(frame) === frame)) return;
       const lines = event.deltaMode === 1 ? 16 : 1;
       const speed = event.ctrlKey && Math.abs(event.deltaY) < 40 ? 4 : 1;
       const before = ui.camera.peek().zoom;

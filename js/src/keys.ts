@@ -40,9 +40,7 @@ export function keepKeys(
 /** Which key presses the panel keeps from the notebook around it: those it uses, and no others. */
 
 const TYPED = new Set(["INPUT", "SELECT", "TEXTAREA"]);
-/** What the picture uses, and what the whole panel does where nothing is typed. */
-const PICTURE = /^(Arrow.*|Home|End|Enter|[-+=0lL ])$/;
-const PANEL = /^[1-5?]$/;
+const PICTURE = /^(Arrow.*|Home|End|Enter)$/;
 
 export function isOurs(event: KeyboardEvent): boolean {
   if (isUndo(event)) return true;
@@ -51,7 +49,8 @@ export function isOurs(event: KeyboardEvent): boolean {
   if (event.key === "Enter" && event.shiftKey) return false;
   const element = origin(event);
   if (!element) return false;
-  if (TYPED.has(element.tagName) || PANEL.test(event.key)) return true;
+  // A slip beside one of the panel's keys must not cut a cell.
+  if (TYPED.has(element.tagName) || event.key.length === 1) return true;
   const role = element.getAttribute("role");
   if (role === "application") return PICTURE.test(event.key);
   if (role === "slider" || role === "menuitem")

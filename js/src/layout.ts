@@ -4,6 +4,8 @@ import type { Size } from "./camera";
 
 export type Arrangement = "narrow" | "medium" | "wide";
 
+/** A share of the picture's width that standing beside it is worth: pixels may lose a third. */
+const WORTH = 0.65;
 const GAP = 16;
 /** Least side of a picture, in CSS px. */
 const LEAST = 120;
@@ -16,7 +18,7 @@ export function arrange(panel: number, image: Size, ratio: number): Arrangement 
   if (panel < 620) return "narrow";
   if (panel >= 900) return "wide";
   const scale = (arrangement: Arrangement) => fittedIn(arrangement, panel, image, ratio).width;
-  return scale("medium") < scale("narrow") ? "narrow" : "medium";
+  return scale("medium") < WORTH * scale("narrow") ? "narrow" : "medium";
 }
 
 /**

@@ -40,6 +40,13 @@ export function count(mask: Frame): Counts {
   return counted;
 }
 
+/** The mean of a mask, in [0, 1]. */
+export function meanOf({ data }: Pick<Frame, "data">): number {
+  let sum = 0;
+  for (const value of data) sum += value;
+  return sum / 255 / data.length;
+}
+
 const cuts = new WeakMap<Frame, { least: number; mask: Frame }>();
 
 /** The mask with every value below `least` (1..255) at 0; the mask itself for 0. */
@@ -48,10 +55,8 @@ export function above(mask: Frame, least: number): Frame {
   const known = cuts.get(mask);
   if (known?.least === least) return known.mask;
   const data = mask.data.map((value) => (value < least ? 0 : value));
-  let sum = 0;
-  for (const value of data) sum += value;
   // Nobody has asked the net about this one.
-  const cut = { ...mask, data, score: Number.NaN, mean: sum / 255 / data.length };
+  const cut = { ...mask, data, score: Number.NaN, mean: meanOf({ data }) };
   cuts.set(mask, { least, mask: cut });
   return cut;
 }

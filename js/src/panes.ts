@@ -1,9 +1,9 @@
 /** Which pictures a layout puts side by side. All of them show one class, iteration and place. */
 import type { Scene, View } from "./picture";
-import type { Frame } from "./protocol";
+import type { Comparison, Frame } from "./protocol";
 import type { Store } from "./store";
 import type { Layout, Pane } from "./ui";
-import { capital, percent, score, shortName } from "./words";
+import { capital, figuresOf, score, shortName } from "./words";
 
 export function panesOf(
   layout: Layout,
@@ -11,7 +11,7 @@ export function panesOf(
   view: View,
   views: readonly View[],
   main: Scene,
-  sceneOf: (mask: Frame | null) => Scene | null,
+  sceneOf: (mask: Frame | null) => Scene,
 ): Pane[] {
   const single = { key: "main", title: "", view, scene: main };
   if (layout === "views") {
@@ -22,38 +22,52 @@ export function panesOf(
       scene: main,
     }));
   }
-  const pane = (key: string, name: string, scene: Scene | null): Pane | null => {
-    const mask = scene?.mask;
-    const figures = mask ? `${score(mask.score)}, ${percent(mask.mean)} shown` : "…";
-    return scene && { key, title: `${name}: ${figures}`, view, scene };
+  const { game } = store.ran.value;
+  const drawn = store.target.value;
+  const editing = store.probe.mask.value !== null;
+  // While a class that was just added waits for its turn, the mask is still another class's.
+  const own = editing || main.mask?.target === drawn ? main : { ...main, mask: null };
+  const pane = (key: string, name: string, scene: Scene, played = game): Pane => {
+    const { mask } = scene;
+    const edited = editing && key === "main";
+    const figures = edited ? `${score(mask?.score)}, edited` : mask ? figuresOf(mask, played) : "…";
+    return { key, title: `${name}: ${figures}`, view, scene };
   };
   if (layout === "classes") {
     // The class drawn comes first, as its picture is the main one; the others keep their order.
-    const drawn = store.target.value;
     const ordered = [...store.classes.value].sort(
       (a, b) => Number(b.index === drawn) - Number(a.index === drawn),
     );
-    const panes = ordered.map(({ index, name }) =>
+    return ordered.map(({ index, name }) =>
       index === drawn
-        ? pane("main", shortName(name), main)
+        ? pane("main", shortName(name), own)
         : pane(String(index), shortName(name), sceneOf(store.maskOf({ run: 0, target: index }))),
     );
-    return panes.filter((each) => each !== null);
   }
   if (layout === "game" || layout === "defense") {
-    const target = store.target.value;
-    const ran = store.ran.value;
-    const other = layout === "game" ? "defense" : "game";
-    const panes = [
-      pane("main", ran[layout], main),
-      ...store.variants.value
-        .filter((variant) => variant[layout] !== ran[layout] && variant[other] === ran[other])
-        .map((variant) => {
-          const mask = store.maskOf({ run: variant.run, target });
-          return pane(`run ${variant.run}`, variant[layout], sceneOf(mask));
-        }),
-    ];
-    return panes.filter((each) => each !== null);
+    const others = besides(store, layout).map(({ name, run }) => {
+      const mask = run === null ? null : store.maskOf({ run, target: drawn });
+      return pane(name, name, sceneOf(mask), layout === "game" ? name : game);
+    });
+    return [pane("main", store.ran.value[layout], own), ...others];
   }
   return [single];
+}
+
+/** What the run is compared with, and the number of the run that did it; null before that began. */
+export function besides(store: Store, by: Comparison): { name: string; run: number | null }[] {
+  const ran = store.ran.value;
+  const other = by === "game" ? "defense" : "game";
+  const names =
+    by === "game"
+      ? store.choices.value.game
+      : [ran.defense, ran.defense === "none" ? "auto" : "none"];
+  return names
+    .filter((name) => name !== ran[by])
+    .map((name) => {
+      const found = store.variants.value.find(
+        (variant) => variant[by] === name && variant[other] === ran[other],
+      );
+      return { name, run: found?.run ?? null };
+    });
 }

@@ -3,7 +3,7 @@
  * edited input. An edit belongs to all views of an Inspector.
  */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import { type Brush, stroke } from "./masks";
+import { type Brush, meanOf, stroke } from "./masks";
 import type { Probed } from "./model";
 import { encodeFrame, type Frame } from "./protocol";
 
@@ -18,8 +18,8 @@ interface Point {
 export interface Probe {
   /** The mask as edited, with its score once that is known; null while nothing is, or it is hidden. */
   mask: ReadonlySignal<Frame | null>;
-  /** An edit is kept, but the explanation is looked at. */
-  hidden: ReadonlySignal<boolean>;
+  /** The edit that is kept while the explanation is looked at; else null. */
+  hidden: ReadonlySignal<Frame | null>;
   /** What the net says of it; null until it has said so of the very last edit. */
   answer: ReadonlySignal<Probed | null>;
   /** What it said last, perhaps of an earlier edit. */
@@ -60,9 +60,7 @@ export function createProbe(
     const edited = kept.peek();
     if (!edited) return;
     seq += seq % 2 === 0 ? 1 : 2; // odd: the kernel's own are even
-    let sum = 0;
-    for (const value of edited.data) sum += value;
-    kept.value = { ...edited, seq, score: Number.NaN, mean: sum / 255 / edited.data.length };
+    kept.value = { ...edited, seq, score: Number.NaN, mean: meanOf(edited) };
     send(encodeFrame(kept.value));
   }
 
@@ -96,7 +94,7 @@ export function createProbe(
       const score = answer.value?.scores?.[String(edited?.target)];
       return edited && score !== undefined ? { ...edited, score } : edited;
     }),
-    hidden: computed(() => kept.value !== null && !shown.value),
+    hidden: computed(() => (shown.value ? null : kept.value)),
     show(edit) {
       shown.value = edit;
     },
@@ -150,7 +148,7 @@ export function createProbe(
       batch(() => {
         seq = Math.max(seq, given?.seq ?? 0);
         before.value = null;
-        kept.value = given;
+        kept.value = given && { ...given, score: Number.NaN, mean: meanOf(given) };
         shown.value = true;
         past.value = [];
         future.value = [];

@@ -9,6 +9,8 @@ import { type Frame, spread } from "./protocol";
 import type { Store } from "./store";
 
 export interface Cursor {
+  /** Key of the pane it is in; the pixel is marked in all of them. */
+  pane: string;
   x: number;
   y: number;
   by: "pointer" | "keys";
@@ -56,7 +58,7 @@ export interface Ui {
   placement: ReadonlySignal<ReturnType<typeof place>>;
   zoom(factor: number, at?: { x: number; y: number }): void;
   pan(x: number, y: number): void;
-  point(x: number, y: number, by: "pointer" | "keys"): void;
+  point(x: number, y: number, by: "pointer" | "keys", pane: string): void;
   pin(x: number, y: number): void;
   /** What the explanation shows, whatever a person made of it. */
   explained(): Frame | null;
@@ -108,15 +110,20 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     const whole = spread(image, height, width);
     return { image: whole, reference: spread(reference, height, width), dim: dimmed(whole) };
   });
-  const sceneOf = (mask: Frame | null): Scene | null =>
-    base.value && { ...base.value, mask: mask && above(mask, threshold.value) };
   const scene = computed<Scene | null>(() => {
-    const edited = store.probe.mask.value;
-    return edited ? base.value && { ...base.value, mask: edited } : sceneOf(store.drawn.value);
+    const mask = store.drawn.value;
+    const shown = store.probe.mask.value ?? (mask && above(mask, threshold.value));
+    return base.value && { ...base.value, mask: shown };
   });
-  const panes = computed<Pane[]>(() =>
-    scene.value ? panesOf(layout.value, store, view.value, views.value, scene.value, sceneOf) : [],
-  );
+  const panes = computed<Pane[]>(() => {
+    const main = scene.value;
+    if (!main) return [];
+    const sceneOf = (mask: Frame | null): Scene => ({
+      ...main,
+      mask: mask && above(mask, threshold.value),
+    });
+    return panesOf(layout.value, store, view.value, views.value, main, sceneOf);
+  });
   const image = computed<Size>(() => base.value?.image ?? NO_IMAGE);
   const size = computed(() => {
     const count = panes.value.length;
@@ -185,11 +192,11 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     pan(x, y) {
       camera.value = panBy(camera.peek(), { x, y }, size.peek(), image.peek(), ratio.peek());
     },
-    point(x, y, by) {
+    point(x, y, by, pane) {
       const inside = (value: number, end: number) => Math.max(0, Math.min(end - 1, value));
       const at = { x: inside(x, image.peek().width), y: inside(y, image.peek().height) };
       batch(() => {
-        cursor.value = { ...at, by };
+        cursor.value = { ...at, by, pane };
         if (by === "keys") {
           camera.value = reveal(camera.peek(), at, size.peek(), image.peek(), ratio.peek());
         }

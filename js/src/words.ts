@@ -18,6 +18,17 @@ export const DEFENSES: Record<string, string> = {
   none: "No defense: almost any class can be made to appear.",
 };
 
+/** Deletion and repression show what is taken away: their score is that of what is left. */
+export function takesAway(game: string): boolean {
+  return game === "deletion" || game === "repression";
+}
+
+/** What a mask scores and shows, in one line. */
+export function figuresOf(mask: { score: number; mean: number }, game: string): string {
+  const [p, share] = [score(mask.score), percent(mask.mean)];
+  return takesAway(game) ? `${p} without ${share}` : `${p} with ${share} shown`;
+}
+
 /** A score in [0, 1]: ".873", "1.00", "–" where there is none. */
 export function score(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";

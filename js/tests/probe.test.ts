@@ -122,7 +122,7 @@ test("a hidden edit is kept, and comes back", () => {
   probe.lift();
   probe.show(false);
   expect(probe.mask.value).toBeNull();
-  expect(probe.hidden.value).toBe(true);
+  expect(probe.hidden.value).not.toBeNull();
   probe.show(true);
   expect(seen()).toEqual([0, 20, 0, 40, 0, 60]);
 });

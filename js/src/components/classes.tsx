@@ -1,7 +1,7 @@
 import type { ClassInfo } from "../model";
 import type { Store } from "../store";
 import type { Ui } from "../ui";
-import { score, shortName } from "../words";
+import { score, shortName, takesAway } from "../words";
 import { AddClass } from "./add_class";
 import { NeedsKernel } from "./kernel";
 
@@ -12,7 +12,7 @@ export function Classes({ ui }: { ui: Ui }) {
     <div class="xw-classes">
       <div class="xw-title">
         <b>Classes</b>
-        <span>{store.probe.mask.value ? "image → edited" : "image → evidence"}</span>
+        <span>image → {second(store)}</span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend */}
       <div class="xw-list" role="group" aria-label="Classes">
@@ -25,6 +25,12 @@ export function Classes({ ui }: { ui: Ui }) {
       </NeedsKernel>
     </div>
   );
+}
+
+/** What the second score is of. */
+function second(store: Store): string {
+  if (store.probe.mask.value) return "edited";
+  return takesAway(store.ran.value.game) ? "without evidence" : "evidence";
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
@@ -44,7 +50,7 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
         <span class="xw-sr">image </span>
         {score(info.score)}
         <span aria-hidden="true"> → </span>
-        <span class="xw-sr">, {edited ? "edited" : "evidence"} </span>
+        <span class="xw-sr">, {second(store)} </span>
         <b>{score(now)}</b>
       </span>
       <span class={edited ? "xw-bar xw-edited" : "xw-bar"} aria-hidden="true">

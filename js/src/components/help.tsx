@@ -12,13 +12,13 @@ const PICTURE: [string, string][] = [
 ];
 const ANYWHERE: [string, string][] = [
   ["1 – 5", "evidence, mask, heat, overlay, image"],
-  ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo an edit"],
+  ["Ctrl+Z, +Shift", "undo, redo an edit"],
   ["?", "this help"],
-  ["← →, Page, Home, End", "on the slider: earlier, later iterations"],
+  ["← →", "on the slider: earlier, later; also Page, Home, End"],
 ];
 const POINTER: [string, string][] = [
   ["Click", "pin a pixel"],
-  ["Ctrl or ⌘ + wheel, pinch", "zoom; the wheel alone once the picture was clicked"],
+  ["Ctrl or ⌘ + wheel, pinch", "zoom; after a click the wheel alone"],
   ["Drag", "move the enlarged picture, or draw with the brush"],
   ["Middle button", "move the picture while a brush is chosen"],
   ["Double click", "whole image"],

@@ -157,7 +157,7 @@ export function Loupe(props: {
   );
 }
 
-/** The image on the right of a line that can be moved, the picture on its left. */
+/** The image on the left of a line that can be moved, the picture on its right. */
 export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
   const { ui, scene, whole } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -175,7 +175,11 @@ export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
   };
   return (
     <>
-      <div class="xw-before" aria-hidden="true" style={{ clipPath: `inset(0 0 0 ${share}%)` }}>
+      <div
+        class="xw-before"
+        aria-hidden="true"
+        style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }}
+      >
         <canvas
           ref={canvas}
           class={whole ? "xw-whole" : undefined}
@@ -186,6 +190,10 @@ export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
           }}
         />
       </div>
+      <b class="xw-corner">image</b>
+      <b class="xw-corner" data-right>
+        {ui.view.value}
+      </b>
       <div
         class="xw-divider"
         role="slider"
@@ -194,7 +202,7 @@ export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(share)}
-        aria-valuetext={`${Math.round(share)} % of the picture, the image beyond`}
+        aria-valuetext={`the image on ${Math.round(share)} %, the ${ui.view.value} beyond`}
         style={{ left: `${divider.value * size.value.width}px` }}
         onPointerDown={(event) => {
           event.stopPropagation();

@@ -6,7 +6,7 @@ import { listen } from "../gestures";
 import { whereabouts } from "../masks";
 import { isEmpty, type Scene, type View } from "../picture";
 import type { Pane, Ui } from "../ui";
-import { percent, score, shortName } from "../words";
+import { figuresOf, score, shortName } from "../words";
 import { Divider, Loupe, Pins, Reticle, Values } from "./overlays";
 
 /** One picture with its cursor: the canvas holds the picture's own pixels and nothing else. */
@@ -20,7 +20,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   usePainting(ui, pane.key, canvas);
   useEffect(() => {
     const ended = new AbortController();
-    if (frame.current) listen(frame.current, ui, drawable, ended.signal);
+    if (frame.current) listen(frame.current, ui, { pane: pane.key, drawable }, ended.signal);
     return () => ended.abort();
   }, [drawable]);
 
@@ -31,7 +31,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
     if (event.key === "Enter" && event.shiftKey) return; // the notebook's: it runs the cell
     const at = cursor.value ?? middle(image);
     const far = event.shiftKey ? 10 : 1;
-    const move = (x: number, y: number) => ui.point(x, y, "keys");
+    const move = (x: number, y: number) => ui.point(x, y, "keys", pane.key);
     const acts: Record<string, () => void> = {
       ArrowLeft: () => move(at.x - far, at.y),
       ArrowRight: () => move(at.x + far, at.y),
@@ -88,7 +88,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
         onKeyDown={onKeyDown}
         onFocus={(event) => {
           if (event.currentTarget.matches(":focus-visible")) {
-            cursor.value ??= { ...middle(image), by: "keys" };
+            cursor.value ??= { ...middle(image), by: "keys", pane: pane.key };
           }
         }}
         onBlur={() => {
@@ -174,9 +174,12 @@ function describe(ui: Ui, pane: Pane): string {
   const edited = ui.store.probe.mask.value === mask ? ", edited" : "";
   const busy = ui.store.status.value === "running" || ui.store.probe.drawing.value;
   const where = busy ? "" : `; ${whereabouts(mask)}`;
+  const figures = edited
+    ? `score ${score(mask.score)}`
+    : `score ${figuresOf(mask, ui.store.ran.value.game)}`;
   return (
     `${view} for ${nameOf(ui, mask.target)} at iteration ${mask.iteration}${edited}: ` +
-    `score ${score(mask.score)}, ${percent(mask.mean)} shown${where}`
+    `${figures}${where}`
   );
 }
 
@@ -188,8 +191,15 @@ function Words({ ui, pane }: { ui: Ui; pane: Pane }) {
 
 function wordsOver({ store, threshold }: Ui, pane: Pane): string | null {
   const mask = pane.scene.mask;
+  const running = store.status.value === "running";
   if (!mask || store.starting.value) {
-    return store.status.value === "running" ? "Starting …" : "Not run yet";
+    if (pane.key === "main") return running ? "Starting …" : "Not run yet";
+    return running ? "Waiting …" : "Not run";
+  }
+  // A class that was just added; the picture is still another's.
+  const none = !store.trace.value[String(store.target.value)]?.frames.length;
+  if (pane.key === "main" && running && none && mask.target !== store.target.value) {
+    return "Waiting for its turn …";
   }
   if (pane.view === "image" || !isEmpty(mask)) return null;
   return threshold.value > 0 ? "No evidence above the threshold" : "No evidence";

@@ -55,8 +55,8 @@ export function Panel({ ui }: { ui: Ui }) {
       </div>
       <div class="xw-below">
         <Testing ui={ui} />
-        <PinTable ui={ui} />
         <Timeline store={store} />
+        <PinTable ui={ui} />
       </div>
       <Help ui={ui} />
     </div>

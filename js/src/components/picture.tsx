@@ -1,7 +1,7 @@
 import { gradient } from "../colormap";
 import { VIEWS, type View } from "../picture";
 import type { Ui } from "../ui";
-import { capital, percent, score } from "../words";
+import { capital, percent, score, takesAway } from "../words";
 import { nameOf, PaneView } from "./pane";
 import { Toolbar } from "./toolbar";
 
@@ -65,7 +65,10 @@ function ViewChecks({ ui }: { ui: Ui }) {
       {VIEWS.map((name) => (
         <label key={name} title={TITLES[name]}>
           <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
-          <span>{capital(name)}</span>
+          <span>
+            {chosen.includes(name) ? "✓ " : ""}
+            {capital(name)}
+          </span>
         </label>
       ))}
     </div>
@@ -78,6 +81,7 @@ function Caption({ ui }: { ui: Ui }) {
   const { width, columns } = ui.size.value;
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
+  const away = takesAway(ui.store.ran.value.game) && !edited;
   const wide = Math.max(224, columns * width + 6 * (columns - 1));
   return (
     // A narrow picture's figures take two lines, from the start: nothing below may jump.
@@ -86,9 +90,12 @@ function Caption({ ui }: { ui: Ui }) {
         <span class="xw-figures">
           <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>
           <span>{edited ? "edited" : `iteration ${mask.iteration}`}</span>
-          <span>score {score(mask.score)}</span>
-          <span title="Mask mean: the share of the image that is shown">
-            {percent(mask.mean)} shown
+          <span>
+            score {away ? "without it " : ""}
+            {score(mask.score)}
+          </span>
+          <span title="The mean of the mask that is shown">
+            {percent(mask.mean)} {away ? "taken away" : "shown"}
           </span>
           {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
         </span>

@@ -1,15 +1,18 @@
 import { pixelAt, type Rgb } from "../picture";
 import type { Ui } from "../ui";
-import { score } from "../words";
+import { score, takesAway } from "../words";
 
 /**
  * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves
  * it: a moving mouse would talk without end.
  */
 export function Readout({ ui }: { ui: Ui }) {
-  const { cursor, scene } = ui;
-  const at = cursor.value;
-  const pixel = at && scene.value ? pixelAt(scene.value, at.x, at.y) : null;
+  const at = ui.cursor.value;
+  const panes = ui.panes.value;
+  // Of the picture that is pointed at, where several stand side by side.
+  const pane = panes.find(({ key }) => key === at?.pane) ?? panes[0];
+  const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
+  const rest = takesAway(ui.store.ran.value.game) && !ui.store.probe.mask.value;
   const mask = pixel?.mask?.map((value) => score(value));
   return (
     <div
@@ -30,10 +33,11 @@ export function Readout({ ui }: { ui: Ui }) {
       <Row label="mask" values={mask} />
       <Row label="evidence" color={pixel?.evidence} values={pixel?.evidence?.map(String)} />
       <div class="xw-row">
-        <span>score</span>
+        <span title={pane?.title}>{rest ? "score of rest" : "score"}</span>
         <span />
-        <span>{pixel ? score(scene.value?.mask?.score) : "–"}</span>
+        <span>{pixel ? score(pane?.scene.mask?.score) : "–"}</span>
       </div>
+      {panes.length > 1 && <p class="xw-of">{pixel ? pane?.title : "\u00a0"}</p>}
     </div>
   );
 }

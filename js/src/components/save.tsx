@@ -68,13 +68,13 @@ export function SaveMenu({ ui }: { ui: Ui }) {
       "Save Explanation",
       offline || "For xw.Explanation.load",
       Boolean(offline) || nothing,
-      attempt("Asked for", store.save),
+      attempt("Saving …", store.save),
     ],
     [
       "Export page (HTML)",
       offline || "One file that works without a kernel",
       Boolean(offline) || nothing,
-      attempt("Asked for", store.exportPage),
+      attempt("Saving …", store.exportPage),
     ],
   ];
   const onKeyDown = (event: KeyboardEvent) => {

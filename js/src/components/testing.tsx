@@ -64,6 +64,11 @@ export function Testing({ ui }: { ui: Ui }) {
             type="button"
             title="What you edited is kept"
             onClick={() => {
+              // Where it was made: the class and iteration that it is an edit of.
+              if (store.classes.value.some(({ index }) => index === hidden.target)) {
+                store.choose(hidden.target);
+                store.scrub(hidden.iteration);
+              }
               probe.show(true);
               ui.refocus();
             }}

@@ -1,7 +1,7 @@
 import { BOX, curvePath, events } from "../curve";
 import type { Store } from "../store";
 import { step } from "../timeline";
-import { score, seconds, shortName } from "../words";
+import { score, seconds, shortName, takesAway } from "../words";
 import { NeedsKernel } from "./kernel";
 
 /** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
@@ -77,6 +77,7 @@ function Scrubber({ store }: { store: Store }) {
   const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
   const track = store.trace.value[String(store.target.value)];
   const scores = track?.scores;
+  const happened = track ? events(track, running) : [];
   const info = store.classes.value.find(({ index }) => index === store.target.value);
   const others = store.classes.value.filter((each) => each !== info);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -107,16 +108,15 @@ function Scrubber({ store }: { store: Store }) {
             <path class="xw-size" d={curvePath(track?.means ?? [], max)} />
             <path class="xw-curve" d={curvePath(scores ?? [], max)} />
           </svg>
-          {track &&
-            events(track, running).map(({ iteration, kind, words }) => (
-              <i
-                key={`${kind} ${iteration}`}
-                class="xw-event"
-                data-kind={kind}
-                title={`Iteration ${iteration}: ${words}`}
-                style={{ left: share(iteration) }}
-              />
-            ))}
+          {happened.map(({ iteration, kind, words }) => (
+            <i
+              key={`${kind} ${iteration}`}
+              class="xw-event"
+              data-kind={kind}
+              title={`Iteration ${iteration}: ${words}`}
+              style={{ left: share(iteration) }}
+            />
+          ))}
           {frames.length > 0 && <i class="xw-head" style={{ left: share(value) }} />}
         </div>
         <input
@@ -139,10 +139,14 @@ function Scrubber({ store }: { store: Store }) {
       <div class="xw-scale" aria-hidden="true">
         <span>0</span>
         <span class="xw-keys">
-          <span>score{info ? `: ${shortName(info.name)}` : ""}</span>
+          <span>
+            score{takesAway(store.ran.value.game) ? " without it" : ""}
+            {info ? `: ${shortName(info.name)}` : ""}
+          </span>
           <span class="xw-thin">mask size</span>
-          <span class="xw-dotted">image</span>
+          <span class="xw-dotted">image’s score</span>
           {others.length > 0 && <span class="xw-faint">other classes</span>}
+          {happened.length > 0 && <span class="xw-marks">λ</span>}
         </span>
         <span>{max}</span>
       </div>

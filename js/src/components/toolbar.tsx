@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { WHOLE } from "../camera";
+import { besides } from "../panes";
+import type { Comparison } from "../protocol";
 import type { Layout, Ui } from "../ui";
 import { SaveMenu } from "./save";
 
 const LAYOUTS: Record<Layout, [name: string, title: string]> = {
   single: ["One picture", ""],
-  divider: ["Before | after", "The evidence and the image, with a line to move between them"],
+  divider: ["Image | evidence", "The image and the evidence, with a line to move between them"],
   views: ["Views", "Evidence, mask, heat, overlay, image side by side"],
   classes: ["Classes", "Every class explained, side by side"],
   game: ["The four games", "Runs the games that have not run yet"],
@@ -37,6 +39,15 @@ export function Toolbar({ ui }: { ui: Ui }) {
           </option>
         ))}
       </select>
+      {unfinished(ui) && (
+        <button
+          type="button"
+          class="xw-tool"
+          onClick={() => store.compare(layout.value as Comparison)}
+        >
+          Run the others
+        </button>
+      )}
       <span class="xw-group">
         <Tool
           name="Zoom out"
@@ -77,7 +88,18 @@ export function Toolbar({ ui }: { ui: Ui }) {
   );
 }
 
-function needsRun(layout: Layout): boolean {
+/** Whether something that is compared was stopped, or the run went on without it. */
+function unfinished({ layout, store }: Ui): boolean {
+  const by = layout.value;
+  if (!needsRun(by) || store.offline.value || store.status.value === "running") return false;
+  const newest = store.keyframes.value.at(-1) ?? 0;
+  return besides(store, by).some(({ run }) => {
+    const found = store.variants.value.find((variant) => variant.run === run);
+    return (found?.iteration ?? -1) < newest;
+  });
+}
+
+function needsRun(layout: Layout): layout is Comparison {
   return layout === "game" || layout === "defense";
 }
 

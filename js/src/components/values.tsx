@@ -22,7 +22,7 @@ export function MaskValues({ ui }: { ui: Ui }) {
       <div class="xw-title">
         <b>Mask values</b>
         <span title="Pixels with a value of at least the threshold in any color channel">
-          {percent(kept)} of pixels
+          {percent(kept)} of pixels {least > 0 ? `≥ ${score(least / 255)}` : "> 0"}
         </span>
       </div>
       <div class="xw-histogram">
