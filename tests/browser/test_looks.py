@@ -104,6 +104,8 @@ def test_the_threshold(page: Page, inspector: Inspector, tmp_path: Path) -> None
 
 def test_the_divider(page: Page, inspector: Inspector, tmp_path: Path) -> None:
     inspector.side_by_side("divider")
+    labels = page.locator(".xw-corner")
+    labels.evaluate_all("(all) => all.forEach((label) => { label.style.display = 'none'; })")
     check(page, "divider", tmp_path)
 
 
