@@ -230,7 +230,7 @@ class Inspector(ResultsWidget):
             self._session.add(index)
             self._classes = self._described()
             self._prober.refresh()
-            if self._session.idle:  # nothing has run yet: the first run takes it along
+            if not self._session.promised:  # nothing has run yet: the first run takes it along
                 self.target = index
                 return
             self._stream.awaited = index
@@ -254,7 +254,7 @@ class Inspector(ResultsWidget):
         ValueError
             If it is neither.
         RuntimeError
-            If the Inspector is closed.
+            If the first run was stopped before it began, or the Inspector is closed.
         """
         with self._lock:
             self._classifier()
