@@ -317,13 +317,7 @@ class Inspector(ResultsWidget):
         super()._handle_custom_msg(content, buffers)
 
     def _obey(self, content: Any) -> None:
-        try:
-            self._answers.obey(protocol.parse(content))
-        except (ValueError, TypeError, RuntimeError) as error:
-            self._refuse(content, str(error))
-        except Exception as error:  # a page that asked must not wait for ever
-            self.log.warning("in answer to %r: %r", content, error, exc_info=True)
-            self._refuse(content, f"{type(error).__name__}: {error}")
+        self._answers.obey(content)
 
     @traitlets.observe("target", "iteration")
     def _on_drawn(self, change: Any) -> None:
