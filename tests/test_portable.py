@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 import zlib
@@ -15,9 +16,10 @@ import numpy as np
 import pytest
 
 from tests.test_explanation import COUNT, HEIGHT, ITERATIONS, WIDTH, parts
+from xwidget import portable
 from xwidget.explanation import Explanation, Frames, Trace, quantize
-from xwidget.inspector.protocol import Frame, decode
-from xwidget.portable import page, thinned
+from xwidget.inspector.protocol import Frame, decode, encode, pack
+from xwidget.portable import packed_masks, page, thinned
 
 NASTY = "</script><img src=x onerror=alert(1)> & \"double\" 'single' <!-- $data 咖啡 ☕"
 KEPT = [*range(17), 18, 20, 24]
@@ -109,6 +111,25 @@ def test_a_mask_is_stored_as_difference_only_where_that_is_smaller() -> None:
     assert ways[0] is False
     assert set(ways[1:17]) == {True}
     assert ways[KEPT.index(18)] is False
+
+
+def test_each_mask_is_packed_once_and_about_as_small_as_can_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed: list[bytes] = []
+
+    def counted(content: bytes) -> str:
+        packed.append(content)
+        return pack(content)
+
+    monkeypatch.setattr(portable, "pack", counted)
+    masks = long_run().frames.masks[:, 0]
+    found = packed_masks([Frame(mask) for mask in masks])
+    assert len(packed) == len(masks)
+    least = len(pack(encode(Frame(masks[0]))))
+    for before, mask in itertools.pairwise(masks):
+        least += min(len(pack(encode(Frame(pixels)))) for pixels in (mask, mask - before))
+    assert sum(len(mask["bytes"]) for mask in found) <= 1.02 * least
 
 
 def test_the_pictures_come_back_exactly() -> None:

@@ -189,6 +189,10 @@ class Page:
     def until_status(self, status):
         return self.until(lambda page: page.state.get("status") == status)
 
+    def until_answer(self, kind):
+        """Read messages until there is an answer of this kind; return those that there are."""
+        return self.until(lambda page: page.answers(kind)).answers(kind)
+
     def until_iteration(self, iteration):
         return self.until(lambda page: page.frames and page.frames[-1].iteration >= iteration)
 

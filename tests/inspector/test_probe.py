@@ -248,20 +248,47 @@ def test_an_edit_that_is_no_bytes_is_refused(shown):
 
 def test_a_mask_is_tested_and_shown_in_the_page(shown):
     widget, page = shown
-    page.edit(FULL, seq=6)
-    answered(page, 6)
+    page.edit(FULL, seq=7)
+    answered(page, 7)
     mask = np.linspace(0, 1, SIDE * SIDE).reshape(SIDE, SIDE)
     probe = widget.test(mask)
     np.testing.assert_allclose(probe.mask, np.stack([mask] * 3), atol=0.5 / 255)
     frame = decode(page.pump().state["_probe"])
-    assert (frame.seq, frame.target, frame.iteration) == (7, 0, 5)
+    assert (frame.seq, frame.target, frame.iteration) == (8, 0, 5)
     np.testing.assert_array_equal(frame.pixels / np.float32(255), probe.mask)
-    assert page.state["_probed"]["seq"] == 7
+    assert page.state["_probed"]["seq"] == 8
     assert widget.probe.scores == probe.scores
     assert probe.scores["anvil"] == page.state["_probed"]["scores"]["0"]
     assert widget.test(None) is widget.probe is None
     assert page.pump().state["_probed"] == {}
     assert page.state["_probe"] == b""
+
+
+def test_an_edit_on_its_way_never_has_the_number_of_a_test(shown):
+    widget, page = shown
+    page.edit(FULL, seq=5)
+    answered(page, 5)
+    widget.test(EMPTY)
+    page.edit(FULL, seq=7)  # made before the page heard of the test
+    answered(page, 7)
+    numbers = [u["_probed"]["seq"] for u in page.updates if u.get("_probed")]
+    assert numbers == [5, 6, 7]
+    assert widget.probe.mask.all()
+    widget.test(EMPTY)
+    widget.test(EMPTY)
+    assert decode(page.pump().state["_probe"]).seq == 10
+
+
+@pytest.mark.parametrize("seq", [2**32 - 1, 2**32 - 2, 2**32 - 3])
+def test_the_numbers_stay_even_and_in_range_at_their_end(shown, seq):
+    widget, page = shown
+    page.edit(FULL, seq=seq)
+    answered(page, seq)
+    widget.test(EMPTY)
+    found = page.pump().state["_probed"]["seq"]
+    assert found % 2 == 0
+    assert found != seq
+    assert 0 <= found < 2**32
 
 
 @pytest.mark.parametrize(

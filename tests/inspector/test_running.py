@@ -329,3 +329,20 @@ def test_a_class_added_before_the_first_run_is_taken_along(make, engine):
     assert widget.wait(SAFETY)
     assert engine.calls[0][0] == (0, 3)
     assert drawn(widget) == (3, 5)
+
+
+def test_after_a_stop_in_the_queue_a_class_waits_and_nothing_else_can_go_on(make, engine):
+    widget = make([0])
+    with widget._lock:  # the worker cannot begin
+        widget.run()
+        widget.stop()
+        widget.add(3)
+        for command in (widget.run_more, lambda: widget.compare("game")):
+            with pytest.raises(RuntimeError, match="start one first"):
+                command()
+    assert widget.wait(SAFETY)
+    assert (widget.status, widget.error, widget.target) == ("stopped", "", 3)
+    widget.run()
+    assert widget.wait(SAFETY)
+    assert [call[0] for call in engine.calls] == [(0, 3)]
+    assert drawn(widget) == (3, 5)

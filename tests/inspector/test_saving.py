@@ -1,12 +1,15 @@
 """What is taken away: files and pictures."""
 
 import base64
+import json
+import re
+import threading
 import zlib
 
 import numpy as np
 import pytest
 
-from tests.inspector.fakes import SIDE, level
+from tests.inspector.fakes import SAFETY, SIDE, level, reached, until
 from xwidget import Explanation
 from xwidget.inspector import protocol, stream
 
@@ -21,7 +24,7 @@ def shown(show):
 def test_the_panel_saves_a_file_that_can_be_loaded(shown, tmp_path):
     widget, page = shown
     page.send({"type": "save"})
-    ((content, (data,)),) = page.pump().answers("saved")
+    ((content, (data,)),) = page.until_answer("saved")
     assert content["name"] == "tiny-generation-anvil.xwidget"
     path = tmp_path / content["name"]
     path.write_bytes(data)
@@ -55,7 +58,7 @@ def test_the_name_is_one_that_any_system_takes(shown, monkeypatch):
     widget, page = shown
     widget._net_name = "../../Net: «v1»?" + "x" * 200
     page.send({"type": "save"})
-    name = page.pump().answers("saved")[0][0]["name"]
+    name = page.until_answer("saved")[0][0]["name"]
     assert name.startswith("net-v1-xxx")
     assert name.endswith("x.xwidget")
     assert len(name) < 100
@@ -64,9 +67,120 @@ def test_the_name_is_one_that_any_system_takes(shown, monkeypatch):
 def test_a_page_of_its_own_is_sent(shown, tmp_path):
     widget, page = shown
     page.send({"type": "export"})
-    ((content, (data,)),) = page.pump().answers("exported")
+    ((content, (data,)),) = page.until_answer("exported")
     assert content["name"] == "tiny-generation-anvil.html"
     assert data == widget.export_html(tmp_path / "mine.html").read_bytes()
+
+
+# Writing takes its time, beside what runs.
+
+
+FILES = [("save", "saved", "save"), ("export", "exported", "export_html")]
+
+
+class Gate:
+    """Let an explanation's method begin only when it is told to; note whose lock is held then."""
+
+    def __init__(self, monkeypatch, widget, method):
+        self.owned = []
+        self.threads = []
+        self.inside = self.most = 0
+        self.permits = threading.Semaphore(0)
+        write = getattr(Explanation, method)
+
+        def gated(*args, **kwargs):
+            self.threads.append(threading.current_thread())
+            self.owned.append(widget._lock.owned)
+            assert not widget._lock.owned
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            assert self.permits.acquire(timeout=SAFETY)
+            self.inside -= 1
+            return write(*args, **kwargs)
+
+        monkeypatch.setattr(Explanation, method, gated)
+
+    def ended(self):
+        for thread in self.threads:
+            thread.join(SAFETY)
+        return not any(thread.is_alive() for thread in self.threads)
+
+
+@pytest.mark.parametrize(("command", "answer", "method"), FILES)
+def test_a_file_is_written_beside_the_run_and_is_of_when_it_was_asked_for(
+    show, engine, monkeypatch, tmp_path, command, answer, method
+):
+    engine.hold()
+    widget, page = show(iterations=20)
+    engine.allow(4)
+    reached(widget, 3)
+    gate = Gate(monkeypatch, widget, method)
+    page.send({"type": command})
+    until(lambda: gate.owned)
+    widget.target = 1
+    engine.allow(6)
+    reached(widget, 9)
+    assert not page.pump().answers(answer)
+    gate.permits.release()
+    ((content, (data,)),) = page.until_answer(answer)
+    assert content["name"].startswith("tiny-generation-anvil.")
+    assert widget.status == "running"
+    path = tmp_path / content["name"]
+    path.write_bytes(data)
+    if command == "save":
+        assert Explanation.load(path).frames.iterations[-1] == 3
+    else:
+        shown = json.loads(re.search(r'id="xwidget-data">(.*?)</script>', data.decode())[1])
+        assert (shown["traits"]["target"], shown["traits"]["iteration"]) == (0, 3)
+    assert not page.failures
+    assert gate.ended()
+
+
+@pytest.mark.parametrize(("command", "answer", "method"), FILES)
+def test_a_file_that_cannot_be_written_is_told(shown, monkeypatch, command, answer, method):
+    widget, page = shown
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Explanation, method, full)
+    request = {"type": command, "id": 7}
+    page.send(request)
+    page.until(lambda page: page.failures and page.state["error"])
+    (failure,) = page.failures
+    assert failure["request"] == request
+    assert "No space left" in failure["message"] == widget.error == page.state["error"]
+    assert not page.answers(answer)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize(("command", "answer", "method"), FILES)
+def test_closing_while_a_file_is_written(shown, monkeypatch, fails, command, answer, method):
+    widget, page = shown
+    if fails:
+        monkeypatch.setattr(Explanation, method, lambda *args, **kwargs: 1 / 0)
+    gate = Gate(monkeypatch, widget, method)
+    page.send({"type": command})
+    until(lambda: gate.owned)
+    widget.close()
+    gate.permits.release()
+    assert gate.ended()  # an error on the thread would fail the test
+    assert not page.pump().answers(answer)
+    assert not page.failures
+    assert widget.error == ""
+
+
+def test_files_are_written_one_at_a_time(shown, monkeypatch):
+    widget, page = shown
+    gate = Gate(monkeypatch, widget, "export_html")
+    for _ in range(3):
+        page.send({"type": "export"})
+    for count in (1, 2, 3):
+        until(lambda count=count: len(gate.owned) >= count)
+        gate.permits.release()
+        page.until(lambda page, count=count: len(page.answers("exported")) == count)
+    assert gate.most == 1
+    assert gate.ended()
 
 
 def test_the_picture_is_of_the_class_and_iteration_drawn(shown):

@@ -183,6 +183,48 @@ def test_comparing_without_a_run_is_refused_in_words(session):
         session.compare("game")
 
 
+@pytest.mark.parametrize(
+    "command", [lambda session: session.run_more(5), lambda session: session.compare("game")]
+)
+def test_a_first_run_that_was_stopped_in_the_queue_is_none_to_go_on_with(
+    session, listener, lock, command
+):
+    with lock:  # the worker cannot begin
+        session.run(Settings(), 2)
+        session.stop()
+        with pytest.raises(RuntimeError, match="there is no run to"):
+            command(session)
+    settled(session)
+    assert listener.told == [("stopped", "")]
+
+
+def test_a_class_added_after_a_stop_in_the_queue_waits_for_the_next_run(
+    session, engine, listener, lock
+):
+    with lock:
+        session.run(Settings(), 2)
+        session.stop()
+        session.add(4)
+        assert not session.promised
+    settled(session)
+    assert listener.told == [("stopped", "")]
+    session.run(Settings(), 2)
+    settled(session)
+    assert [call[0] for call in engine.calls] == [(0, 1, 4)]
+
+
+def test_what_waits_for_a_run_in_the_queue_is_given_up_with_it(session, engine, listener, lock):
+    with lock:
+        session.run(Settings(), 2)
+        session.add(4)
+        session.run_more(5)
+        session.compare("game")
+        session.stop()
+    settled(session)
+    assert listener.told == [("stopped", "")]
+    assert not engine.calls
+
+
 def test_what_is_done_aside_gives_way_to_what_came_later(session, engine, lock):
     engine.hold()
     session.run(Settings(), 3)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from xwidget.inspector.protocol import PROTOCOL, Request, encode
+from xwidget.inspector.protocol import PROTOCOL, encode, parse
 from xwidget.inspector.session import Session
 from xwidget.inspector.stream import Stream
+from xwidget.inspector.worker import Aside
 
 if TYPE_CHECKING:
     from xwidget.inspector.widget import Inspector
@@ -19,7 +22,9 @@ _NAME = 80  # characters of a file's name
 
 
 class Answers:
-    """Obey checked requests, on the main thread with the widget's lock held.
+    """Obey the page's messages, on the main thread with the widget's lock held.
+
+    What takes its time has a thread of its own, without the lock: neither kernel nor run waits.
 
     Parameters
     ----------
@@ -33,10 +38,42 @@ class Answers:
         self._widget = widget
         self._session = session
         self._stream = stream
+        self._writing = threading.Lock()  # one file at a time, however often a person clicks
 
-    def obey(self, request: Request) -> None:
-        """Do what is asked; what cannot be done is an exception in words."""
-        self._commands[request.type](self, **request.fields)
+    def obey(self, content: Any) -> None:
+        """Do what a message asks; what cannot be done is refused in words."""
+        try:
+            request = parse(content)
+            task = self._commands[request.type](self, **request.fields)
+        except Exception as error:
+            self._fail(content, error)
+            return
+        if task is not None:
+            thread = threading.Thread(
+                target=self._work, args=(content, task), name="xwidget file", daemon=True
+            )
+            thread.start()
+
+    def _work(self, content: Any, task: Aside) -> None:
+        """Do a task, on a thread of its own, and answer unless the widget is closed by then."""
+        with self._writing:
+            if self._session.closed:
+                return
+            try:
+                answer = task()
+            except Exception as error:
+                answer = partial(self._fail, content, error)
+            with self._widget._lock, self._widget._logged():
+                if not self._session.closed:
+                    answer()
+
+    def _fail(self, content: Any, error: Exception) -> None:
+        words = str(error)
+        if not isinstance(error, (ValueError, TypeError, RuntimeError)):
+            # A page that asked must not wait for ever.
+            self._widget.log.warning("in answer to %r: %r", content, error, exc_info=error)
+            words = f"{type(error).__name__}: {error}"
+        self._widget._refuse(content, words)
 
     def _hello(self, protocol: int) -> None:
         if protocol != PROTOCOL:
@@ -58,19 +95,24 @@ class Answers:
         names = list(self._widget._classifier().categories)
         self._widget.send({"type": "categories", "names": names})
 
-    def _save(self) -> None:
-        self._hand_over("saved", "xwidget", self._widget.save)
+    def _save(self) -> Aside:
+        return self._hand_over("saved", "xwidget", self._widget._to_save())
 
-    def _export(self) -> None:
-        self._hand_over("exported", "html", self._widget.export_html)
+    def _export(self) -> Aside:
+        return self._hand_over("exported", "html", self._widget._to_export())
 
-    def _hand_over(self, kind: str, ending: str, write: Callable[[Path], object]) -> None:
-        """Send the file that ``write`` writes."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "explanation"
-            write(path)
-            data = path.read_bytes()
-        self._widget.send({"type": kind, "name": self._file_name(ending)}, [data])
+    def _hand_over(self, kind: str, ending: str, write: Callable[[Path], object]) -> Aside:
+        """Return what writes a file, then sends it."""
+        content = {"type": kind, "name": self._file_name(ending)}
+
+        def task() -> Callable[[], None]:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "explanation"
+                write(path)
+                data = path.read_bytes()
+            return lambda: self._widget.send(content, [data])
+
+        return task
 
     def _file_name(self, ending: str) -> str:
         """Return a name that any system takes: the net's, the game's and the drawn class's."""
@@ -80,7 +122,7 @@ class Answers:
         words = re.sub(r"[^a-z0-9_]+", "-", f"{self._widget._net_name} {game} {drawn}".lower())
         return f"{words[:_NAME].strip('-')}.{ending}"
 
-    _commands: ClassVar[Mapping[str, Callable[..., None]]] = {
+    _commands: ClassVar[Mapping[str, Callable[..., Aside | None]]] = {
         "hello": _hello,
         "run": lambda self: self._widget.run(),
         "run_more": lambda self, iterations: self._widget.run_more(iterations),

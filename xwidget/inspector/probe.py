@@ -19,6 +19,7 @@ from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
 
 _TOP = 5
+_SEQ_LIMIT = 2**32  # seq travels as u32
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ class Prober:
         self._names = names
         self._edits = 0  # taken so far, from both sides
         self._settled = 0  # the newest of them that is answered or given up
-        self._seq = 0  # the newest edit's own number
+        self._seq = 0  # the largest of the edits' own numbers: odd the page's, even Python's
         self._last: _Scored | None = None
 
     @property
@@ -151,7 +152,7 @@ class Prober:
             edit = self._edits
         scores = self._scores(pixels)
         with widget._lock:
-            found = _Scored((self._seq + 1) % 2**32, pixels, scores)
+            found = _Scored((self._seq // 2 + 1) * 2 % _SEQ_LIMIT, pixels, scores)
             if edit == self._edits and not self._session.closed:
                 self._seq = found.seq
                 frame = Frame(pixels, 0, widget.target, widget.iteration, seq=found.seq)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, overload
 
@@ -52,11 +54,7 @@ class ResultsWidget(SyncedWidget):
         RuntimeError
             If nothing is explained yet, or the Inspector is closed.
         """
-        explanation = self.explanation
-        if explanation is None:
-            self._classifier()
-            raise RuntimeError("nothing is explained yet; run it first")
-        explanation.save(path)
+        self._to_save()(path)
 
     def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
         """Write what is explained so far as one HTML file that needs no kernel and no network.
@@ -80,15 +78,7 @@ class ResultsWidget(SyncedWidget):
         ValueError, OSError
             As in ``Explanation.export_html``.
         """
-        explanation = self.explanation
-        if explanation is None:
-            self._classifier()  # raises where the Inspector is closed
-            raise RuntimeError(
-                "there is nothing to export yet: no iteration is done; show the Inspector or call "
-                "wait() first"
-            )
-        target = self.target if self.target in explanation.targets else None
-        return explanation.export_html(path, keyframes, target)
+        return self._to_export()(path, keyframes)
 
     def to_pil(self, target: int | str | None = None) -> Image.Image:
         """Return a class's evidence, at the iteration that is drawn, as a PIL image.
@@ -159,6 +149,27 @@ class ResultsWidget(SyncedWidget):
         """What is tested now, by a person in the page or by ``test``; None for nothing."""
         with self._lock:
             return self._prober.probe
+
+    def _to_save(self) -> Callable[..., None]:
+        """Return what writes the explanation of now, ``save``, whenever it is called."""
+        return self._found("nothing is explained yet; run it first").save
+
+    def _to_export(self) -> Callable[..., Path]:
+        """Return what writes the page of now, ``export_html``, whenever it is called."""
+        with self._lock:
+            explanation = self._found(
+                "there is nothing to export yet: no iteration is done; show the Inspector or call "
+                "wait() first"
+            )
+            target = self.target if self.target in explanation.targets else None
+        return partial(explanation.export_html, target=target)
+
+    def _found(self, missing: str) -> Explanation:
+        explanation = self.explanation
+        if explanation is None:
+            self._classifier()  # raises where the Inspector is closed
+            raise RuntimeError(missing)
+        return explanation
 
     def _evidence(self, target: int) -> Bytes | None:
         """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""

@@ -88,21 +88,25 @@ class Session(Worker):
 
         def plan() -> list[Stretch]:
             # A class whose turn never came, as the work was stopped, starts now.
-            assert self.main is not None
+            if self.main is None:
+                return []
             return self.main.stretches(self.targets, self.main.newest + iterations)
 
         with self._lock:
             self._check_open()
-            if self.main is None and self.idle:
+            if self.main is None and not self.promised:
                 raise RuntimeError("there is no run to go on with; start one first")
             self._do(plan)
 
     def add(self, target: int) -> None:
-        """Explain one more class, alone, for as many iterations as the others have."""
+        """Explain one more class, alone, for as many iterations as the others have.
+
+        Where nothing has run or waits, the next run takes it along.
+        """
 
         def plan() -> list[Stretch]:
-            assert self.main is not None
-            if target in self.main.history.targets:  # a run that began meanwhile took it along
+            # A run that began meanwhile took it along.
+            if self.main is None or target in self.main.history.targets:
                 return []
             return self.main.stretches([target], self.main.newest)
 
@@ -111,7 +115,7 @@ class Session(Worker):
                 return
             self._check_open()
             self.targets = (*self.targets, target)
-            if self.main is not None or not self.idle:
+            if self.main is not None or self.promised:
                 self._do(plan, added=target)
 
     def compare(self, by: str) -> None:
@@ -130,7 +134,8 @@ class Session(Worker):
 
         def plan() -> list[Stretch]:
             main = self.main
-            assert main is not None
+            if main is None:
+                return []
             self._compared = by
             targets = main.history.targets or self.targets
             goal = main.newest if main.history.targets else main.iterations
@@ -142,7 +147,7 @@ class Session(Worker):
 
         with self._lock:
             self._check_open()
-            if self.main is None and self.idle:
+            if self.main is None and not self.promised:
                 raise RuntimeError("there is no run to compare with; start one first")
             self._do(plan)
 

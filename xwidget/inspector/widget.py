@@ -230,7 +230,7 @@ class Inspector(ResultsWidget):
             self._session.add(index)
             self._classes = self._described()
             self._prober.refresh()
-            if self._session.idle:  # nothing has run yet: the first run takes it along
+            if not self._session.promised:  # nothing has run yet: the first run takes it along
                 self.target = index
                 return
             self._stream.awaited = index
@@ -254,7 +254,7 @@ class Inspector(ResultsWidget):
         ValueError
             If it is neither.
         RuntimeError
-            If the Inspector is closed.
+            If the first run was stopped before it began, or the Inspector is closed.
         """
         with self._lock:
             self._classifier()
@@ -317,13 +317,7 @@ class Inspector(ResultsWidget):
         super()._handle_custom_msg(content, buffers)
 
     def _obey(self, content: Any) -> None:
-        try:
-            self._answers.obey(protocol.parse(content))
-        except (ValueError, TypeError, RuntimeError) as error:
-            self._refuse(content, str(error))
-        except Exception as error:  # a page that asked must not wait for ever
-            self.log.warning("in answer to %r: %r", content, error, exc_info=True)
-            self._refuse(content, f"{type(error).__name__}: {error}")
+        self._answers.obey(content)
 
     @traitlets.observe("target", "iteration")
     def _on_drawn(self, change: Any) -> None:

@@ -87,6 +87,12 @@ class Worker:
         return self._idle.is_set()
 
     @property
+    def promised(self) -> bool:
+        """Whether something runs or waits that was not given up by ``stop``."""
+        with self._lock:
+            return any(not job.cancel.is_set() for job in self._jobs)
+
+    @property
     def closed(self) -> bool:
         """Whether ``close`` was called."""
         return self._closing.is_set()
