@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve
+from tests.browser.inspector import SMALL_NET, Inspector
+from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve, write_notebook
 
 OpenNotebook = Callable[..., Notebook]
 
@@ -117,6 +118,20 @@ def open_shared(browser: Browser, server: Server, opened: list[Notebook]) -> Ite
     """Open a notebook that the tests of a module share."""
     with opener(browser, server, opened) as open_notebook:
         yield open_notebook
+
+
+@pytest.fixture(scope="module")
+def notebook(request: pytest.FixtureRequest, server: Server, open_shared: OpenNotebook) -> Notebook:
+    """A notebook with an Inspector ``w`` of the small net, whose 20 iterations are done.
+
+    The module's tests share it; the module's ``INSPECTOR`` are the arguments after the photo.
+    """
+    cell = f"w = xw.Inspector(clf, photo, {request.module.INSPECTOR}, iterations=20); w"
+    name = f"{request.module.__name__.rpartition('.')[2]}.ipynb"
+    notebook = open_shared(write_notebook(server.root / name, [SMALL_NET, cell]))
+    notebook.run_all()
+    Inspector.on(notebook).wait_for(status="done", iteration=20)
+    return notebook
 
 
 @pytest.fixture

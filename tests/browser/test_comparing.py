@@ -6,24 +6,15 @@ import numpy as np
 import pytest
 
 import xwidget as xw
-from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import (
-    SMALL_NET,
     Inspector,
     array_from_kernel,
     from_kernel,
     pixels_of,
 )
-from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.jupyter import Notebook
 
-
-@pytest.fixture(scope="module")
-def notebook(server: Server, open_shared: OpenNotebook) -> Notebook:
-    cell = "w = xw.Inspector(clf, photo, 2, iterations=20); w"
-    notebook = open_shared(write_notebook(server.root / "comparing.ipynb", [SMALL_NET, cell]))
-    notebook.run_all()
-    Inspector.on(notebook).wait_for(status="done", iteration=20)
-    return notebook
+INSPECTOR = "2"
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import (
-    SMALL_NET,
     Inspector,
     Pixels,
     array_from_kernel,
@@ -19,19 +17,12 @@ from tests.browser.inspector import (
     pixels_of,
     shows,
 )
-from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.jupyter import Notebook
+
+INSPECTOR = "3, sparsity=0.001"
 
 EVIDENCE, IMAGE = "w.explanation.evidence[{k}]", "w.explanation.image"
 MASK = "np.floor(255 * w.explanation.masks[{k}] + .5).astype(np.uint8)"  # (3, H, W)
-
-
-@pytest.fixture(scope="module")
-def notebook(server: Server, open_shared: OpenNotebook) -> Notebook:
-    cell = "w = xw.Inspector(clf, photo, 3, iterations=20, sparsity=.001); w"
-    notebook = open_shared(write_notebook(server.root / "reading.ipynb", [SMALL_NET, cell]))
-    notebook.run_all()
-    Inspector.on(notebook).wait_for(status="done", iteration=20)
-    return notebook
 
 
 @pytest.fixture

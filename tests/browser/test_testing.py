@@ -13,14 +13,7 @@ from tests.browser.inspector import (
 )
 from tests.browser.jupyter import Notebook, Server, write_notebook
 
-
-@pytest.fixture(scope="module")
-def notebook(server: Server, open_shared: OpenNotebook) -> Notebook:
-    cell = "w = xw.Inspector(clf, photo, 3, iterations=20, sparsity=.001); w"
-    notebook = open_shared(write_notebook(server.root / "testing.ipynb", [SMALL_NET, cell]))
-    notebook.run_all()
-    Inspector.on(notebook).wait_for(status="done", iteration=20)
-    return notebook
+INSPECTOR = "3, sparsity=0.001"
 
 
 @pytest.fixture
