@@ -340,7 +340,7 @@ describe("side by side", () => {
 
 test("the last mask of every class is there without a kernel", async () => {
   vi.useRealTimers();
-  const bytes = new Uint8Array(mask(1, 6, 8).buffer, 13, 48 + data.length);
+  const bytes = new Uint8Array(mask(1, 6, 8).buffer as ArrayBuffer, 13, 48 + data.length);
   const deflated = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
   const packed = btoa(
     String.fromCharCode(...new Uint8Array(await new Response(deflated).arrayBuffer())),
