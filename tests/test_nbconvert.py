@@ -56,7 +56,7 @@ def test_the_still_picture_has_the_evidence_where_the_run_was_waited_for(
 def test_the_notebook_is_small_and_holds_the_last_mask_for_a_page_to_come(
     executed: nbformat.NotebookNode,
 ) -> None:
-    assert len(nbformat.writes(executed)) < 150_000
+    assert len(nbformat.writes(executed)) < 200_000  # most of it the page itself
     states = executed.metadata.widgets[STATE].state.values()
     (inspector,) = (each for each in states if "_net_name" in each.state)
     assert inspector.state.status == "done"

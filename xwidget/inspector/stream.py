@@ -16,7 +16,7 @@ from xwidget.inspector.synced import SyncedWidget
 
 _CURVE_SECONDS = 0.2
 _VARIANT_SECONDS = 0.5
-_KEPT_BYTES = 400_000  # of packed masks: a saved notebook stays well under 1 MB
+_KEPT_BYTES = 200_000  # of packed masks: a saved notebook stays well under 1 MB
 _CURVE_POINTS = 5000  # with every so many points, the curves are sent less often
 
 
@@ -166,7 +166,8 @@ class Stream:
     def _send_kept(self) -> None:
         """Send the last masks of all classes, as many as a saved notebook has room for."""
         kept, room = {}, _KEPT_BYTES
-        for target in self._session.targets:
+        # The class drawn comes last: its mask is in `_frame` already.
+        for target in sorted(self._session.targets, key=lambda each: each == self._widget.target):
             frame = self._session.frame(target)
             if frame is None:
                 continue
