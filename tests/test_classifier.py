@@ -19,6 +19,7 @@ from torchvision import transforms
 from torchvision.transforms import v2
 from torchvision.transforms._presets import ImageClassification
 
+import xwidget as xw
 from xwidget.classifier import Classifier, load
 
 IMAGENET = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
@@ -584,3 +585,21 @@ def test_without_a_connection_the_way_out_is_named(
 def test_the_repr_names_the_net_and_its_input() -> None:
     clf = Classifier(MeanColor(), size=(4, 6), categories=["a", "b", "c"], name="mine")
     assert repr(clf) == "<Classifier mine: 4×6 pixels, 3 classes, softmax>"
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (nn.ReLU(), r"is a ReLU.*xw\.Classifier\(net"),
+        (Image.new("RGB", (8, 8)), r"is a Image; expected a Classifier, from xw\.load"),
+    ],
+)
+def test_what_is_no_classifier_is_told_so(first: object, words: str) -> None:
+    for call in (xw.explain, xw.Inspector):
+        with pytest.raises(TypeError, match=words):
+            call(first, Image.new("RGB", (8, 8)))  # type: ignore[arg-type]
+
+
+def test_the_name_of_a_family_finds_the_net_that_needs_no_download() -> None:
+    with pytest.raises(ValueError, match="efficientnet_lite0"):
+        load("efficientnet")

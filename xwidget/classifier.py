@@ -376,6 +376,9 @@ def load(name: str) -> Classifier:
     known = torchvision.models.list_models(module=torchvision.models)
     if wanted not in known:
         close = get_close_matches(wanted, [*zoo.NETWORKS, *known], n=4, cutoff=0.5)
+        # First of all those of its family that need no download.
+        ready = [name for name in zoo.NETWORKS if name.startswith(wanted)]
+        close = [*ready, *(name for name in close if name not in ready)]
         hint = (
             f"did you mean {' or '.join(map(repr, close))}?"
             if close
@@ -398,6 +401,15 @@ def load(name: str) -> Classifier:
         categories=weights.meta["categories"],
         name=wanted,
     )
+
+
+def check_classifier(clf: object) -> None:
+    """Raise TypeError unless this is a ``Classifier``: it comes first, the image second."""
+    if isinstance(clf, Classifier):
+        return
+    kind = type(clf).__name__
+    way = "wrap it: xw.Classifier(net, size=...)" if isinstance(clf, nn.Module) else "xw.load(...)"
+    raise TypeError(f"the first argument is a {kind}; expected a Classifier, from {way}")
 
 
 def _check_net(net: object) -> None:

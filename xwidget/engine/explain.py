@@ -9,7 +9,7 @@ from typing import Any, Literal
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from xwidget.classifier import Classifier
+from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
@@ -101,6 +101,7 @@ def explain(
     >>> ex.names
     ('espresso',)
     """
+    check_classifier(clf)
     settings = Settings(
         game=game,
         defense=defense,

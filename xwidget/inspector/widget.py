@@ -10,7 +10,7 @@ import ipywidgets
 import traitlets
 from torch import Tensor
 
-from xwidget.classifier import Classifier
+from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.explain import ITERATIONS, check_iterations
 from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import optimize
@@ -115,6 +115,7 @@ class Inspector(ResultsWidget):
         layout: ipywidgets.Layout | Mapping[str, Any] | None = None,
     ) -> None:
         self._fixed = Settings(game, defense, sparsity, reference, similarity, rule, seed, device)
+        check_classifier(clf)
         check_iterations(iterations)
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()

@@ -46,12 +46,14 @@ export function Timeline({ store }: { store: Store }) {
 function Figures({ store }: { store: Store }) {
   const { iteration, iterations, seconds: elapsed, rate } = store.progress.value;
   const status = store.status.value;
+  const beside = status === "running" ? runBeside(store) : "";
   return (
     <div class="xw-progress">
       {/* Only a change of status is announced, not every iteration. */}
       <span class="xw-status" data-status={status} aria-live="polite">
         {status}
       </span>
+      {beside && <b>{beside}</b>}
       {iterations > 0 && (
         <>
           <span>
@@ -63,6 +65,14 @@ function Figures({ store }: { store: Store }) {
       )}
     </div>
   );
+}
+
+/** Which of the runs beside the main one runs now: those come when that has ended. */
+function runBeside({ trace, variants, ran }: Store): string {
+  const last = variants.value.at(-1);
+  const ended = Object.values(trace.value).every(({ stopped }) => stopped);
+  if (!last || !ended) return "";
+  return last.game === ran.value.game ? last.defense : last.game;
 }
 
 function Scrubber({ store }: { store: Store }) {
