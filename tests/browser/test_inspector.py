@@ -137,7 +137,10 @@ def test_changing_the_game_runs_it(run: Run) -> None:
     inspector = Inspector.on(notebook)
     inspector.wait_for(status="done", iteration=15)
     inspector.root.get_by_label("Game").select_option("deletion")
-    wait_in_kernel(notebook, "w.explanation and w.explanation.settings['game'] == 'deletion'")
+    # None while the new run has no iteration yet.
+    wait_in_kernel(
+        notebook, "getattr(w.explanation, 'settings', {'game': ''})['game'] == 'deletion'"
+    )
     inspector.wait_for(status="done", iteration=15)
 
 
