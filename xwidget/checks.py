@@ -1,0 +1,135 @@
+"""What speaks for and against trusting an explanation, in words and numbers. Plain data, no net."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: What a check is about, in the order in which they are told: the first that fails says most.
+NAMES = (
+    "score",
+    "small moves",
+    "unseen backgrounds",
+    "control",
+    "share shown",
+    "push",
+    "ending",
+    "seeds",
+    "witness",
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test of an explanation for one class.
+
+    Attributes
+    ----------
+    name
+        One of ``NAMES``.
+    value
+        The figure that decides, in the unit that ``words`` names; None where there is none.
+    passed
+        Whether it speaks for the explanation; None where it only informs.
+    words
+        One sentence for a person: what was tried, what came out.
+    details
+        The figures behind it by name, JSON-able.
+    """
+
+    name: str
+    value: float | None
+    passed: bool | None
+    words: str
+    details: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.name not in NAMES:
+            raise ValueError(f"a check is named {self.name!r}; expected one of {', '.join(NAMES)}")
+
+    def describe(self) -> dict[str, Any]:
+        """Return the attributes as JSON-able values; a value that is not finite becomes None."""
+        return {
+            "name": self.name,
+            "value": _finite(self.value),
+            "passed": self.passed,
+            "words": self.words,
+            "details": {name: _finite(value) for name, value in self.details.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Checks:
+    """All tests of an explanation for one class.
+
+    Attributes
+    ----------
+    items
+        The tests, in the order of ``NAMES``.
+    verdict
+        The outcome in two or three words: "holds", "doubtful", "no evidence" or "not checked".
+    summary
+        The outcome in one line, for a person.
+
+    Examples
+    --------
+    >>> moves = Check("small moves", 0.12, False, "Moved by a pixel or so, it keeps 12%.")
+    >>> checks = Checks((moves,), "doubtful", "Doubtful: moved by a pixel or so, it keeps 12%.")
+    >>> checks["small moves"].passed, checks.passed, [check.name for check in checks.failed]
+    (False, False, ['small moves'])
+    """
+
+    items: tuple[Check, ...] = ()
+    verdict: str = "not checked"
+    summary: str = "Not checked."
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The tests that speak against the explanation."""
+        return tuple(check for check in self.items if check.passed is False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether there was a test and none failed."""
+        return any(check.passed for check in self.items) and not self.failed
+
+    def __getitem__(self, name: str) -> Check:
+        """Return a test by its name; KeyError, with the names there are, where it was not made."""
+        for check in self.items:
+            if check.name == name:
+                return check
+        made = ", ".join(check.name for check in self.items) or "none"
+        raise KeyError(f"no check {name!r} was made; these were: {made}")
+
+    def __contains__(self, name: object) -> bool:
+        return any(check.name == name for check in self.items)
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __str__(self) -> str:
+        return "\n".join((self.summary, *(f"  {check.words}" for check in self.items)))
+
+    def describe(self) -> dict[str, Any]:
+        """Return everything as JSON-able values, which ``read`` takes."""
+        return {
+            "verdict": self.verdict,
+            "summary": self.summary,
+            "items": [check.describe() for check in self.items],
+        }
+
+    @classmethod
+    def read(cls, value: Mapping[str, Any]) -> Checks:
+        """Return what ``describe`` returned; KeyError or TypeError where it is nothing like it."""
+        return cls(
+            tuple(Check(**item) for item in value["items"]), value["verdict"], value["summary"]
+        )
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
