@@ -11,11 +11,25 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from xwidget.checks import Check, Checks
 from xwidget.explanation import Explanation, Frames, Trace, blend, quantize
 
 HEIGHT, WIDTH, COUNT, ITERATIONS = 6, 9, 2, 4
+
+DOUBTFUL = Checks(
+    (
+        Check("score", 0.93, True, "It scores .930, the image .951."),
+        Check("small moves", 0.12, False, "Moved, it keeps 12%.", {"shift 1": 0.12, "flip": 0.5}),
+    ),
+    "doubtful",
+    "Doubtful: moved by a pixel or so, it keeps 12%.",
+)
+HOLDS = Checks(
+    (Check("small moves", 1.03, True, "Moved, it keeps all."),), "holds", "Holds: it keeps all."
+)
 
 
 def parts(**changed: Any) -> dict[str, Any]:
@@ -91,15 +105,68 @@ def test_a_class_is_drawn_by_index_or_name(explanation: Explanation) -> None:
 
 def test_a_notebook_is_shown_the_image_beside_the_first_evidence(explanation: Explanation) -> None:
     shown = np.asarray(Image.open(io.BytesIO(explanation._repr_png_())))
-    np.testing.assert_array_equal(shown[:, :WIDTH], explanation.image)
-    np.testing.assert_array_equal(shown[:, -WIDTH:], explanation.evidence[0])
+    np.testing.assert_array_equal(shown[:HEIGHT, :WIDTH], explanation.image)
+    right = slice(WIDTH + 8, 2 * WIDTH + 8)
+    np.testing.assert_array_equal(shown[:HEIGHT, right], explanation.evidence[0])
 
 
-def test_the_repr_has_a_line_a_class(explanation: Explanation) -> None:
+def test_the_picture_says_below_what_the_checks_say() -> None:
+    strips = {}
+    for name, checks in {"doubtful": (DOUBTFUL, HOLDS), "holds": (HOLDS, DOUBTFUL)}.items():
+        picture = Image.open(io.BytesIO(Explanation(**parts(checks=checks))._repr_png_()))
+        assert picture.height > HEIGHT + 12
+        strips[name] = np.asarray(picture)[HEIGHT:].reshape(-1, 3)
+    # Words, dark on light, of the class that is shown; what speaks against it stands out.
+    assert all(strip.min() < 140 < strip.max() for strip in strips.values())
+    assert strips["holds"].max(0).tolist() == [255, 255, 255]
+    assert strips["doubtful"][-1].tolist() != [255, 255, 255]
+
+
+def test_a_long_verdict_is_broken_into_lines_and_cut_in_the_end() -> None:
+    def height(words: str) -> int:
+        checks = (Checks((), "holds", words), HOLDS)
+        return Image.open(io.BytesIO(Explanation(**parts(checks=checks))._repr_png_())).height
+
+    short, long, endless = (height(words) for words in ("Holds.", "word " * 20, "word " * 2000))
+    assert short < long <= endless < 120
+
+
+def test_the_repr_has_a_line_a_class_and_one_of_its_checks() -> None:
+    explanation = Explanation(**parts(checks=(DOUBTFUL, Checks())))
     head, *lines = repr(explanation).splitlines()
     assert head == "Explanation: deletion, paper defense, 4 iterations, 6×9 pixels"
     assert lines[0].split()[:4] == ["967", "espresso", "image", "0.951"]
-    assert lines[1].split()[:2] == ["968", "cup"]
+    assert lines[1].strip() == DOUBTFUL.summary
+    assert lines[2].split()[:2] == ["968", "cup"]
+    assert lines[3].strip() == "Not checked."
+
+
+# Order and trust
+
+
+def test_relevance_is_the_masks_mean_unless_the_run_found_more(explanation: Explanation) -> None:
+    np.testing.assert_allclose(explanation.relevance, explanation.masks.mean(1), rtol=1e-6)
+    found = np.random.default_rng(1).random((COUNT, HEIGHT, WIDTH)) * 3
+    mine = Explanation(**parts(relevance=found))
+    assert mine.relevance.dtype == np.float32
+    np.testing.assert_array_equal(mine.relevance, found.astype(np.float32))
+    with pytest.raises(ValueError, match="read-only"):
+        mine.relevance[:] = 0
+
+
+def test_without_checks_every_class_is_not_checked(explanation: Explanation) -> None:
+    assert [checks.verdict for checks in explanation.checks] == ["not checked"] * COUNT
+
+
+def test_numpy_numbers_in_checks_become_plain_ones(tmp_path: Path) -> None:
+    shares = {"shown": np.float32(0.25), "missing": float("nan")}
+    odd = Checks((Check("share shown", np.float64(0.5), None, "Half.", shares),), "holds", "Holds.")
+    explanation = Explanation(**parts(checks=[odd, HOLDS]))
+    (check,) = explanation.checks[0]
+    assert check.details == {"shown": 0.25, "missing": None}
+    assert type(check.value) is float
+    explanation.save(tmp_path / "odd")
+    assert Explanation.load(tmp_path / "odd").checks == explanation.checks
 
 
 # A record
@@ -149,6 +216,11 @@ def test_trace_and_frames_are_read_by_name_too(explanation: Explanation) -> None
         ({"masks": np.full((COUNT, 3, HEIGHT, WIDTH), np.nan)}, ValueError, "nan"),
         ({"scores": np.zeros(3)}, ValueError, r"scores has shape \(3,\); expected \(2,\)"),
         ({"trace": Trace(*[np.zeros((5, 1))] * 3)}, ValueError, "trace.score"),
+        ({"relevance": np.zeros((COUNT, 3, HEIGHT, WIDTH))}, ValueError, "relevance has shape"),
+        ({"relevance": np.full((COUNT, HEIGHT, WIDTH), -0.1)}, ValueError, "spans -0.1 to -0.1"),
+        ({"relevance": np.full((COUNT, HEIGHT, WIDTH), np.inf)}, ValueError, "finite"),
+        ({"checks": (Checks(),)}, ValueError, "1 entries for 2 targets"),
+        ({"checks": ({}, {})}, TypeError, "expected xwidget.checks.Checks"),
         ({"settings": {"game": object()}}, TypeError, "settings must hold only what JSON can"),
     ],
 )
@@ -172,11 +244,14 @@ def test_keyframes_come_in_order_and_as_bytes() -> None:
 # Files
 
 
-def test_a_file_gives_back_every_bit(explanation: Explanation, tmp_path: Path) -> None:
+def test_a_file_gives_back_every_bit(tmp_path: Path) -> None:
+    relevance = np.random.default_rng(1).random((COUNT, HEIGHT, WIDTH))
+    explanation = Explanation(**parts(relevance=relevance, checks=(DOUBTFUL, HOLDS)))
     path = tmp_path / "coffee.xw"
     explanation.save(path)
     loaded = Explanation.load(str(path))
-    for name in ("image", "reference", "masks", "image_scores", "scores", "evidence"):
+    arrays = "image", "reference", "masks", "relevance", "image_scores", "scores", "evidence"
+    for name in arrays:
         ours, theirs = getattr(explanation, name), getattr(loaded, name)
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
@@ -184,9 +259,29 @@ def test_a_file_gives_back_every_bit(explanation: Explanation, tmp_path: Path) -
         np.testing.assert_array_equal(explanation.trace[name], loaded.trace[name])
     for name in ("iterations", "masks"):
         np.testing.assert_array_equal(explanation.frames[name], loaded.frames[name])
-    for name in ("targets", "names", "settings", "diagnostics"):
+    for name in ("targets", "names", "settings", "diagnostics", "checks"):
         assert getattr(explanation, name) == getattr(loaded, name)
     assert repr(explanation) == repr(loaded)
+
+
+def test_a_file_of_layout_1_has_the_masks_mean_and_is_not_checked(tmp_path: Path) -> None:
+    explanation = Explanation(
+        **parts(relevance=np.ones((COUNT, HEIGHT, WIDTH)), checks=[HOLDS] * 2)
+    )
+    explanation.save(tmp_path / "new")
+    with safe_open(tmp_path / "new", framework="numpy") as file:
+        about = file.metadata()
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    assert (about.pop("layout"), "checks" in about) == ("2", True)
+    del arrays["relevance"], about["checks"]
+    save_file(arrays, tmp_path / "old", {**about, "layout": "1"})
+    loaded = Explanation.load(tmp_path / "old")
+    np.testing.assert_array_equal(loaded.masks, explanation.masks)
+    np.testing.assert_array_equal(loaded.relevance, loaded.masks.mean(1))
+    assert loaded.checks == (Checks(),) * COUNT
+    save_file(arrays, tmp_path / "cut", {**about, "layout": "2"})
+    with pytest.raises(ValueError, match="damaged: it has no 'relevance'"):
+        Explanation.load(tmp_path / "cut")
 
 
 def test_saving_again_replaces_the_file_and_leaves_no_other(
@@ -247,6 +342,17 @@ def test_the_plot_has_a_row_a_class_and_a_scale_that_is_never_stretched(
     figure.savefig(file)
     corner = Image.open(file).convert("RGB").getpixel((0, 0))
     assert corner == (255, 255, 255)
+
+
+def test_the_plot_says_below_each_class_what_its_checks_say() -> None:
+    pytest.importorskip("matplotlib")
+    figure = Explanation(**parts(checks=(DOUBTFUL, HOLDS))).plot()
+    written = [text for axes in figure.axes for text in axes.texts]
+    assert [" ".join(text.get_text().split()) for text in written] == [
+        DOUBTFUL.summary,
+        HOLDS.summary,
+    ]
+    assert [text.get_weight() for text in written] == ["bold", "normal"]
 
 
 def test_a_mask_that_shows_nothing_is_plotted_as_nothing() -> None:

@@ -48,9 +48,9 @@ def test_the_still_picture_has_the_evidence_where_the_run_was_waited_for(
 ) -> None:
     evidence = np.array(json.loads(executed.cells[3].outputs[0].text), np.uint8)
     shown = still(executed.cells[2])
-    assert shown.shape == (32, 32 + GAP + 32, 3)
-    np.testing.assert_array_equal(shown[:, -32:], evidence)
-    np.testing.assert_array_equal(shown[:, :32], still(executed.cells[1]))  # not waited for
+    assert shown.shape[0] > 32 + 12  # what the checks say is below, in words
+    np.testing.assert_array_equal(shown[:32, 32 + GAP : 32 + GAP + 32], evidence)
+    np.testing.assert_array_equal(shown[:32, :32], still(executed.cells[1]))  # not waited for
 
 
 def test_the_notebook_is_small_and_holds_the_last_mask_for_a_page_to_come(
@@ -73,7 +73,9 @@ def test_markdown_has_the_pictures(executed: nbformat.NotebookNode) -> None:
     text, resources = MarkdownExporter().from_notebook_node(executed)
     pictures = [Image.open(io.BytesIO(data)) for data in resources["outputs"].values()]
     assert text.count("![png]") == len(pictures) == 2
-    assert sorted(picture.size for picture in pictures) == [(32, 32), (32 + GAP + 32, 32)]
+    first, second = sorted(picture.size for picture in pictures)
+    assert first == (32, 32)
+    assert second[0] > 32 + GAP + 32
 
 
 def test_html_has_the_state_for_the_page_or_where_there_is_none_the_pictures(

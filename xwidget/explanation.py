@@ -5,101 +5,23 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+
+from xwidget import caption
+from xwidget.checks import Checks
+from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Bytes: TypeAlias = npt.NDArray[np.uint8]
-Reals: TypeAlias = npt.NDArray[np.float64]
-
-# A file says what it is and which layout it has, so that a foreign or a newer one is told apart.
-_KIND = "xwidget.Explanation"
-_LAYOUT = 1
-_ARRAYS = (
-    "image",
-    "reference",
-    "targets",
-    "masks",
-    "image_scores",
-    "scores",
-    "trace.score",
-    "trace.mask_mean",
-    "trace.sparsity",
-    "frames.iterations",
-    "frames.masks",
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """How a run went, iteration by iteration.
-
-    Attributes
-    ----------
-    score, mask_mean, sparsity
-        (T,K) float: row i is iteration i, column k is target k; NaN where a target has no value.
-        The score p_c(e), the mean of the shown mask in [0,1], and λ per pixel.
-    """
-
-    score: Reals
-    mask_mean: Reals
-    sparsity: Reals
-
-    def __post_init__(self) -> None:
-        for name in ("score", "mask_mean", "sparsity"):
-            _freeze(self, name, np.float64)
-        if self.score.ndim != 2:
-            raise ValueError(f"trace.score has shape {self.score.shape}; expected (T,K)")
-        for name in ("mask_mean", "sparsity"):
-            _expect(f"trace.{name}", self[name], self.score.shape)
-
-    def __getitem__(self, name: str) -> Reals:
-        return _field(self, name, ("score", "mask_mean", "sparsity"))
-
-    def __len__(self) -> int:
-        return len(self.score)
-
-
-@dataclass(frozen=True, eq=False)
-class Frames:
-    """The masks of some of a run's iterations.
-
-    Attributes
-    ----------
-    iterations
-        (F,) int, rising.
-    masks
-        (F,K,3,H,W) uint8: ``floor(255 * mask + 0.5)``.
-    """
-
-    iterations: npt.NDArray[np.int64]
-    masks: Bytes
-
-    def __post_init__(self) -> None:
-        _freeze(self, "iterations", np.int64)
-        _freeze(self, "masks", np.uint8)
-        if self.masks.ndim != 5 or self.masks.shape[2] != 3:
-            raise ValueError(f"frames.masks has shape {self.masks.shape}; expected (F,K,3,H,W)")
-        _expect("frames.iterations", self.iterations, self.masks.shape[:1])
-        if (np.diff(self.iterations) <= 0).any():
-            raise ValueError(f"frames.iterations must rise, but are {self.iterations.tolist()}")
-
-    def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        return _field(self, name, ("iterations", "masks"))
-
-    def __len__(self) -> int:
-        return len(self.iterations)
+__all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace", "blend", "quantize"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,6 +50,13 @@ class Explanation:
         What is worth knowing about the run; JSON-able.
     settings
         What was asked for: "game", "defense", "sparsity", ...; JSON-able.
+    relevance
+        (K,H,W) float32, finite, >= 0: how much each pixel counts, which orders pixels better than
+        a mask does: where a mask is 1 it says no more. The masks' mean over the color channels
+        unless the run found more.
+    checks
+        What speaks for and against trusting it, one a target; "not checked" where the run was
+        stopped before it ended.
 
     Raises
     ------
@@ -146,18 +75,27 @@ class Explanation:
     frames: Frames
     diagnostics: dict[str, Any]
     settings: dict[str, Any]
+    # Neither is None or empty once it is made: what is left out gets its value there.
+    relevance: npt.NDArray[np.float32] = None  # type: ignore[assignment]
+    checks: tuple[Checks, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("image", "reference"):
-            _freeze(self, name, np.uint8)
-        _freeze(self, "masks", np.float32)
+            freeze(self, name, np.uint8)
+        freeze(self, "masks", np.float32)
         for name in ("image_scores", "scores"):
-            _freeze(self, name, np.float64)
+            freeze(self, name, np.float64)
         object.__setattr__(self, "targets", tuple(int(target) for target in self.targets))
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
         for name in ("diagnostics", "settings"):
-            object.__setattr__(self, name, _plain(name, getattr(self, name)))
+            object.__setattr__(self, name, _plain(name, dict(getattr(self, name))))
         self._check()
+        given: Any = self.relevance
+        if given is None:
+            object.__setattr__(self, "relevance", self.masks.mean(1))
+        freeze(self, "relevance", np.float32)
+        object.__setattr__(self, "checks", self._own_checks())
+        self._check_trust()
 
     def _check(self) -> None:
         if not self.targets:
@@ -167,12 +105,12 @@ class Explanation:
         if self.image.ndim != 3 or self.image.shape[2] != 3:
             raise ValueError(f"image has shape {self.image.shape}; expected (H,W,3)")
         count, (height, width) = len(self.targets), self.image.shape[:2]
-        _expect("reference", self.reference, (height, width, 3))
-        _expect("masks", self.masks, (count, 3, height, width))
-        _expect("image_scores", self.image_scores, (count,))
-        _expect("scores", self.scores, (count,))
-        _expect("trace.score", self.trace.score, (len(self.trace), count))
-        _expect("frames.masks", self.frames.masks, (len(self.frames), count, 3, height, width))
+        expect("reference", self.reference, (height, width, 3))
+        expect("masks", self.masks, (count, 3, height, width))
+        expect("image_scores", self.image_scores, (count,))
+        expect("scores", self.scores, (count,))
+        expect("trace.score", self.trace.score, (len(self.trace), count))
+        expect("frames.masks", self.frames.masks, (len(self.frames), count, 3, height, width))
         if len(self.names) != count:
             raise ValueError(f"names has {len(self.names)} names for {count} targets")
         # NaN is in no range, so it is caught here too.
@@ -181,6 +119,25 @@ class Explanation:
                 f"masks lie in [0,1], but these span {self.masks.min():.4g} to "
                 f"{self.masks.max():.4g}"
             )
+
+    def _own_checks(self) -> tuple[Checks, ...]:
+        """Return the checks as a file would give them back, "not checked" where there are none."""
+        for each in self.checks:
+            if not isinstance(each, Checks):
+                raise TypeError(f"checks holds {each!r}; expected xwidget.checks.Checks")
+        plain = _plain("checks", [each.describe() for each in self.checks])
+        return tuple(map(Checks.read, plain)) or (Checks(),) * len(self.targets)
+
+    def _check_trust(self) -> None:
+        count, (height, width) = len(self.targets), self.image.shape[:2]
+        expect("relevance", self.relevance, (count, height, width))
+        if not (np.isfinite(self.relevance) & (self.relevance >= 0)).all():
+            raise ValueError(
+                f"relevance is finite and at least 0, but this spans {self.relevance.min():.4g} "
+                f"to {self.relevance.max():.4g}"
+            )
+        if len(self.checks) != count:
+            raise ValueError(f"checks has {len(self.checks)} entries for {count} targets")
 
     @property
     def game(self) -> str:
@@ -228,21 +185,9 @@ class Explanation:
         path
             Where to; an existing file is replaced once the new one is complete.
         """
-        path = Path(path)
-        arrays = {name: np.ascontiguousarray(self._array(name)) for name in _ARRAYS}
-        about = {
-            "kind": _KIND,
-            "layout": str(_LAYOUT),
-            "names": json.dumps(self.names),
-            "settings": json.dumps(self.settings),
-            "diagnostics": json.dumps(self.diagnostics),
-        }
-        part = path.with_name(path.name + ".part")
-        try:
-            part.write_bytes(save(arrays, about))
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        from xwidget.explanation_file import write
+
+        write(self, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Explanation:
@@ -255,54 +200,9 @@ class Explanation:
         FileNotFoundError
             Where there is no file.
         """
-        path = Path(path)
-        if not path.exists():
-            raise FileNotFoundError(f"there is no file {str(path)!r}")
-        try:
-            with safe_open(path, framework="numpy") as file:
-                about = file.metadata() or {}
-                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise ValueError(
-                f"{str(path)!r} is not an explanation saved by xwidget, or it is damaged: it "
-                f"cannot be read as safetensors ({error})"
-            ) from error
-        return cls._restored(str(path), about, arrays)
+        from xwidget.explanation_file import read
 
-    @classmethod
-    def _restored(
-        cls, path: str, about: Mapping[str, str], arrays: Mapping[str, npt.NDArray[Any]]
-    ) -> Explanation:
-        if about.get("kind") != _KIND:
-            raise ValueError(
-                f"{path!r} is a safetensors file, but not an explanation saved by xwidget; it "
-                f"holds {', '.join(sorted(arrays)[:5]) or 'nothing'}"
-            )
-        if about.get("layout") != str(_LAYOUT):
-            raise ValueError(
-                f"{path!r} has layout {about.get('layout')}, and this xwidget reads layout "
-                f"{_LAYOUT}; upgrade xwidget"
-            )
-        try:
-            return cls(
-                image=arrays["image"],
-                reference=arrays["reference"],
-                targets=tuple(arrays["targets"].tolist()),
-                names=tuple(json.loads(about["names"])),
-                masks=arrays["masks"],
-                image_scores=arrays["image_scores"],
-                scores=arrays["scores"],
-                trace=Trace(
-                    arrays["trace.score"], arrays["trace.mask_mean"], arrays["trace.sparsity"]
-                ),
-                frames=Frames(arrays["frames.iterations"], arrays["frames.masks"]),
-                diagnostics=json.loads(about["diagnostics"]),
-                settings=json.loads(about["settings"]),
-            )
-        except KeyError as error:
-            raise ValueError(f"{path!r} is damaged: it has no {error}") from error
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"{path!r} is damaged: {error}") from error
+        return read(path)
 
     def plot(self) -> Figure:
         """Draw image, evidence and mask heat of every class, a row each.
@@ -384,14 +284,15 @@ class Explanation:
                 f"  {target:>4} {name:<{wide}}  image {self.image_scores[k]:.3f}  "
                 f"optimized {self.scores[k]:.3f}  mask mean {self.masks[k].mean():.3f}"
             )
+            lines.append(f"       {self.checks[k].summary}")
         return "\n".join(lines)
 
     def _repr_png_(self) -> bytes:
-        """Show the image beside the first class's evidence, where a notebook asks for a picture."""
+        """Show the image beside the first class's evidence, and below what the checks say of it."""
         gap = np.full((self.image.shape[0], 8, 3), 255, np.uint8)
         side_by_side = np.concatenate([self.image, gap, self.evidence[0]], axis=1)
         file = io.BytesIO()
-        Image.fromarray(side_by_side).save(file, "PNG")
+        caption.under(Image.fromarray(side_by_side), self.checks[0]).save(file, "PNG")
         return file.getvalue()
 
     def _position(self, target: int | str | None) -> int:
@@ -407,12 +308,6 @@ class Explanation:
             f"{index} {name!r}" for index, name in zip(self.targets, self.names, strict=True)
         )
         raise ValueError(f"class {target!r} was not explained; these were: {explained}")
-
-    def _array(self, name: str) -> npt.NDArray[Any]:
-        found: Any = self
-        for part in name.split("."):
-            found = getattr(found, part)
-        return np.asarray(found, np.int64) if name == "targets" else found
 
 
 def quantize(masks: npt.NDArray[np.floating[Any]]) -> Bytes:
@@ -441,38 +336,12 @@ def blend(image: Bytes, reference: Bytes, masks: Bytes) -> Bytes:
     return np.ascontiguousarray(blended)
 
 
-def _freeze(record: object, name: str, kind: type[np.generic]) -> None:
-    """Replace a field by a read-only copy of its own, of the right type."""
-    value = np.asarray(getattr(record, name))
-    whole = np.issubdtype(kind, np.integer)
-    if whole and value.size and not np.issubdtype(value.dtype, np.integer):
-        raise TypeError(f"{name} has type {value.dtype}; expected {np.dtype(kind)}")
-    if kind is np.uint8 and value.size and value.dtype != np.uint8:
-        raise TypeError(f"{name} has type {value.dtype}; expected uint8")
-    value = np.array(value, kind, order="C")
-    value.setflags(write=False)
-    object.__setattr__(record, name, value)
-
-
-def _expect(name: str, value: npt.NDArray[Any], shape: tuple[int, ...]) -> None:
-    if value.shape != shape:
-        raise ValueError(f"{name} has shape {value.shape}; expected {shape}")
-
-
-def _field(record: object, name: str, names: tuple[str, ...]) -> npt.NDArray[Any]:
-    if name not in names:
-        raise KeyError(f"{name!r}; there are {', '.join(names)}")
-    value: npt.NDArray[Any] = getattr(record, name)
-    return value
-
-
-def _plain(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a mapping as what JSON would give back, so that saving changes nothing."""
+def _plain(name: str, value: Any) -> Any:
+    """Return a value as what JSON would give back, so that saving changes nothing."""
     try:
-        plain: dict[str, Any] = json.loads(json.dumps(dict(value), default=_number))
+        return json.loads(json.dumps(value, default=_number))
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must hold only what JSON can: {error}") from error
-    return plain
 
 
 def _number(value: Any) -> Any:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
+
+from xwidget.caption import doubtful
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from xwidget.checks import Checks
     from xwidget.explanation import Explanation
 
 _SIDE = 2.9  # inches of one picture's longer side
 _LONGEST = 24  # characters of a name that fit above a picture, beside the score
-_INK, _FAINT = "#1f2328", "#656d76"
+_PER_INCH = 14  # characters of a verdict, in bold
+_LINE = 0.2  # inches
+_INK, _FAINT, _ALARM = "#1f2328", "#656d76", "#7a3d00"
 
 
 def plot(explanation: Explanation) -> Figure:
@@ -33,20 +39,21 @@ def plot(explanation: Explanation) -> Figure:
         ) from error
 
     rows = len(explanation.targets)
+    verdicts = [checks.summary for checks in explanation.checks]
     height, width = explanation.image.shape[:2]
     unit = _SIDE / max(height, width)
     # The pictures carry the colors; the page around them is plain and light whatever the style.
     with pyplot.style.context("default"):
-        figure, grid = pyplot.subplots(
-            rows,
-            3,
-            squeeze=False,
-            figsize=(3 * width * unit + 0.9, rows * (height * unit + 0.35) + 0.3),
-            layout="constrained",
-            gridspec_kw={"wspace": 0.04},
-            facecolor="white",
+        across = 3 * width * unit + 0.9
+        wrapped = [textwrap.fill(words, round(across * _PER_INCH)) for words in verdicts]
+        strip = _LINE * max(words.count("\n") + 1 for words in wrapped)
+        tall = height * unit + 0.3
+        figure = pyplot.figure(
+            figsize=(across, rows * (tall + strip) + 0.3), layout="constrained", facecolor="white"
         )
-        for k, (pictured, shown, heated) in enumerate(grid):
+        grid = figure.add_gridspec(2 * rows, 3, wspace=0.04, height_ratios=[tall, strip] * rows)
+        for k in range(rows):
+            pictured, shown, heated = (figure.add_subplot(grid[2 * k, n]) for n in range(3))
             name = explanation.names[k]
             before, after = explanation.image_scores[k], explanation.scores[k]
             pictured.imshow(explanation.image)
@@ -60,12 +67,29 @@ def plot(explanation: Explanation) -> Figure:
             bar = figure.colorbar(heat, ax=heated, ticks=[0, 0.5, 1], fraction=0.045, pad=0.03)
             bar.outline.set_visible(False)
             bar.ax.tick_params(length=0, labelsize=8, labelcolor=_FAINT)
+            _verdict(figure.add_subplot(grid[2 * k + 1, :]), wrapped[k], explanation.checks[k])
         title = f"{explanation.game}, {explanation.defense} defense"
         figure.suptitle(title, x=0.01, ha="left", fontsize=10, color=_FAINT)
         if "inline" in matplotlib.get_backend():
             # A notebook shows the figure that the cell returns; left open it would show it twice.
             pyplot.close(figure)
     return figure
+
+
+def _verdict(axes: Axes, words: str, checks: Checks) -> None:
+    """Write below a class's pictures what its checks say; what speaks against it stands out."""
+    alarm = doubtful(checks)
+    axes.text(
+        0,
+        1,
+        words,
+        va="top",
+        fontsize=9,
+        color=_ALARM if alarm else _FAINT,
+        weight="bold" if alarm else "normal",
+        in_layout=False,  # a long line must not make the pictures smaller
+    )
+    axes.set_axis_off()
 
 
 def _short(name: str) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from xwidget.checks import Checks
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals, quantize
 from xwidget.inspector import protocol, still
@@ -57,6 +58,7 @@ base-uri 'none'; form-action 'none'">
 </header>
 <div id="xwidget">
 <img class="still" src="data:image/jpeg;base64,$still" alt="$alt">
+<p>$verdict</p>
 <noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
 </div>
 <footer>Made with xwidget</footer>
@@ -127,6 +129,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
         css=_inline("widget.css") + _inline("portable.css"),
         still=still.jpeg(explanation.evidence[chosen]),
         alt=escape(f"The evidence for {_short(explanation.names[chosen])}"),
+        verdict=escape(explanation.checks[chosen].summary),
         # So that no text in it can end the element that holds it.
         data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
         licenses=(_STATIC / "LICENSES.txt").read_text("utf-8").replace("--", "- -"),
@@ -156,6 +159,11 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
                 for k in ranked
             ],
             "_trace": {str(key): track.trace for key, track in tracks.items()},
+            "_checks": {
+                str(target): checks.describe()
+                for target, checks in zip(targets, explanation.checks, strict=True)
+                if checks != Checks()
+            },
             "_progress": {
                 "run": _RUN,
                 "iteration": last,

@@ -1,8 +1,8 @@
-import type { Model, Trace } from "../src/model";
+import type { Check, Checked, Model, Trace } from "../src/model";
 import { type Command, decodeFrame } from "../src/protocol";
 
 /** `running` pauses half way; `live` runs to the end at some 20 iterations a second. */
-export type Scenario = "idle" | "running" | "live" | "done" | "error" | "silent";
+export type Scenario = "idle" | "running" | "live" | "done" | "stopped" | "error" | "silent";
 
 const SIDE = 224;
 const PLANES = 3 * SIDE * SIDE;
@@ -18,6 +18,52 @@ const CLASSES = [
   },
 ];
 const TOTAL = 200;
+
+const check = (name: string, passed: boolean | null, words: string, details = {}): Check => ({
+  ...{ name, passed, words, details },
+  value: passed === null ? 0.082 : 0.97,
+});
+/** One of each verdict. */
+const CHECKS: Checked = {
+  967: {
+    verdict: "holds",
+    summary: "Holds: moved a little, and on backgrounds it never saw, it keeps 97% of its score.",
+    items: [
+      check("score", true, "It scores .930, the image .951."),
+      check("small moves", true, "Moved by a pixel or so it keeps 97% of what the image keeps.", {
+        ...{ "shift 1": 0.9812, "shift 3": 0.9034, "zoom 1.1": 1.02, blur: 0.871, flip: 0.953 },
+      }),
+      check("unseen backgrounds", true, "On eight backgrounds it never saw it scores .88 or more."),
+      check("share shown", null, "8.2% of the image is shown."),
+    ],
+  },
+  969: {
+    verdict: "no evidence",
+    summary: "No evidence: nothing in the image brings this class about.",
+    items: [check("score", null, "It scores .040, the image .011.")],
+  },
+  504: {
+    verdict: "doubtful",
+    summary:
+      "Doubtful: moved by a pixel or so it keeps 12% of what the image keeps, so that " +
+      "it may be a pattern that only this network sees.",
+    items: [
+      check("score", true, "It scores .310, the image .009."),
+      {
+        ...check(
+          "small moves",
+          false,
+          "Moved by a pixel or so it keeps 12% of what the image keeps.",
+          {
+            ...{ "shift 1": 0.1234, "shift 3": 0.00004, "zoom 1.1": 0.31, blur: null },
+          },
+        ),
+        value: 0.12,
+      },
+      check("control", true, "The least likely class, searched for alike, reaches .0011."),
+    ],
+  },
+};
 
 type Listener = (...args: unknown[]) => void;
 
@@ -142,7 +188,7 @@ export class FakeModel implements Model {
       case "run":
         this.#run += 1;
         this.#now = 0;
-        this.#set({ _trace: {} });
+        this.#set({ _trace: {}, _checks: {} });
         this.#live(TOTAL);
         break;
       case "run_more":
@@ -156,23 +202,29 @@ export class FakeModel implements Model {
     if (this.scenario === "idle") return;
     if (this.scenario === "live") return;
     const end = this.scenario === "done" ? TOTAL : 87;
-    const status = { running: "running", error: "error" }[this.scenario as string] ?? "done";
+    const known: Record<string, string> = {
+      running: "running",
+      stopped: "stopped",
+      error: "error",
+    };
+    const status = known[this.scenario] ?? "done";
     for (let i = 0; i < end; i += 10) this.#step(i, TOTAL);
     this.#step(end, TOTAL);
     const error =
       "RuntimeError in iteration 87: the loss is not finite. The score of the class is not a number; " +
       "check that the net returns logits and that mean and std fit it.";
+    if (status === "done") this.#set({ _checks: CHECKS });
     this.#set({ status, error: this.scenario === "error" ? error : "" });
   }
 
   #live(end: number): void {
-    this.#set({ status: "running" });
+    this.#set({ status: "running", _checks: {} });
     const run = this.#run;
     const tick = () => {
       if (this.get("status") !== "running" || run !== this.#run) return;
       this.#step(this.#now, end);
       if (this.#now >= end) {
-        this.#set({ status: "done" });
+        this.#set({ _checks: CHECKS, status: "done" });
         return;
       }
       this.#now += 1;

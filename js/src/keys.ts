@@ -56,7 +56,7 @@ export function isOurs(event: KeyboardEvent): boolean {
   if (role === "slider" || role === "menuitem")
     return /^(Arrow|Home$|End$|Enter$| $)/.test(event.key);
   // Unkept, Enter on a button would send a notebook into its edit mode.
-  return element.tagName === "BUTTON" && (event.key === "Enter" || event.key === " ");
+  return /^(BUTTON|SUMMARY)$/.test(element.tagName) && (event.key === "Enter" || event.key === " ");
 }
 
 /** Ctrl+Z and its kin, save where they undo what was typed. */

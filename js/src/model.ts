@@ -30,6 +30,27 @@ export interface Track {
 
 export type Trace = Record<string, Track>;
 
+/** One test of an explanation; `passed` is null where it only informs. xwidget/checks.py has more. */
+export interface Check {
+  name: string;
+  value: number | null;
+  passed: boolean | null;
+  words: string;
+  /** The figures behind it, by name. */
+  details: Record<string, number | null>;
+}
+
+/** What speaks for and against a class's last mask. */
+export interface Checks {
+  /** "holds", "doubtful", "no evidence" or "not checked". */
+  verdict: string;
+  summary: string;
+  items: Check[];
+}
+
+/** By class; none of a mask that may still change. */
+export type Checked = Record<string, Checks>;
+
 /** A run beside the main one, on the same image and classes, to compare it with. */
 export interface Variant {
   run: number;
@@ -37,6 +58,7 @@ export interface Variant {
   defense: string;
   trace: Trace;
   iteration: number;
+  checks?: Checked;
 }
 
 /** What the net says of the input that a person edited; `seq` is that edit's. */
@@ -76,6 +98,7 @@ export interface Traits {
   _frame: DataView;
   _classes: ClassInfo[];
   _trace: Trace;
+  _checks: Checked;
   _progress: Progress;
   _choices: Choices;
   _variants: Variant[];

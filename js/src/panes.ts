@@ -1,7 +1,9 @@
 /** Which pictures a layout puts side by side. All of them show one class, iteration and place. */
+import type { Checks } from "./model";
 import type { Scene, View } from "./picture";
 import type { Comparison, Frame } from "./protocol";
 import type { Store } from "./store";
+import { signOf } from "./trust";
 import type { Layout, Pane } from "./ui";
 import { capital, figuresOf, score, shortName } from "./words";
 
@@ -27,11 +29,13 @@ export function panesOf(
   const editing = store.probe.mask.value !== null;
   // While a class that was just added waits for its turn, the mask is still another class's.
   const own = editing || main.mask?.target === drawn ? main : { ...main, mask: null };
-  const pane = (key: string, name: string, scene: Scene, played = game): Pane => {
+  type Of = Checks | undefined;
+  const pane = (key: string, name: string, scene: Scene, of: Of, played = game): Pane => {
     const { mask } = scene;
+    const warned = of && signOf(of) === "doubtful" ? ", doubtful" : "";
     const edited = editing && key === "main";
     const figures = edited ? `${score(mask?.score)}, edited` : mask ? figuresOf(mask, played) : "…";
-    return { key, title: `${name}: ${figures}`, view, scene };
+    return { key, title: `${name}${warned}: ${figures}`, view, scene };
   };
   if (layout === "classes") {
     // The class drawn comes first, as its picture is the main one; the others keep their order.
@@ -40,16 +44,23 @@ export function panesOf(
     );
     return ordered.map(({ index, name }) =>
       index === drawn
-        ? pane("main", shortName(name), own)
-        : pane(String(index), shortName(name), sceneOf(store.maskOf({ run: 0, target: index }))),
+        ? pane("main", shortName(name), own, store.checks.value[index])
+        : pane(
+            String(index),
+            shortName(name),
+            sceneOf(store.maskOf({ run: 0, target: index })),
+            store.checks.value[index],
+          ),
     );
   }
   if (layout === "game" || layout === "defense") {
     const others = besides(store, layout).map(({ name, run }) => {
       const mask = run === null ? null : store.maskOf({ run, target: drawn });
-      return pane(name, name, sceneOf(mask), layout === "game" ? name : game);
+      const variant = store.variants.value.find((each) => each.run === run);
+      const of = variant?.checks?.[drawn];
+      return pane(name, name, sceneOf(mask), of, layout === "game" ? name : game);
     });
-    return [pane("main", store.ran.value[layout], own), ...others];
+    return [pane("main", store.ran.value[layout], own, store.checks.value[drawn]), ...others];
   }
   return [single];
 }

@@ -7,6 +7,7 @@ import { type Album, createAlbum } from "./album";
 import { download } from "./files";
 import { createLink, type LinkState } from "./link";
 import type {
+  Checked,
   Choices,
   ClassInfo,
   Model,
@@ -45,6 +46,8 @@ export interface Store {
   reference: ReadonlySignal<Frame | null>;
   classes: ReadonlySignal<ClassInfo[]>;
   trace: ReadonlySignal<Trace>;
+  /** What speaks for and against the main run's last masks, by class. */
+  checks: ReadonlySignal<Checked>;
   progress: ReadonlySignal<Progress>;
   choices: ReadonlySignal<Choices>;
   netName: ReadonlySignal<string>;
@@ -380,6 +383,7 @@ export function createStore(model: Model): Store {
     reference: picture("_reference"),
     classes,
     trace,
+    checks: trait("_checks", {}),
     progress,
     choices: trait("_choices", { game: [], defense: [] }),
     netName: trait("_net_name", ""),

@@ -20,7 +20,8 @@ RUN_AXE = """async () => {
 
 # What Tab stops at: of a group of radio buttons only the one that is chosen.
 STOPS = """(root) => {
-  const all = [...root.querySelectorAll("button, input, select, textarea, a[href], [tabindex]")];
+  const all = [...root.querySelectorAll(
+    "button, summary, input, select, textarea, a[href], [tabindex]")];
   const stops = all.filter((element) =>
     element.tabIndex >= 0 && !element.disabled && element.checkVisibility()
     && !(element.type === "radio" && !element.checked));

@@ -9,6 +9,7 @@ import comm.base_comm
 import torch
 from torch import nn
 
+from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.optimize import Step
 from xwidget.engine.state import State
@@ -46,6 +47,7 @@ class Engine:
     def __init__(self, fails_at=None):
         self.calls = []
         self.fails_at = fails_at
+        self.checks = {}  # by class: made with a run's last step; none at all where it is empty
         self.closed = 0
         self.masks = weakref.WeakSet()
         self._held = False
@@ -94,6 +96,9 @@ class Engine:
             outside=None,
             state=State(iteration, {"mask": masks}),
             stopped="iterations" if iteration == last else None,
+            checks=tuple(self.checks.get(target, Checks()) for target in targets)
+            if self.checks and iteration == last
+            else None,
         )
 
 

@@ -11,13 +11,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.optimize import Step
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
-from xwidget.explanation import Explanation, Frames, Trace
+from xwidget.explanation import Explanation
+from xwidget.trace import Frames, Trace
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -83,6 +85,18 @@ class Track:
     def last(self) -> Tensor:
         """The last mask (3, H, W), float32 in [0, 1]."""
         return self._latest.masks[self._row]
+
+    @property
+    def relevance(self) -> Tensor:
+        """The order of the pixels that the run found so far: (H, W), float32 in [0, 1]."""
+        found = self._latest.relevance
+        return self.last.mean(0) if found is None else found[self._row]
+
+    @property
+    def checks(self) -> Checks:
+        """What speaks for and against the last mask; an earlier one's would say nothing of it."""
+        made = self._latest.checks
+        return Checks() if made is None else made[self._row]
 
     @property
     def state(self) -> State:
@@ -198,6 +212,8 @@ class History:
                 iterations=np.array(common),
                 masks=np.stack([[track.frame(i) for track in tracks] for i in common]),
             ),
+            relevance=np.stack([track.relevance.cpu().numpy() for track in tracks]),
+            checks=tuple(track.checks for track in tracks),
             settings=settings.describe(),
             diagnostics={
                 "net": clf.name,

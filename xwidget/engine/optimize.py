@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.batches import Batches
 from xwidget.engine.defense import Guard
@@ -54,6 +55,11 @@ class Step:
         How the net is run.
     stopped
         Why the run ends here: "iterations" or "converged"; None where it goes on.
+    relevance
+        The order of the pixels that the run found so far: (K, H, W) float32 in [0, 1]; None where
+        it is the masks' mean over the color channels.
+    checks
+        What speaks for and against each mask, K of them; on a run's last step only, else None.
     """
 
     iteration: int
@@ -67,6 +73,8 @@ class Step:
     state: State
     plan: Plan = field(default_factory=Plan)
     stopped: str | None = None
+    relevance: Tensor | None = None
+    checks: tuple[Checks, ...] | None = None
 
 
 # Gradients are needed whatever the caller's mode; a generator has it changed back at every yield.

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from xwidget.classifier import Classifier
-from xwidget.explanation import Explanation, Frames
+from xwidget.explanation import Explanation
 from xwidget.inspector.gallery_images import data_url
 from xwidget.inspector.widget import Inspector
+from xwidget.trace import Frames
 
 _TOP = 3  # classes that a thumbnail names
 

@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from PIL import Image
 
+from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.explanation import Bytes, Explanation, blend
 from xwidget.inspector.probe import Probe, Prober
@@ -175,6 +176,14 @@ class ResultsWidget(SyncedWidget):
         """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""
         frame = self._session.frame(target, None if self._follow else self.iteration)
         return None if frame is None else blend(self._picture, self._backdrop, frame.pixels)
+
+    def _drawn_checks(self) -> Checks:
+        """Return what speaks for and against the mask that is drawn."""
+        drawn = None if self._follow else self.iteration
+        at = self._session.nearest(self.target, drawn)
+        if at is None or at != self._session.nearest(self.target):
+            return Checks()  # those that there may be are of the last iteration
+        return self._session.checks(self.target)
 
     def _classifier(self) -> Classifier:
         if self._session.clf is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 
+from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
@@ -181,6 +182,13 @@ class Session(Worker):
         """Return the main run's kept iteration nearest to one asked for, see ``Run.nearest``."""
         with self._lock:
             return None if self.main is None else self.main.nearest(target, iteration)
+
+    def checks(self, target: int) -> Checks:
+        """Return what speaks for and against a class's last mask in the main run."""
+        with self._lock:
+            history = self.history
+            known = history is not None and target in history.targets
+            return history.track(target).checks if history and known else Checks()
 
     def frame(self, target: int, iteration: int | None = None, run: int = 0) -> Frame | None:
         """Return the mask of the ``nearest`` iteration; None before the class's first.

@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from xwidget import caption
+from xwidget.checks import Checks
+
 _SIDE = 224
 _GAP = 8
 _WHITE = (255, 255, 255)
@@ -16,8 +19,16 @@ _WHITE = (255, 255, 255)
 Pixels = npt.NDArray[np.uint8]
 
 
-def png(*pictures: Pixels) -> str:
-    """Return pictures (H, W, 3) uint8 beside each other, as base64 of a small PNG."""
+def png(*pictures: Pixels, checks: Checks | None = None) -> str:
+    """Return pictures (H, W, 3) uint8 beside each other, as base64 of a small PNG.
+
+    Parameters
+    ----------
+    pictures
+        One at least.
+    checks
+        What is written below them; None where nothing is shown that could be trusted.
+    """
     small = [_small(picture) for picture in pictures]
     width = sum(picture.width for picture in small) + _GAP * (len(small) - 1)
     sheet = Image.new("RGB", (width, max(picture.height for picture in small)), _WHITE)
@@ -25,6 +36,8 @@ def png(*pictures: Pixels) -> str:
     for picture in small:
         sheet.paste(picture, (left, 0))
         left += picture.width + _GAP
+    if checks is not None:
+        sheet = caption.under(sheet, checks)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from xwidget.checks import Checks
 from xwidget.engine.history import History, Track
 from xwidget.engine.optimize import Step
 from xwidget.inspector import protocol
@@ -84,6 +85,7 @@ class Stream:
         """Send what came before; draw the class that was added, if no other was chosen since."""
         with self._widget._logged():
             self._send_variants()  # a new run has none
+            self._send_checks()  # nor these
             if self._session.history is not None and self._session.history.targets:
                 self.draw()  # the last of what came before, which may rest now
                 self._send_curves()
@@ -162,6 +164,12 @@ class Stream:
         with self._widget.hold_sync():
             self._send_progress()
             self._widget._trace = _curves(history)
+            self._send_checks()
+
+    def _send_checks(self) -> None:
+        """Send what speaks for and against the last masks, where that has changed."""
+        history = self._session.history
+        self._widget._checks = {} if history is None else _checked(history)
 
     def _send_kept(self) -> None:
         """Send the last masks of all classes, as many as a saved notebook has room for."""
@@ -191,6 +199,7 @@ class Stream:
                     "defense": run.settings.defense,
                     "iteration": run.newest,
                     "trace": _curves(run.history),
+                    "checks": _checked(run.history),
                 }
                 for run in begun
             ]
@@ -213,6 +222,12 @@ def _curves(history: History) -> dict[str, dict[str, Any]]:
         }
         for track in _tracks(history)
     }
+
+
+def _checked(history: History) -> dict[str, dict[str, Any]]:
+    """Return what was made of checks, by class: of a mask that may still change there are none."""
+    made = {str(track.target): track.checks for track in _tracks(history)}
+    return {target: checks.describe() for target, checks in made.items() if checks != Checks()}
 
 
 def _tracks(history: History) -> list[Track]:

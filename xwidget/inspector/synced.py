@@ -19,7 +19,7 @@ _SETTINGS = frozenset({"game", "defense", "sparsity"})
 _RANGES = {"iterations": (1, protocol.MAX_ITERATIONS), "iteration": (0, 2**31 - 1)}
 _KERNEL = frozenset(
     {"_image", "_reference", "_frame", "_classes", "_trace", "_progress", "_choices"}
-    | {"_probed", "_variants", "_net_name", "status", "error"}
+    | {"_checks", "_probed", "_variants", "_net_name", "status", "error"}
 )
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -50,6 +50,7 @@ class SyncedWidget(LockedWidget):
     _frame = _synced(traitlets.Bytes(), "The mask that is drawn, as a frame.")
     _classes = _synced(traitlets.List(), "The classes explained, best first.")
     _trace = _synced(traitlets.Dict(), "Curves and kept iterations by class.")
+    _checks = _synced(traitlets.Dict(), "What speaks for and against each last mask, by class.")
     _variants = _synced(traitlets.List(), "Runs beside the main one, with their curves.")
     _progress = _synced(traitlets.Dict(), "Where the run is.")
     _kept = _synced(traitlets.Dict(), "Each class's last mask, packed, for a saved notebook.")

@@ -302,9 +302,13 @@ class Inspector(ResultsWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        evidence = self._evidence(self.target)
-        pictures = [self._picture] if evidence is None else [self._picture, evidence]
-        return {**data, "image/png": still.png(*pictures)}, metadata
+        with self._lock:
+            evidence, checks = self._evidence(self.target), self._drawn_checks()
+        if evidence is None:
+            picture = still.png(self._picture)
+        else:
+            picture = still.png(self._picture, evidence, checks=checks)
+        return {**data, "image/png": picture}, metadata
 
     def _described(self) -> list[dict[str, Any]]:
         names = self._classifier().categories

@@ -1,9 +1,11 @@
 import type { ClassInfo } from "../model";
 import type { Store } from "../store";
+import { signOf } from "../trust";
 import type { Ui } from "../ui";
 import { score, shortName, takesAway } from "../words";
 import { AddClass } from "./add_class";
 import { NeedsKernel } from "./kernel";
+import { SignOf } from "./trust";
 
 /** The classes being explained: which is drawn, what the image scores, what the mask scores now. */
 export function Classes({ ui }: { ui: Ui }) {
@@ -36,6 +38,8 @@ function second(store: Store): string {
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
   const edited = store.probe.mask.value !== null;
   const now = edited ? scoreEdited() : scoreNow(info.index);
+  const checks = store.checks.value[String(info.index)];
+  const sign = checks && signOf(checks);
   const width = `${100 * (Number.isFinite(now) ? now : 0)}%`;
   return (
     <button
@@ -45,7 +49,15 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
       aria-pressed={store.target.value === info.index}
       onClick={() => store.choose(info.index)}
     >
-      <span class="xw-name">{shortName(info.name)}</span>
+      <span class="xw-name">
+        {shortName(info.name)}
+        {checks && (sign === "doubtful" || sign === "none") && (
+          <>
+            <SignOf sign={sign} />
+            <span class="xw-sr">, {checks.verdict}</span>
+          </>
+        )}
+      </span>
       <span class="xw-scores">
         <span class="xw-sr">image </span>
         {score(info.score)}

@@ -11,6 +11,7 @@ import { PinTable } from "./pins";
 import { Readout } from "./readout";
 import { Testing } from "./testing";
 import { Timeline } from "./timeline";
+import { Trust } from "./trust";
 import { MaskValues } from "./values";
 
 export function Panel({ ui }: { ui: Ui }) {
@@ -46,6 +47,7 @@ export function Panel({ ui }: { ui: Ui }) {
         <Notices store={store} />
       </div>
       <Picture ui={ui} />
+      <Trust ui={ui} />
       <div class="xw-aside">
         <Classes ui={ui} />
         <div class="xw-column">

@@ -1,0 +1,95 @@
+import type { Checks } from "../model";
+import { figures, headOf, type Sign, type Trusted, trusted } from "../trust";
+import type { Ui } from "../ui";
+import { nameOf } from "./pane";
+
+/** Shapes that differ without their color, on 16 by 16. */
+const SIGNS: Record<Sign, string> = {
+  holds: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM4.8 8.2l2.3 2.3 4.2-4.8",
+  doubtful: "M8 1.6 15.2 14.4H.8ZM8 6v4.2M8 12.2v.2",
+  none: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM3.4 12.6 12.6 3.4",
+  open: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM4.9 8h.2M7.9 8h.2M10.9 8h.2",
+};
+
+export function SignOf({ sign }: { sign: Sign }) {
+  return (
+    <svg class="xw-sign" data-sign={sign} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={SIGNS[sign]} />
+    </svg>
+  );
+}
+
+/** What is shown and how far to trust it, in one line that opens into what was tested. */
+export function Trust({ ui }: { ui: Ui }) {
+  const { store } = ui;
+  const target = store.target.value;
+  const now = trustIn(ui);
+  const name = nameOf(ui, target);
+  const [head, rest] = headOf(now);
+  return (
+    <div class="xw-trust" data-sign={now.sign}>
+      <details>
+        {/* Its height is the same whatever it says: nothing below may jump when a run ends. */}
+        <summary title={now.words}>
+          <SignOf sign={now.sign} />
+          <span class="xw-what">Evidence for {name}</span>
+          <span class="xw-verdict">
+            <b>{head}</b>
+            {rest}
+          </span>
+        </summary>
+        {now.checks?.items.length ? <Tested checks={now.checks} /> : <p>{NOT_YET}</p>}
+      </details>
+      {/* Told once, when it is known: the line itself may change with every iteration. */}
+      <span class="xw-sr" aria-live="polite">
+        {now.checks && `${name}, checks: ${now.checks.verdict}`}
+      </span>
+    </div>
+  );
+}
+
+const NOT_YET =
+  "A search can also find what only the network sees. When a run has ended, what it found is " +
+  "therefore tested, and what came out stands here.";
+
+function trustIn({ store }: Ui): Trusted {
+  const target = store.target.value;
+  const mask = store.drawn.value;
+  const last = store.trace.value[String(target)]?.frames.at(-1) ?? -1;
+  return trusted({
+    status: store.starting.value ? "running" : store.status.value,
+    checks: store.starting.value ? undefined : store.checks.value[String(target)],
+    edited: store.probe.mask.value !== null,
+    last,
+    iteration: mask?.target === target ? mask.iteration : last,
+  });
+}
+
+function Tested({ checks }: { checks: Checks }) {
+  return (
+    <ul>
+      {checks.items.map(({ name, passed, words, details }) => (
+        <li key={name}>
+          <SignOf sign={passed === null ? "open" : passed ? "holds" : "doubtful"} />
+          <div>
+            <b>{name}</b>
+            <span class="xw-sr">
+              {passed === null ? "" : passed ? " (passed)" : " (failed)"}
+              {": "}
+            </span>
+            <span>{words}</span>
+            {Object.keys(details).length > 0 && (
+              <small>
+                {figures(details).map(([each, value]) => (
+                  <span key={each}>
+                    {each} <b>{value}</b>
+                  </span>
+                ))}
+              </small>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,121 @@
+"""How far to trust what is shown: to be read at a glance, to be opened, and never silent."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.browser.conftest import OpenNotebook
+from tests.browser.inspector import SMALL_NET, Inspector
+from tests.browser.jupyter import Server, write_notebook
+from tests.test_explanation import DOUBTFUL, HOLDS, parts
+from xwidget.explanation import Explanation
+
+# A net this small has nothing to check: the last step says what the test needs.
+CHECKED = f"""
+from dataclasses import replace
+from xwidget.checks import Check, Checks
+from xwidget.engine.optimize import optimize
+
+def checked(*args, **options):
+    for step in optimize(*args, **options):
+        checks = ({DOUBTFUL!r}, *[{HOLDS!r}] * (len(step.targets) - 1))
+        yield replace(step, checks=checks if step.stopped else None)
+
+class Checked(xw.Inspector):
+    _engine = staticmethod(checked)
+"""
+
+
+PLACE = "(box) => [box.offsetTop, box.offsetHeight]"
+
+
+def line(root: Locator) -> Locator:
+    """What opens the checks."""
+    return root.locator(".xw-trust summary")
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """An exported page of a class that is doubtful and one that holds."""
+    explanation = Explanation(**parts(checks=(DOUBTFUL, HOLDS)))
+    context = browser.new_context(viewport={"width": 700, "height": 900}, offline=True)
+    page = context.new_page()
+    page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
+    page.locator(".xwidget-inspector[data-status]").wait_for()
+    yield page
+    context.close()
+
+
+def test_an_exported_page_says_what_is_doubtful(page: Page) -> None:
+    root = page.locator(".xwidget-inspector")
+    assert line(root).inner_text().split("\n")[0] == "Evidence for espresso"
+    assert root.get_by_text(DOUBTFUL.summary).is_visible()
+    # Not by color alone: the sign's shape differs, and a screen reader is told.
+    shape = "(svg) => svg.querySelector('path').getAttribute('d')"
+    signs = [line(root).locator("svg").evaluate(shape)]
+    assert root.get_by_role("button", name=re.compile("espresso.*doubtful")).count() == 1
+    Inspector(root).classes.nth(1).click()
+    root.get_by_text(HOLDS.summary).wait_for()
+    signs.append(line(root).locator("svg").evaluate(shape))
+    assert signs[0] != signs[1]
+
+
+def test_the_checks_open_and_close_from_the_keyboard(page: Page) -> None:
+    root = page.locator(".xwidget-inspector")
+    words = root.get_by_text("Moved, it keeps 12%.")
+    figure = root.get_by_text("shift 1 0.12")
+    assert not words.is_visible()
+    line(root).focus()
+    page.keyboard.press("Enter")
+    assert words.is_visible()
+    assert figure.is_visible()
+    assert root.locator(".xw-trust li").nth(1).inner_text().lower().startswith("small moves")
+    page.keyboard.press("Space")
+    assert not words.is_visible()
+
+
+def test_an_earlier_iteration_is_not_what_was_checked(page: Page) -> None:
+    root = page.locator(".xwidget-inspector")
+    Inspector(root).slider.press("Home")
+    root.get_by_text("Doubtful at iteration 4; an earlier one is drawn.").wait_for()
+
+
+def test_without_scripts_the_still_picture_says_it(browser: Browser, tmp_path: Path) -> None:
+    explanation = Explanation(**parts(checks=(DOUBTFUL, HOLDS)))
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
+    assert page.get_by_text(DOUBTFUL.summary).is_visible()
+    context.close()
+
+
+def test_in_a_notebook_the_line_keeps_its_height_and_says_what_came_out(
+    server: Server, open_notebook: OpenNotebook
+) -> None:
+    cells = [SMALL_NET + CHECKED, "w = Checked(clf, photo, iterations=100_000); w"]
+    notebook = open_notebook(write_notebook(server.root / "trust.ipynb", cells))
+    notebook.run_all()
+    inspector = Inspector.on(notebook)
+    inspector.wait_for(status="running")
+    trust = inspector.root.locator(".xw-trust")
+    inspector.root.get_by_text("Checks follow when the run ends.").wait_for()
+    before = trust.evaluate(PLACE)
+    inspector.wait_for_more_than(iteration=5)
+    inspector.button("Stop").click()
+    inspector.wait_for(status="stopped")
+    stopped = inspector.root.get_by_text("Stopped at iteration")
+    stopped.wait_for()
+    assert "not checked" in stopped.inner_text()
+    inspector.root.get_by_role("spinbutton", name="Iterations").fill("12")
+    inspector.root.get_by_role("spinbutton", name="Iterations").press("Tab")
+    inspector.button("Run").click()
+    inspector.wait_for(status="done", iteration=12)
+    inspector.root.get_by_text(DOUBTFUL.summary).wait_for()
+    assert trust.evaluate(PLACE) == before
+    line(inspector.root).focus()
+    notebook.page.keyboard.press("Enter")  # which is not the notebook's
+    assert inspector.root.get_by_text("Moved, it keeps 12%.").is_visible()
+    assert line(inspector.root).evaluate("(element) => element === document.activeElement")

@@ -1,0 +1,65 @@
+"""What the checks say of a picture, written under it: a still picture must not claim more."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw, ImageFont
+
+from xwidget.checks import Checks
+
+_LEAST = 224  # px; a smaller picture stands on a strip that can be read
+_MOST_LINES = 4
+_WHITE, _INK = (255, 255, 255), (74, 81, 88)
+_TINT, _ALARM = (255, 244, 224), (122, 61, 0)  # of a verdict against the picture: 8 : 1
+
+
+def doubtful(checks: Checks) -> bool:
+    """Tell whether something speaks against an explanation."""
+    return bool(checks.failed) or checks.verdict == "doubtful"
+
+
+def under(picture: Image.Image, checks: Checks) -> Image.Image:
+    """Return an RGB picture with the checks' outcome in words on a strip below it."""
+    width = max(picture.width, _LEAST)
+    size = max(12, width // 50)
+    font = ImageFont.load_default(size)
+    alarm = doubtful(checks)
+    pad = size // 2
+    left = pad + (size + pad if alarm else 0)
+    lines = _lines(checks.summary, font, width - left - pad)
+    line = round(size * 1.35)
+    top = picture.height
+    sheet = Image.new("RGB", (width, top + 2 * pad + line * len(lines)), _WHITE)
+    sheet.paste(picture, (0, 0))
+    draw = ImageDraw.Draw(sheet)
+    if alarm:
+        draw.rectangle((0, top, width, sheet.height), fill=_TINT)
+        _sign(draw, pad, top + pad, size)
+    for n, words in enumerate(lines):
+        draw.text((left, top + pad + n * line), words, _ALARM if alarm else _INK, font)
+    return sheet
+
+
+def _sign(draw: ImageDraw.ImageDraw, x: int, y: int, size: int) -> None:
+    """Draw a warning triangle: the strip's color alone tells some readers nothing."""
+    corners = [(x + size / 2, y), (x, y + size), (x + size, y + size)]
+    draw.polygon(corners, fill=_ALARM)
+    stem = max(1, size // 8)
+    middle = x + size / 2
+    draw.rectangle((middle - stem / 2, y + size * 0.35, middle + stem / 2, y + size * 0.65), _TINT)
+    draw.rectangle((middle - stem / 2, y + size * 0.77, middle + stem / 2, y + size * 0.88), _TINT)
+
+
+def _lines(
+    text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: float
+) -> list[str]:
+    """Return a text in lines that fit, cut with an ellipsis where there are too many."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]} …"]
+    return lines
