@@ -31,7 +31,7 @@ def shifted(batch: Tensor, pixels: int) -> Tensor:
 
 
 def zoomed(batch: Tensor, factor: float) -> Tensor:
-    """Return the middle of pictures (N, 3, H, W), enlarged by a factor of at least 1, bilinearly."""
+    """Return the middle of pictures (N, 3, H, W), enlarged by a factor >= 1, bilinearly."""
     scale = torch.tensor([[1 / factor, 0, 0], [0, 1 / factor, 0]]).to(batch)
     grid = F.affine_grid(scale.expand(len(batch), -1, -1), list(batch.shape), align_corners=False)
     return F.grid_sample(batch, grid, mode="bilinear", padding_mode="border", align_corners=False)
