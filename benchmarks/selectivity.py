@@ -81,12 +81,12 @@ def _measure(
     beside = options.json[0].with_suffix(".kept") if options.json else None
     runs = Kept(beside)
     maps = Kept(options.maps or beside)
-    pairs = list(itertools.product(photos, [net for net in options.nets if net in nets]))
-    mine = pairs[options.part[0] :: options.part[1]]
+    mine = photos[options.part[0] :: options.part[1]]
+    pairs = list(itertools.product(mine, [net for net in options.nets if net in nets]))
     ends = time.monotonic() + 60 * options.minutes
-    for n, (photo, net) in enumerate(mine, 1):
+    for n, (photo, net) in enumerate(pairs, 1):
         if time.monotonic() > ends:
-            _say(f"time is up after {n - 1} of {len(mine)}; the same command goes on")
+            _say(f"time is up after {n - 1} of {len(pairs)}; the same command goes on")
             return
         others = [name for name in options.witnesses if name in nets]
         subject = Subject.of(net, photo, nets, others)
@@ -96,12 +96,12 @@ def _measure(
             continue
         for what, job in _jobs(subject, options, records, runs, maps):
             if time.monotonic() > ends:
-                _say(f"time is up within {n} of {len(mine)}; the same command goes on")
+                _say(f"time is up within {n} of {len(pairs)}; the same command goes on")
                 return
             began = time.monotonic()
             job()
             spent = time.monotonic() - began
-            _say(f"{n} of {len(mine)}: {net}, {photo.name}, {what}: {spent:.1f} s")
+            _say(f"{n} of {len(pairs)}: {net}, {photo.name}, {what}: {spent:.1f} s")
 
 
 def _judges(names: Iterable[str], load: Callable[[str], xw.Classifier]) -> dict[str, Judge]:
@@ -184,7 +184,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--json", type=Path, nargs="+", default=[], help="files of results; the first is added to")
     add("--maps", type=Path, help="folder of other methods' maps; default: beside the results")
     add("--minutes", type=float, default=float("inf"), help="start nothing new after so long")
-    add("--part", type=_part, default=(0, 1), metavar="1/3", help="every third photo and net")
+    add(
+        "--part",
+        type=_part,
+        default=(0, 1),
+        metavar="1/3",
+        help="every third photo, from the first",
+    )
     add("--report", action="store_true", help="measure nothing, print what the files hold")
     add("--details", action="store_true", help="a line for each run, too")
     add("--pictures", type=Path, help="folder for a sheet of each photo, and the evidence alone")
