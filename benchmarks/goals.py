@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from benchmarks.intervals import mean, median, share
+from benchmarks.noise import UNSEEN
 from benchmarks.records import Row
 from benchmarks.tables import number, table
 from xwidget.engine.games import GAMES
@@ -87,10 +88,6 @@ def goals(rows: Sequence[Row], game: str) -> str:
 
 def moves(rows: Sequence[Row]) -> str:
     """Return the table of each small move: medians of p(T(e)) / p(T(x)) for the photo's class."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        if row["role"] == "true":
-            groups.setdefault((row["game"], row["net"]), []).append(row)
     names = [name for name in MOVES if any(name in row["moves"] for row in rows if "moves" in row)]
     lines = [
         [
@@ -98,9 +95,37 @@ def moves(rows: Sequence[Row]) -> str:
             net,
             *(median(row["moves"].get(name) for row in part).text(counted=False) for name in names),
         ]
-        for (game, net), part in groups.items()
+        for (game, net), part in _grouped(rows).items()
     ]
     return table(["game", "net", *names], lines)
+
+
+def strengths(rows: Sequence[Row], photos: Sequence[Row]) -> str:
+    """Return the table of unseen backgrounds by their strength, for the photo's class: medians.
+
+    Parameters
+    ----------
+    rows, photos
+        Of runs, and of the photos that were shown to the nets.
+    """
+    known = list(dict.fromkeys(strength for strength, _ in UNSEEN))
+
+    def line(game: str, net: str, part: Sequence[Row], scores: str) -> list[str | None]:
+        cells = []
+        for wanted in known:
+            chosen = [n for n, (strength, _) in enumerate(UNSEEN) if strength == wanted]
+            means = (fmean(row[scores][n] for n in chosen) / row["image_score"] for row in part)
+            cells.append(median(means).text(counted=False))
+        return [game, net, *cells]
+
+    lines = [
+        line(game, net, part, "shown_unseen" if GAMES[game].keeps else "hidden_unseen")
+        for (game, net), part in _grouped(rows).items()
+    ]
+    for net in dict.fromkeys(row["net"] for row in rows):
+        part = [row for row in photos if row["net"] == net and row["right"]]
+        lines.append(line("the photo itself", net, part, "noisy"))
+    return table(["game", "net", *(f"{strength} σ" for strength in known)], lines)
 
 
 def variants(rows: Sequence[Row]) -> str:
@@ -156,6 +181,15 @@ def details(rows: Sequence[Row]) -> str:
     head = ["net", "run", "photo", "class", "p(x)", "shown", "hidden", "grey"]
     head += ["shown, unseen", "hidden, unseen", "background", "moves", "mask", "ended", "seconds"]
     return table(head, lines)
+
+
+def _grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Return the rows of the photo's own class by game and net."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row["role"] == "true":
+            groups.setdefault((row["game"], row["net"]), []).append(row)
+    return groups
 
 
 def _median(value: _Value, digits: int = 2) -> Callable[[Sequence[Row]], str | None]:

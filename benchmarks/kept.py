@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+
+_UNREADABLE = (OSError, ValueError, EOFError, BadZipFile)
 
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
@@ -17,30 +20,29 @@ class Kept:
 
     Parameters
     ----------
-    folder
-        Where the files are; None keeps them in memory only.
+    folders
+        Where to look for the files; new ones are added to the first. None of them: arrays are kept
+        in memory only.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self._folders = tuple(folders)
         self._memory: dict[tuple[str, ...], Arrays] = {}
 
     def get(self, *name: str) -> Arrays | None:
         """Return what was put under a name; None where nothing was, or the file is broken."""
-        if self._folder is None:
-            return self._memory.get(name)
-        try:
-            with np.load(self._path(name)) as file:
+        for folder in self._folders:
+            # A file that is missing or broken is made anew.
+            with suppress(*_UNREADABLE), np.load(_path(folder, name)) as file:
                 return dict(file)
-        except (OSError, ValueError, EOFError, BadZipFile):
-            return None
+        return self._memory.get(name)
 
     def put(self, arrays: Arrays, *name: str) -> None:
         """Keep arrays under a name, in place of what was there."""
-        if self._folder is None:
+        if not self._folders:
             self._memory[name] = arrays
             return
-        path = self._path(name)
+        path = _path(self._folders[0], name)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written aside first: a run that is killed leaves no half of a file under the name.
         aside = path.with_suffix(".part")
@@ -48,11 +50,11 @@ class Kept:
             np.savez_compressed(file, **dict(arrays))
         aside.replace(path)
 
-    def _path(self, name: tuple[str, ...]) -> Path:
-        assert self._folder is not None
-        return self._folder.joinpath(*map(plain, name[:-1]), f"{plain(name[-1])}.npz")
+
+def _path(folder: Path, name: tuple[str, ...]) -> Path:
+    return folder.joinpath(*map(_plain, name[:-1]), f"{_plain(name[-1])}.npz")
 
 
-def plain(name: str) -> str:
+def _plain(name: str) -> str:
     """Return a name without what file systems refuse."""
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in name)

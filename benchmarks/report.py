@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.goals import LEGEND, details, goals, moves, variants
+from benchmarks.goals import LEGEND, details, goals, moves, strengths, variants
 from benchmarks.rankings import rankings
 from benchmarks.records import Row
 from xwidget.engine.explain import ITERATIONS
@@ -14,6 +14,11 @@ _MOVES = """\
 What evidence keeps when it is moved a little, as a share of what the photo keeps: medians of
 p(T(e)) / p(T(x)), e being what is shown where the class is kept (1 is as good as the photo), and
 what is left where it is taken away (low is good)."""
+
+_UNSEEN = """\
+p(e) / p(x) by the strength of the noise, in deviations of the photo's colors: medians of the mean
+of two backgrounds. `The photo itself`: with the noise added to all of it, which says what a net
+bears."""
 
 _VARIANTS = """\
 Other defenses and numbers of iterations, on the photos that all of them were measured on. What is
@@ -41,6 +46,8 @@ def report(rows: Sequence[Row], wordy: bool = False) -> str:
             parts += [f"## {game.capitalize()}", goals(chosen, game)]
     if usual:
         parts += ["## Small moves", _MOVES, moves(usual)]
+        photos = [row for row in rows if row["kind"] == "photo"]
+        parts += ["## Unseen backgrounds", _UNSEEN, strengths(usual, photos)]
     if other := variants(runs):
         parts += ["## Other settings", _VARIANTS, other]
     if curves:

@@ -78,9 +78,9 @@ def _measure(
     """Go through all photos and nets, or this part of them, until time is up."""
     photos = read_photos(options.photos)[: options.limit]
     nets = _judges(dict.fromkeys([*options.nets, *options.witnesses]), load)
-    beside = options.json[0].with_suffix(".kept") if options.json else None
+    beside = [file.with_suffix(".kept") for file in options.json]
     runs = Kept(beside)
-    maps = Kept(options.maps or beside)
+    maps = Kept([options.maps] if options.maps else beside)
     mine = photos[options.part[0] :: options.part[1]]
     pairs = list(itertools.product(mine, [net for net in options.nets if net in nets]))
     ends = time.monotonic() + 60 * options.minutes
@@ -90,7 +90,7 @@ def _measure(
             return
         others = [name for name in options.witnesses if name in nets]
         subject = Subject.of(net, photo, nets, others)
-        if subject.row() not in records:
+        if {**subject.identity, "kind": "photo"} not in records:
             records.add([subject.row()])
         if not subject.right:
             continue

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from torch import Tensor
 
 import xwidget as xw
+from benchmarks.noise import unseen
 from benchmarks.photos import Photo
 from benchmarks.records import Row
 from xwidget.engine.plan import Plan
@@ -147,7 +148,7 @@ class Subject:
         return self.true if role == "true" else int(self.scores.argmin())
 
     def row(self) -> Row:
-        """Return what the nets say of the photo."""
+        """Return what the nets say of the photo, and of it with unseen noise added."""
         return {
             **self.identity,
             "kind": "photo",
@@ -155,6 +156,7 @@ class Subject:
             "name": self.clf.categories[self.true],
             "right": self.right,
             "image_score": float(self.scores[self.true]),
+            "noisy": self.judge.scores(self.x + unseen(self.x), self.true).tolist(),
             "witnesses": {n: w.score for n, w in self.witnesses.items() if w.right},
         }
 

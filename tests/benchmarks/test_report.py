@@ -19,8 +19,8 @@ def game_rows(photo: str, shown: float, least: float, game: str = "generation") 
         "name": "cat",
         "hidden": 0.04,
         "blank": 0.001,
-        "hidden_unseen": [0.1, 0.1],
-        "blank_unseen": [0.001, 0.003],
+        "hidden_unseen": [0.1] * 8,
+        "blank_unseen": [0.001, 0.003] * 4,
         "mask": 0.5,
         "pushed": False,
         "iterations_run": 9,
@@ -35,13 +35,13 @@ def game_rows(photo: str, shown: float, least: float, game: str = "generation") 
         "role": "true",
         "image_score": 0.8,
         "shown": shown,
-        "shown_unseen": [0.8, 0.4],
+        "shown_unseen": [0.8, 0.4, 0.64, 0.6] * 2,
         "moves": dict.fromkeys(MOVES, 0.5) | {"flip": 1.0},
         "shown_witness": {"other": 0.7},
         "hidden_witness": {"other": 0.2},
     }
     control = {**common, "role": "least", "image_score": 1e-6, "shown": least}
-    return [true, {**control, "shown_unseen": [least, least]}]
+    return [true, {**control, "shown_unseen": [least] * 8}]
 
 
 def curve_rows(order: str, photo: str, insertion: float, **more: object) -> list[dict]:
@@ -58,9 +58,10 @@ def cells(text: str, start: str) -> list[str]:
 def test_the_goals_of_a_game_that_keeps_its_class() -> None:
     rows = [*game_rows("p", 0.76, 0.0019), *game_rows("q", 0.4, 0.003), *game_rows("r", 0.8, 0)]
     rows[2] |= {"pushed": True, "shown_witness": {}}
-    text = report(rows)
+    photo = {"kind": "photo", "net": "tiny", "photo": "p", "right": True, "image_score": 0.8}
+    text = report([{**photo, "noisy": [0.8, 0.6, 0.4, 0.2] * 2}, *rows])
     assert cells(text, "p(e) / p(x) on grey")[1].startswith("0.95 [")
-    assert cells(text, "p(e) / p(x) on unseen")[1] == "0.75 [0.75, 0.75] (3)"
+    assert cells(text, "p(e) / p(x) on unseen")[1] == "0.76 [0.76, 0.76] (3)"
     assert cells(text, "back on grey: ≥ 0.9")[1].startswith("67% [")
     assert cells(text, "back on unseen: ≥ 0.75")[1].startswith("100% [")
     assert cells(text, "small moves of e")[1] == "0.60 [0.60, 0.60] (3)"
@@ -70,7 +71,12 @@ def test_the_goals_of_a_game_that_keeps_its_class() -> None:
     assert cells(text, "least likely: ≤ 2 × the background alone, unseen")[1].startswith("100%")
     assert cells(text, "least likely, worst")[1] == "0.0030"
     assert cells(text, "pushed")[1].startswith("33%")
-    assert cells(text, "generation")[2:] == ["0.50 [0.50, 0.50]"] * 4 + ["1.00 [1.00, 1.00]"]
+    moves, backgrounds = text.split("## Unseen backgrounds")
+    assert cells(moves, "generation")[2:] == ["0.50 [0.50, 0.50]"] * 4 + ["1.00 [1.00, 1.00]"]
+    found = [cell[:4] for cell in cells(backgrounds, "generation")[2:]]
+    noisy = [cell[:4] for cell in cells(backgrounds, "the photo itself")[2:]]
+    assert noisy == ["1.00", "0.75", "0.50", "0.25"]
+    assert found == ["1.00", "0.50", "0.80", "0.75"]
 
 
 def test_deletion_is_counted_by_what_is_left() -> None:
