@@ -10,30 +10,38 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import xwidget as xw
+from xwidget.engine.moves import softened
+from xwidget.metrics import Judge
 
-#: (classifier, normalized image (3, H, W), class index) to the relevance of each pixel (H, W).
-Method = Callable[[xw.Classifier, Tensor, int], Tensor]
+#: (judge, normalized image (3, H, W), class index) to the relevance of each pixel (H, W).
+Method = Callable[[Judge, Tensor, int], Tensor]
+
+#: Names that others refer to.
+INTEGRATED = "Integrated Gradients, 50"
+SMOOTHED = "Integrated Gradients, 50, σ 3"
+RISE = "RISE, 1000"
 
 # As many pictures at once as fit the cache of a small machine.
 _BATCH = 10
 
 
-def random(clf: xw.Classifier, x: Tensor, target: int) -> Tensor:
+def random(judge: Judge, x: Tensor, target: int) -> Tensor:
     """No method at all: what any other has to beat."""
     return torch.rand(x.shape[1:], generator=torch.Generator().manual_seed(0))
 
 
-def grad_cam(clf: xw.Classifier, x: Tensor, target: int) -> Tensor:
+def grad_cam(judge: Judge, x: Tensor, target: int) -> Tensor:
     """Grad-CAM (Selvaraju et al., ICCV 2017) at the last feature maps, enlarged smoothly."""
     from captum.attr import LayerGradCam
 
+    clf = judge.clf
     net = clf.twin()
     method = LayerGradCam(lambda batch: clf.logits(net, batch), _last_maps(clf, net, x))
     coarse = method.attribute(x[None], target, relu_attributions=True)
     return F.interpolate(coarse, x.shape[1:], mode="bilinear", align_corners=False)[0, 0].detach()
 
 
-def integrated_gradients(clf: xw.Classifier, x: Tensor, target: int, steps: int = 50) -> Tensor:
+def integrated_gradients(judge: Judge, x: Tensor, target: int, steps: int = 50) -> Tensor:
     """Integrated Gradients (Sundararajan et al., ICML 2017) of the logit, from the data mean.
 
     The channels' values are added up with their signs: a pixel that speaks against the class comes
@@ -41,6 +49,7 @@ def integrated_gradients(clf: xw.Classifier, x: Tensor, target: int, steps: int 
     """
     from captum.attr import IntegratedGradients
 
+    clf = judge.clf
     net = clf.twin()
     method = IntegratedGradients(lambda batch: clf.logits(net, batch))
     found: Tensor = method.attribute(
@@ -49,8 +58,13 @@ def integrated_gradients(clf: xw.Classifier, x: Tensor, target: int, steps: int 
     return found[0].sum(0).float().detach()
 
 
+def smoothed_gradients(judge: Judge, x: Tensor, target: int) -> Tensor:
+    """Integrated Gradients, smoothed by a Gaussian of 3 pixels: what of it other nets see, too."""
+    return softened(integrated_gradients(judge, x, target)[None, None], 3)[0, 0]
+
+
 def rise(
-    clf: xw.Classifier, x: Tensor, target: int, masks: int = 1000, cells: int = 7, kept: float = 0.5
+    judge: Judge, x: Tensor, target: int, masks: int = 1000, cells: int = 7, kept: float = 0.5
 ) -> Tensor:
     """RISE (Petsiuk et al., BMVC 2018): the mean of random masks, weighted by the scores they keep.
 
@@ -58,38 +72,35 @@ def rise(
     and shifted by less than a cell (the paper's section 3.2, and its 7 cells and share of .5; it
     uses 4000 to 8000 masks).
     """
-    net = clf.twin()
     generator = torch.Generator().manual_seed(0)
     height, width = x.shape[1:]
     step = -(-height // cells), -(-width // cells)
     total = torch.zeros(height, width)
-    with torch.inference_mode():
-        for start in range(0, masks, _BATCH):
-            count = min(_BATCH, masks - start)
-            grid = (torch.rand(count, 1, cells, cells, generator=generator) < kept).float()
-            size = [(cells + 1) * side for side in step]
-            smooth = F.interpolate(grid, size, mode="bilinear", align_corners=False)
-            down, right = (
-                torch.randint(side, (count,), generator=generator).tolist() for side in step
-            )
-            cut = torch.stack(
-                [
-                    smooth[i, :, down[i] : down[i] + height, right[i] : right[i] + width]
-                    for i in range(count)
-                ]
-            )
-            scores = clf.scores(clf.logits(net, cut * x))[:, target]
-            total += (scores.float().view(-1, 1, 1) * cut[:, 0]).sum(0)
+    for start in range(0, masks, _BATCH):
+        count = min(_BATCH, masks - start)
+        grid = (torch.rand(count, 1, cells, cells, generator=generator) < kept).float()
+        size = [(cells + 1) * side for side in step]
+        smooth = F.interpolate(grid, size, mode="bilinear", align_corners=False)
+        down, right = (torch.randint(side, (count,), generator=generator).tolist() for side in step)
+        cut = torch.stack(
+            [
+                smooth[i, :, down[i] : down[i] + height, right[i] : right[i] + width]
+                for i in range(count)
+            ]
+        )
+        scores = judge.scores(cut * x, target)
+        total += (scores.float().view(-1, 1, 1) * cut[:, 0]).sum(0)
     return total / (masks * kept)
 
 
 #: The methods by the name that tables give them.
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        "random": random,
+        INTEGRATED: integrated_gradients,
+        SMOOTHED: smoothed_gradients,
+        RISE: rise,
         "Grad-CAM": grad_cam,
-        "Integrated Gradients, 50": integrated_gradients,
-        "RISE, 1000": rise,
+        "random": random,
     }
 )
 

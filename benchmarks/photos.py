@@ -33,7 +33,7 @@ class Photo:
     @property
     def name(self) -> str:
         """What tables call it: the file's name, with its folder's where that is the class."""
-        named = _ending(self.path) is not None or str(self.label) not in self.path.parts
+        named = _index(self.path) is not None or str(self.label) not in self.path.parts
         return self.path.stem if named else f"{self.path.parent.name}/{self.path.stem}"
 
 
@@ -43,10 +43,11 @@ def read_photos(source: str | Path | None = None) -> list[Photo]:
     Parameters
     ----------
     source
-        A folder of photos named ``..._LABEL.jpg``; a folder with a folder of photos for each class,
-        which has the class's index or name; or a text file with ``path,label`` on each line, paths
-        relative to it. Labels are class indices or names. None: the twenty ImageNet photos in the
-        package foolbox, else two of scikit-image's.
+        A folder of photos named ``..._LABEL.jpg`` or ``LABEL_....jpg`` (the last number counts
+        where a name has both); a folder with a folder of photos for each class, which has the
+        class's index or name; or a text file with ``path,label`` on each line, paths relative to
+        it. Labels are class indices or names. None: the twenty ImageNet photos in the package
+        foolbox, else two of scikit-image's.
 
     Raises
     ------
@@ -102,17 +103,18 @@ def _pictures(folder: Path) -> list[Path]:
 
 
 def _labelled(path: Path) -> Photo:
-    label = _ending(path)
+    label = _index(path)
     if label is None:
         raise ValueError(
-            f"{str(path)!r} does not say its class; name it ..._LABEL{path.suffix}, put it into a "
-            "folder with the class's name, or pass a list with path,label on each line"
+            f"{str(path)!r} does not say its class; name it ..._LABEL{path.suffix} or "
+            f"LABEL_...{path.suffix}, put it into a folder with the class's name, or pass a list "
+            "with path,label on each line"
         )
     return Photo(path, label)
 
 
-def _ending(path: Path) -> int | None:
-    found = re.fullmatch(r".*_(\d+)", path.stem)
+def _index(path: Path) -> int | None:
+    found = re.fullmatch(r".*_(\d+)", path.stem) or re.fullmatch(r"(\d+)_.*", path.stem)
     return int(found[1]) if found else None
 
 

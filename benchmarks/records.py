@@ -18,13 +18,11 @@ IDENTITY = (
     "game",
     "defense",
     "iterations",
-    "sparsity",
-    "rule",
-    "rate",
-    "alone",
-    "method",
-    "steps",
     "role",
+    "order",
+    "test",
+    "judge",
+    "steps",
 )
 
 

@@ -52,9 +52,9 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def percent(values: Sequence[bool]) -> str:
-    """Return the share of what is true, with the count: ``95 % (19/20)``."""
+    """Return the share of what is true, with the count: ``95% (19/20)``."""
     return (
-        f"{100 * sum(values) / len(values):.0f} % ({sum(values)}/{len(values)})" if values else "–"
+        f"{100 * sum(values) / len(values):.0f}% ({sum(values)}/{len(values)})" if values else "–"
     )
 
 

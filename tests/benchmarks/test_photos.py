@@ -25,6 +25,13 @@ def test_a_name_that_ends_in_the_class(tmp_path: Path) -> None:
     assert [shown.name for shown in read_photos(tmp_path)] == ["a_7", "my_dog_02_243"]
 
 
+def test_a_name_that_begins_with_the_class(tmp_path: Path) -> None:
+    bird, jug = photo(tmp_path / "010_brambling.jpg"), photo(tmp_path / "901_whiskey_jug.jpg")
+    both = photo(tmp_path / "95_jacamar_96.jpg")
+    assert read_photos(tmp_path) == [Photo(bird, 10), Photo(jug, 901), Photo(both, 96)]
+    assert read_photos(tmp_path)[0].name == "010_brambling"
+
+
 def test_a_folder_for_each_class(tmp_path: Path) -> None:
     paths = [photo(tmp_path / "243" / "x.png"), photo(tmp_path / "bull mastiff" / "x.png")]
     found = read_photos(tmp_path)

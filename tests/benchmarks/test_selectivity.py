@@ -12,7 +12,9 @@ from PIL import Image
 from torch import nn
 
 import xwidget as xw
-from benchmarks import baselines, selectivity
+from benchmarks import baselines, orders, selectivity
+from benchmarks.ceiling import searched
+from benchmarks.noise import pink, unseen
 from xwidget import metrics
 
 
@@ -52,51 +54,80 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
 
 
 def asked(photos: Path, *more: object) -> list[object]:
-    asked = ["--photos", photos, "--nets", "one", "two", "--games", "generation", "deletion"]
-    return [*asked, "--iterations", 6, "--steps", 3, "--methods", "random", *more]
+    asked = ["--photos", photos, "--nets", "one", "two", "--witnesses", "one", "two"]
+    few = ["--iterations", 6, "--steps", 3, "--witness-steps", 2, "--orders", "both, fused"]
+    return [*asked, *few, "random", *more]
+
+
+def rows_of(file: Path) -> list[dict]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
 
 
 def test_it_measures_prints_and_writes(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    results, page, sheets = tmp_path / "r.jsonl", tmp_path / "page.md", tmp_path / "sheets"
+    results, page, drawn = tmp_path / "r.jsonl", tmp_path / "page.md", tmp_path / "drawn"
     text = run(
         capsys,
-        *asked(photos, "--json", results, "--write", page, "--pictures", sheets, "--details"),
+        *asked(photos, "--json", results, "--write", page, "--pictures", drawn, "--details"),
     )
-    rows = [json.loads(line) for line in results.read_text().splitlines()]
-    assert "two: 2 of 3 photos classified rightly; left out: wrong_1 (green)." in text
-    assert "## Generation" in text
-    assert "generation − deletion" not in text
-    assert text.count("### ") == 2, "a ranking for each net"
+    rows = rows_of(results)
+    assert "two: 2 of 3 photos classified rightly" in text
     assert text.strip() in page.read_text()
     assert torch.__version__.split("+")[0] in page.read_text()
-    # 2 nets x 2 photos x 2 games: two rows each, one picture; the last photo is only counted
-    assert sum(row["kind"] == "game" for row in rows) == 16
-    assert len(list(sheets.iterdir())) == 8
+    # 2 nets x 2 photos; deletion, generation, generation of the least likely class; the last photo
+    # is only counted
+    assert sum(row["kind"] == "game" for row in rows) == 12
     assert sum(row["kind"] == "photo" for row in rows) == 6
+    # of 2 orders: curves, ROAD and areas on the own net, curves and areas on the other
+    assert sum(row["kind"] == "curve" for row in rows) == 2 * 2 * 2 * 5
     for row in rows:
         if row["kind"] == "game" and row["role"] == "true":
-            assert row["witness"] in selectivity.NETS
-            assert 0 <= row["witness_complement"] <= 1 / row["image_score"]
+            (witness,) = row["shown_witness"]
+            assert witness != row["net"]
             assert 0 <= row["mask"] <= 1
+            assert len(row["shown_unseen"]) == len(row["blank_unseen"]) == 8
+            assert len(row["moves"]) == 5
+        if row["kind"] == "curve" and row["test"] == "curves":
             assert row["deletion"] <= row["insertion"]
+
+
+def test_pictures_to_be_guessed_at_do_not_name_their_class(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = tmp_path / "drawn"
+    run(capsys, *asked(photos, "--pictures", drawn, "--nets", "one"))
+    alone = sorted(path.name for path in (drawn / "evidence").iterdir())
+    assert len(alone) == 4
+    assert not any("a_0" in name or "red" in name for name in alone)
+    assert Image.open(drawn / "evidence" / alone[0]).size == (12, 12)
+    key = (drawn / "sheets" / "key.csv").read_text().split()
+    assert sorted(line.split(",")[1] for line in key) == ["a_0", "b_2"]
+    assert {line.split(",")[0] for line in key} == {name.split("-")[0] for name in alone}
 
 
 def test_figures_are_those_of_the_explanation(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results = tmp_path / "r.jsonl"
-    run(capsys, *asked(photos, "--json", results, "--nets", "one", "--games", "deletion"))
-    rows = [json.loads(line) for line in results.read_text().splitlines()]
-    true, least = (row for row in rows if row["kind"] == "game" and row["photo"] == "a_0")
+    run(capsys, *asked(photos, "--json", results, "--nets", "one"))
+    rows = [row for row in rows_of(results) if row["kind"] == "game" and row["photo"] == "a_0"]
+    found = {(row["game"], row["role"]): row for row in rows}
     clf, path = tiny(), photos / "a_0.png"
-    ex = xw.explain(clf, path, [0, least["target"]], game="deletion", iterations=6, progress=False)
-    halves = metrics.evidence_scores(clf, clf.prepare(path), ex)
-    assert true["score"] == pytest.approx(float(ex.scores[0]), rel=1e-5)
-    assert true["complement"] == pytest.approx(float(halves.shown[0]), rel=1e-5)
-    assert least["mask"] == pytest.approx(float(ex.masks[1].mean()))
-    assert least["target"] == int(clf.classify(clf.prepare(path)).argmin())
+    x = clf.prepare(path)
+    for game in ("deletion", "generation"):
+        row = found[game, "true"]
+        ex = xw.explain(clf, path, [0], game=game, iterations=6, progress=False)
+        mask = torch.from_numpy(ex.masks[0].copy())
+        halves = metrics.evidence_scores(clf, x, mask, 0)
+        # Masks are kept as float16.
+        assert row["shown"] == pytest.approx(float(halves.shown[0]), abs=2e-3)
+        assert row["hidden"] == pytest.approx(float(halves.hidden[0]), abs=2e-3)
+        assert row["mask"] == pytest.approx(float(mask.mean()), abs=1e-3)
+    least = found["generation", "least"]
+    assert least["target"] == int(clf.classify(x).argmin())
+    assert "moves" not in least
+    assert ("deletion", "least") not in found
 
 
 def test_it_goes_on_where_it_stopped_and_merges(
@@ -111,6 +142,28 @@ def test_it_goes_on_where_it_stopped_and_merges(
     merged = run(capsys, "--json", *halves, "--report")
     assert merged == whole
     assert "one: 2 of 3" in merged
+
+
+def test_what_is_kept_is_not_computed_again(
+    photos: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    results, maps = tmp_path / "r.jsonl", tmp_path / "maps"
+    run(capsys, *asked(photos, "--json", results, "--maps", maps, "--nets", "one"))
+    first = rows_of(results)
+    assert len(list(maps.rglob("*.npz"))) == 2
+    assert len(list((tmp_path / "r.kept").rglob("*.npz"))) == 6
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(xw, "explain", again)
+    monkeypatch.setattr(orders, "METHODS", {"random": again})
+    results.unlink()
+    run(capsys, *asked(photos, "--json", results, "--maps", maps, "--nets", "one"))
+    assert rows_of(results) == first
 
 
 def test_time_that_is_up_starts_nothing(photos: Path) -> None:
@@ -132,37 +185,54 @@ def test_a_net_that_is_not_installed_is_left_out(
     assert "one: 2 of 3" in shown.out
 
 
-def test_a_rate_is_turned_and_turned_back(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from xwidget.engine.rules import RULES
-
-    before = {name: rule.rate for name, rule in RULES.items()}
-    text = run(capsys, *asked(photos, "--rules", *RULES, "--rates", 0.01, 0.2, "--limit", 1))
-    assert {name: rule.rate for name, rule in RULES.items()} == before
-    lines = {line.split("|")[2].strip(): line for line in text.splitlines() if ", rate " in line}
-    assert len(lines) >= 4
-    masks = {line.split("|")[-5] for line in lines.values()}
-    assert len(masks) > 1, "the rate makes a difference"
-
-
 def test_rise_finds_the_corner_that_counts() -> None:
     class Corner(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return x[:, :, :8, :8].mean((1, 2, 3))[:, None]
 
     clf = xw.Classifier(Corner(), size=32, mean=0, std=1, activation="none")
-    found = baselines.rise(clf, torch.ones(3, 32, 32), 0, masks=400)
+    found = baselines.rise(metrics.Judge(clf), torch.ones(3, 32, 32), 0, masks=400)
     inside, outside = float(found[:8, :8].mean()), float(found[16:, 16:].mean())
     assert inside > outside + 0.02
     # The mean of what masks keep, weighted by a score that is .5 on average: about .5 elsewhere.
     assert outside == pytest.approx(0.5, abs=0.03)
 
 
-@pytest.mark.parametrize("method", ["Grad-CAM", "Integrated Gradients, 50"])
+@pytest.mark.parametrize("method", ["Grad-CAM", baselines.INTEGRATED, baselines.SMOOTHED])
 def test_methods_of_captum_find_what_is_red(method: str) -> None:
     pytest.importorskip("captum")
     picture = np.zeros((12, 12, 3))
     picture[:6, :, 0] = 1  # red above black
     clf = tiny()
-    found = baselines.METHODS[method](clf, clf.prepare(picture), 0)
+    found = baselines.METHODS[method](metrics.Judge(clf), clf.prepare(picture), 0)
     assert found.shape == (12, 12)
     assert float(found[:5].min()) > float(found[7:].max())
+
+
+def test_the_ceiling_is_the_best_order_of_a_net_that_adds_up() -> None:
+    class Cells(nn.Module):
+        """Scores cells of 2 x 2 pixels by weights."""
+
+        weights = torch.tensor([[3.0, 1.0], [2.0, 4.0]]).repeat_interleave(2, 0)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return (x[:, 0] * self.weights.repeat_interleave(2, 1)).mean((1, 2))[:, None] / 4
+
+    clf = xw.Classifier(Cells(), size=4, mean=0, std=1, activation="none")
+    found = searched(metrics.Judge(clf), torch.ones(3, 4, 4), 0, cells=2, together=1)
+    assert metrics.ranks(found)[::2, ::2].div(4, rounding_mode="floor").tolist() == [[1, 3], [2, 0]]
+
+
+def test_noise_is_smooth_and_always_the_same() -> None:
+    noise = pink((64, 80), 5).double()
+    assert noise.shape == (3, 64, 80)
+    assert torch.equal(noise, pink((64, 80), 5).double())
+    assert float(noise.mean()) == pytest.approx(0, abs=1e-6)
+    assert float(noise.std()) == pytest.approx(1, abs=0.01)
+    # Amplitudes fall as 1/f: by half from one octave to the next.
+    power = torch.fft.fft2(noise).abs()[:, :, 0]
+    assert float(power[:, 4:8].mean() / power[:, 8:16].mean()) == pytest.approx(2, rel=0.5)
+    x = torch.rand(3, 16, 16)
+    backgrounds = unseen(x)
+    assert backgrounds.shape == (8, 3, 16, 16)
+    assert float(backgrounds[3].std() / x.std()) == pytest.approx(0.5, rel=0.05)

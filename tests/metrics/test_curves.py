@@ -75,6 +75,24 @@ def test_equal_pixels_come_in_no_order_that_helps(clf: xw.Classifier) -> None:
     np.testing.assert_array_equal(curves[0].scores, curves[1].scores)
 
 
+def test_what_few_pixels_say_alone(clf: xw.Classifier) -> None:
+    x = picture(0.1, 0.4, 0.8, 0.3)
+    relevance = torch.tensor([[1.0, 3.0], [9.0, 2.0]])
+    curve = metrics.sufficiency(clf, x, 0, relevance, shares=(0.25, 0.5))
+    assert curve.shares.tolist() == [0.25, 0.5]
+    np.testing.assert_allclose(4 * curve.scores, [0.8, 1.2], atol=1e-6)
+    assert curve.height == pytest.approx(curve.auc / 0.25)
+
+
+def test_a_judge_says_what_its_classifier_says(clf: xw.Classifier) -> None:
+    x, relevance = picture(0.1, 0.4, 0.8, 0.3), torch.tensor([[1.0, 3.0], [9.0, 2.0]])
+    judge = metrics.Judge(clf, batch=2)
+    one, other = (metrics.deletion(net, x, 1, relevance, steps=3) for net in (judge, clf))
+    np.testing.assert_array_equal(one.scores, other.scores)
+    with pytest.raises(ValueError, match="at least 1"):
+        metrics.Judge(clf, batch=0)
+
+
 @pytest.mark.parametrize(
     ("relevance", "steps", "message"),
     [

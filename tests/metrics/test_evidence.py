@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -11,6 +9,7 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from xwidget import metrics
+from xwidget.engine.moves import MOVES
 
 # One pixel of three channels; two hidden units: red - green, and blue.
 UNITS = np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 1.0]])
@@ -20,70 +19,84 @@ X = np.array([0.5, 0.4, 0.2])
 @pytest.fixture
 def clf() -> xw.Classifier:
     first, last = nn.Linear(3, 2, bias=False), nn.Linear(2, 2, bias=False)
-    first.weight.data = torch.tensor(UNITS).float()
-    last.weight.data = 3 * torch.eye(2)
-    return xw.Classifier(nn.Sequential(nn.Flatten(), first, nn.ReLU(), last), size=1, mean=0, std=1)
+    first.weight.data = torch.tensor(UNITS)
+    last.weight.data = 3 * torch.eye(2, dtype=torch.float64)
+    net = nn.Sequential(nn.Flatten(), first, nn.ReLU(), last).double()
+    return xw.Classifier(net, size=1, mean=0, std=1)
 
 
-def explained(clf: xw.Classifier, mask: list[float], **settings: object) -> xw.Explanation:
-    """Return an explanation of both classes with a mask put in by hand."""
-    image = X.reshape(1, 1, 3)
-    ex = xw.explain(clf, image, [0, 1], iterations=1, progress=False)
-    masks = np.broadcast_to(np.array(mask, np.float32)[None, :, None, None], (2, 3, 1, 1))
-    return replace(ex, masks=masks, settings={**ex.settings, **settings})
-
-
-def score(picture: np.ndarray, bound: np.ndarray | float = np.inf) -> np.ndarray:
-    """Return the softmax of 3 h, the hidden units h clamped to a bound."""
-    logits = 3 * np.clip(UNITS @ picture, 0, bound)
+def score(picture: np.ndarray) -> np.ndarray:
+    """Return the softmax of 3 h, the hidden units h."""
+    logits = 3 * np.maximum(UNITS @ picture, 0)
     return np.exp(logits) / np.exp(logits).sum()
 
 
-def test_both_halves_are_scored_as_they_are_and_clamped(clf: xw.Classifier) -> None:
-    mask, reference = np.array([1.0, 0.25, 0.5]), np.array([0.1, 0.0, 0.3])
-    ex = explained(clf, mask.tolist(), reference="tensor", game="deletion")
-    r = torch.tensor(reference).float().view(3, 1, 1)
-    found = metrics.evidence_scores(clf, as_tensor(X), ex, reference=r)
-    shown, hidden = mask * X + (1 - mask) * reference, (1 - mask) * X + mask * reference
-    bound = np.maximum(UNITS @ X, 0)
-    assert (UNITS @ shown > bound).any(), "the clamp has something to do"
-    np.testing.assert_allclose(found.shown, score(shown), rtol=1e-5)
-    np.testing.assert_allclose(found.hidden, score(hidden), rtol=1e-5)
-    np.testing.assert_allclose(found.blank, score(reference), rtol=1e-5)
-    np.testing.assert_allclose(found.shown_clamped, score(shown, bound), rtol=1e-5)
-    np.testing.assert_allclose(found.hidden_clamped, score(hidden, bound), rtol=1e-5)
-    np.testing.assert_allclose(found.blank_clamped, score(reference, bound), rtol=1e-5)
+def pixel(values: np.ndarray) -> Tensor:
+    return torch.from_numpy(values).view(3, 1, 1)
 
 
-def test_what_was_optimized_is_what_the_run_says(clf: xw.Classifier) -> None:
+def test_both_halves_are_scored_on_each_background(clf: xw.Classifier) -> None:
+    mask = np.array([1.0, 0.25, 0.5])
+    backgrounds = np.array([[0.1, 0.0, 0.3], [0.9, 0.2, 0.0]])
+    references = torch.from_numpy(backgrounds).view(2, 3, 1, 1)
+    found = metrics.evidence_scores(clf, pixel(X), pixel(mask), 1, references)
+    for i, r in enumerate(backgrounds):
+        shown, hidden = mask * X + (1 - mask) * r, (1 - mask) * X + mask * r
+        np.testing.assert_allclose(found.shown[i], score(shown)[1])
+        np.testing.assert_allclose(found.hidden[i], score(hidden)[1])
+        np.testing.assert_allclose(found.blank[i], score(r)[1])
+    plain = metrics.evidence_scores(clf, pixel(X), pixel(mask), 0)
+    np.testing.assert_allclose(plain.shown, [score(mask * X)[0]])
+    np.testing.assert_allclose(plain.blank, [0.5])
+
+
+@pytest.mark.parametrize("game", ["generation", "deletion"])
+def test_what_was_optimized_is_what_the_run_says(clf: xw.Classifier, game: str) -> None:
     x = clf.prepare(X.reshape(1, 1, 3))
-    for game, half in (("preservation", "shown"), ("deletion", "hidden")):
-        ex = xw.explain(clf, X.reshape(1, 1, 3), [0, 1], game=game, iterations=5, progress=False)
-        found = metrics.evidence_scores(clf, x, ex)
-        np.testing.assert_allclose(getattr(found, half), ex.scores, rtol=1e-5)
+    ex = xw.explain(
+        clf, X.reshape(1, 1, 3), 0, game=game, reference="zero", iterations=5, progress=False
+    )
+    found = metrics.evidence_scores(clf, x, torch.from_numpy(ex.masks[0].copy()), 0)
+    half = found.shown if game == "generation" else found.hidden
+    np.testing.assert_allclose(half, ex.scores, rtol=1e-5)
 
 
-def test_a_net_that_cannot_be_clamped_is_still_scored(clf: xw.Classifier) -> None:
-    linear = xw.Classifier(nn.Sequential(nn.Flatten(), nn.Linear(3, 2)), size=1, mean=0, std=1)
-    found = metrics.evidence_scores(linear, as_tensor(X), explained(clf, [1.0, 0.5, 0.0]))
-    assert np.isfinite(found.shown).all()
-    assert np.isnan(found.shown_clamped).all()
+class Place(nn.Module):
+    """Scores the red of one pixel in the middle, and the mean red."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([x[:, 0, 4, 4], x[:, 0].mean((1, 2))], 1)
 
 
-def test_a_pixel_ranks_by_how_much_of_it_is_shown(clf: xw.Classifier) -> None:
-    ex = explained(clf, [1.0, 0.5, 0.0])
-    found = metrics.relevance(clf, as_tensor(X), ex)
-    torch.testing.assert_close(found, torch.full((2, 1, 1), 0.5 + 0.2))
-    white = explained(clf, [1.0, 0.5, 0.0], reference="white")
-    found = metrics.relevance(clf, as_tensor(X), white)
-    torch.testing.assert_close(found, torch.full((2, 1, 1), 0.5 + 0.3))
+def test_a_move_tells_what_is_tied_to_one_pixel() -> None:
+    clf = xw.Classifier(Place(), size=9, mean=0, std=1, activation="none")
+    image = torch.full((3, 9, 9), 0.5)
+    point, half = torch.zeros(2, 3, 9, 9)
+    point[:, 4, 4] = 0.5
+    half += 0.25
+    found = metrics.small_moves(clf, point[None], image, 0)
+    assert list(found) == list(MOVES)
+    assert found["shift 1 px"] == found["shift 3 px"] == 0
+    assert found["flip"] == 1
+    assert 0 < found["blur 0.8"] < 1
+    # One of two pictures keeps half of the moved image's score, the other (point) next to nothing.
+    both = metrics.small_moves(clf, torch.stack([point, half]), image, 0)
+    assert both["shift 3 px"] == pytest.approx(0.25)
+    assert metrics.small_moves(clf, half[None], image, 1)["zoom 1.1"] == pytest.approx(0.5)
 
 
-def test_a_reference_that_was_given_must_be_given_again(clf: xw.Classifier) -> None:
-    ex = explained(clf, [1.0, 1.0, 1.0], reference="tensor")
-    with pytest.raises(ValueError, match="pass the same one"):
-        metrics.relevance(clf, as_tensor(X), ex)
+def test_a_photo_that_scores_nothing_says_nothing() -> None:
+    clf = xw.Classifier(Place(), size=9, mean=0, std=1, activation="none")
+    blank = torch.zeros(3, 9, 9)
+    assert all(np.isnan(v) for v in metrics.small_moves(clf, blank[None], blank, 0).values())
 
 
-def as_tensor(picture: np.ndarray) -> Tensor:
-    return torch.tensor(picture).float().view(3, 1, 1)
+def test_a_witness_sees_the_whole_picture_in_its_own_colors() -> None:
+    net = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    witness = xw.Classifier(net, size=6, mean=0.5, std=0.25)
+    picture = np.zeros((3, 3, 3), np.uint8)
+    picture[0] = 255  # a white first row, which a crop would lose
+    x = metrics.handed_over(picture, witness)
+    assert x.shape == (3, 6, 6)
+    assert x[:, 0].tolist() == [[2.0] * 6] * 3
+    assert x[:, -1].tolist() == [[-2.0] * 6] * 3

@@ -1,24 +1,45 @@
 """How good an explanation is: what it does to the net, beside what other methods do.
 
+>>> import torch
 >>> import xwidget as xw
 >>> from xwidget import metrics
 >>> clf, photo = xw.load("efficientnet_lite0"), xw.sample("coffee")
 >>> x, ex = clf.prepare(photo), xw.explain(clf, photo, iterations=2, progress=False)
->>> metrics.insertion(clf, x, ex.targets[0], metrics.relevance(clf, x, ex)[0], steps=4).shares
+>>> order, mask = torch.tensor(ex.relevance[0]), torch.tensor(ex.masks[0])
+>>> metrics.insertion(clf, x, ex.targets[0], order, steps=4).shares
 array([0.  , 0.25, 0.5 , 0.75, 1.  ])
->>> metrics.evidence_scores(clf, x, ex).shown.shape
+>>> metrics.evidence_scores(clf, x, mask, ex.targets[0]).shown.shape
 (1,)
 """
 
-from xwidget.metrics.curves import Curve, blurred, deletion, insertion
-from xwidget.metrics.evidence import EvidenceScores, evidence_scores, relevance
+from xwidget.metrics.curves import Curve, blurred, deletion, insertion, sufficiency
+from xwidget.metrics.evidence import (
+    EvidenceScores,
+    blend,
+    evidence_scores,
+    handed_over,
+    small_moves,
+)
+from xwidget.metrics.judge import Judge
+from xwidget.metrics.ranking import fused, ranks, resized, standing
+from xwidget.metrics.road import imputed, road
 
 __all__ = [
     "Curve",
     "EvidenceScores",
+    "Judge",
+    "blend",
     "blurred",
     "deletion",
     "evidence_scores",
+    "fused",
+    "handed_over",
+    "imputed",
     "insertion",
-    "relevance",
+    "ranks",
+    "resized",
+    "road",
+    "small_moves",
+    "standing",
+    "sufficiency",
 ]

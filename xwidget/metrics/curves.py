@@ -1,4 +1,4 @@
-"""Deletion and insertion: how soon the score follows the pixels that are ranked first.
+"""Deletion, insertion, and how much the first pixels say alone.
 
 The metrics of RISE (Petsiuk et al., BMVC 2018, arXiv 1806.07421, section 4.2), in the authors' own
 protocol: deletion replaces pixels of the image by the data mean (zero, normalized); insertion puts
@@ -8,6 +8,7 @@ Insertion - deletion says both in one figure. Deletion alone is low for adversar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.classifier import Classifier
+from xwidget.metrics.judge import Judge
+from xwidget.metrics.ranking import ranks
 
 Reals = npt.NDArray[np.float64]
 
@@ -26,12 +29,12 @@ _WIDTH, _DEVIATION = 11, 5.0
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A class's score while pixels are changed, the most relevant ones first.
+    """A class's score while pixels are changed, some after others.
 
     Attributes
     ----------
     shares
-        (T + 1,) share of the pixels changed, from 0 to 1.
+        (T + 1,) share of the pixels changed, in [0, 1], rising.
     scores
         (T + 1,) score of the class, in [0, 1].
     """
@@ -44,16 +47,27 @@ class Curve:
         """Area under the curve, in [0, 1], by the trapezoidal rule."""
         return float(np.diff(self.shares) @ (self.scores[1:] + self.scores[:-1])) / 2
 
+    @property
+    def height(self) -> float:
+        """Mean height, in [0, 1]: the area by the width of the curve, where that is not 1."""
+        return self.auc / float(self.shares[-1] - self.shares[0])
+
 
 def deletion(
-    clf: Classifier, x: Tensor, target: int, relevance: Tensor, *, steps: int = 224, batch: int = 16
+    clf: Classifier | Judge,
+    x: Tensor,
+    target: int,
+    relevance: Tensor,
+    *,
+    steps: int = 224,
+    batch: int = 16,
 ) -> Curve:
     """Take the most relevant pixels away first: the lower the area, the better.
 
     Parameters
     ----------
     clf
-        The classifier.
+        The classifier, or a judge, which has its own batch.
     x
         Normalized image (3, H, W), from ``clf.prepare``.
     target
@@ -71,17 +85,46 @@ def deletion(
     ValueError
         If the relevance does not fit the image or is not finite, or there is no step to take.
     """
-    return _follow(clf, x, torch.zeros_like(x), target, relevance, steps, batch)
+    return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps), batch)
 
 
 def insertion(
-    clf: Classifier, x: Tensor, target: int, relevance: Tensor, *, steps: int = 224, batch: int = 16
+    clf: Classifier | Judge,
+    x: Tensor,
+    target: int,
+    relevance: Tensor,
+    *,
+    steps: int = 224,
+    batch: int = 16,
 ) -> Curve:
     """Put the most relevant pixels into a blurred image first: the higher the area, the better.
 
     Parameters and errors are those of :func:`deletion`.
     """
-    return _follow(clf, blurred(x), x, target, relevance, steps, batch)
+    return _follow(clf, blurred(x), x, target, relevance, _even(steps), batch)
+
+
+def sufficiency(
+    clf: Classifier | Judge,
+    x: Tensor,
+    target: int,
+    relevance: Tensor,
+    *,
+    shares: Sequence[float] = (0.1, 0.2, 0.3),
+    batch: int = 16,
+) -> Curve:
+    """Show only the most relevant pixels, at full contrast on the data mean: the higher the better.
+
+    Evidence that a method shows is compared at equal area: what the same number of pixels says.
+
+    Parameters
+    ----------
+    shares
+        Of the pixels that are shown, in [0, 1].
+    clf, x, target, relevance, batch
+        Those of :func:`deletion`, as are the errors.
+    """
+    return _follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
 
 
 def blurred(x: Tensor) -> Tensor:
@@ -93,52 +136,54 @@ def blurred(x: Tensor) -> Tensor:
     return F.conv2d(planes, row.view(1, 1, -1, 1), padding=(_WIDTH // 2, 0)).view_as(x)
 
 
+def places(relevance: Tensor, x: Tensor) -> Tensor:
+    """Return each pixel's place (H, W); ValueError where the relevance does not fit an image."""
+    if relevance.shape != x.shape[-2:]:
+        raise ValueError(
+            f"relevance has shape {tuple(relevance.shape)}, but the image has "
+            f"{tuple(x.shape[-2:])}; give one value a pixel"
+        )
+    return ranks(relevance)
+
+
+def counts(shares: Sequence[float], pixels: int) -> Tensor:
+    """Return how many pixels shares of them are; ValueError for none, or ones beyond [0, 1]."""
+    if not len(shares) or not 0 <= min(shares) <= max(shares) <= 1:
+        raise ValueError(f"shares={list(shares)!r}; expected at least one, each in [0, 1]")
+    return (torch.tensor(shares, dtype=torch.float64) * pixels).round().long()
+
+
 def _gaussian() -> Tensor:
     """Return (11,): a Gaussian whose tails, four deviations long, are mirrored at the borders."""
     reach = int(4 * _DEVIATION + 0.5)
     offsets = np.arange(-reach, reach + 1)
     weights = np.exp(-0.5 * (offsets / _DEVIATION) ** 2)
     period = 2 * _WIDTH
-    places = (offsets + _WIDTH // 2) % period
-    folded = np.where(places < _WIDTH, places, period - 1 - places)
+    folded = (offsets + _WIDTH // 2) % period
+    folded = np.where(folded < _WIDTH, folded, period - 1 - folded)
     return torch.from_numpy(np.bincount(folded, weights, _WIDTH) / weights.sum())
 
 
+def _even(steps: int) -> list[float]:
+    if steps < 1:
+        raise ValueError(f"steps={steps} must be at least 1")
+    return [step / steps for step in range(steps + 1)]
+
+
 def _follow(
-    clf: Classifier,
+    clf: Classifier | Judge,
     start: Tensor,
     end: Tensor,
     target: int,
     relevance: Tensor,
-    steps: int,
+    shares: Sequence[float],
     batch: int,
 ) -> Curve:
-    if relevance.shape != start.shape[-2:]:
-        raise ValueError(
-            f"relevance has shape {tuple(relevance.shape)}, but the image has "
-            f"{tuple(start.shape[-2:])}; give one value a pixel"
-        )
-    if not bool(relevance.isfinite().all()):
-        raise ValueError("relevance holds NaN or infinite values, which have no order")
-    if steps < 1 or batch < 1:
-        raise ValueError(f"steps={steps} and batch={batch} must both be at least 1")
-    rank = _ranks(relevance.flatten().cpu()).view_as(relevance)
-    changed = torch.linspace(0, rank.numel(), steps + 1, dtype=torch.float64).round().long()
-    net = clf.twin()
-    device = next((p.device for p in net.parameters()), torch.device("cpu"))
-    start, end, rank, changed = (value.to(device) for value in (start, end, rank, changed))
-    parts = []
-    with torch.inference_mode():
-        for counts in changed.split(batch):
-            pictures = torch.where(rank < counts.view(-1, 1, 1, 1), end, start)
-            parts.append(clf.scores(clf.logits(net, pictures))[:, target].double().cpu())
-    shares = changed.cpu().double() / rank.numel()
-    return Curve(shares.numpy(), torch.cat(parts).numpy())
-
-
-def _ranks(relevance: Tensor) -> Tensor:
-    """Return each pixel's place (H * W,), 0 for the most relevant."""
-    # A sparse mask leaves most pixels at 0: in reading order these would go as one block.
-    order = torch.randperm(len(relevance), generator=torch.Generator().manual_seed(0))
-    order = order[relevance[order].argsort(descending=True, stable=True)]
-    return torch.empty_like(order).scatter_(0, order, torch.arange(len(order)))
+    rank, judge = places(relevance, start), Judge.of(clf, batch)
+    start, end = start.cpu(), end.cpu()
+    changed = counts(shares, rank.numel())
+    parts = [
+        judge.scores(torch.where(rank < some.view(-1, 1, 1, 1), end, start), target)
+        for some in changed.split(judge.batch)
+    ]
+    return Curve((changed.double() / rank.numel()).numpy(), torch.cat(parts).numpy())

@@ -1,30 +1,25 @@
-"""What the net says of the evidence shown, of the rest, and of both without foreign activations."""
+"""What nets say of the evidence and of the rest: alone, slightly moved, and before another net."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.engine.defense import DefenseError, Guard
-from xwidget.engine.references import make_reference
-from xwidget.engine.strategies import Strategy
-from xwidget.explanation import Explanation
+from xwidget.engine.moves import MOVES
+from xwidget.metrics.judge import Judge
 
 Reals = npt.NDArray[np.float64]
-
-# Only the forward pass matters here: every signal may pass.
-_CLAMP = Strategy(lambda gradient, under, over, least: gradient, clamps=True)
 
 
 @dataclass(frozen=True, eq=False)
 class EvidenceScores:
-    """Scores (K,) in [0, 1] of the two halves of an image that a mask makes, one row a target.
+    """A class's scores (R,) in [0, 1] of the two halves of an image, on R backgrounds.
 
     A game optimizes one of them: what is shown in preservation and generation, what is hidden in
     deletion and repression. The other one it does not look at: evidence speaks for its class alone,
@@ -37,88 +32,97 @@ class EvidenceScores:
     hidden
         Of the rest alone: (1 - m) x + m r.
     blank
-        Of the reference alone: what a class scores where nothing at all is shown.
-    shown_clamped, hidden_clamped
-        The same with every activation clamped to the image's bounds in the forward pass (Eq. 4-5),
-        so that nothing counts that the image did not activate; NaN where a net cannot be defended.
-    blank_clamped
-        Of the reference alone, clamped. Where it is as high as the image's score, the bounds alone
-        give the class away (they do in EfficientNet-Lite), and clamped scores say nothing.
+        Of the background alone: what the class scores where nothing at all is shown.
     """
 
     shown: Reals
     hidden: Reals
     blank: Reals
-    shown_clamped: Reals
-    hidden_clamped: Reals
-    blank_clamped: Reals
 
 
 def evidence_scores(
-    clf: Classifier, x: Tensor, explanation: Explanation, reference: Tensor | None = None
+    clf: Classifier | Judge,
+    x: Tensor,
+    mask: Tensor,
+    target: int,
+    references: Tensor | None = None,
 ) -> EvidenceScores:
-    """Score the evidence shown and the rest, each alone, with the net as it is and clamped.
+    """Score the evidence shown and the rest, each alone, on one or more backgrounds.
 
     Parameters
     ----------
     clf
-        The classifier that was explained.
+        The classifier that was explained, or a judge.
     x
         Its normalized image (3, H, W), from ``clf.prepare``.
-    explanation
-        What was found.
-    reference
-        The reference tensor (3, H, W), normalized; only needed where the run was given one.
-
-    Raises
-    ------
-    ValueError
-        Where that is needed and missing.
+    mask
+        (3, H, W) in [0, 1]: what is shown for the class.
+    target
+        Class index.
+    references
+        Backgrounds (R, 3, H, W), normalized; without, one: the data mean.
     """
-    net = clf.twin()
-    device = next((p.device for p in net.parameters()), torch.device("cpu"))
-    masks = torch.from_numpy(explanation.masks.copy()).to(device)
-    r = _reference(clf, x, explanation, reference).to(device)
-    image = x.to(device).expand_as(masks).contiguous()
-    blank = r.expand_as(image).contiguous()
-    shown, hidden = torch.lerp(blank, image, masks), torch.lerp(image, blank, masks)
-    index = torch.tensor(explanation.targets, device=device)[:, None]
-
-    def forward(batch: Tensor) -> Tensor:
-        return clf.logits(net, batch)
-
-    def score(through: Callable[[Tensor], Tensor], batch: Tensor) -> Reals:
-        with torch.no_grad():
-            chosen = clf.scores(through(batch)).gather(1, index)[:, 0]
-        values: Reals = chosen.double().cpu().numpy()
-        return values
-
-    plain = [score(forward, batch) for batch in (shown, hidden, blank)]
-    try:
-        clamped: Callable[[Tensor], Tensor] = Guard(forward, image, _CLAMP)
-    except DefenseError:
-        return EvidenceScores(*plain, *[np.full(len(masks), np.nan)] * 3)
-    return EvidenceScores(*plain, *(score(clamped, batch) for batch in (shown, hidden, blank)))
+    judge = Judge.of(clf)
+    r = torch.zeros_like(x)[None] if references is None else references.to(x)
+    pictures = torch.cat([blend(x, mask, r), blend(x, 1 - mask, r), r])
+    scores: Reals = judge.scores(pictures, target).numpy()
+    return EvidenceScores(*np.split(scores, 3))
 
 
-def relevance(
-    clf: Classifier, x: Tensor, explanation: Explanation, reference: Tensor | None = None
-) -> Tensor:
-    """Return what ranks the pixels of each target: sum over channels of m |x - r|, (K, H, W).
+def blend(x: Tensor, mask: Tensor, references: Tensor) -> Tensor:
+    """Return e = m x + (1 - m) r on each of some backgrounds (R, 3, H, W)."""
+    return torch.lerp(references, x.expand_as(references), mask.to(x).expand_as(references))
 
-    The size of what is shown: where the image is as grey as the reference, no mask shows anything.
-    Parameters and errors are those of :func:`evidence_scores`.
+
+def small_moves(
+    clf: Classifier | Judge, pictures: Tensor, image: Tensor, target: int
+) -> dict[str, float]:
+    """Return how well evidence keeps up with its photo under small moves: p(T(e)) / p(T(x)).
+
+    A net's own fragility is in both, and cancels. What is locked to the grid of pixels, as
+    adversarial noise is, loses nearly all by one pixel.
+
+    Parameters
+    ----------
+    clf
+        The classifier that was explained, or a judge.
+    pictures
+        Normalized pictures of the evidence (N, 3, H, W), on several backgrounds, say.
+    image
+        The normalized image (3, H, W).
+    target
+        Class index.
+
+    Returns
+    -------
+    dict
+        By the names of ``xwidget.engine.moves.MOVES``: the mean over the pictures; NaN where the
+        moved image scores 0.
     """
-    r = _reference(clf, x, explanation, reference)
-    return (torch.from_numpy(explanation.masks.copy()) * (x - r).abs().cpu()).sum(1)
+    judge = Judge.of(clf)
+    both = torch.cat([image[None].to(pictures), pictures])
+    found = {}
+    for name, move in MOVES.items():
+        scores = judge.scores(move(both), target)
+        photo = float(scores[0])
+        found[name] = float(scores[1:].mean()) / photo if photo > 0 else float("nan")
+    return found
 
 
-def _reference(
-    clf: Classifier, x: Tensor, explanation: Explanation, reference: Tensor | None
-) -> Tensor:
-    kind = explanation.settings.get("reference", "zero") if reference is None else reference
-    if isinstance(kind, str) and kind == "tensor":
-        raise ValueError(
-            "this run was given a tensor as its reference; pass the same one: reference=..."
-        )
-    return make_reference(kind, x, clf.mean, clf.std, int(explanation.settings.get("seed", 0)))
+def handed_over(picture: npt.NDArray[np.uint8], clf: Classifier) -> Tensor:
+    """Return what another net, a witness, sees of a picture (H, W, 3): (3, H', W'), normalized.
+
+    The picture has been cut to one net's input already. It is resized as a whole, not cut again as
+    ``clf.prepare`` would: so every pixel of it stays in view, and orders of its pixels fit.
+
+    Parameters
+    ----------
+    picture
+        From ``clf.picture`` of the net that was explained.
+    clf
+        The witness.
+    """
+    rgb = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 255
+    sized = F.interpolate(rgb, clf.size, mode="bilinear", antialias=True)[0]
+    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (clf.mean, clf.std))
+    return (sized - mean) / std

@@ -1,0 +1,99 @@
+"""Figures over photos, with how far they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+RESAMPLES = 10_000
+CONFIDENCE = 0.95
+_DEVIATIONS = 1.959964  # of a normal distribution, that have this share between them
+
+#: (..., n) values to their statistic (...).
+Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure over photos.
+
+    Attributes
+    ----------
+    value, low, high
+        The figure and the ends of its interval; NaN where there is no photo.
+    count
+        Number of photos.
+    """
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+    def text(self, percent: bool = False, digits: int = 2, counted: bool = True) -> str | None:
+        """Return it as a table says it, such as ``0.96 [0.93, 0.98] (31)``; None for no photo."""
+        if not self.count:
+            return None
+        ends = [
+            f"{100 * value:.0f}%" if percent else f"{value:.{digits}f}"
+            for value in (self.value, self.low, self.high)
+        ]
+        return f"{ends[0]} [{ends[1]}, {ends[2]}]" + (f" ({self.count})" if counted else "")
+
+
+_NOTHING = Estimate(*[float("nan")] * 3, 0)
+
+
+def mean(values: Iterable[float | None]) -> Estimate:
+    """Return the mean of values, of which None and NaN are left out."""
+    return _estimate(values, lambda array: array.mean(-1))
+
+
+def median(values: Iterable[float | None]) -> Estimate:
+    """Return the median of values, of which None and NaN are left out."""
+    return _estimate(values, lambda array: np.median(array, -1))
+
+
+def share(values: Iterable[bool]) -> Estimate:
+    """Return how many of some photos something is true of, with Wilson's score interval.
+
+    Resampling would claim certainty where it is true of all, or of none.
+    """
+    known = [bool(value) for value in values]
+    count = len(known)
+    if not count:
+        return _NOTHING
+    p, spread = sum(known) / count, _DEVIATIONS**2 / count
+    middle = (p + spread / 2) / (1 + spread)
+    reach = _DEVIATIONS * np.sqrt(p * (1 - p) / count + spread / (4 * count)) / (1 + spread)
+    return Estimate(p, max(0.0, middle - reach), min(1.0, middle + reach), count)
+
+
+def bootstrap(values: Sequence[float], statistic: Statistic, seed: int = 0) -> tuple[float, float]:
+    """Return the interval that a statistic lies in with 95%: of 10,000 resamples, by percentiles.
+
+    Parameters
+    ----------
+    values
+        One a photo: photos are what is drawn anew.
+    statistic
+        Of the last axis.
+    seed
+        Of the draws.
+    """
+    array = np.asarray(values, np.float64)
+    drawn = np.random.default_rng(seed).integers(len(array), size=(RESAMPLES, len(array)))
+    ends = (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE))
+    low, high = np.percentile(statistic(array[drawn]), ends)
+    return float(low), float(high)
+
+
+def _estimate(values: Iterable[float | None], statistic: Statistic) -> Estimate:
+    known = [float(value) for value in values if value is not None and value == value]
+    if not known:
+        return _NOTHING
+    value = float(statistic(np.asarray(known)))
+    return Estimate(value, *bootstrap(known, statistic), len(known))

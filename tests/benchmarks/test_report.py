@@ -1,0 +1,141 @@
+"""The tables, from rows made up by hand."""
+
+from __future__ import annotations
+
+from benchmarks.rankings import rankings
+from benchmarks.report import report
+from xwidget.engine.explain import ITERATIONS
+from xwidget.engine.moves import MOVES
+
+
+def game_rows(photo: str, shown: float, least: float, game: str = "generation") -> list[dict]:
+    common = {
+        "kind": "game",
+        "net": "tiny",
+        "photo": photo,
+        "game": game,
+        "defense": "auto",
+        "iterations": ITERATIONS,
+        "name": "cat",
+        "hidden": 0.04,
+        "blank": 0.001,
+        "hidden_unseen": [0.1] * 8,
+        "blank_unseen": [0.001, 0.003] * 4,
+        "mask": 0.5,
+        "pushed": False,
+        "iterations_run": 9,
+        "seconds": 4.0,
+        "stopped": "iterations",
+        "machine": "m",
+        "versions": "v",
+        "date": "d",
+    }
+    true = {
+        **common,
+        "role": "true",
+        "image_score": 0.8,
+        "shown": shown,
+        "shown_unseen": [0.8, 0.4, 0.64, 0.6] * 2,
+        "moves": dict.fromkeys(MOVES, 0.5) | {"flip": 1.0},
+        "shown_witness": {"other": 0.7},
+        "hidden_witness": {"other": 0.2},
+    }
+    control = {**common, "role": "least", "image_score": 1e-6, "shown": least}
+    return [true, {**control, "shown_unseen": [least] * 8}]
+
+
+def curve_rows(order: str, photo: str, insertion: float, **more: object) -> list[dict]:
+    common = {"kind": "curve", "net": "tiny", "photo": photo, "order": order, "seconds": 1.0}
+    common |= {"image_score": 0.5, "judge": "tiny", "test": "curves", "steps": 4} | more
+    return [{**common, "deletion": 0.1, "insertion": insertion}]
+
+
+def cells(text: str, start: str) -> list[str]:
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| {start}")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_goals_of_a_game_that_keeps_its_class() -> None:
+    rows = [*game_rows("p", 0.76, 0.0019), *game_rows("q", 0.4, 0.003), *game_rows("r", 0.8, 0)]
+    rows[2] |= {"pushed": True, "shown_witness": {}}
+    photo = {"kind": "photo", "net": "tiny", "photo": "p", "right": True, "image_score": 0.8}
+    text = report([{**photo, "noisy": [0.8, 0.6, 0.4, 0.2] * 2}, *rows])
+    assert cells(text, "p(e) / p(x) on grey")[1].startswith("0.95 [")
+    assert cells(text, "p(e) / p(x) on unseen")[1] == "0.76 [0.76, 0.76] (3)"
+    assert cells(text, "back on grey: ≥ 0.9")[1].startswith("67% [")
+    assert cells(text, "back on unseen: ≥ 0.75")[1].startswith("100% [")
+    assert cells(text, "small moves of e")[1] == "0.60 [0.60, 0.60] (3)"
+    assert cells(text, "other, evidence")[1] == "0.70 [0.70, 0.70] (2)"
+    # Twice the background alone: .002 on grey, twice the mean of .001 and .003 elsewhere.
+    assert cells(text, "least likely: ≤ 2 × the background alone, grey")[1].startswith("67%")
+    assert cells(text, "least likely: ≤ 2 × the background alone, unseen")[1].startswith("100%")
+    assert cells(text, "least likely, worst")[1] == "0.0030"
+    assert cells(text, "pushed")[1].startswith("33%")
+    moves, backgrounds = text.split("## Unseen backgrounds")
+    assert cells(moves, "generation")[2:] == ["0.50 [0.50, 0.50]"] * 4 + ["1.00 [1.00, 1.00]"]
+    found = [cell[:4] for cell in cells(backgrounds, "generation")[2:]]
+    noisy = [cell[:4] for cell in cells(backgrounds, "the photo itself")[2:]]
+    assert noisy == ["1.00", "0.75", "0.50", "0.25"]
+    assert found == ["1.00", "0.50", "0.80", "0.75"]
+
+
+def test_deletion_is_counted_by_what_is_left() -> None:
+    text = report(game_rows("p", 0.9, 0.5, "deletion")[:1])
+    assert cells(text, "p(e) / p(x) on grey")[1] == "0.05 [0.05, 0.05] (1)"
+    assert cells(text, "gone on grey")[1].startswith("100%")
+    assert cells(text, "gone on unseen")[1].startswith("100%")
+    assert "least likely" not in text
+
+
+def test_other_settings_have_a_table_of_their_own() -> None:
+    rows = [row for photo in "pq" for row in game_rows(photo, 0.8, 0.002)]
+    rows += [{**row, "defense": "none"} for row in game_rows("q", 0.4, 0.9)]
+    main, apart = report(rows).split("## Other settings")
+    assert cells(main, "p(e) / p(x) on grey")[1] == "1.00 [1.00, 1.00] (2)"
+    (line,) = [line for line in apart.splitlines() if "none" in line and "tiny" in line[:25]]
+    none = [cell.strip() for cell in line.strip("|").split("|")]
+    expected = ["1", "0.50 [0.50, 0.50]", "0.60 [0.60, 0.60]", "0.50 [0.50, 0.50]", "0.9000"]
+    assert none == ["generation", "tiny", f"none, {ITERATIONS}", *expected]
+    assert "cat (least likely)" in report(rows, True)
+
+
+def test_orders_are_ranked_on_the_photos_that_they_share() -> None:
+    rows = [row for photo in "pq" for row in curve_rows("mine", photo, 0.6)]
+    rows += curve_rows("Integrated Gradients, 50", "p", 0.5)
+    rows += [row for photo in "pq" for row in curve_rows("random", photo, 0.3)]
+    text = "\n".join(rankings(rows))
+    assert text.index("| mine") < text.index("| Integrated") < text.index("| random")
+    assert cells(text, "mine")[1:6] == [
+        "0.100", "0.600", "0.500 [0.500, 0.500]", "0.100 [0.100, 0.100]", "1"
+    ]  # fmt: skip
+
+
+def test_an_order_with_few_photos_does_not_narrow_the_comparison() -> None:
+    rows = [row for photo in "pqrs" for row in curve_rows("random", photo, 0.3)]
+    rows += [row for photo in "pqr" for row in curve_rows("mine", photo, 0.6)]
+    rows += curve_rows("rare", "p", 0.9)
+    text = "\n".join(rankings(rows))
+    assert [cells(text, order)[5] for order in ("mine", "random")] == ["3", "3"]
+    assert "| rare" not in text
+
+
+def test_other_nets_say_shares_of_what_they_give_the_photo() -> None:
+    rows = curve_rows("mine", "p", 0.6) + curve_rows("mine", "p", 0.35, judge="a", steps=2)
+    rows += curve_rows("mine", "p", 0.9, steps=2)  # coarser than the first: not shown
+    area = {"test": "area", "steps": 0, "areas": [0.1, 0.2, 0.4]}
+    rows += curve_rows("mine", "p", 0, **area) + curve_rows("mine", "p", 0, **area, judge="b")
+    rows += curve_rows("mine", "p", 0, test="road", steps=0, most=0.2, least=0.7)
+    own, others, road, areas, theirs = [
+        cells(part, "mine")[1:] for part in rankings(rows) if part.startswith("| order")
+    ]
+    assert own[1] == "0.600"
+    assert others == ["0.50 [0.50, 0.50] (1)"]
+    assert [cell[:4] for cell in road] == ["0.50", "0.20", "0.70"]
+    assert [cell[:4] for cell in areas] == ["0.20", "0.40", "0.80"]
+    assert [cell[:4] for cell in theirs] == ["0.40"]
+
+
+def test_photos_that_a_net_gets_wrong_are_counted() -> None:
+    photo = {"kind": "photo", "net": "tiny", "name": "jeep"}
+    rows = [{**photo, "photo": "a", "right": True}, {**photo, "photo": "b", "right": False}]
+    assert "tiny: 1 of 2 photos classified rightly" in report(rows)

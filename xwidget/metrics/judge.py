@@ -1,0 +1,61 @@
+"""A classifier made ready to look at many pictures."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.engine.plan import Plan
+
+
+class Judge:
+    """Scores batches of prepared pictures by one copy of a net, made once.
+
+    Every metric takes a classifier or a judge of it. A judge is worth making where several of them
+    ask the same net.
+
+    Parameters
+    ----------
+    clf
+        The classifier. Its weights are taken as they are now.
+    plan
+        How to run its net: ``Plan("channels_last", fold=True)`` is usually the fastest, and changes
+        scores by rounding. The default runs the net just as it is.
+    batch
+        Number of pictures the net is given at once.
+
+    Raises
+    ------
+    ValueError
+        If a batch would be empty.
+    """
+
+    def __init__(self, clf: Classifier, plan: Plan | None = None, batch: int = 16) -> None:
+        if batch < 1:
+            raise ValueError(f"batch={batch} must be at least 1")
+        self.clf = clf
+        self.batch = batch
+        parameter = next(clf.net.parameters(), torch.zeros(()))
+        self._device = parameter.device
+        kind = parameter.dtype if parameter.is_floating_point() else torch.float32
+        image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)
+        self._forward = (plan or Plan()).prepare(clf, self._device, image)
+
+    @classmethod
+    def of(cls, clf: Classifier | Judge, batch: int = 16) -> Judge:
+        """Return a judge as it is, and one of a classifier."""
+        return clf if isinstance(clf, Judge) else cls(clf, batch=batch)
+
+    def scores(self, pictures: Tensor, target: int) -> Tensor:
+        """Return a class's scores (N,), float64 on the CPU, of pictures (N, 3, H, W)."""
+        return self.all_scores(pictures)[:, target]
+
+    def all_scores(self, pictures: Tensor) -> Tensor:
+        """Return the scores of all classes (N, C), float64 on the CPU, of pictures (N, 3, H, W)."""
+        parts = []
+        with torch.inference_mode():
+            for part in pictures.split(self.batch):
+                logits = self._forward(part.to(self._device))
+                parts.append(self.clf.scores(logits).double().cpu())
+        return torch.cat(parts).clone()

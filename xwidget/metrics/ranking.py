@@ -1,0 +1,65 @@
+"""Orders of pixels: who comes first, and what becomes of an order at another size."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def ranks(relevance: Tensor) -> Tensor:
+    """Return each pixel's place (H, W) int64 on the CPU, 0 for the most relevant.
+
+    Parameters
+    ----------
+    relevance
+        (H, W), any range: only the order counts. Equal pixels come in a random order, always the
+        same.
+
+    Raises
+    ------
+    ValueError
+        If it is not (H, W), or holds what has no order.
+    """
+    if relevance.ndim != 2:
+        raise ValueError(
+            f"relevance has shape {tuple(relevance.shape)}; give one value a pixel, (H, W)"
+        )
+    if not bool(relevance.isfinite().all()):
+        raise ValueError("relevance holds NaN or infinite values, which have no order")
+    values = relevance.detach().flatten().cpu()
+    # A sparse mask leaves most pixels at 0: in reading order these would go as one block.
+    order = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))
+    order = order[values[order].argsort(descending=True, stable=True)]
+    places = torch.empty_like(order).scatter_(0, order, torch.arange(len(order)))
+    return places.view_as(relevance)
+
+
+def standing(relevance: Tensor) -> Tensor:
+    """Return (H, W) float64 in (0, 1]: the share of pixels that a pixel is at least as relevant as.
+
+    Unlike the values themselves, those of two methods can be compared, multiplied and resized.
+    """
+    return 1 - ranks(relevance).double() / relevance.numel()
+
+
+def fused(*relevances: Tensor) -> Tensor:
+    """Return the product of several orders (H, W): first comes what all of them put first."""
+    return torch.stack([standing(relevance) for relevance in relevances]).prod(0)
+
+
+def resized(relevance: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return an order of the pixels of the same picture at another size, for another net.
+
+    Places are resized, not values: these may span many powers of ten, and the largest would smear
+    over their neighbors.
+
+    Parameters
+    ----------
+    relevance
+        (H, W), any range.
+    size
+        Height and width wanted.
+    """
+    places = standing(relevance)[None, None]
+    return F.interpolate(places, size, mode="bilinear", antialias=True)[0, 0]
