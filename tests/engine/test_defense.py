@@ -56,7 +56,8 @@ def by_hand(
     return result.view_as(e), int(stopped.sum())
 
 
-ACTIVATIONS = [F.relu, F.relu6, F.silu, F.gelu, F.leaky_relu, F.hardswish, F.elu, torch.tanh]
+GATES = [F.relu, F.relu6, F.hardtanh]
+ACTIVATIONS = [*GATES, F.silu, F.gelu, F.leaky_relu, F.hardswish, F.elu, torch.tanh]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda f: f.__name__)
@@ -167,19 +168,41 @@ def test_twins_have_equal_gradients(kind: str, name: str) -> None:
     assert not torch.equal(gradient(guards[1], E), gradient(Twice(kind), E)), "nothing filtered"
 
 
-def test_a_residual_added_in_place_does_not_move_the_bounds() -> None:
+@pytest.mark.parametrize("activation", [F.silu, F.relu6, F.hardtanh], ids=lambda f: f.__name__)
+def test_a_residual_added_in_place_does_not_move_the_bounds(
+    activation: Callable[[Tensor], Tensor],
+) -> None:
     def forward(batch: Tensor) -> Tensor:
-        out = F.silu(batch.flatten(1) @ W1.T)
+        out = activation(batch.flatten(1) @ W1.T)
         out += 1  # what is compared is the activation, not what became of it
         return out @ W2.T
 
     def plain(batch: Tensor) -> Tensor:
-        return (F.silu(batch.flatten(1) @ W1.T) + 1) @ W2.T
+        return (activation(batch.flatten(1) @ W1.T) + 1) @ W2.T
 
     image = X.expand(2, -1, -1, -1)
     guards = [Guard(net, image, DEFENSES["paper"]) for net in (forward, plain)]
     assert torch.equal(gradient(guards[0], E), gradient(guards[1], E))
     assert not torch.equal(gradient(guards[0], E), gradient(plain, E)), "nothing filtered"
+
+
+@pytest.mark.parametrize("name", ["paper", "directional"])
+@pytest.mark.parametrize("activation", [F.silu, F.relu, F.relu6], ids=lambda f: f.__name__)
+def test_a_signal_that_goes_elsewhere_too_is_filtered_in_one_place(
+    activation: Callable[[Tensor], Tensor], name: str
+) -> None:
+    def forward(batch: Tensor) -> Tensor:
+        before = batch.flatten(1) @ W1.T
+        return (activation(before) + before) @ W2.T  # both get one gradient, the same tensor
+
+    def apart(batch: Tensor) -> Tensor:
+        before = batch.flatten(1) @ W1.T
+        return activation(before) @ W2.T + before @ W2.T
+
+    guards = [Guard(net, X.expand(2, -1, -1, -1), DEFENSES[name]) for net in (forward, apart)]
+    together, separate = (gradient(guard, E) for guard in guards)
+    torch.testing.assert_close(together, separate, rtol=1e-12, atol=1e-14)
+    assert not torch.allclose(together, gradient(forward, E)), "nothing filtered"
 
 
 def test_a_rectifier_over_class_maps_is_left_alone() -> None:

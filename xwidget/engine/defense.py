@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from xwidget.engine.nonlinearities import Intercept, Kernels
+from xwidget.engine.nonlinearities import GATES, KEEPS_INPUT, Intercept, Kernels
 from xwidget.engine.selfcheck import DefenseError, check_gradient, check_reach
 from xwidget.engine.strategies import Strategy
 
@@ -142,7 +142,7 @@ class Guard:
         unseen: list[bool] = []
         outputs: list[tuple[Tensor, int]] = []
 
-        def record(output: Tensor, non_negative: bool) -> None:
+        def record(output: Tensor, _: Tensor, non_negative: bool) -> None:
             last[:] = [
                 output.detach().clone()
             ]  # a later in-place operation may change the output itself
@@ -194,53 +194,31 @@ class Guard:
     def _play(self, batch: Tensor, strategy: Strategy | None, counts: list[Count] | None) -> Tensor:
         calls = 0
 
-        def visit(output: Tensor, non_negative: bool) -> Tensor | None:
+        def visit(output: Tensor, given: Tensor, non_negative: bool) -> Tensor | None:
             nonlocal calls
             calls += 1
             if calls > len(self._bounds) or (bound := self._bounds[calls - 1]) is None:
                 return None
             if not bound.fits(output):
                 raise DefenseError(_CHANGED)
-            activation = output.detach()
             if counts is not None:
-                above, below = bound.left_by(activation)
+                above, below = bound.left_by(output.detach())
                 left = above if below is None else above | below
                 counts.append((_per_image(left, len(batch)), left.numel() / len(batch)))
             if strategy is None:
                 return None
-            if strategy.clamps:
-                output = output + (bound.clamp(activation) - activation)  # gradients pass straight
             if output.requires_grad:
-                self._filter(output, activation, bound, strategy, self._overwritten[calls - 1])
-            return output
+                _filter(output, given, bound, strategy, self._overwritten[calls - 1])
+            if not strategy.clamps:
+                return None
+            activation = output.detach()
+            return output + (bound.clamp(activation) - activation)  # gradients pass straight
 
         with Intercept(visit, replaces=strategy is not None and strategy.clamps):
             logits = self.undefended(batch)
         if calls != len(self._bounds):
             raise DefenseError(_CHANGED)
         return logits
-
-    @staticmethod
-    def _filter(
-        output: Tensor, activation: Tensor, bound: Bound, strategy: Strategy, overwritten: bool
-    ) -> None:
-        """Filter the gradient of an output by where the activation (N, ...) is within a bound."""
-        # The smallest normal number below zero: a room of exactly zero is enough.
-        least = -torch.finfo(activation.dtype).tiny
-        # Compared in the backward pass, which saves memory, save where the values are gone by then.
-        rooms = bound.room(bound.match(activation)) if overwritten else None
-        version = activation._version
-
-        def hook(gradient: Tensor) -> Tensor:
-            if rooms is None and activation._version != version:
-                raise DefenseError(_CHANGED)
-            under, over = bound.room(bound.match(activation)) if rooms is None else rooms
-            kept = strategy.filter(bound.match(gradient), under, over, least)
-            return kept.reshape(gradient.shape)
-
-        # A tensor hook, not a module hook or an autograd function: right after in-place activations
-        # too.
-        output.register_hook(hook)
 
     def _check(self, image: Tensor, unmet: Mapping[str, int], unseen: int) -> None:
         """Raise unless gradients reach the image, every nonlinearity was met and, at e = x, nothing
@@ -275,6 +253,47 @@ _CHANGED = (
     "the net called other nonlinearities for the explanation than for the image, so bounds cannot "
     'be matched: its control flow depends on the data. Make it static, or use defense="none"'
 )
+
+
+def _filter(
+    output: Tensor, given: Tensor, bound: Bound, strategy: Strategy, overwritten: bool
+) -> None:
+    """Filter the gradient of a nonlinearity's output (N, ...) by where it is within a bound."""
+    function = output.grad_fn
+    assert function is not None
+    gate = function.name()
+    # What autograd keeps anyway: to hold another activation in every layer costs more time than
+    # the filter itself. Where a gate passes signals on, its input is its output.
+    activation = (given if gate in KEEPS_INPUT else output).detach()
+    # The smallest normal number below zero: a room of exactly zero is enough.
+    least = -torch.finfo(activation.dtype).tiny
+    if gate in GATES:
+        # A filter passes a signal on or stops it, too: the order does not matter, and behind the
+        # gate the signal has a tensor of its own to be filtered in.
+        def behind(passed: tuple[Tensor | None, ...], _: object) -> None:
+            if (signal := passed[0]) is not None:
+                signal = bound.match(signal)
+                strategy.filter(signal, *bound.room(bound.match(activation)), least, signal)
+
+        function.register_hook(behind)
+        return
+
+    # Compared in the backward pass, which saves memory, save where the values are gone by then.
+    rooms = bound.room(bound.match(activation)) if overwritten else None
+    version = activation._version
+
+    def before(gradient: Tensor) -> Tensor:
+        if rooms is None and activation._version != version:
+            raise DefenseError(_CHANGED)
+        under, over = bound.room(bound.match(activation)) if rooms is None else rooms
+        # Overwritten are the rooms, not the gradient: it may go elsewhere, too.
+        return strategy.filter(bound.match(gradient), under, over, least, under).reshape(
+            gradient.shape
+        )
+
+    # A tensor hook, not a module hook or an autograd function: right after in-place activations
+    # too.
+    output.register_hook(before)
 
 
 def _copies(blocks: Tensor) -> bool:

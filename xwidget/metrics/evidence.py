@@ -19,7 +19,7 @@ from xwidget.explanation import Explanation
 Reals = npt.NDArray[np.float64]
 
 # Only the forward pass matters here: every signal may pass.
-_CLAMP = Strategy(lambda gradient, under, over, least: gradient, clamps=True)
+_CLAMP = Strategy(lambda gradient, under, over, least, out: gradient, clamps=True)
 
 
 @dataclass(frozen=True, eq=False)
