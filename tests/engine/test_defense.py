@@ -10,7 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+import xwidget as xw
 from xwidget.engine.defense import DefenseError, Guard
+from xwidget.engine.plan import Plan
 from xwidget.engine.strategies import DEFENSES
 
 torch.manual_seed(0)
@@ -54,7 +56,8 @@ def by_hand(
     return result.view_as(e), int(stopped.sum())
 
 
-ACTIVATIONS = [F.relu, F.relu6, F.silu, F.gelu, F.leaky_relu, F.hardswish, F.elu, torch.tanh]
+GATES = [F.relu, F.relu6, F.hardtanh]
+ACTIVATIONS = [*GATES, F.silu, F.gelu, F.leaky_relu, F.hardswish, F.elu, torch.tanh]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda f: f.__name__)
@@ -76,6 +79,54 @@ def test_nothing_is_filtered_at_the_image(
     guard = Guard(net(activation), image, DEFENSES[name])
     assert torch.equal(gradient(guard, image), gradient(net(activation), image))
     assert torch.equal(guard.outside(image), torch.zeros(3))
+
+
+# Two pictures of three rows each: what is optimized for a picture stays within that picture's.
+PICTURES = torch.randn(2, 4, 1, 1, dtype=torch.float64)
+BLOCKS = PICTURES.repeat_interleave(3, 0)
+ROWS = torch.randn(6, 4, 1, 1, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("name", DEFENSES)
+def test_each_row_stays_within_the_bounds_of_its_own_picture(
+    activation: Callable[[Tensor], Tensor], name: str
+) -> None:
+    expected, _ = by_hand(activation, name, BLOCKS, ROWS)
+    guard = Guard(net(activation), BLOCKS, DEFENSES[name], pictures=2)
+    torch.testing.assert_close(gradient(guard, ROWS), expected, rtol=1e-12, atol=1e-14)
+    assert torch.equal(gradient(guard, BLOCKS), gradient(net(activation), BLOCKS))
+    parts = [Guard(net(activation), x.expand(3, -1, -1, -1), DEFENSES[name]) for x in PICTURES]
+    outside = [part.outside(rows) for part, rows in zip(parts, ROWS.split(3), strict=True)]
+    torch.testing.assert_close(guard.outside(ROWS), torch.cat(outside))
+    assert name == "none" or guard.outside(ROWS[[3, 4, 5, 0, 1, 2]]).ne(guard.outside(ROWS)).any()
+
+
+def test_pictures_share_a_batch_out_evenly() -> None:
+    with pytest.raises(ValueError, match="6 rows cannot be 4 pictures'"):
+        Guard(net(F.relu), BLOCKS, DEFENSES["paper"], pictures=4)
+
+
+@pytest.mark.parametrize("plan", [Plan(), Plan("channels_last", fold=True)], ids=str)
+@pytest.mark.parametrize("name", ["paper", "directional", "clamp"])
+def test_photos_in_one_batch_are_defended_as_one_by_one(name: str, plan: Plan) -> None:
+    clf = xw.load("efficientnet_lite0")
+    photos = torch.stack([clf.prepare(xw.sample(photo)) for photo in ("coffee", "chelsea")])
+    image = photos.repeat_interleave(2, 0)
+    forward = plan.prepare(clf, image.device, image)
+    together = Guard(forward, image, DEFENSES[name], pictures=2)
+    assert gradient(forward, image).count_nonzero() > 0
+    assert torch.equal(gradient(together, image), gradient(forward, image))
+    assert not together.outside(image).any()
+
+    e = torch.lerp(image.mean((2, 3), keepdim=True), image, torch.rand(4, 1, 224, 224))
+    filtered, outside = gradient(together, e), together.outside(e)
+    assert not torch.allclose(filtered, gradient(forward, e)), "nothing was filtered"
+    for rows in (slice(0, 2), slice(2, 4)):
+        alone = Guard(forward, image[rows], DEFENSES[name])
+        wanted = gradient(alone, e[rows]) / 2  # the loss is a mean over the batch
+        assert F.cosine_similarity(filtered[rows].flatten(1), wanted.flatten(1)).min() > 0.999
+        torch.testing.assert_close(outside[rows], alone.outside(e[rows]), rtol=1e-3, atol=1e-4)
 
 
 def test_share_outside_is_counted_by_hand() -> None:
@@ -117,19 +168,41 @@ def test_twins_have_equal_gradients(kind: str, name: str) -> None:
     assert not torch.equal(gradient(guards[1], E), gradient(Twice(kind), E)), "nothing filtered"
 
 
-def test_a_residual_added_in_place_does_not_move_the_bounds() -> None:
+@pytest.mark.parametrize("activation", [F.silu, F.relu6, F.hardtanh], ids=lambda f: f.__name__)
+def test_a_residual_added_in_place_does_not_move_the_bounds(
+    activation: Callable[[Tensor], Tensor],
+) -> None:
     def forward(batch: Tensor) -> Tensor:
-        out = F.silu(batch.flatten(1) @ W1.T)
+        out = activation(batch.flatten(1) @ W1.T)
         out += 1  # what is compared is the activation, not what became of it
         return out @ W2.T
 
     def plain(batch: Tensor) -> Tensor:
-        return (F.silu(batch.flatten(1) @ W1.T) + 1) @ W2.T
+        return (activation(batch.flatten(1) @ W1.T) + 1) @ W2.T
 
     image = X.expand(2, -1, -1, -1)
     guards = [Guard(net, image, DEFENSES["paper"]) for net in (forward, plain)]
     assert torch.equal(gradient(guards[0], E), gradient(guards[1], E))
     assert not torch.equal(gradient(guards[0], E), gradient(plain, E)), "nothing filtered"
+
+
+@pytest.mark.parametrize("name", ["paper", "directional"])
+@pytest.mark.parametrize("activation", [F.silu, F.relu, F.relu6], ids=lambda f: f.__name__)
+def test_a_signal_that_goes_elsewhere_too_is_filtered_in_one_place(
+    activation: Callable[[Tensor], Tensor], name: str
+) -> None:
+    def forward(batch: Tensor) -> Tensor:
+        before = batch.flatten(1) @ W1.T
+        return (activation(before) + before) @ W2.T  # both get one gradient, the same tensor
+
+    def apart(batch: Tensor) -> Tensor:
+        before = batch.flatten(1) @ W1.T
+        return activation(before) @ W2.T + before @ W2.T
+
+    guards = [Guard(net, X.expand(2, -1, -1, -1), DEFENSES[name]) for net in (forward, apart)]
+    together, separate = (gradient(guard, E) for guard in guards)
+    torch.testing.assert_close(together, separate, rtol=1e-12, atol=1e-14)
+    assert not torch.allclose(together, gradient(forward, E)), "nothing filtered"
 
 
 def test_a_rectifier_over_class_maps_is_left_alone() -> None:

@@ -271,6 +271,20 @@ def test_what_is_folded_into_the_batch_has_bounds_of_its_own(kind: str) -> None:
     torch.testing.assert_close(gradient(together, E)[:1], gradient(alone, E[:1]))
 
 
+@pytest.mark.parametrize("kind", ["encoder", "encoder, tokens first", "windows", "Swin"])
+def test_rows_of_two_pictures_folded_into_the_batch_have_bounds_of_their_own(kind: str) -> None:
+    torch.manual_seed(0)
+    forward = forward_of(KINDS[kind][0]().eval())
+    pictures = images(2)
+    together = Guard(forward, pictures.repeat_interleave(2, 0), DEFENSES["paper"], pictures=2)
+    e = images(3).repeat(2, 1, 1, 1)
+    outside = together.outside(e)
+    for n, picture in enumerate(pictures):
+        rows = slice(2 * n, 2 * n + 2)
+        alone = Guard(forward, picture.expand(2, -1, -1, -1), DEFENSES["paper"])
+        torch.testing.assert_close(outside[rows], alone.outside(e[rows]))
+
+
 def test_windows_folded_into_the_batch_are_defended_as_one_by_one() -> None:
     torch.manual_seed(0)
     folded = Windows()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from xwidget.engine.nonlinearities import Intercept, Kernels
+from xwidget.engine.nonlinearities import GATES, KEEPS_INPUT, Intercept, Kernels
 from xwidget.engine.selfcheck import DefenseError, check_gradient, check_reach
 from xwidget.engine.strategies import Strategy
 
@@ -30,32 +30,49 @@ _COPIES = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Bounds of one nonlinearity's output: shape (1, ...), shared by every row of a batch, or
-    the output's own where its rows are something else (windows, tokens).
+    """Bounds of one nonlinearity's output.
+
+    Their shape is (1, ...) where every row of a batch shares them, (R, 1, ...) where a batch has
+    the rows of R pictures one picture after another, and the output's own where its rows are
+    something else (windows, tokens).
     """
 
     upper: Tensor
     lower: Tensor | None
+    by_picture: bool = False
 
     @classmethod
-    def of(cls, activation: Tensor, non_negative: bool, rows: int) -> Bound:
-        """Return Eq. 4-5 of an activation for one image, repeated to ``rows`` of a batch.
+    def of(cls, activation: Tensor, non_negative: bool, rows: int, pictures: int = 1) -> Bound:
+        """Return Eq. 4-5 of an activation for some pictures, each repeated: ``rows`` in all.
 
-        The image's rows may differ by rounding, as kernels treat the rows of a batch differently:
+        A picture's rows may differ by rounding, as kernels treat the rows of a batch differently:
         the widest bounds hold for all.
         """
-        if _copies(activation, rows):
-            # In the activation's own layout: the two meet in every backward pass.
-            like = torch.empty_like(activation[:1])
-            upper = torch.amax(activation, 0, keepdim=True, out=like)
-            lower = torch.amin(activation, 0, keepdim=True, out=torch.empty_like(like))
-        else:
+        blocks = activation
+        if activation.shape[:1] == (rows,):
+            blocks = activation.unflatten(0, (pictures, rows // pictures))
+            if not _copies(blocks):
+                blocks = activation
+        if blocks is activation:
             upper = lower = activation
-        return cls(upper.clamp_min(0), None if non_negative else lower.clamp_max(0))
+        else:
+            # In the activation's own layout: the two meet in every backward pass.
+            like = torch.empty_like(blocks[:, :1])
+            upper = torch.amax(blocks, 1, keepdim=True, out=like)
+            lower = torch.amin(blocks, 1, keepdim=True, out=torch.empty_like(like))
+            if pictures == 1:
+                upper, lower = upper[0], lower[0]
+        by_picture = upper.dim() > activation.dim()
+        return cls(upper.clamp_min(0), None if non_negative else lower.clamp_max(0), by_picture)
 
     def fits(self, activation: Tensor) -> bool:
-        """Return whether an activation has the shape that was recorded, in any number of rows."""
+        """Return whether an activation has the shape that was recorded, in any number of rows of
+        each picture.
+        """
         rows = self.upper.shape[:1]
+        if self.by_picture:
+            shared = activation.dim() > 0 and len(activation) % len(self.upper) == 0
+            return shared and activation.shape[1:] == self.upper.shape[2:]
         return activation.shape[1:] == self.upper.shape[1:] and rows in {
             activation.shape[:1],
             (1,),
@@ -63,20 +80,30 @@ class Bound:
 
     def left_by(self, activation: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return where an activation (N, ...) is above, and where below; None for nowhere."""
-        return activation > self.upper, None if self.lower is None else activation < self.lower
+        h = self.match(activation)
+        above, below = h > self.upper, None if self.lower is None else h < self.lower
+        flat = activation.shape
+        return above.reshape(flat), None if below is None else below.reshape(flat)
 
     def room(self, activation: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return how far an activation (N, ...) is under its upper and over its lower bound."""
+        """Return how far an activation, as ``match`` returns it, is under its upper and over its
+        lower bound.
+        """
         return self.upper - activation, None if self.lower is None else activation - self.lower
 
     def clamp(self, activation: Tensor) -> Tensor:
         """Return an activation (N, ...) moved to the nearest value within the bounds."""
-        above_lower = activation if self.lower is None else activation.maximum(self.lower)
-        return above_lower.minimum(self.upper)
+        h = self.match(activation)
+        above_lower = h if self.lower is None else h.maximum(self.lower)
+        return above_lower.minimum(self.upper).reshape(activation.shape)
+
+    def match(self, rows: Tensor) -> Tensor:
+        """Return a view of an activation (N, ...) that the bounds broadcast to."""
+        return rows.unflatten(0, (len(self.upper), -1)) if self.by_picture else rows
 
 
 class Guard:
-    """The bounds of one image in one net, and forward passes whose gradients they filter.
+    """The bounds of some pictures in one net, and forward passes whose gradients they filter.
 
     Bounds are keyed by the order of calls, as one module may be called several times. They must be
     recorded in the batch shape, dtype and layout of the run: rounding alone moves live activations
@@ -87,17 +114,27 @@ class Guard:
     forward
         The net: (N, C, H, W) to class scores before softmax or sigmoid (N, classes).
     image
-        The image, repeated to the run's batch (N, C, H, W).
+        The image, repeated to the run's batch (N, C, H, W); of several pictures first the rows of
+        one, then as many of the next.
     strategy
         One of ``strategies.DEFENSES``.
+    pictures
+        How many pictures that is, R: the batch is R blocks of N / R rows, and so is every batch
+        that is run.
 
     Raises
     ------
     DefenseError
         If no nonlinearity is met, or the net does not repeat itself.
+    ValueError
+        If the batch cannot be shared out among the pictures.
     """
 
-    def __init__(self, forward: Forward, image: Tensor, strategy: Strategy | None) -> None:
+    def __init__(
+        self, forward: Forward, image: Tensor, strategy: Strategy | None, *, pictures: int = 1
+    ) -> None:
+        if pictures < 1 or len(image) % pictures:
+            raise ValueError(f"a batch of {len(image)} rows cannot be {pictures} pictures'")
         self._forward = forward
         self._strategy = strategy
         self._bounds: list[Bound | None] = []
@@ -105,11 +142,11 @@ class Guard:
         unseen: list[bool] = []
         outputs: list[tuple[Tensor, int]] = []
 
-        def record(output: Tensor, non_negative: bool) -> None:
+        def record(output: Tensor, _: Tensor, non_negative: bool) -> None:
             last[:] = [
                 output.detach().clone()
             ]  # a later in-place operation may change the output itself
-            self._bounds.append(Bound.of(output.detach(), non_negative, len(image)))
+            self._bounds.append(Bound.of(output.detach(), non_negative, len(image), pictures))
             unseen.append(not torch.is_grad_enabled())
             outputs.append((output.detach(), output._version))
 
@@ -157,52 +194,31 @@ class Guard:
     def _play(self, batch: Tensor, strategy: Strategy | None, counts: list[Count] | None) -> Tensor:
         calls = 0
 
-        def visit(output: Tensor, non_negative: bool) -> Tensor | None:
+        def visit(output: Tensor, given: Tensor, non_negative: bool) -> Tensor | None:
             nonlocal calls
             calls += 1
             if calls > len(self._bounds) or (bound := self._bounds[calls - 1]) is None:
                 return None
             if not bound.fits(output):
                 raise DefenseError(_CHANGED)
-            activation = output.detach()
             if counts is not None:
-                above, below = bound.left_by(activation)
+                above, below = bound.left_by(output.detach())
                 left = above if below is None else above | below
                 counts.append((_per_image(left, len(batch)), left.numel() / len(batch)))
             if strategy is None:
                 return None
-            if strategy.clamps:
-                output = output + (bound.clamp(activation) - activation)  # gradients pass straight
             if output.requires_grad:
-                self._filter(output, activation, bound, strategy, self._overwritten[calls - 1])
-            return output
+                _filter(output, given, bound, strategy, self._overwritten[calls - 1])
+            if not strategy.clamps:
+                return None
+            activation = output.detach()
+            return output + (bound.clamp(activation) - activation)  # gradients pass straight
 
         with Intercept(visit, replaces=strategy is not None and strategy.clamps):
             logits = self.undefended(batch)
         if calls != len(self._bounds):
             raise DefenseError(_CHANGED)
         return logits
-
-    @staticmethod
-    def _filter(
-        output: Tensor, activation: Tensor, bound: Bound, strategy: Strategy, overwritten: bool
-    ) -> None:
-        """Filter the gradient of an output by where the activation (N, ...) is within a bound."""
-        # The smallest normal number below zero: a room of exactly zero is enough.
-        least = -torch.finfo(activation.dtype).tiny
-        # Compared in the backward pass, which saves memory, save where the values are gone by then.
-        rooms = bound.room(activation) if overwritten else None
-        version = activation._version
-
-        def hook(gradient: Tensor) -> Tensor:
-            if rooms is None and activation._version != version:
-                raise DefenseError(_CHANGED)
-            under, over = bound.room(activation) if rooms is None else rooms
-            return strategy.filter(gradient, under, over, least)
-
-        # A tensor hook, not a module hook or an autograd function: right after in-place activations
-        # too.
-        output.register_hook(hook)
 
     def _check(self, image: Tensor, unmet: Mapping[str, int], unseen: int) -> None:
         """Raise unless gradients reach the image, every nonlinearity was met and, at e = x, nothing
@@ -239,12 +255,56 @@ _CHANGED = (
 )
 
 
-def _copies(activation: Tensor, rows: int) -> bool:
-    """Tell whether an activation's rows are a batch of one image, and not windows or tokens."""
-    if activation.shape[:1] != (rows,):
-        return False
-    first = activation[:1]
-    return rows == 1 or bool((activation - first).abs().max() <= _COPIES * first.abs().max())
+def _filter(
+    output: Tensor, given: Tensor, bound: Bound, strategy: Strategy, overwritten: bool
+) -> None:
+    """Filter the gradient of a nonlinearity's output (N, ...) by where it is within a bound."""
+    function = output.grad_fn
+    assert function is not None
+    gate = function.name()
+    # What autograd keeps anyway: to hold another activation in every layer costs more time than
+    # the filter itself. Where a gate passes signals on, its input is its output.
+    activation = (given if gate in KEEPS_INPUT else output).detach()
+    # The smallest normal number below zero: a room of exactly zero is enough.
+    least = -torch.finfo(activation.dtype).tiny
+    if gate in GATES:
+        # A filter passes a signal on or stops it, too: the order does not matter, and behind the
+        # gate the signal has a tensor of its own to be filtered in.
+        def behind(passed: tuple[Tensor | None, ...], _: object) -> None:
+            if (signal := passed[0]) is not None:
+                signal = bound.match(signal)
+                strategy.filter(signal, *bound.room(bound.match(activation)), least, signal)
+
+        function.register_hook(behind)
+        return
+
+    # Compared in the backward pass, which saves memory, save where the values are gone by then.
+    rooms = bound.room(bound.match(activation)) if overwritten else None
+    version = activation._version
+
+    def before(gradient: Tensor) -> Tensor:
+        if rooms is None and activation._version != version:
+            raise DefenseError(_CHANGED)
+        under, over = bound.room(bound.match(activation)) if rooms is None else rooms
+        # Overwritten are the rooms, not the gradient: it may go elsewhere, too.
+        return strategy.filter(bound.match(gradient), under, over, least, under).reshape(
+            gradient.shape
+        )
+
+    # A tensor hook, not a module hook or an autograd function: right after in-place activations
+    # too.
+    output.register_hook(before)
+
+
+def _copies(blocks: Tensor) -> bool:
+    """Tell whether the rows of each block (R, K, ...) are those of one picture, and not windows or
+    tokens.
+    """
+    if blocks.shape[1] == 1:
+        return True
+    first = blocks[:, :1]
+    apart = (blocks - first).abs().flatten(1).amax(1)
+    return bool((apart <= _COPIES * first.abs().flatten(1).amax(1)).all())
 
 
 def _per_image(left: Tensor, rows: int) -> Tensor:

@@ -64,10 +64,19 @@ NONLINEARITIES: Mapping[Callable[..., Any], bool] = {
     for function in (*_overloads(name), *_overloads(f"{name}_"))
 }
 
+#: Backward functions of nonlinearities that pass an error signal on as it is, in a tensor of its
+#: own, or stop it. Where they pass it on, the output is the input.
+GATES = frozenset({"ReluBackward0", "HardtanhBackward0"})
+#: Those that keep the input for the backward pass, and not the output.
+KEEPS_INPUT = frozenset({"HardtanhBackward0"})
+
+Visit = Callable[[Tensor, Tensor, bool], "Tensor | None"]
+
 
 class Intercept(TorchFunctionMode):
-    """Call ``visit(output, non_negative)`` after every nonlinearity that runs inside the ``with``
-    block; what it returns, unless None, takes the output's place.
+    """Call ``visit(output, input, non_negative)`` after every nonlinearity that runs inside the
+    ``with`` block; what it returns, unless None, takes the output's place. The input of one that
+    works in place is the output.
 
     Function modes are per thread and the innermost call is made with the mode off, so a call is met
     once even where one torch function is written in terms of another.
@@ -81,9 +90,7 @@ class Intercept(TorchFunctionMode):
         beside its input and copied there, as the net may go on with the tensor it passed in.
     """
 
-    def __init__(
-        self, visit: Callable[[Tensor, bool], Tensor | None], replaces: bool = False
-    ) -> None:
+    def __init__(self, visit: Visit, replaces: bool = False) -> None:
         super().__init__()
         self._visit = visit
         self._replaces = replaces
@@ -108,7 +115,8 @@ class Intercept(TorchFunctionMode):
             output = func(*args, **kwargs)
             if isinstance(output, Tensor) and output.is_floating_point():
                 non_negative = NONLINEARITIES[func] or _floored(func, args, kwargs)
-                replacement = self._visit(output, non_negative)
+                given = args[0] if args and isinstance(args[0], Tensor) else output
+                replacement = self._visit(output, given, non_negative)
                 output = output if replacement is None else replacement
             return output if target is None else target.copy_(output)
         finally:

@@ -46,9 +46,11 @@ class Adam:
     ) -> tuple[Tensor, Tensors]:
         """Return the bias-corrected step and the new moments."""
         first = torch.lerp(gradient, memory["first"], self.beta1)
-        second = torch.lerp(gradient.square(), memory["second"], self.beta2)
+        second = gradient.square().lerp_(memory["second"], self.beta2)
+        # In place: fresh memory costs more than the arithmetic.
         scale = (second / (1 - self.beta2**n)).sqrt_().add_(1e-8)
-        return first / scale * (self.rate / (1 - self.beta1**n)), {"first": first, "second": second}
+        step = torch.div(first, scale, out=scale).mul_(self.rate / (1 - self.beta1**n))
+        return step, {"first": first, "second": second}
 
     def forget(self, memory: Mapping[str, Tensor], rows: Tensor) -> Tensors:
         """Forget the first moment of some rows."""

@@ -16,11 +16,11 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-#: (gradient, under, over, least) to the filtered gradient: the error signal, and the room that the
-#: activation has under its upper and over its lower bound, all of one shape; ``over`` is None where
-#: nothing can be below. It is within a bound where the room is greater than ``least``. The rooms
-#: may be overwritten, the gradient not: it may go elsewhere, too.
-Filter = Callable[[Tensor, Tensor, "Tensor | None", float], Tensor]
+#: (gradient, under, over, least, out) to the filtered gradient, in ``out``: the error signal, and
+#: the room that the activation has under its upper and over its lower bound, all of one shape;
+#: ``over`` is None where nothing can be below. It is within a bound where the room is greater than
+#: ``least``. The rooms are overwritten; ``out`` may be ``under``, or the gradient.
+Filter = Callable[[Tensor, Tensor, "Tensor | None", float, Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,24 @@ class Strategy:
     clamps: bool = False
 
 
-def stop_all(gradient: Tensor, under: Tensor, over: Tensor | None, least: float) -> Tensor:
+def stop_all(
+    gradient: Tensor, under: Tensor, over: Tensor | None, least: float, out: Tensor
+) -> Tensor:
     """Stop every signal through an activation outside its bounds (Eq. 6)."""
-    kept = _where(under, least, gradient, under)
-    return kept if over is None else _where(over, least, kept, over)
+    kept = _where(under, least, gradient, out)
+    return kept if over is None else _where(over, least, kept, out)
 
 
-def stop_outward(gradient: Tensor, under: Tensor, over: Tensor | None, least: float) -> Tensor:
+def stop_outward(
+    gradient: Tensor, under: Tensor, over: Tensor | None, least: float, out: Tensor
+) -> Tensor:
     """Stop only signals whose descent step would push the activation further out of its bounds."""
     # Within its bounds a signal may have any value, above them none < 0, below them none > 0.
     lowest = _where(under, least, under.new_tensor(-torch.inf).expand_as(under), under)
-    kept = torch.maximum(gradient, lowest, out=lowest)
+    kept = torch.maximum(gradient, lowest, out=out)
     if over is not None:
         highest = _where(over, least, over.new_tensor(torch.inf).expand_as(over), over)
-        kept = torch.minimum(kept, highest, out=highest)
+        kept = torch.minimum(kept, highest, out=out)
     return kept
 
 
