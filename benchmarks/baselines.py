@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import xwidget as xw
-from xwidget.engine.moves import softened
+from xwidget.engine.smoothing import low_pass
 from xwidget.metrics import Judge
 
 #: (judge, normalized image (3, H, W), class index) to the relevance of each pixel (H, W).
@@ -60,7 +60,7 @@ def integrated_gradients(judge: Judge, x: Tensor, target: int, steps: int = 50) 
 
 def smoothed_gradients(judge: Judge, x: Tensor, target: int) -> Tensor:
     """Integrated Gradients, smoothed by a Gaussian of 3 pixels: what of it other nets see, too."""
-    return softened(integrated_gradients(judge, x, target)[None, None], 3)[0, 0]
+    return low_pass(integrated_gradients(judge, x, target)[None, None], 3)[0, 0]
 
 
 def rise(

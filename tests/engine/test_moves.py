@@ -7,7 +7,8 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from xwidget.engine.moves import MOVES, flipped, shifted, softened, zoomed
+from xwidget.engine.moves import MOVES, flipped, shifted, zoomed
+from xwidget.engine.smoothing import low_pass
 
 
 def ramp(height: int = 6, width: int = 5, count: int = 2) -> Tensor:
@@ -17,9 +18,10 @@ def ramp(height: int = 6, width: int = 5, count: int = 2) -> Tensor:
 
 def test_a_shift_brings_in_no_frame() -> None:
     x = torch.tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]).double().expand(1, 3, 3, 3)
-    assert shifted(x, 1)[0, 2].tolist() == [[1, 1, 2], [1, 1, 2], [4, 4, 5]]
-    assert shifted(x, 7).unique().tolist() == [1], "farther than the picture is wide"
-    assert torch.equal(shifted(x, 0), x)
+    assert shifted(x, 1, 1)[0, 2].tolist() == [[1, 1, 2], [1, 1, 2], [4, 4, 5]]
+    assert shifted(x, 7, 7).unique().tolist() == [1], "farther than the picture is wide"
+    assert torch.equal(shifted(x, 0, 0), x)
+    assert shifted(x, -1, 1)[0, 0].tolist() == [[4, 4, 5], [7, 7, 8], [7, 7, 8]]
 
 
 def test_a_zoom_keeps_the_middle_and_drops_the_border() -> None:
@@ -32,9 +34,9 @@ def test_a_zoom_keeps_the_middle_and_drops_the_border() -> None:
 def test_a_blur_is_the_gaussian_one() -> None:
     x = ramp()[:, :, ::2].square().sin()
     expected = gaussian_filter(x[1, 2].numpy(), 0.8, mode="nearest", truncate=3.75)
-    torch.testing.assert_close(softened(x, 0.8)[1, 2], torch.from_numpy(expected))
+    torch.testing.assert_close(low_pass(x, 0.8)[1, 2], torch.from_numpy(expected))
     flat = torch.full((1, 3, 4, 4), 0.3, dtype=torch.float64)
-    torch.testing.assert_close(softened(flat, 0.8), flat)
+    torch.testing.assert_close(low_pass(flat, 0.8), flat)
 
 
 def test_a_flip_is_its_own_way_back() -> None:

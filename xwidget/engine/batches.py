@@ -1,8 +1,8 @@
-"""Running the rows of a batch through the guarded net: all at once, or in parts that fit."""
+"""Running some classes in some views through the guarded net: all at once, or in parts that fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -10,15 +10,16 @@ from torch import Tensor
 
 from xwidget.classifier import Classifier
 from xwidget.engine.defense import Guard
-from xwidget.engine.plan import Plan, choose, is_memory, parts
+from xwidget.engine.plan import Forward, Plan, choose, is_memory, parts
 from xwidget.engine.strategies import Strategy
 
-#: (guard, rows of each argument) to a tensor (rows, ...) for each result.
+#: (guard, the views it is for, rows of each argument) to a tensor (v, k, ...) for each result: the
+#: guard takes the k classes of the first view, then those of the next.
 Work = Callable[..., tuple[Tensor, ...]]
 
 
 class Batches:
-    """A net, run by its plan, with the bounds of one image.
+    """A net, run by its plan, with the bounds of one image in each view of it.
 
     Bounds are recorded through the plan that runs and for each batch shape that occurs: rounding
     alone moves live activations out of bounds otherwise.
@@ -27,23 +28,32 @@ class Batches:
     ----------
     clf
         The classifier.
-    image
-        The image, repeated to the run's batch (K, 3, H, W).
+    images
+        The image as each of V views sees it (V, 3, H, W).
+    count
+        Number of classes K.
     strategy
         One of ``strategies.DEFENSES``.
     plan
-        None chooses one.
+        None chooses one. Its batch is in rows of the net: classes times views.
     """
 
     def __init__(
-        self, clf: Classifier, image: Tensor, strategy: Strategy | None, plan: Plan | None
+        self,
+        clf: Classifier,
+        images: Tensor,
+        count: int,
+        strategy: Strategy | None,
+        plan: Plan | None,
     ) -> None:
-        self._image = image
+        self._images = images
+        self._count = count
         self._strategy = strategy
-        plan = choose(clf, image.device, image) if plan is None else plan
-        self._forward = plan.prepare(clf, image.device, image)
-        self.plan = self._forward.plan
-        self._guards: dict[int, Guard] = {}
+        rows = images.repeat_interleave(count, 0)
+        plan = choose(clf, images.device, rows) if plan is None else plan
+        self.forward: Forward = plan.prepare(clf, images.device, rows)
+        self.plan = self.forward.plan
+        self._guards: dict[tuple[int, tuple[int, ...]], Guard] = {}
 
     @property
     def nonlinearities(self) -> int:
@@ -51,36 +61,75 @@ class Batches:
         return next(iter(self._guards.values())).nonlinearities
 
     def run(self, work: Work, *batches: Tensor) -> tuple[Tensor, ...]:
-        """Do some work on all rows of some batches (K, ...), and put its results together.
+        """Do some work on all rows of some batches (K, ...) in all views; return its results (V, K,
+        ...), put together.
 
         Where memory is short the batch is halved, for good, and the work begun again.
         """
+        return self.look(range(len(self._images)), work, *batches)
+
+    def look(self, views: Sequence[int], work: Work, *batches: Tensor) -> tuple[Tensor, ...]:
+        """Do the same in some views only."""
         while True:
-            results = self._attempt(work, batches)
+            try:
+                results = self._attempt(views, work, batches)
+            except ValueError:
+                # A net that takes one image only is shown the views one after another.
+                if isinstance(self.plan.batch, int) or self._count > 1 or len(views) == 1:
+                    raise
+                plan, self.plan = self.plan, replace(self.plan, batch=1)
+                try:
+                    results = self._attempt(views, work, batches)
+                except ValueError:
+                    self.plan = plan
+                    raise
             if results is not None:
                 return results
             # Out here nothing that the failed attempt made is alive any more.
-            rows = min(self.plan.batch or len(self._image), len(self._image))
+            rows = min(self.plan.batch or self._rows, self._rows)
             self.plan = replace(self.plan, batch=(rows + 1) // 2)
             self._guards.clear()
 
-    def _attempt(self, work: Work, batches: tuple[Tensor, ...]) -> tuple[Tensor, ...] | None:
+    @property
+    def _rows(self) -> int:
+        return self._count * len(self._images)
+
+    def _attempt(
+        self, views: Sequence[int], work: Work, batches: tuple[Tensor, ...]
+    ) -> tuple[Tensor, ...] | None:
         """Return the results, or None where memory is short and the batch can be halved."""
-        count = len(self._image)
+        most = self.plan.batch or self._rows
+        # Views stay together where they can: a batch of them costs less than one after another.
+        together = [tuple(views)] if most >= len(views) else [(view,) for view in views]
+        count = len(batches[0])
         try:
             done = [
-                work(self._guard(rows.stop - rows.start), *(batch[rows] for batch in batches))
-                for rows in parts(count, self.plan.batch)
+                [
+                    work(
+                        self._guard(rows.stop - rows.start, seen),
+                        seen,
+                        *(batch[rows] for batch in batches),
+                    )
+                    for rows in parts(count, max(1, most // len(seen)))
+                ]
+                for seen in together
             ]
         except (MemoryError, RuntimeError) as error:
-            if not is_memory(error) or min(self.plan.batch or count, count) == 1:
+            if not is_memory(error) or most == 1:
                 raise
             return None
-        if len(done) == 1:
-            return done[0]
-        return tuple(torch.cat(results) for results in zip(*done, strict=True))
+        return tuple(torch.cat(results) for results in zip(*map(_joined, done), strict=True))
 
-    def _guard(self, rows: int) -> Guard:
-        if rows not in self._guards:
-            self._guards[rows] = Guard(self._forward, self._image[:rows], self._strategy)
-        return self._guards[rows]
+    def _guard(self, rows: int, views: tuple[int, ...]) -> Guard:
+        key = rows, views
+        if key not in self._guards:
+            images = self._images[list(views)].repeat_interleave(rows, 0)
+            self._guards[key] = Guard(self.forward, images, self._strategy, pictures=len(views))
+        return self._guards[key]
+
+
+def _joined(done: Sequence[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+    """Put the results (v, k, ...) of some classes beside each other."""
+    if len(done) == 1:
+        return done[0]
+    return tuple(torch.cat(results, 1) for results in zip(*done, strict=True))

@@ -17,7 +17,7 @@ from xwidget.engine.settings import Settings
 from xwidget.explanation import Explanation
 
 #: Number of iterations unless told otherwise.
-ITERATIONS = 150
+ITERATIONS = 60
 
 
 def explain(

@@ -29,6 +29,9 @@ class Game:
         an adversarial answer; at the reference itself dead ReLUs can hold the gradient at 0.
     defense
         The strategy that serves the game best, chosen where ``defense="auto"``.
+    smoothing
+        Deviation of the gradient's low-pass at first and later, see ``smoothed``: what is taken
+        away must be taken whole, or the rest of it speaks on.
     sign
         +1 where the class shall be kept or made, -1 where it shall go.
     shows_complement
@@ -41,6 +44,7 @@ class Game:
     start: float
     first: float
     defense: str
+    smoothing: tuple[float, float]
     sign: float
     shows_complement: bool
     summary: str
@@ -64,6 +68,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 start=1.0,
                 first=0.5,
                 defense="directional",
+                smoothing=(3.0, 1.0),
                 sign=+1.0,
                 shows_complement=False,
                 summary="The smallest part of the image that keeps the class.",
@@ -73,6 +78,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 start=1.0,
                 first=0.1,
                 defense="paper",
+                smoothing=(4.0, 1.5),
                 sign=-1.0,
                 shows_complement=True,
                 summary="The smallest part of the image whose removal loses the class.",
@@ -82,6 +88,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 start=0.0,
                 first=0.02,
                 defense="directional",
+                smoothing=(3.0, 1.0),
                 sign=+1.0,
                 shows_complement=False,
                 summary="The smallest part of the image that makes the class appear from nothing.",
@@ -91,6 +98,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 start=0.0,
                 first=0.02,
                 defense="paper",
+                smoothing=(4.0, 1.5),
                 sign=-1.0,
                 shows_complement=True,
                 summary="The smallest part of the image that must stay out to keep the class out.",

@@ -5,7 +5,7 @@ threads.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -21,9 +21,12 @@ from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
 from xwidget.engine.settings import Settings
 from xwidget.engine.similarity import SIMILARITIES
+from xwidget.engine.smoothing import smoothed
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
+from xwidget.engine.trust import Tried, check
+from xwidget.engine.views import DRAWN, PLAIN, Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Step:
         What is shown: (K, 3, H, W) float32 in [0, 1], on the run's device, never changed
         afterwards.
     scores
-        Scores (K,) in [0, 1] of the optimized input that belongs to these masks.
+        Scores (K,) in [0, 1] of the optimized input that belongs to these masks, on the reference.
     image_scores
         Scores (K,) in [0, 1] of the image itself.
     sparsity
@@ -77,6 +80,11 @@ class Step:
     checks: tuple[Checks, ...] | None = None
 
 
+#: For how many steps the control class is explained.
+CONTROL_STEPS = 20
+_TIES = 1e-3  # how much the masks themselves weigh in the order
+
+
 # Gradients are needed whatever the caller's mode; a generator has it changed back at every yield.
 @torch.inference_mode(False)
 def optimize(
@@ -89,6 +97,7 @@ def optimize(
     start: State | None = None,
     plan: object = "auto",
     early_stop: bool = False,
+    checked: bool = True,
 ) -> Generator[Step]:
     """Optimize one mask per target, all in one batch, and yield every step.
 
@@ -111,6 +120,8 @@ def optimize(
         How to run the net, see ``Plan.read``.
     early_stop
         Whether to end where nothing changes any more, see ``Stall``.
+    checked
+        Whether the last step brings checks, see ``trust``.
 
     Raises
     ------
@@ -125,6 +136,9 @@ def optimize(
     sparsity term does not pass through the net and is added outside the defense.
 
     Iteration 0 is the mask at the game's start; the first step is taken from ``Game.first``.
+
+    Each step sees the mask in several views (``views``): their mean steers, and the scores of a step
+    are those of the first, the plain one, in which a person sees the evidence.
     """
     device = pick(settings.device)
     game = GAMES[settings.game]
@@ -136,42 +150,64 @@ def optimize(
     similarity = SIMILARITIES[settings.similarity]
     rule = RULES[settings.rule]
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
-    batches = Batches(clf, image, settings.strategy, Plan.read(plan))
+    views = _views(settings, clf, x, reference)
+    batches = Batches(clf, views.images, count, settings.strategy, Plan.read(plan))
     stall = Stall()
 
     def chosen(logits: Tensor, index: Tensor) -> Tensor:
-        return clf.scores(logits).gather(1, index[:, None])[:, 0].float()
+        scores = clf.scores(logits).unflatten(0, (-1, len(index)))
+        return scores.gather(2, index.expand(len(scores), -1)[..., None])[..., 0].float()
 
-    def at_image(guard: Guard, index: Tensor) -> tuple[Tensor]:
+    def at_image(guard: Guard, seen: Views, index: Tensor) -> tuple[Tensor]:
         return (chosen(guard.image_logits, index),)
 
-    def forward(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        guard: Guard, seen: Sequence[int], masks: Tensor, index: Tensor
+    ) -> tuple[Tensor, Tensor]:
         with torch.enable_grad():
-            logits = guard(e.requires_grad_())
+            e = views.blend(masks, references, seen)
+            logits = guard(e if e.requires_grad else e.requires_grad_())
         with torch.no_grad():
             return logits, chosen(guard.undefended(e) if guard.clamps else logits, index)
 
-    def look(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
-        return forward(guard, e, index)[1:]
+    def look(
+        guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor
+    ) -> tuple[Tensor, ...]:
+        return forward(guard, seen, mask.expand(len(seen), *mask.shape), index)[1:]
 
-    def descend(guard: Guard, e: Tensor, index: Tensor) -> tuple[Tensor, ...]:
-        logits, scores = forward(guard, e, index)
+    def descend(
+        guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor
+    ) -> tuple[Tensor, ...]:
+        masks = mask.repeat(len(seen), 1, 1, 1, 1).requires_grad_()
+        logits, scores = forward(guard, seen, masks, index)
         with torch.enable_grad():
-            phi = game.sign * similarity(logits, index, clf.activation).sum()
-        return scores, *torch.autograd.grad(phi, e)
+            phi = game.sign * similarity(logits, index.repeat(len(seen)), clf.activation).sum()
+        return scores, *torch.autograd.grad(phi, masks)  # through Eq. 1
 
-    def blend(mask: Tensor) -> Tensor:
-        return torch.lerp(reference.expand_as(image), image, mask)  # Eq. 1
+    def outside(guard: Guard, seen: Sequence[int], mask: Tensor) -> tuple[Tensor]:
+        masks = mask.expand(len(seen), *mask.shape)
+        share = guard.outside(views.blend(masks, references, seen))
+        return (share.unflatten(0, (len(seen), -1)),)
 
-    (image_scores,) = batches.run(at_image, index)
+    references = views.references(0)
+    (at_images,) = batches.run(at_image, index)
+    image_scores = at_images[0]
     scores = image_scores
     if start is None:
-        (reference_scores,) = batches.run(look, reference.repeat(count, 1, 1, 1), index)
-        ends = (reference_scores, image_scores) if game.keeps else (image_scores, reference_scores)
+        (at_references,) = batches.run(look, torch.zeros_like(image), index)
+        ends = at_references.mean(0), at_images.mean(0)
         # The mask at the start does not compete: it may be the image, which always does the work.
-        memory = policy.begin(game.shown(torch.full_like(image, game.first)), *ends)
-        scores = image_scores if game.start else reference_scores
+        first_shown = game.shown(torch.full_like(image, game.first))
+        memory = policy.begin(first_shown, *(ends if game.keeps else reversed(ends)))
+        scores = image_scores if game.start else at_references[0]
         mask = torch.full_like(image, game.start)
+        memory = {
+            **memory,
+            "path": torch.zeros_like(image),
+            "expected": torch.full_like(image_scores, torch.nan),
+            "blank": at_references[0],
+            "pushed": torch.zeros_like(image_scores),
+        }
         start = State(0, {"mask": mask, **rule.begin(image), **memory})
         first, last = 0, iterations
     else:
@@ -187,21 +223,39 @@ def optimize(
         if iteration == 0:
             masks, kept = shown, scores
         else:
-            scores, *gradients = batches.run(
-                look if iteration == last else descend, blend(mask), index
-            )
+            references = views.references(iteration)
+            by_view, *gradients = batches.run(look if iteration == last else descend, mask, index)
+            scores = by_view[0]
         if iteration >= first:
             if iteration:
-                tensors = {**tensors, **policy.observe(shown, scores, tensors)}
+                expected = _steady(by_view.mean(0), tensors["expected"], views.drawn)
+                tensors = {
+                    **tensors,
+                    **policy.observe(shown, expected, scores, tensors),
+                    "expected": expected,
+                    "path": tensors["path"] + shown,
+                }
                 masks, kept = policy.incumbent(shown, scores, tensors)
             stopped = "iterations" if iteration == last else None
             if early_stop and stopped is None and stall.reached(iteration, masks, kept):
                 stopped = "converged"
-            outside = None
+            left, checks = None, None
             if stopped:
-                (outside,) = batches.run(
-                    lambda guard, e: (guard.outside(e),), blend(game.shown(masks))
-                )
+                (shares,) = batches.run(outside, game.shown(masks))
+                left = shares[0]
+                if checked:
+                    tried = Tried(
+                        iteration,
+                        stopped,
+                        kept,
+                        image_scores,
+                        tensors["blank"],
+                        tensors["pushed"],
+                        _control(clf, x, settings, batches.plan) if game.keeps else None,
+                    )
+                    checks = check(
+                        clf, batches.forward, x, reference, settings, targets, masks, tried
+                    )
             yield Step(
                 iteration=iteration,
                 targets=tuple(targets),
@@ -210,19 +264,20 @@ def optimize(
                 image_scores=image_scores,
                 sparsity=weight,
                 nonlinearities=batches.nonlinearities,
-                outside=outside,
+                outside=left,
                 state=State(iteration, tensors),
                 plan=batches.plan,
                 stopped=stopped,
+                relevance=_relevance(tensors["path"], iteration, masks),
+                checks=checks,
             )
             if stopped:
                 return
         if iteration == 0:
             mask = torch.full_like(mask, game.first)
-            _, *gradients = batches.run(descend, blend(mask), index)
-        (gradient,) = gradients
+            _, *gradients = batches.run(descend, mask, index)
         with torch.no_grad():
-            gradient = gradient * (image - reference)  # by the chain rule of Eq. 1
+            gradient = smoothed(gradients[0].sum(0), game.smoothing, iteration + 1)
             largest = gradient.abs().flatten(1).amax(1)
             weight = policy.weight(largest, tensors)
             total = gradient + (-1 if game.shows_complement else 1) * _rows(weight)
@@ -232,8 +287,58 @@ def optimize(
             if (lost := policy.lost(tensors)) is not None:
                 mask = torch.where(_rows(lost), game.shown(tensors["best"]), mask)
                 memory = {**memory, **rule.forget(memory, lost)}
-        tensors = {**tensors, **memory, "mask": mask}
+        pushed = tensors["pushed"] + (weight < 0)
+        tensors = {**tensors, **memory, "mask": mask, "pushed": pushed}
         iteration += 1
+
+
+def _views(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) -> Views:
+    """Return what the steps see: drawn backgrounds or the one reference."""
+    drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
+    views = Views(DRAWN if drawn else PLAIN, x, reference, settings.seed)
+
+    def scores(images: Tensor) -> Tensor:
+        net = clf.twin(x.device)
+        return torch.cat([clf.scores(clf.logits(net, one[None])) for one in images])
+
+    with torch.no_grad():
+        return views.bearable(scores)
+
+
+def _control(
+    clf: Classifier, x: Tensor, settings: Settings, plan: Plan
+) -> tuple[float, int, float, int]:
+    """Explain the least likely class for a few steps: a sound defense finds nothing to show.
+
+    It is played on the reference alone, where it is easiest to be fooled: a few undefended steps
+    bring any class there.
+
+    Returns
+    -------
+    tuple
+        The highest score reached, the class, what the reference alone scores, and the steps.
+    """
+    least = int(clf.classify(x.cpu()).argmin())
+    drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
+    settings = replace(settings, reference="zero" if drawn else settings.reference)
+    run = optimize(clf, x, [least], settings, iterations=CONTROL_STEPS, plan=plan, checked=False)
+    scores = torch.stack([step.scores for step in run])[:, 0]
+    return float(scores[1:].max()), least, float(scores[0]), CONTROL_STEPS
+
+
+def _steady(now: Tensor, before: Tensor, drawn: bool) -> Tensor:
+    """Return what is expected of the scores (K,): one draw says little, the last few say more."""
+    if not drawn:
+        return now
+    return torch.where(before.isnan(), now, (now + before) / 2)
+
+
+def _relevance(path: Tensor, iterations: int, masks: Tensor) -> Tensor:
+    """Return the order of the pixels (K, H, W), in [0, 1], that a run found: what was shown of them
+    on the way, on average; of equal ones those that are shown now come first.
+    """
+    average = path / max(iterations, 1)
+    return torch.lerp(average, masks, _TIES).mean(1).clamp_(0, 1)
 
 
 def _rows(values: Tensor) -> Tensor:

@@ -42,7 +42,7 @@ class Plan:
         ``"bfloat16"`` computes convolutions in that type; None in the net's own. Scores then differ
         in the second or third digit.
     batch
-        How many classes at once; None for all.
+        How many rows at once, classes times views; None for all.
     """
 
     memory_format: Literal["contiguous", "channels_last"] = "contiguous"

@@ -42,7 +42,14 @@ def _noise(x: Tensor, mean: Tensor, std: Tensor, seed: int) -> Tensor:
 #: References by name: (x, mean, std, seed) to a normalized tensor like x; mean and std are (3, 1,
 #: 1).
 REFERENCES: Mapping[str, Builder] = MappingProxyType(
-    {"zero": _zero, "black": _black, "white": _white, "blur": _blur, "noise": _noise}
+    {
+        "drawn": _zero,  # what a person sees; what a run sees besides is in ``views``
+        "zero": _zero,
+        "black": _black,
+        "white": _white,
+        "blur": _blur,
+        "noise": _noise,
+    }
 )
 
 

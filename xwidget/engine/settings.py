@@ -31,14 +31,16 @@ class Settings:
         Weight lambda >= 0 of one mask entry, or ``"auto"``: the smallest mask whose score is
         comparable to the image's, see ``sparsity``.
     reference
-        What stands where nothing is shown: ``"zero"`` (the data mean), ``"black"``, ``"white"``,
-        ``"blur"``, ``"noise"``, or a normalized tensor (3, H, W).
+        What stands where nothing is shown: ``"drawn"``, backgrounds drawn anew for each step (see
+        ``views``), and the data mean in what a person sees; or always the same: ``"zero"`` (the
+        data mean), ``"black"``, ``"white"``, ``"blur"``, ``"noise"``, or a normalized tensor (3, H,
+        W).
     similarity
         Metric phi: ``"cross_entropy"`` (-log p), ``"score"`` (-p) or ``"logit"`` (-z).
     rule
         Step rule: ``"adam"`` or ``"momentum"``.
     seed
-        Seed of everything random (only the ``"noise"`` reference is).
+        Seed of everything random: the backgrounds drawn, and the ``"noise"`` reference.
     device
         ``"cuda"``, ``"mps"``, ``"cpu"``, ...; None chooses in that order.
 
@@ -51,7 +53,7 @@ class Settings:
     game: str = "generation"
     defense: str = "auto"
     sparsity: float | Literal["auto"] = "auto"
-    reference: str | Tensor = "zero"
+    reference: str | Tensor = "drawn"
     similarity: str = "cross_entropy"
     rule: str = "adam"
     seed: int = 0

@@ -9,14 +9,15 @@ Growing may come to a stand before that: the defense leaves no way on. Unless ne
 done, a *push* follows, with a lambda below zero that rewards what is shown: where everything is
 shown, the work is done. So what a pushed run shows is true, but may be most of the image.
 
+What steers is the *expected* score: the mean over the views of a step, and over the last few steps
+where their backgrounds are drawn. One draw says little.
+
 "Does its work", or "comparable", has one meaning: the mask makes ``KEPT`` of the change of the
-score between the image and the reference, from where nothing is shown to where everything is; and
-shrinking may lose as much again of what growing reached. Preservation and generation thus end at
-no less than .9 of the image's own score, deletion and repression at no more than .1 of it (for a
-reference that scores 0, and but for ``NOTHING``). Where image and reference differ by no more than
-``NOTHING``, nothing in the image speaks for the class: nobody pushes, and what growing reached
-takes the place of the image's change. So it does where it was nearly all, and where pushing is in
-vain.
+expected score between the image and the reference, from where nothing is shown to where everything
+is; and shrinking may lose as much again of what growing reached. Where image and reference differ
+by no more than ``NOTHING``, nothing in the image speaks for the class: nobody pushes, and what
+growing reached takes the place of the image's change. So it does where it was nearly all, and where
+pushing is in vain.
 What a run shows is the smallest mask so far that does its work.
 """
 
@@ -40,7 +41,7 @@ _PATIENCE = 20  # iterations without progress that end growing, or a push
 _ENOUGH = 0.9  # share of the change that is not worth a push
 _PROGRESS = 0.02  # smallest progress that counts, in nats of log odds
 _REACHED = 5.0  # log odds beyond which progress no longer counts: a score of .993, or .007 to lose
-_FIRST, _UP, _DOWN = 0.005, 1.1, 0.6
+_FIRST, _UP, _DOWN = 0.05, 1.15, 0.6
 _RETRIES = 4  # iterations in which a mask that fails may get its work back
 
 
@@ -48,12 +49,16 @@ class Sparsity(Protocol):
     """How lambda is chosen, and which mask is shown."""
 
     def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
-        """Return the memory before the first step: shown masks (K, 3, H, W); scores (K,) of the
-        optimized input where nothing is shown, and where everything is.
+        """Return the memory before the first step: shown masks (K, 3, H, W); expected scores
+        (K,) where nothing is shown, and where everything is.
         """
 
-    def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
-        """Take note of the masks of this iteration and their scores (K,); return the new memory."""
+    def observe(
+        self, shown: Tensor, expected: Tensor, score: Tensor, memory: Mapping[str, Tensor]
+    ) -> Tensors:
+        """Take note of the masks of this iteration, their expected scores (K,), which steer, and
+        those in the plain view (K,), which are shown; return the new memory.
+        """
 
     def weight(self, largest: Tensor, memory: Mapping[str, Tensor]) -> Tensor:
         """Return lambda (K,), given the largest absolute gradient of phi (K,)."""
@@ -77,7 +82,9 @@ class Fixed:
         """Return nothing: there is nothing to remember."""
         return {}
 
-    def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
+    def observe(
+        self, shown: Tensor, expected: Tensor, score: Tensor, memory: Mapping[str, Tensor]
+    ) -> Tensors:
         """Return nothing."""
         return {}
 
@@ -98,11 +105,12 @@ class Fixed:
 class Auto:
     """Grow, push where that is not enough, then shrink: the smallest mask that does its work.
 
-    Its memory, one row per target: ``best`` mask and its ``best_score``; ``nothing``, the score
-    where nothing is shown, and ``wanted``, the change from there that a mask is to make; ``mark``,
-    the progress that the next must beat; ``waited``, iterations since; ``pushing`` and
-    ``shrinking``, the phase, growing where neither; ``bar``, the score to hold; ``failing``,
-    iterations since it was held; ``relative``, lambda's size as a share of the largest gradient.
+    Its memory, one row per target: ``best`` mask, its ``best_expected`` score, and its
+    ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown, and
+    ``wanted``, the change from there that a mask is to make; ``mark``, the progress that the next
+    must beat; ``waited``, iterations since; ``pushing`` and ``shrinking``, the phase, growing where
+    neither; ``bar``, the expected score to hold; ``failing``, iterations since it was held;
+    ``relative``, lambda's size as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
@@ -114,7 +122,8 @@ class Auto:
         change = self._game.sign * (everything - nothing)
         return {
             "best": shown,
-            "best_score": torch.full_like(nothing, -1.0 if self._game.keeps else 2.0),
+            "best_expected": torch.full_like(nothing, -1.0 if self._game.keeps else 2.0),
+            "best_score": nothing,
             "nothing": nothing,
             "wanted": torch.where(change > NOTHING, change, torch.inf),
             "mark": torch.full_like(nothing, -torch.inf),
@@ -126,29 +135,31 @@ class Auto:
             "relative": torch.full_like(nothing, _FIRST),
         }
 
-    def observe(self, shown: Tensor, score: Tensor, memory: Mapping[str, Tensor]) -> Tensors:
+    def observe(
+        self, shown: Tensor, expected: Tensor, score: Tensor, memory: Mapping[str, Tensor]
+    ) -> Tensors:
         """Keep the best mask, end growing where it is done, and set lambda."""
         was, pushed = memory["shrinking"], memory["pushing"]
         sign, wanted = self._game.sign, memory["wanted"]
         # Growing: is the work done, or has the score come to a stand?
-        progress = (sign * score.logit(eps=1e-12)).clamp_max(_REACHED)
+        progress = (sign * expected.logit(eps=1e-12)).clamp_max(_REACHED)
         moved = progress > memory["mark"] + _PROGRESS
         waited = torch.where(moved, 0.0, memory["waited"] + 1)
-        done = sign * (score - memory["nothing"]) >= KEPT * wanted
+        done = sign * (expected - memory["nothing"]) >= KEPT * wanted
         stands = waited >= _PATIENCE
-        reached = (sign * (score - memory["nothing"])).maximum(
-            sign * (memory["best_score"] - memory["nothing"])
+        reached = (sign * (expected - memory["nothing"])).maximum(
+            sign * (memory["best_expected"] - memory["nothing"])
         )
         push = (reached < _ENOUGH * wanted) & wanted.isfinite() & ~pushed
         shrinking = was | done | (stands & ~push)
         pushing = (pushed | stands) & ~shrinking
         waited = torch.where(stands, 0.0, waited)
         # Shrinking: does this mask, smaller than the best one, still do its work?
-        works = sign * score >= sign * memory["bar"]
+        works = sign * expected >= sign * memory["bar"]
         smaller = shown.flatten(1).mean(1) < memory["best"].flatten(1).mean(1)
-        better = torch.where(was, works & smaller, sign * score > sign * memory["best_score"])
-        best_score = torch.where(better, score, memory["best_score"])
-        change = (sign * (best_score - memory["nothing"])).minimum(wanted)
+        better = torch.where(was, works & smaller, sign * expected > sign * memory["best_expected"])
+        best_expected = torch.where(better, expected, memory["best_expected"])
+        change = (sign * (best_expected - memory["nothing"])).minimum(wanted)
         bar = memory["nothing"] + sign * (KEPT * change - NOTHING)
         # A mask that fails tries to get its work back, without sparsity; then a smaller lambda
         # tries again.
@@ -157,7 +168,8 @@ class Auto:
         relative = memory["relative"] * torch.where(was, factor, torch.where(pushed, _UP, 1.0))
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
-            "best_score": best_score,
+            "best_expected": best_expected,
+            "best_score": torch.where(better, score, memory["best_score"]),
             "nothing": memory["nothing"],
             "wanted": wanted,
             "mark": torch.where(moved, progress, memory["mark"]),

@@ -1,0 +1,321 @@
+"""The checks at the end of a run: a few passes of the net that say how far to trust what it found.
+
+A mask that answers to one background on one grid of pixels scores well where it was made, and
+nowhere else. So each is tried where it was not made: slightly moved, on backgrounds that no step
+saw, and beside a control that a sound method must fail on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from xwidget.checks import Check, Checks
+from xwidget.classifier import Classifier
+from xwidget.engine.games import GAMES, Game
+from xwidget.engine.moves import MOVES
+from xwidget.engine.settings import Settings
+from xwidget.engine.sparsity import NOTHING
+from xwidget.engine.views import smooth_noise
+
+#: What the class must keep of the image's score on the reference; or may, where it shall go.
+SCORE = (0.85, 0.15)
+#: The same, for the mean over the small moves, as shares of what the moved image scores.
+MOVED = (0.7, 0.3)
+#: The same, for the mean over unseen backgrounds, as shares of what the image scores with as much
+#: noise added to it.
+BACKGROUND = (0.7, 0.3)
+#: How many times what the reference alone scores the control class may reach.
+CONTROL = 2.0
+#: Share of the entries above which a mask says little about where the evidence is.
+SHOWN = 0.6
+
+# Unseen backgrounds: strengths of the noise in deviations of the image, two of each.
+_STRENGTHS = (0.05, 0.1, 0.2, 0.3) * 2
+_SEED = 7919  # of the unseen backgrounds, beside the run's own
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How a run came to its end; figures (K,), one a class.
+
+    Parameters
+    ----------
+    iterations
+        Steps taken.
+    stopped
+        Why it ended: "iterations" or "converged".
+    scores, image_scores, blank
+        Of the optimized input on the reference, of the image, and of the reference alone.
+    pushed
+        In how many steps more was shown than the defense led to.
+    control
+        The highest score of the control class in a run of its own, its index, what the reference
+        alone scores for it, and the number of steps; None where a game has no such control.
+    """
+
+    iterations: int
+    stopped: str
+    scores: Tensor
+    image_scores: Tensor
+    blank: Tensor
+    pushed: Tensor
+    control: tuple[float, int, float, int] | None
+
+
+def check(
+    clf: Classifier,
+    forward: Callable[[Tensor], Tensor],
+    x: Tensor,
+    reference: Tensor,
+    settings: Settings,
+    targets: Sequence[int],
+    masks: Tensor,
+    tried: Tried,
+) -> tuple[Checks, ...]:
+    """Try the masks of a run where they were not made.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    forward
+        Its net as the run runs it: (N, 3, H, W) to logits (N, classes).
+    x, reference
+        Normalized image and reference (3, H, W).
+    settings, targets
+        Of the run.
+    masks
+        What is shown (K, 3, H, W).
+    tried
+        How the run ended.
+
+    Returns
+    -------
+    tuple
+        One ``Checks`` a class.
+    """
+    game = GAMES[settings.game]
+    noise = _unseen(x, settings.seed)
+    moved = torch.cat([move(x[None]) for move in MOVES.values()])
+
+    def scores(pictures: Tensor, target: int) -> Tensor:
+        with torch.no_grad():
+            logits = torch.cat([forward(part) for part in pictures.split(8)])
+            return clf.scores(logits)[:, target].float()
+
+    found = []
+    for k, target in enumerate(targets):
+        mask = game.shown(masks[k])  # m in Eq. 1
+        backgrounds = reference + noise
+        pictures = [
+            *(move(torch.lerp(reference, x, mask)[None]) for move in MOVES.values()),
+            torch.lerp(backgrounds, x.expand_as(backgrounds), mask.expand_as(backgrounds)),
+            moved,
+            x + noise,
+        ]
+        if not game.keeps:
+            half = tuple(side // 2 for side in mask.shape[-2:])
+            pictures.append(torch.lerp(reference, x, mask.roll(half, (-2, -1)))[None])
+        results = scores(torch.cat(pictures), target).tolist()
+        m, n = len(MOVES), len(noise)
+        items = _items(
+            game,
+            tried,
+            k,
+            moves=(results[:m], results[m + n : 2 * m + n]),
+            unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
+            elsewhere=None if game.keeps else results[-1],
+            shown=float(masks[k].mean()),
+            control_name="" if tried.control is None else clf.categories[tried.control[1]],
+        )
+        found.append(summed_up(tuple(items), _empty(game, tried, k), tried.iterations))
+    return tuple(found)
+
+
+def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: bool) -> Checks:
+    """Return checks with another net's word added.
+
+    Parameters
+    ----------
+    checks
+        Of one class.
+    name
+        The other net's.
+    evidence, image
+        Its scores for the class of the optimized input and of the image.
+    keeps
+        Whether the class shall be kept.
+    """
+    share = evidence / max(image, 1e-12)
+    passed = share >= 0.5 if keeps else share <= 0.5
+    words = (
+        f"Another net, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what it "
+        "gives the image."
+    )
+    if image < 0.05:
+        passed, words = None, f"Another net, {name}, does not see the class in the image itself."
+    item = Check("witness", share, passed, words, {"optimized": evidence, "image": image})
+    return added(checks, item)
+
+
+def added(checks: Checks, item: Check) -> Checks:
+    """Return checks with one more, summed up anew."""
+    if checks.verdict in ("no evidence", "not checked"):
+        return Checks((*checks.items, item), checks.verdict, checks.summary)
+    return summed_up((*checks.items, item), None, 0)
+
+
+def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> Checks:
+    """Return the checks of a class with a verdict and a line for a person.
+
+    Parameters
+    ----------
+    items
+        The checks made.
+    empty
+        Why nothing can speak for the class; None where something can.
+    iterations
+        Steps taken.
+    """
+    if empty is not None:
+        return Checks(items, "no evidence", f"No evidence: {empty}; tried for {iterations} steps.")
+    failed = [item for item in items if item.passed is False]
+    if failed:
+        words = failed[0].words
+        more = f" And {len(failed) - 1} more." if len(failed) > 1 else ""
+        return Checks(items, "doubtful", f"Doubtful: {words[0].lower()}{words[1:]}{more}")
+    value = {item.name: item.value for item in items}
+    line = (
+        f"Holds: {value['small moves']:.2f} after small moves, "
+        f"{value['unseen backgrounds']:.2f} on unseen backgrounds, "
+        f"{value['share shown']:.0%} shown."
+    )
+    return Checks(items, "holds", line)
+
+
+def _items(
+    game: Game,
+    tried: Tried,
+    k: int,
+    *,
+    moves: tuple[list[float], list[float]],
+    unseen: tuple[list[float], list[float]],
+    elsewhere: float | None,
+    shown: float,
+    control_name: str,
+) -> Iterator[Check]:
+    """Yield the checks of one class; pairs are scores of the optimized input and of the image."""
+    image, score = float(tried.image_scores[k]), float(tried.scores[k])
+    what = "evidence" if game.keeps else "rest"
+    share = _share(score, image)
+    yield Check(
+        "score",
+        share,
+        _passes(game, share, SCORE),
+        f"The {what} alone keeps {share:.2f} of the image's score ({score:.3f} of {image:.3f}).",
+        {"optimized": score, "image": image},
+    )
+    shares = [_share(e, i) for e, i in zip(*moves, strict=True)]
+    mean = sum(shares) / len(shares)
+    yield Check(
+        "small moves",
+        mean,
+        _passes(game, mean, MOVED),
+        f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
+        dict(zip(MOVES, shares, strict=True)),
+    )
+    # Noise may be more than the net bears in the image itself: then it says little of the mask.
+    shares = [_share(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
+    plain = [_share(e, image) for e in unseen[0]]
+    mean = sum(shares) / len(shares)
+    worst = min(shares) if game.keeps else max(shares)
+    yield Check(
+        "unseen backgrounds",
+        mean,
+        _passes(game, mean, BACKGROUND),
+        f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
+        "what the image scores with as much noise.",
+        {"worst": worst, "of the plain image": sum(plain) / len(plain)},
+    )
+    if elsewhere is not None:
+        kept = _share(elsewhere, image)
+        yield Check(
+            "control",
+            kept,
+            kept > 2 * share,
+            f"The same mask moved elsewhere leaves {kept:.2f} of the image's score.",
+            {"moved elsewhere": elsewhere, "in place": score},
+        )
+    elif tried.control is not None:
+        reached, target, blank, steps = tried.control
+        limit = max(CONTROL * blank, NOTHING)
+        stays = reached <= limit
+        words = (
+            f"The least likely class, {_short(control_name)}, stays out: {reached:.4f} after "
+            f"{steps} steps."
+            if stays
+            else f"The least likely class, {_short(control_name)}, can be made to appear just so: "
+            f"{reached:.2f}."
+        )
+        details = {"reached": reached, "reference alone": blank, "class": float(target)}
+        yield Check("control", reached, stays, words, details)
+    much = shown > SHOWN
+    yield Check(
+        "share shown",
+        shown,
+        False if much else None,
+        f"{shown:.0%} of the image is shown"
+        + (", which says little about where the evidence is." if much else "."),
+    )
+    pushed = int(tried.pushed[k])
+    yield Check(
+        "push",
+        float(pushed),
+        False if pushed else None,
+        f"Without reward for showing more the run came to a stand; it was pushed for {pushed} "
+        "steps."
+        if pushed
+        else "It was not pushed to show more than the defense led to.",
+    )
+    ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
+    yield Check(
+        "ending", None, None, f"It ended after {tried.iterations} steps, as {ends}."
+    )
+
+
+def _empty(game: Game, tried: Tried, k: int) -> str | None:
+    """Return why nothing in the image can speak for a class, None where something can."""
+    image, blank = float(tried.image_scores[k]), float(tried.blank[k])
+    if image - blank > NOTHING:
+        return None
+    return f"the image scores {image:.3f}, the reference alone {blank:.3f}"
+
+
+def _passes(game: Game, share: float, limits: tuple[float, float]) -> bool:
+    least, most = limits
+    return share >= least if game.keeps else share <= most
+
+
+def _share(score: float, whole: float) -> float:
+    """Return a score as a share of another; above what it can be 1.5 says enough."""
+    return min(score / max(whole, 1e-6), 1.5)
+
+
+def _unseen(x: Tensor, seed: int) -> Tensor:
+    """Return noise (8, 3, H, W) that no step of a run with this seed saw."""
+    size = (x.shape[-2], x.shape[-1])
+    deviation = x.std() if x.numel() > 1 else x.new_zeros(())
+    return torch.stack(
+        [
+            strength * deviation * smooth_noise(size, (seed, _SEED, n)).to(x)
+            for n, strength in enumerate(_STRENGTHS)
+        ]
+    )
+
+
+def _short(name: str) -> str:
+    return name.split(",")[0]
