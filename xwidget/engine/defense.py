@@ -271,10 +271,12 @@ def _filter(
         # A filter passes a signal on or stops it, too: the order does not matter, and behind the
         # gate the signal has a tensor of its own to be filtered in.
         def behind(passed: tuple[Tensor | None, ...], _: object) -> None:
-            if (signal := passed[0]) is not None:
-                signal = bound.match(signal)
-                strategy.filter(signal, *bound.room(bound.match(activation)), least, signal)
+            if passed[0] is not None:
+                signal = bound.match(passed[0])
+                under, over = bound.room(matched)
+                strategy.filter(signal, under, over, least, signal)
 
+        matched = bound.match(activation)
         function.register_hook(behind)
         return
 

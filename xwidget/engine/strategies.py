@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 import torch
@@ -52,12 +53,17 @@ def stop_outward(
 ) -> Tensor:
     """Stop only signals whose descent step would push the activation further out of its bounds."""
     # Within its bounds a signal may have any value, above them none < 0, below them none > 0.
-    lowest = _where(under, least, under.new_tensor(-torch.inf).expand_as(under), under)
+    lowest = _where(under, least, _infinity(-1, under.dtype, under.device), under)
     kept = torch.maximum(gradient, lowest, out=out)
     if over is not None:
-        highest = _where(over, least, over.new_tensor(torch.inf).expand_as(over), over)
+        highest = _where(over, least, _infinity(1, over.dtype, over.device), over)
         kept = torch.minimum(kept, highest, out=out)
     return kept
+
+
+@cache
+def _infinity(sign: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    return torch.full((), sign * torch.inf, dtype=dtype, device=device)
 
 
 def _where(room: Tensor, least: float, values: Tensor, out: Tensor) -> Tensor:
