@@ -17,7 +17,7 @@ from xwidget.engine.settings import Settings
 from xwidget.explanation import Explanation
 
 #: Number of iterations unless told otherwise.
-ITERATIONS = 60
+ITERATIONS = 70
 
 
 def explain(

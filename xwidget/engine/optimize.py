@@ -170,9 +170,7 @@ def optimize(
         with torch.no_grad():
             return logits, chosen(guard.undefended(e) if guard.clamps else logits, index)
 
-    def look(
-        guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor
-    ) -> tuple[Tensor, ...]:
+    def look(guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor) -> tuple[Tensor, ...]:
         return forward(guard, seen, mask.expand(len(seen), *mask.shape), index)[1:]
 
     def descend(
@@ -195,10 +193,16 @@ def optimize(
     scores = image_scores
     if start is None:
         (at_references,) = batches.run(look, torch.zeros_like(image), index)
-        ends = at_references.mean(0), at_images.mean(0)
+        expected, plain = (
+            ends if game.keeps else ends[::-1]
+            for ends in (
+                (at_references.mean(0), at_images.mean(0)),
+                (at_references[0], image_scores),
+            )
+        )
         # The mask at the start does not compete: it may be the image, which always does the work.
         first_shown = game.shown(torch.full_like(image, game.first))
-        memory = policy.begin(first_shown, *(ends if game.keeps else reversed(ends)))
+        memory = policy.begin(first_shown, expected, plain)
         scores = image_scores if game.start else at_references[0]
         mask = torch.full_like(image, game.start)
         memory = {

@@ -14,7 +14,9 @@ where their backgrounds are drawn. One draw says little.
 
 "Does its work", or "comparable", has one meaning: the mask makes ``KEPT`` of the change of the
 expected score between the image and the reference, from where nothing is shown to where everything
-is; and shrinking may lose as much again of what growing reached. Where image and reference differ
+is; and shrinking may lose as much again of what growing reached. The plain view alone must show as much. So
+preservation and generation end at no less than 0.9 of the image's own score, deletion and
+repression at no more than 0.1 of it (for a reference that scores 0, and but for ``NOTHING``). Where image and reference differ
 by no more than ``NOTHING``, nothing in the image speaks for the class: nobody pushes, and what
 growing reached takes the place of the image's change. So it does where it was nearly all, and where
 pushing is in vain.
@@ -48,9 +50,11 @@ _RETRIES = 4  # iterations in which a mask that fails may get its work back
 class Sparsity(Protocol):
     """How lambda is chosen, and which mask is shown."""
 
-    def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
-        """Return the memory before the first step: shown masks (K, 3, H, W); expected scores
-        (K,) where nothing is shown, and where everything is.
+    def begin(
+        self, shown: Tensor, expected: tuple[Tensor, Tensor], plain: tuple[Tensor, Tensor]
+    ) -> Tensors:
+        """Return the memory before the first step: shown masks (K, 3, H, W); scores (K,) where
+        nothing is shown, and where everything is, as expected and in the plain view.
         """
 
     def observe(
@@ -78,7 +82,9 @@ class Fixed:
     def __init__(self, weight: float) -> None:
         self._weight = weight
 
-    def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
+    def begin(
+        self, shown: Tensor, expected: tuple[Tensor, Tensor], plain: tuple[Tensor, Tensor]
+    ) -> Tensors:
         """Return nothing: there is nothing to remember."""
         return {}
 
@@ -109,17 +115,23 @@ class Auto:
     ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown, and
     ``wanted``, the change from there that a mask is to make; ``mark``, the progress that the next
     must beat; ``waited``, iterations since; ``pushing`` and ``shrinking``, the phase, growing where
-    neither; ``bar``, the expected score to hold; ``failing``, iterations since it was held;
+    neither; ``bar``, the expected score to hold, and ``floor``, the plain one; ``failing``, iterations since it was held;
     ``relative``, lambda's size as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
         self._game = game
 
-    def begin(self, shown: Tensor, nothing: Tensor, everything: Tensor) -> Tensors:
+    def begin(
+        self, shown: Tensor, expected: tuple[Tensor, Tensor], plain: tuple[Tensor, Tensor]
+    ) -> Tensors:
         """Begin to grow from the masks given."""
+        nothing, everything = expected
+        blank, whole = plain
         zero = torch.zeros_like(nothing)
-        change = self._game.sign * (everything - nothing)
+        sign = self._game.sign
+        change = sign * (everything - nothing)
+        floor = blank + KEPT**2 * (whole - blank) - sign * NOTHING
         return {
             "best": shown,
             "best_expected": torch.full_like(nothing, -1.0 if self._game.keeps else 2.0),
@@ -131,6 +143,7 @@ class Auto:
             "pushing": torch.zeros_like(nothing, dtype=torch.bool),
             "shrinking": torch.zeros_like(nothing, dtype=torch.bool),
             "bar": zero,
+            "floor": torch.where(change > NOTHING, floor, -sign * torch.inf),
             "failing": zero,
             "relative": torch.full_like(nothing, _FIRST),
         }
@@ -155,7 +168,7 @@ class Auto:
         pushing = (pushed | stands) & ~shrinking
         waited = torch.where(stands, 0.0, waited)
         # Shrinking: does this mask, smaller than the best one, still do its work?
-        works = sign * expected >= sign * memory["bar"]
+        works = (sign * expected >= sign * memory["bar"]) & (sign * score >= sign * memory["floor"])
         smaller = shown.flatten(1).mean(1) < memory["best"].flatten(1).mean(1)
         better = torch.where(was, works & smaller, sign * expected > sign * memory["best_expected"])
         best_expected = torch.where(better, expected, memory["best_expected"])
@@ -177,6 +190,7 @@ class Auto:
             "pushing": pushing,
             "shrinking": shrinking,
             "bar": torch.where(was, memory["bar"], bar),
+            "floor": memory["floor"],
             "failing": failing,
             "relative": torch.where(shrinking & ~was, _FIRST, relative.clamp(1e-6, 1e3)),
         }

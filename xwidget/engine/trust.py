@@ -228,17 +228,19 @@ def _items(
         f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         dict(zip(MOVES, shares, strict=True)),
     )
-    # Noise may be more than the net bears in the image itself: then it says little of the mask.
-    shares = [_share(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
     plain = [_share(e, image) for e in unseen[0]]
+    # Noise may be more than the net bears in the image itself: then no evidence can do better.
+    noisy = [_share(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
+    shares = noisy if game.keeps else plain
     mean = sum(shares) / len(shares)
     worst = min(shares) if game.keeps else max(shares)
+    measure = "what the image scores with as much noise" if game.keeps else "the image's score"
     yield Check(
         "unseen backgrounds",
         mean,
         _passes(game, mean, BACKGROUND),
         f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
-        "what the image scores with as much noise.",
+        f"{measure}.",
         {"worst": worst, "of the plain image": sum(plain) / len(plain)},
     )
     if elsewhere is not None:
@@ -282,9 +284,7 @@ def _items(
         else "It was not pushed to show more than the defense led to.",
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
-    yield Check(
-        "ending", None, None, f"It ended after {tried.iterations} steps, as {ends}."
-    )
+    yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
 
 
 def _empty(game: Game, tried: Tried, k: int) -> str | None:

@@ -13,7 +13,7 @@ The first view is the plain one: the image on the reference, as a person is show
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,9 +21,10 @@ from torch import Tensor
 
 from xwidget.engine.moves import shifted
 
-# A view counts where the net's own answer to the image keeps this share of its score in it: a net
-# that reads digits knows no mirrored ones.
+# The net bears a view in which its best class keeps this share of its score for the image: one that
+# reads digits knows no mirrored ones.
 _BEARABLE = 0.5
+_HALVINGS = 2
 # Noise fields that are drawn from, by the slope of their spectra; photos have 1.
 _SLOPES = (0.8, 1.0, 1.0, 1.25)
 _CORRELATION = 0.6  # of the color channels, about that of photos
@@ -63,7 +64,11 @@ class View:
 #: The plain view alone: every step sees the evidence as a person does.
 PLAIN = (View(),)
 #: The views of ``reference="drawn"``.
-DRAWN = (View(), View(noise=0.1, down=-2, right=-1), View(noise=0.3, down=2, right=2, mirrored=True))
+DRAWN = (
+    View(),
+    View(noise=0.1, down=-2, right=-1),
+    View(noise=0.3, down=2, right=2, mirrored=True),
+)
 
 
 class Views:
@@ -104,26 +109,38 @@ class Views:
         return bool(self._fields)
 
     def bearable(self, scores: Callable[[Tensor], Tensor]) -> Views:
-        """Return these views, with those that show the image in a way the net itself does not know
-        left unmoved.
+        """Return these views, no more different from the plain one than the net bears.
+
+        A view that shows the image itself so that the net hardly knows it any more asks too much of
+        a mask, too: it is left unmoved, or its noise is halved, up to twice.
 
         Parameters
         ----------
         scores
             The net: images (N, 3, H, W) to scores (N, classes).
         """
-        if not any(view.moves for view in self._views):
+        if len(self) == 1:
             return self
-        found = scores(self.images)
-        best = int(found[0].argmax())
-        known = (found[:, best] >= _BEARABLE * found[0, best]).tolist()
-        if all(known):
+        image = self.images[0]
+        whole = scores(image[None])[0]
+        best = int(whole.argmax())
+
+        def known(pictures: Tensor) -> bool:
+            return bool(scores(pictures)[:, best].mean() >= _BEARABLE * whole[best])
+
+        views = []
+        for view, seen in zip(self._views, self.images, strict=True):
+            if view.moves and not known(seen[None]):
+                view = View(noise=view.noise)
+            for _ in range(_HALVINGS):
+                field = view.noise * self._deviation * torch.stack(self._fields[1:3])
+                if not view.noise or known(image + field):
+                    break
+                view = replace(view, noise=view.noise / 2)
+            views.append(view)
+        if views == list(self._views):
             return self
-        views = [
-            view if kept else View(noise=view.noise)
-            for view, kept in zip(self._views, known, strict=True)
-        ]
-        return Views(views, self.images[0], self._reference, self._seed)
+        return Views(views, image, self._reference, self._seed)
 
     def references(self, iteration: int) -> Tensor:
         """Return the backgrounds (V, 3, H, W) of an iteration."""
