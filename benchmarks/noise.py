@@ -14,6 +14,5 @@ UNSEEN = tuple((strength, 9000 + n) for n, strength in enumerate((0.1, 0.2, 0.35
 def unseen(x: Tensor) -> Tensor:
     """Return backgrounds (8, 3, H, W) for a normalized image (3, H, W), the same every time."""
     size = (x.shape[-2], x.shape[-1])
-    return torch.stack(
-        [strength * x.std() * smooth_noise(size, seed).to(x) for strength, seed in UNSEEN]
-    )
+    noise = [strength * smooth_noise(size, seed).to(x) for strength, seed in UNSEEN]
+    return x.std() * torch.stack(noise)

@@ -137,8 +137,8 @@ def optimize(
 
     Iteration 0 is the mask at the game's start; the first step is taken from ``Game.first``.
 
-    Each step sees the mask in several views (``views``): their mean steers, and the scores of a step
-    are those of the first, the plain one, in which a person sees the evidence.
+    Each step sees the mask in several views (``views``): their mean steers, and the scores of a
+    step are those of the first, the plain one, in which a person sees the evidence.
     """
     device = pick(settings.device)
     game = GAMES[settings.game]

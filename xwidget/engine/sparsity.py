@@ -14,12 +14,12 @@ where their backgrounds are drawn. One draw says little.
 
 "Does its work", or "comparable", has one meaning: the mask makes ``KEPT`` of the change of the
 expected score between the image and the reference, from where nothing is shown to where everything
-is; and shrinking may lose as much again of what growing reached. The plain view alone must show as much. So
-preservation and generation end at no less than 0.9 of the image's own score, deletion and
-repression at no more than 0.1 of it (for a reference that scores 0, and but for ``NOTHING``). Where image and reference differ
-by no more than ``NOTHING``, nothing in the image speaks for the class: nobody pushes, and what
-growing reached takes the place of the image's change. So it does where it was nearly all, and where
-pushing is in vain.
+is; and shrinking may lose as much again of what growing reached. The plain view alone must show as
+much. So preservation and generation end at no less than 0.9 of the image's own score, deletion and
+repression at no more than 0.1 of it (for a reference that scores 0, and but for ``NOTHING``). Where
+image and reference differ by no more than ``NOTHING``, nothing in the image speaks for the class:
+nobody pushes, and what growing reached takes the place of the image's change. So it does where it
+was nearly all, and where pushing is in vain.
 What a run shows is the smallest mask so far that does its work.
 """
 
@@ -115,8 +115,8 @@ class Auto:
     ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown, and
     ``wanted``, the change from there that a mask is to make; ``mark``, the progress that the next
     must beat; ``waited``, iterations since; ``pushing`` and ``shrinking``, the phase, growing where
-    neither; ``bar``, the expected score to hold, and ``floor``, the plain one; ``failing``, iterations since it was held;
-    ``relative``, lambda's size as a share of the largest gradient.
+    neither; ``bar``, the expected score to hold, and ``floor``, the plain one; ``failing``,
+    iterations since they were held; ``relative``, lambda's size as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
