@@ -30,11 +30,13 @@ class Numbered(Engine):
         self.images = []
         self.runs = []  # (image, iterations, iteration it goes on from)
 
-    def __call__(self, clf, x, targets, settings, *, iterations, start=None):
+    def __call__(self, clf, x, targets, settings, *, iterations, start, **options):
         number = (round(float(clf.picture(x).mean())) - 100) // 10
         self.images.append(number)
         self.runs.append((number, iterations, start and start.iteration))
-        return super().__call__(clf, x, targets, settings, iterations=iterations, start=start)
+        return super().__call__(
+            clf, x, targets, settings, iterations=iterations, start=start, **options
+        )
 
 
 @pytest.fixture
