@@ -112,11 +112,12 @@ class Auto:
     """Grow, push where that is not enough, then shrink: the smallest mask that does its work.
 
     Its memory, one row per target: ``best`` mask, its ``best_expected`` score, and its
-    ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown, and
-    ``wanted``, the change from there that a mask is to make; ``mark``, the progress that the next
-    must beat; ``waited``, iterations since; ``pushing`` and ``shrinking``, the phase, growing where
-    neither; ``bar``, the expected score to hold, and ``floor``, the plain one; ``failing``,
-    iterations since they were held; ``relative``, lambda's size as a share of the largest gradient.
+    ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown,
+    ``unshown``, the plain one, and ``wanted``, the change of the expected one that a mask is to
+    make; ``mark``, the progress that the next must beat; ``waited``, iterations since; ``pushing``
+    and ``shrinking``, the phase, growing where neither; ``bar``, the expected score to hold, and
+    ``floor``, the plain one; ``failing``, iterations since they were held; ``relative``, lambda's
+    size as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
@@ -144,6 +145,7 @@ class Auto:
             "shrinking": torch.zeros_like(nothing, dtype=torch.bool),
             "bar": zero,
             "floor": torch.where(change > NOTHING, floor, -sign * torch.inf),
+            "unshown": blank,
             "failing": zero,
             "relative": torch.full_like(nothing, _FIRST),
         }
@@ -174,6 +176,11 @@ class Auto:
         best_expected = torch.where(better, expected, memory["best_expected"])
         change = (sign * (best_expected - memory["nothing"])).minimum(wanted)
         bar = memory["nothing"] + sign * (KEPT * change - NOTHING)
+        best_score = torch.where(better, score, memory["best_score"])
+        reached = KEPT * sign * (best_score - memory["unshown"]) - NOTHING
+        floor = memory["unshown"] + sign * reached.minimum(
+            sign * (memory["floor"] - memory["unshown"])
+        )
         # A mask that fails tries to get its work back, without sparsity; then a smaller lambda
         # tries again.
         failing = torch.where(works | ~was | self.lost(memory), 0.0, memory["failing"] + 1)
@@ -182,7 +189,7 @@ class Auto:
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
             "best_expected": best_expected,
-            "best_score": torch.where(better, score, memory["best_score"]),
+            "best_score": best_score,
             "nothing": memory["nothing"],
             "wanted": wanted,
             "mark": torch.where(moved, progress, memory["mark"]),
@@ -190,7 +197,9 @@ class Auto:
             "pushing": pushing,
             "shrinking": shrinking,
             "bar": torch.where(was, memory["bar"], bar),
-            "floor": memory["floor"],
+            # Where growing fell short, so may the plain view.
+            "floor": torch.where(shrinking & ~was & ~done, floor, memory["floor"]),
+            "unshown": memory["unshown"],
             "failing": failing,
             "relative": torch.where(shrinking & ~was, _FIRST, relative.clamp(1e-6, 1e3)),
         }
