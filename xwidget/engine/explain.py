@@ -59,8 +59,10 @@ def explain(
     sparsity
         Weight of one mask entry, >= 0, or ``"auto"``.
     reference
-        ``"zero"``, ``"black"``, ``"white"``, ``"blur"``, ``"noise"`` or a normalized tensor (3, H,
-        W).
+        What stands where nothing is shown. ``"drawn"`` draws backgrounds anew for each step, and
+        shows the evidence on the data mean: it must hold against any background. One fixed
+        reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, ``"noise"``
+        or a normalized tensor (3, H, W).
     similarity
         ``"cross_entropy"``, ``"score"`` or ``"logit"``.
     rule
@@ -85,7 +87,8 @@ def explain(
     Returns
     -------
     Explanation
-        Interrupting (Ctrl-C) returns what is done so far. ``diagnostics["stopped"]`` says why it
+        Its ``checks`` say how far to trust it, its ``relevance`` orders the pixels. Interrupting
+        (Ctrl-C) returns what is done so far, unchecked. ``diagnostics["stopped"]`` says why it
         ended: "iterations", "converged" or "interrupted".
 
     Raises
