@@ -72,7 +72,7 @@ def test_it_measures_prints_and_writes(
         *asked(photos, "--json", results, "--write", page, "--pictures", drawn, "--details"),
     )
     rows = rows_of(results)
-    assert "two: 2 of 3 photos classified rightly" in text
+    assert "two: 2 of 3 photos classified correctly" in text
     assert text.strip() in page.read_text()
     assert torch.__version__.split("+")[0] in page.read_text()
     # 2 nets x 2 photos; deletion, generation, generation of the least likely class; the last photo

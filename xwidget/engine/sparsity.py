@@ -5,7 +5,7 @@ one run in two phases: first *grow*, without sparsity, until the mask does its w
 lambda rises while the mask still does it. Where it fails, lambda is lowered once and left out for a
 few iterations; if the work is not back by then, the best mask is taken up again.
 
-Growing may come to a stand before that: the defense leaves no way on. Unless nearly all the work is
+Growing may stall before that: the defense leaves no way on. Unless nearly all the work is
 done, a *push* follows, with a lambda below zero that rewards what is shown: where everything is
 shown, the work is done. So what a pushed run shows is true, but may be most of the image.
 
@@ -156,7 +156,7 @@ class Auto:
         """Keep the best mask, end growing where it is done, and set lambda."""
         was, pushed = memory["shrinking"], memory["pushing"]
         sign, wanted = self._game.sign, memory["wanted"]
-        # Growing: is the work done, or has the score come to a stand?
+        # Growing: is the work done, or has it stalled?
         progress = (sign * expected.logit(eps=1e-12)).clamp_max(_REACHED)
         moved = progress > memory["mark"] + _PROGRESS
         waited = torch.where(moved, 0.0, memory["waited"] + 1)

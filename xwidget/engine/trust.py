@@ -281,10 +281,9 @@ def _items(
         "push",
         float(pushed),
         False if pushed else None,
-        f"Without reward for showing more the run came to a stand; it was pushed for {pushed} "
-        "steps."
+        f"It stalled, and was rewarded for showing more, for {pushed} steps."
         if pushed
-        else "It was not pushed to show more than the defense led to.",
+        else "It did not have to be rewarded for showing more.",
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
