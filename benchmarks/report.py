@@ -73,7 +73,7 @@ def _photos(rows: Sequence[Row]) -> str:
             nets.setdefault(row["net"], []).append(row)
     return "\n".join(
         f"- {net}: {sum(row['right'] for row in photos)} of {len(photos)} photos classified "
-        "rightly; only these count."
+        "correctly; only these count."
         for net, photos in nets.items()
     )
 

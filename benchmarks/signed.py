@@ -100,8 +100,11 @@ def tight(on: bool = True) -> Iterator[None]:
     """
     of = Bound.of
 
-    def tight_of(activation: Tensor, non_negative: bool, rows: int) -> Bound:
-        bound = of(activation, non_negative, rows)
+    def tight_of(activation: Tensor, non_negative: bool, rows: int, pictures: int = 1) -> Bound:
+        bound = of(activation, non_negative, rows, pictures)
+        if bound.by_picture:
+            blocks = activation.unflatten(0, (pictures, -1))
+            return replace(bound, upper=blocks.amax(1, keepdim=True))
         whole = len(bound.upper) != 1
         return replace(bound, upper=activation if whole else activation.amax(0, keepdim=True))
 

@@ -60,7 +60,7 @@ class Witness:
     score
         Its score for the photo's class.
     right
-        Whether it classifies the picture rightly: only then its word counts.
+        Whether it classifies the picture correctly: only then its word counts.
     """
 
     judge: Judge
@@ -135,7 +135,7 @@ class Subject:
 
     @property
     def right(self) -> bool:
-        """Whether the net classifies the photo rightly."""
+        """Whether the net classifies the photo correctly."""
         return int(self.scores.argmax()) == self.true
 
     @property

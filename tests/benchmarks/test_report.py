@@ -138,4 +138,4 @@ def test_other_nets_say_shares_of_what_they_give_the_photo() -> None:
 def test_photos_that_a_net_gets_wrong_are_counted() -> None:
     photo = {"kind": "photo", "net": "tiny", "name": "jeep"}
     rows = [{**photo, "photo": "a", "right": True}, {**photo, "photo": "b", "right": False}]
-    assert "tiny: 1 of 2 photos classified rightly" in report(rows)
+    assert "tiny: 1 of 2 photos classified correctly" in report(rows)

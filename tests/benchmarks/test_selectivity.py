@@ -14,8 +14,9 @@ from torch import nn
 import xwidget as xw
 from benchmarks import baselines, orders, selectivity
 from benchmarks.ceiling import searched
-from benchmarks.noise import pink, unseen
+from benchmarks.noise import unseen
 from xwidget import metrics
+from xwidget.engine.views import smooth_noise
 
 
 class Tiny(nn.Module):
@@ -72,7 +73,7 @@ def test_it_measures_prints_and_writes(
         *asked(photos, "--json", results, "--write", page, "--pictures", drawn, "--details"),
     )
     rows = rows_of(results)
-    assert "two: 2 of 3 photos classified rightly" in text
+    assert "two: 2 of 3 photos classified correctly" in text
     assert text.strip() in page.read_text()
     assert torch.__version__.split("+")[0] in page.read_text()
     # 2 nets x 2 photos; deletion, generation, generation of the least likely class; the last photo
@@ -224,9 +225,9 @@ def test_the_ceiling_is_the_best_order_of_a_net_that_adds_up() -> None:
 
 
 def test_noise_is_smooth_and_always_the_same() -> None:
-    noise = pink((64, 80), 5).double()
+    noise = smooth_noise((64, 80), 5).double()
     assert noise.shape == (3, 64, 80)
-    assert torch.equal(noise, pink((64, 80), 5).double())
+    assert torch.equal(noise, smooth_noise((64, 80), 5).double())
     assert float(noise.mean()) == pytest.approx(0, abs=1e-6)
     assert float(noise.std()) == pytest.approx(1, abs=0.01)
     # Amplitudes fall as 1/f: by half from one octave to the next.

@@ -39,9 +39,9 @@ def inspector(quickstart: Notebook) -> Inspector:
     return inspector
 
 
-def test_running_all_cells_explains_espresso(quickstart: Notebook, inspector: Inspector) -> None:
+def test_running_all_cells_explains_a_moped(quickstart: Notebook, inspector: Inspector) -> None:
     assert quickstart.cell_errors() == []
-    assert "espresso" in inspector.classes.first.inner_text()
+    assert "moped" in inspector.classes.first.inner_text()
     (before, *_), (after, *_) = from_kernel(
         quickstart, "[list(map(float, w.explanation.image_scores)), w.explanation.scores.tolist()]"
     )
@@ -99,7 +99,7 @@ def test_pointing_at_a_pixel_reads_it(quickstart: Notebook, inspector: Inspector
 def test_the_panel_is_handed_out_as_one_small_page(
     quickstart: Notebook, inspector: Inspector, browser: Browser, tmp_path: Path
 ) -> None:
-    path = tmp_path / "coffee.html"
+    path = tmp_path / "moped.html"
     assert from_kernel(quickstart, f"str(w.export_html({str(path)!r}))") == str(path)
     assert path.stat().st_size < 2_000_000
     context = browser.new_context(offline=True)

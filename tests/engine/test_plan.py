@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import tracemalloc
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from xwidget.engine.plan import Plan
 from xwidget.engine.settings import Settings
 from xwidget.engine.stall import PATIENCE, Stall
 from xwidget.engine.strategies import DEFENSES
+from xwidget.engine.views import DRAWN
 
 IMAGE = np.random.default_rng(0).random((16, 16, 3))
 
@@ -91,14 +93,16 @@ def test_a_plan_changes_nothing_beyond_rounding(
 def test_bounds_are_recorded_through_the_plan_that_runs(
     clf: xw.Classifier, image: Tensor, plan: Plan, name: str
 ) -> None:
-    batches = Batches(clf, image, DEFENSES[name], plan)
+    pictures = torch.stack([image[0], image[0].flip(-1)])
+    batches = Batches(clf, pictures, 3, DEFENSES[name], plan)
 
-    def gradients(guard: Guard, e: Tensor) -> tuple[Tensor, ...]:
-        e = e.detach().requires_grad_()
+    def gradients(guard: Guard, seen: Sequence[int], index: Tensor) -> tuple[Tensor, ...]:
+        e = pictures[list(seen)].repeat_interleave(len(index), 0).requires_grad_()
         pair = [torch.autograd.grad(run(e)[:, 1].sum(), e)[0] for run in (guard, guard.undefended)]
-        return *pair, guard.outside(e)
+        return tuple(each.unflatten(0, (len(seen), -1)) for each in (*pair, guard.outside(e)))
 
-    guarded, free, outside = batches.run(gradients, image)
+    guarded, free, outside = batches.run(gradients, torch.arange(3))
+    assert guarded.shape == (2, 3, *image.shape[1:]), "(V, K, ...)"
     assert torch.equal(guarded, free)
     assert not outside.any()
 
@@ -157,7 +161,8 @@ def test_the_choice_is_made_once_and_can_be_told(
     }
     xw.explain(clf, IMAGE, [1], iterations=1, progress=False)
     xw.explain(clf, IMAGE, [0, 1], iterations=1, progress=False)
-    assert timed == [1, 2], "chosen once for each number of classes"
+    views = len(DRAWN)
+    assert timed == [views, 2 * views], "chosen once for each number of classes"
     again = xw.explain(clf, IMAGE, [0], iterations=1, progress=False, plan=ex.diagnostics["plan"])
     np.testing.assert_array_equal(again.masks, ex.masks)
     told = xw.explain(clf, IMAGE, [0], iterations=1, progress=False, plan="plain")

@@ -18,15 +18,16 @@ class Follow:
     def __init__(self, game: str, nothing: float, everything: float) -> None:
         self.policy = Auto(GAMES[game])
         ends = torch.tensor([nothing]), torch.tensor([everything])
-        self.memory = self.policy.begin(self.mask(0.02), *ends)
+        self.memory = self.policy.begin(self.mask(0.02), ends, ends)
 
     @staticmethod
     def mask(value: float) -> Tensor:
         return torch.full((1, 3, 1, 1), value)
 
-    def see(self, score: float, shown: float = 0.5) -> float:
-        """Return lambda after a mask of this score."""
-        self.memory = self.policy.observe(self.mask(shown), torch.tensor([score]), self.memory)
+    def see(self, score: float, shown: float = 0.5, plain: float | None = None) -> float:
+        """Return lambda after a mask of this expected score, and of this one in the plain view."""
+        scores = torch.tensor([score]), torch.tensor([score if plain is None else plain])
+        self.memory = self.policy.observe(self.mask(shown), *scores, self.memory)
         return float(self.policy.weight(LARGEST, self.memory))
 
     @property
@@ -85,3 +86,12 @@ def test_nine_tenths_of_the_change_are_not_worth_a_push(score: float, pushes: bo
     weights = [run.see(score) for _ in range(21)]
     assert (weights[-1] < 0) == pushes
     assert (weights[-1] > 0) == (not pushes)
+
+
+def test_the_plain_view_has_a_floor_of_its_own() -> None:
+    run = Follow("generation", 0.0, 0.8)
+    run.see(0.79, shown=0.6)
+    assert run.see(0.78, shown=0.5) > 0
+    assert run.best == pytest.approx((0.5, 0.78))
+    assert run.see(0.78, shown=0.4, plain=0.7) == 0, "the plain view lost the class"
+    assert run.best == pytest.approx((0.5, 0.78))

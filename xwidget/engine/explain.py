@@ -66,9 +66,10 @@ def explain(
     sparsity
         Weight of one mask entry, >= 0, or ``"auto"``.
     reference
-        What stands where nothing is shown: ``"drawn"``, backgrounds drawn anew for each step, and
-        the data mean in what a person sees; or always the same: ``"zero"`` (the data mean),
-        ``"black"``, ``"white"``, ``"blur"``, ``"noise"`` or a normalized tensor (3, H, W).
+        What stands where nothing is shown. ``"drawn"`` draws backgrounds anew for each step, and
+        shows the evidence on the data mean: it must hold against any background. One fixed
+        reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, ``"noise"``
+        or a normalized tensor (3, H, W).
     similarity
         ``"cross_entropy"``, ``"score"`` or ``"logit"``.
     rule
@@ -101,9 +102,10 @@ def explain(
     Returns
     -------
     Explanation
-        Interrupting (Ctrl-C) returns what is done so far, which is then not checked; interrupting
-        the second run only leaves its check out. ``diagnostics["stopped"]`` says why it ended:
-        "iterations", "converged" or "interrupted".
+        Its ``checks`` say how far to trust it, its ``relevance`` orders the pixels. Interrupting
+        (Ctrl-C) returns what is done so far, unchecked; interrupting the second run only leaves its
+        check out. ``diagnostics["stopped"]`` says why it ended: "iterations", "converged" or
+        "interrupted".
 
     Raises
     ------

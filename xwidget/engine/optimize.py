@@ -82,6 +82,7 @@ class Step:
 
 #: For how many steps the control class is explained.
 CONTROL_STEPS = 20
+_CHECKED = 8  # pictures at once: as many as fit the cache of a small machine
 _TIES = 1e-3  # how much the masks themselves weigh in the order
 
 
@@ -156,9 +157,10 @@ def optimize(
 
     def chosen(logits: Tensor, index: Tensor) -> Tensor:
         scores = clf.scores(logits).unflatten(0, (-1, len(index)))
-        return scores.gather(2, index.expand(len(scores), -1)[..., None])[..., 0].float()
+        found: Tensor = scores.gather(2, index.expand(len(scores), -1)[..., None])
+        return found[..., 0].float()
 
-    def at_image(guard: Guard, seen: Views, index: Tensor) -> tuple[Tensor]:
+    def at_image(guard: Guard, seen: Sequence[int], index: Tensor) -> tuple[Tensor]:
         return (chosen(guard.image_logits, index),)
 
     def forward(
@@ -193,7 +195,7 @@ def optimize(
     scores = image_scores
     if start is None:
         (at_references,) = batches.run(look, torch.zeros_like(image), index)
-        expected, plain = (
+        steers, plain = (
             ends if game.keeps else ends[::-1]
             for ends in (
                 (at_references.mean(0), at_images.mean(0)),
@@ -202,7 +204,7 @@ def optimize(
         )
         # The mask at the start does not compete: it may be the image, which always does the work.
         first_shown = game.shown(torch.full_like(image, game.first))
-        memory = policy.begin(first_shown, expected, plain)
+        memory = policy.begin(first_shown, steers, plain)
         scores = image_scores if game.start else at_references[0]
         mask = torch.full_like(image, game.start)
         memory = {
@@ -258,7 +260,15 @@ def optimize(
                         _control(clf, x, settings, batches.plan) if game.keeps else None,
                     )
                     checks = check(
-                        clf, batches.forward, x, reference, settings, targets, masks, tried
+                        clf,
+                        batches.forward,
+                        x,
+                        reference,
+                        settings,
+                        targets,
+                        masks,
+                        tried,
+                        batches.plan.batch or _CHECKED,
                     )
             yield Step(
                 iteration=iteration,

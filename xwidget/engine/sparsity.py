@@ -5,7 +5,7 @@ one run in two phases: first *grow*, without sparsity, until the mask does its w
 lambda rises while the mask still does it. Where it fails, lambda is lowered once and left out for a
 few iterations; if the work is not back by then, the best mask is taken up again.
 
-Growing may come to a stand before that: the defense leaves no way on. Unless nearly all the work is
+Growing may stall before that: the defense leaves no way on. Unless nearly all the work is
 done, a *push* follows, with a lambda below zero that rewards what is shown: where everything is
 shown, the work is done. So what a pushed run shows is true, but may be most of the image.
 
@@ -112,11 +112,12 @@ class Auto:
     """Grow, push where that is not enough, then shrink: the smallest mask that does its work.
 
     Its memory, one row per target: ``best`` mask, its ``best_expected`` score, and its
-    ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown, and
-    ``wanted``, the change from there that a mask is to make; ``mark``, the progress that the next
-    must beat; ``waited``, iterations since; ``pushing`` and ``shrinking``, the phase, growing where
-    neither; ``bar``, the expected score to hold, and ``floor``, the plain one; ``failing``,
-    iterations since they were held; ``relative``, lambda's size as a share of the largest gradient.
+    ``best_score`` in the plain view; ``nothing``, the expected score where nothing is shown,
+    ``unshown``, the plain one, and ``wanted``, the change of the expected one that a mask is to
+    make; ``mark``, the progress that the next must beat; ``waited``, iterations since; ``pushing``
+    and ``shrinking``, the phase, growing where neither; ``bar``, the expected score to hold, and
+    ``floor``, the plain one; ``failing``, iterations since they were held; ``relative``, lambda's
+    size as a share of the largest gradient.
     """
 
     def __init__(self, game: Game) -> None:
@@ -144,6 +145,7 @@ class Auto:
             "shrinking": torch.zeros_like(nothing, dtype=torch.bool),
             "bar": zero,
             "floor": torch.where(change > NOTHING, floor, -sign * torch.inf),
+            "unshown": blank,
             "failing": zero,
             "relative": torch.full_like(nothing, _FIRST),
         }
@@ -154,7 +156,7 @@ class Auto:
         """Keep the best mask, end growing where it is done, and set lambda."""
         was, pushed = memory["shrinking"], memory["pushing"]
         sign, wanted = self._game.sign, memory["wanted"]
-        # Growing: is the work done, or has the score come to a stand?
+        # Growing: is the work done, or has it stalled?
         progress = (sign * expected.logit(eps=1e-12)).clamp_max(_REACHED)
         moved = progress > memory["mark"] + _PROGRESS
         waited = torch.where(moved, 0.0, memory["waited"] + 1)
@@ -174,6 +176,11 @@ class Auto:
         best_expected = torch.where(better, expected, memory["best_expected"])
         change = (sign * (best_expected - memory["nothing"])).minimum(wanted)
         bar = memory["nothing"] + sign * (KEPT * change - NOTHING)
+        best_score = torch.where(better, score, memory["best_score"])
+        reached = KEPT * sign * (best_score - memory["unshown"]) - NOTHING
+        floor = memory["unshown"] + sign * reached.minimum(
+            sign * (memory["floor"] - memory["unshown"])
+        )
         # A mask that fails tries to get its work back, without sparsity; then a smaller lambda
         # tries again.
         failing = torch.where(works | ~was | self.lost(memory), 0.0, memory["failing"] + 1)
@@ -182,7 +189,7 @@ class Auto:
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
             "best_expected": best_expected,
-            "best_score": torch.where(better, score, memory["best_score"]),
+            "best_score": best_score,
             "nothing": memory["nothing"],
             "wanted": wanted,
             "mark": torch.where(moved, progress, memory["mark"]),
@@ -190,7 +197,9 @@ class Auto:
             "pushing": pushing,
             "shrinking": shrinking,
             "bar": torch.where(was, memory["bar"], bar),
-            "floor": memory["floor"],
+            # Where growing fell short, so may the plain view.
+            "floor": torch.where(shrinking & ~was & ~done, floor, memory["floor"]),
+            "unshown": memory["unshown"],
             "failing": failing,
             "relative": torch.where(shrinking & ~was, _FIRST, relative.clamp(1e-6, 1e3)),
         }

@@ -75,6 +75,7 @@ def check(
     targets: Sequence[int],
     masks: Tensor,
     tried: Tried,
+    batch: int = 8,
 ) -> tuple[Checks, ...]:
     """Try the masks of a run where they were not made.
 
@@ -92,6 +93,8 @@ def check(
         What is shown (K, 3, H, W).
     tried
         How the run ended.
+    batch
+        Number of pictures the net is given at once.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def check(
 
     def scores(pictures: Tensor, target: int) -> Tensor:
         with torch.no_grad():
-            logits = torch.cat([forward(part) for part in pictures.split(8)])
+            logits = torch.cat([forward(part) for part in pictures.split(batch)])
             return clf.scores(logits)[:, target].float()
 
     found = []
@@ -151,7 +154,7 @@ def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: b
         Whether the class shall be kept.
     """
     share = evidence / max(image, 1e-12)
-    passed = share >= 0.5 if keeps else share <= 0.5
+    passed: bool | None = share >= 0.5 if keeps else share <= 0.5
     words = (
         f"Another net, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what it "
         "gives the image."
@@ -278,10 +281,9 @@ def _items(
         "push",
         float(pushed),
         False if pushed else None,
-        f"Without reward for showing more the run came to a stand; it was pushed for {pushed} "
-        "steps."
+        f"It stalled, and was rewarded for showing more, for {pushed} steps."
         if pushed
-        else "It was not pushed to show more than the defense led to.",
+        else "It did not have to be rewarded for showing more.",
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")

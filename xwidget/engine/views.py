@@ -99,6 +99,8 @@ class Views:
             smooth_noise(size, (seed, n), slope).to(image)
             for n, slope in enumerate(_SLOPES if noisy else ())
         ]
+        if bool((image == image[:1]).all()):  # grey, as every picture of a net for grey ones is
+            self._fields = [field[:1].expand_as(field) for field in self._fields]
 
     def __len__(self) -> int:
         return len(self._views)

@@ -1,0 +1,157 @@
+"""The checks at the end of a run: each passes and fails where it must."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+import xwidget as xw
+from xwidget.checks import Check, Checks
+from xwidget.engine.optimize import CONTROL_STEPS
+from xwidget.engine.settings import Settings
+from xwidget.engine.trust import Tried, added, check, summed_up, witnessed
+
+
+class Probe(nn.Module):
+    """A net of two classes whose first logit is what a function says of a picture."""
+
+    def __init__(self, says) -> None:  # type: ignore[no-untyped-def]
+        super().__init__()
+        self.says = says
+
+    def forward(self, batch: Tensor) -> Tensor:
+        found = self.says(batch)
+        return torch.stack([found, torch.zeros_like(found)], 1)
+
+
+X = torch.linspace(-1, 1, 3 * 16 * 16).view(3, 16, 16)
+
+
+def tried(**change: object) -> Tried:
+    known = {
+        "iterations": 70,
+        "stopped": "iterations",
+        "scores": torch.tensor([0.9]),
+        "image_scores": torch.tensor([0.9]),
+        "blank": torch.tensor([0.01]),
+        "pushed": torch.tensor([0.0]),
+        "control": (0.001, 1, 0.001, CONTROL_STEPS),
+    }
+    return Tried(**{**known, **change})  # type: ignore[arg-type]
+
+
+def checks(says, mask: float = 0.5, game: str = "generation", **change: object) -> Checks:  # type: ignore[no-untyped-def]
+    clf = xw.Classifier(Probe(says), size=16, mean=0.5, std=0.5, categories=["one", "two, other"])
+    masks = torch.full((1, 3, 16, 16), mask)
+    (found,) = check(
+        clf,
+        lambda batch: clf.logits(clf.net, batch),
+        X,
+        torch.zeros_like(X),
+        Settings(game=game),
+        [0],
+        masks,
+        tried(**change),
+    )
+    return found
+
+
+def always(batch: Tensor) -> Tensor:
+    return torch.full((len(batch),), 2.0)
+
+
+def test_evidence_that_holds_everywhere_holds() -> None:
+    found = checks(always)
+    assert found.verdict == "holds"
+    assert found.passed
+    assert found["small moves"].value == pytest.approx(1)
+    assert found["unseen backgrounds"].value == pytest.approx(1)
+    assert found.summary == (
+        "Holds: 1.00 after small moves, 1.00 on unseen backgrounds, 50% shown."
+    )
+    assert set(found["small moves"].details) == {
+        "shift 1 px",
+        "shift 3 px",
+        "zoom 1.1",
+        "blur 0.8",
+        "flip",
+    }
+
+
+def test_a_whisper_on_the_grid_of_pixels_fails_the_small_moves() -> None:
+    def locked(batch: Tensor) -> Tensor:
+        """See the class in the image however it is moved, in half of it only where it lies."""
+        whole = batch.flatten(1).std(1) > 0.4
+        still = (batch / batch.std() - X / X.std()).abs().flatten(1).mean(1) < 0.02
+        return torch.where(whole | still, 2.0, -9.0)
+
+    found = checks(locked)
+    assert found["small moves"].passed is False
+    assert found.verdict == "doubtful"
+    assert found.summary.startswith("Doubtful: slightly moved")
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"scores": torch.tensor([0.5])}, "score"),
+        ({"control": (0.9, 1, 0.001, CONTROL_STEPS)}, "control"),
+        ({"pushed": torch.tensor([12.0])}, "push"),
+        ({"mask": 0.9}, "share shown"),
+    ],
+)
+def test_each_failure_is_told(change: dict[str, object], name: str) -> None:
+    found = checks(always, **change)  # type: ignore[arg-type]
+    assert [item.name for item in found.failed] == [name]
+    assert found.verdict == "doubtful"
+    assert "two" in found["control"].words
+    assert "other" not in found["control"].words
+
+
+def test_what_is_taken_away_must_be_gone() -> None:
+    found = checks(always, game="deletion", scores=torch.tensor([0.05]), control=None)
+    assert [item.name for item in found.failed] == ["small moves", "unseen backgrounds"]
+    assert found["control"].details["moved elsewhere"] == pytest.approx(0.88, abs=0.01)
+    assert found.summary.endswith("And 1 more.")
+
+
+def test_no_evidence_says_what_was_tried() -> None:
+    found = checks(always, image_scores=torch.tensor([0.012]))
+    assert found.verdict == "no evidence"
+    assert found.summary == (
+        "No evidence: the image scores 0.012, the reference alone 0.010; tried for 70 steps."
+    )
+    assert not found.passed
+
+
+@pytest.mark.parametrize(
+    ("evidence", "image", "passed"), [(0.6, 0.8, True), (0.1, 0.8, False), (0.0, 0.01, None)]
+)
+def test_a_witness_has_a_word(evidence: float, image: float, passed: bool | None) -> None:
+    found = witnessed(checks(always), "another", evidence, image, keeps=True)
+    assert found["witness"].passed is passed
+    assert found.verdict == ("doubtful" if passed is False else "holds")
+
+
+def test_what_is_not_checked_stays_so() -> None:
+    item = Check("seeds", 0.9, True, "Two runs agree.")
+    assert added(Checks(), item).verdict == "not checked"
+    assert summed_up((), "why", 3).verdict == "no evidence"
+
+
+def test_the_net_is_asked_where_the_run_was_not() -> None:
+    """The real thing, small: an undefended run is found out by the control."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 16, 3), nn.ReLU(), nn.Conv2d(16, 16, 3), nn.ReLU(), nn.Flatten()
+    )
+    net.append(nn.Linear(16 * 144, 8))
+    net[-1].weight.data.mul_(30)
+    clf = xw.Classifier(net, size=16)
+    image = np.random.default_rng(0).random((16, 16, 3))
+    found = xw.explain(clf, image, iterations=5, defense="none", progress=False).checks[0]
+    assert found["control"].passed is False
+    assert "appear" in found["control"].words
+    assert found.verdict == "doubtful"
