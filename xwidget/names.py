@@ -29,11 +29,11 @@ def find(wanted: str, names: Sequence[str]) -> int:
     >>> find("Tabby", ["tabby cat", "tiger cat"])
     0
     """
-    part = _plain(wanted)
-    plain = [_plain(name) for name in names]
-    found = [index for index, name in enumerate(plain) if name == part]
+    part = plain(wanted)
+    known = [plain(name) for name in names]
+    found = [index for index, name in enumerate(known) if name == part]
     if not found and part:
-        found = [index for index, name in enumerate(plain) if part in name]
+        found = [index for index, name in enumerate(known) if part in name]
     if len(found) == 1:
         return found[0]
     if found:
@@ -42,12 +42,13 @@ def find(wanted: str, names: Sequence[str]) -> int:
             f"{wanted!r} fits {len(found)} classes: {_listed(found[:_LISTED], names)}{more}; "
             "give the whole name, or the index"
         )
-    close = [plain.index(name) for name in get_close_matches(part, plain, n=5, cutoff=0.5)]
+    close = [known.index(name) for name in get_close_matches(part, known, n=5, cutoff=0.5)]
     hint = f"the nearest are {_listed(close, names)}" if close else "clf.categories has them all"
     raise ValueError(f"there is no class {wanted!r}; {hint}")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name without what makes no difference."""
     return " ".join(name.casefold().replace("_", " ").split())
 
 

@@ -12,6 +12,9 @@ interface Item {
   error: string;
   share: number;
   top: [name: string, score: number][];
+  /** What the checks say of the evidence that is drawn small; empty until there is one. */
+  verdict: string;
+  summary: string;
 }
 
 type Show = "image" | "evidence";
@@ -29,6 +32,11 @@ const MARKS: Record<State, string> = {
   explained: "M3.5 8.5l3 3 6-6.5",
   stopped: "M5 5h6v6H5z",
   error: "M8 3.5v5.5M8 11.6v.9",
+};
+/** A tick would say more than the checks do. */
+const VERDICTS: Record<string, string> = {
+  doubtful: "M8 2.5l6 11H2zM8 6.5v3M8 11.3v.7",
+  "no evidence": "M3.5 8h9",
 };
 /** How long the view must rest before the kernel hears of it, in ms. */
 const REST = 150;
@@ -330,9 +338,12 @@ class Option {
 
   draw(item: Item, count: number): void {
     const [best] = item.top;
-    if (this.element.dataset.state !== item.state) {
-      this.element.dataset.state = item.state;
-      const path = MARKS[item.state];
+    const verdict = item.state === "explained" ? item.verdict : "";
+    const { dataset } = this.element;
+    if (dataset.state !== item.state || dataset.verdict !== verdict) {
+      dataset.state = item.state;
+      dataset.verdict = verdict;
+      const path = VERDICTS[verdict] ?? MARKS[item.state];
       this.#mark.innerHTML = path && `<svg viewBox="0 0 16 16"><path d="${path}"/></svg>`;
     }
     this.#bar.style.width = `${100 * item.share}%`;
@@ -346,11 +357,13 @@ class Option {
         this.#top.replaceChildren(name, value);
     } else set(this.#top, said);
     const place = `${this.index + 1} of ${count}`;
-    const state = item.state === "error" ? `error: ${item.error}` : STATES[item.state];
+    const more = verdict && `: ${verdict}`;
+    const state = item.state === "error" ? `error: ${item.error}` : STATES[item.state] + more;
     const name = [item.name, place, ...(best ? [said] : []), state].join(", ");
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
     const classes = item.top.map(([each, value]) => `${score(value)}  ${each}`);
-    const title = [item.name, ...classes, state].join("\n");
+    const told = verdict ? [item.summary] : [];
+    const title = [item.name, ...classes, state, ...told].join("\n");
     if (this.element.title !== title) this.element.title = title;
   }
 

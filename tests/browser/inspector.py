@@ -46,6 +46,16 @@ clf = xw.Classifier(net, size=32, mean=(0.5,) * 3, std=(0.25,) * 3, categories=n
 photo = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 """
 
+# Runs that go on as long as they are told, also where nothing changes any more.
+ENDLESS = """
+from xwidget.engine.optimize import optimize
+
+class Endless(xw.Inspector):
+    @staticmethod
+    def _engine(*args, **options):
+        return optimize(*args, **(options | {"early_stop": False}))
+"""
+
 
 @dataclass(frozen=True)
 class Inspector:

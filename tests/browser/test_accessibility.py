@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import OpenNotebook
-from tests.browser.inspector import SMALL_NET, Inspector
+from tests.browser.inspector import ENDLESS, SMALL_NET, Inspector
 from tests.browser.jupyter import Notebook, Server, write_notebook
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
@@ -52,7 +52,7 @@ TRANSITIONS = """(root) => [root, ...root.querySelectorAll("*")].filter((element
 
 @pytest.fixture(scope="module")
 def shared(server: Server, open_shared: OpenNotebook) -> Notebook:
-    cells = [SMALL_NET, "w = xw.Inspector(clf, photo, iterations=100_000); w"]
+    cells = [SMALL_NET, ENDLESS, "w = Endless(clf, photo, iterations=100_000); w"]
     notebook = open_shared(write_notebook(server.root / "accessibility.ipynb", cells))
     notebook.run_all()
     return notebook

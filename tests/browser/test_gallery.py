@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import (
+    ENDLESS,
     SMALL_NET,
     Inspector,
     array_from_kernel,
@@ -162,7 +163,9 @@ def test_what_stands_below_stays_there_while_another_image_is_opened(run: Run) -
 
 
 def test_pause_holds_all_but_the_open_one_and_a_reload_shows_the_same(run: Run) -> None:
-    notebook = run("g = xw.Gallery(clf, photos, iterations=3000); g")
+    notebook = run(
+        ENDLESS, "xw.Gallery._inspector = Endless\ng = xw.Gallery(clf, photos, iterations=3000); g"
+    )
     wait_for_option(notebook, 1, "waiting")
     notebook.page.get_by_role("button", name="Pause", exact=True).click()
     wait_in_kernel(notebook, "g._worker.halted")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import (
+    ENDLESS,
     SMALL_NET,
     Inspector,
     array_from_kernel,
@@ -38,7 +39,7 @@ def run(server: Server, open_notebook: OpenNotebook, request: pytest.FixtureRequ
 
 @pytest.mark.parametrize(("kernel", "generation"), [("python3", 7), ("ipykernel-6", 6)])
 def test_stop_ends_a_run_that_has_hours_to_go(run: Run, kernel: str, generation: int) -> None:
-    notebook = run(f"w = xw.Inspector(clf, photo, iterations={FOREVER}); w", kernel=kernel)
+    notebook = run(ENDLESS, f"w = Endless(clf, photo, iterations={FOREVER}); w", kernel=kernel)
     inspector = Inspector.on(notebook)
     inspector.wait_for(status="running")
     inspector.wait_for_more_than(iteration=10)
@@ -89,7 +90,8 @@ def test_a_reloaded_page_shows_what_it_showed(run: Run) -> None:
 
 def test_two_inspectors_on_a_page_mind_their_own_business(run: Run) -> None:
     notebook = run(
-        f"a = xw.Inspector(clf, photo, iterations={FOREVER}); a",
+        ENDLESS,
+        f"a = Endless(clf, photo, iterations={FOREVER}); a",
         "b = xw.Inspector(clf, 255 - photo, iterations=15); b",
     )
     first, second = Inspector.on(notebook, 0), Inspector.on(notebook, 1)
@@ -230,7 +232,9 @@ def test_pixels_are_whole_on_a_sharp_screen(run: Run) -> None:
 
 def test_the_panel_fits_a_narrow_cell_and_does_not_jump(run: Run) -> None:
     notebook = run(
-        "w = xw.Inspector(clf, photo, iterations=400); w", viewport={"width": 700, "height": 1000}
+        ENDLESS,
+        "w = Endless(clf, photo, iterations=400); w",
+        viewport={"width": 700, "height": 1000},
     )
     inspector = Inspector.on(notebook)
     inspector.wait_for_more_than(iteration=0)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import marimo_server
-from tests.browser.inspector import SMALL_NET, Inspector, shows
+from tests.browser.inspector import ENDLESS, SMALL_NET, Inspector, shows
 from tests.browser.jupyter import TIMEOUT
 
 pytestmark = pytest.mark.skipif(
@@ -72,7 +72,7 @@ def test_a_long_run_is_looked_at_from_all_sides_and_stopped(
 ) -> None:
     inspector = show(
         SMALL_NET,
-        f"w = xw.Inspector(clf, photo, iterations={FOREVER})\nmo.ui.anywidget(w)",
+        ENDLESS + f"w = Endless(clf, photo, iterations={FOREVER})\nmo.ui.anywidget(w)",
         mode=mode,
     )
     inspector.wait_for(status="running")

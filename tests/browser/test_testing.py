@@ -5,6 +5,7 @@ import pytest
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import (
+    ENDLESS,
     SMALL_NET,
     Inspector,
     array_from_kernel,
@@ -153,7 +154,7 @@ def test_a_mask_from_python_is_tested_in_the_panel_too(
 
 
 def test_an_edit_is_scored_while_a_run_goes_on(server: Server, open_notebook: OpenNotebook) -> None:
-    cells = [SMALL_NET, "w = xw.Inspector(clf, photo, 2, iterations=100_000); w"]
+    cells = [SMALL_NET, ENDLESS, "w = Endless(clf, photo, 2, iterations=100_000); w"]
     notebook = open_notebook(write_notebook(server.root / "testing-run.ipynb", cells))
     notebook.run_all()
     inspector = Inspector.on(notebook)

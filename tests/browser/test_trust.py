@@ -20,7 +20,7 @@ from xwidget.checks import Check, Checks
 from xwidget.engine.optimize import optimize
 
 def checked(*args, **options):
-    for step in optimize(*args, **options):
+    for step in optimize(*args, **(options | {{"early_stop": False}})):
         checks = ({DOUBTFUL!r}, *[{HOLDS!r}] * (len(step.targets) - 1))
         yield replace(step, checks=checks if step.stopped else None)
 

@@ -46,6 +46,8 @@ class Engine:
 
     def __init__(self, fails_at=None):
         self.calls = []
+        self.plans = []  # of each call
+        self.converges_at = None  # iteration at which a run ends early
         self.fails_at = fails_at
         self.checks = {}  # by class: made with a run's last step; none at all where it is empty
         self.closed = 0
@@ -65,7 +67,9 @@ class Engine:
         self._held = False
         self._permits.release(1000)
 
-    def __call__(self, clf, x, targets, settings, *, iterations, start=None):
+    def __call__(self, clf, x, targets, settings, *, iterations, start, plan, early_stop):
+        assert early_stop
+        self.plans.append(plan)
         self.calls.append((tuple(targets), iterations, start and start.iteration, settings))
         first = 0 if start is None else start.iteration + 1
         last = iterations if start is None else start.iteration + iterations
@@ -75,11 +79,16 @@ class Engine:
                     self._permits.acquire()
                 if iteration == self.fails_at:
                     raise ValueError("the net's scores are NaN")
-                yield self._step(tuple(targets), iteration, last, settings)
+                reason = "iterations" if iteration == last else None
+                if iteration == self.converges_at:
+                    reason = "converged"
+                yield self._step(tuple(targets), iteration, reason, settings)
+                if reason:
+                    return
         finally:
             self.closed += 1
 
-    def _step(self, targets, iteration, last, settings):
+    def _step(self, targets, iteration, reason, settings):
         levels = [level(target, iteration, settings.game) for target in targets]
         rows = [torch.full((3, SIDE, SIDE), value / 255) for value in levels]
         masks = torch.stack(rows)
@@ -95,9 +104,9 @@ class Engine:
             nonlinearities=1,
             outside=None,
             state=State(iteration, {"mask": masks}),
-            stopped="iterations" if iteration == last else None,
+            stopped=reason,
             checks=tuple(self.checks.get(target, Checks()) for target in targets)
-            if self.checks and iteration == last
+            if self.checks and reason
             else None,
         )
 

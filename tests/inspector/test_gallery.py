@@ -9,6 +9,7 @@ from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until
+from xwidget.checks import Check, Checks
 from xwidget.inspector import Gallery, Inspector
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, in_view
@@ -30,11 +31,13 @@ class Numbered(Engine):
         self.images = []
         self.runs = []  # (image, iterations, iteration it goes on from)
 
-    def __call__(self, clf, x, targets, settings, *, iterations, start=None):
+    def __call__(self, clf, x, targets, settings, *, iterations, start, **options):
         number = (round(float(clf.picture(x).mean())) - 100) // 10
         self.images.append(number)
         self.runs.append((number, iterations, start and start.iteration))
-        return super().__call__(clf, x, targets, settings, iterations=iterations, start=start)
+        return super().__call__(
+            clf, x, targets, settings, iterations=iterations, start=start, **options
+        )
 
 
 @pytest.fixture
@@ -190,6 +193,19 @@ def test_a_thumbnail_names_the_three_best_classes(gallery):
     assert [score for _, score in top] == sorted((s for _, s in top), reverse=True)
     for urls in (made._strip._pictures, made._strip._evidence):
         assert all(url.startswith("data:image/jpeg;base64,") for url in urls)
+
+
+def test_a_thumbnail_says_what_the_checks_say_of_its_evidence(gallery, engine):
+    moves = Check("small moves", 0.12, False, "Moved, it keeps 12%.")
+    engine.checks = {0: Checks((moves,), "doubtful", "Doubtful: moved, it keeps 12%.")}
+    made = gallery(2)
+    assert [item["verdict"] for item in made._strip._items] == ["", ""]
+    shown(made)
+    assert made.wait(SAFETY)
+    for item in made._strip._items:
+        assert item["verdict"] == "doubtful"
+        assert item["summary"] == "anvil: Doubtful: moved, it keeps 12%."
+    assert made.explanations["photo 0"].checks[0].verdict == "doubtful"
 
 
 def test_wait_starts_a_gallery_that_was_never_shown(gallery):

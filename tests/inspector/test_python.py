@@ -342,3 +342,28 @@ def test_there_is_nothing_to_export_before_the_first_iteration_and_after_close(m
     with pytest.raises(RuntimeError, match="closed"):
         widget.export_html(tmp_path / "page.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_plan_and_witness_are_checked_before_anything_runs(make):
+    with pytest.raises(ValueError, match="plan must be"):
+        make(plan="fast")
+    with pytest.raises(TypeError, match="witness is a str"):
+        make(witness="squeezenet")
+    other = classifier()
+    other._names = ("anvil", "banjo", "x", "y", "z", "w")
+    with pytest.raises(ValueError, match="no class named 'cello'"):
+        make(3, witness=other)
+    widget = make(2, witness=other, plan="plain")
+    with pytest.raises(ValueError, match="no class named 'drum'"):
+        widget.add("drum")
+    assert widget.target == 0
+    assert [known["name"] for known in widget._classes] == ["anvil", "banjo"]
+
+
+def test_an_early_stop_is_done_and_said_in_the_explanation_and_the_page(show, engine):
+    engine.converges_at = 6
+    widget, page = show(iterations=40)
+    page.until_status("done")
+    assert page.state["_trace"]["0"]["stopped"] == "converged"
+    assert page.state["_progress"]["iteration"] == 6
+    assert widget.explanation.diagnostics["stopped"] == "converged"

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, level, until, workers
+from xwidget.checks import Check, Checks
 from xwidget.engine.settings import Settings
+from xwidget.engine.witness import Witness
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.session import Session
 
@@ -454,3 +456,66 @@ def test_progress_counts_seconds_and_speed():
         now[0] += 0.25
     assert meter.seconds == pytest.approx(3.25)
     assert meter.rate == pytest.approx(4 / 1.25)
+
+
+def test_a_run_in_which_nothing_changes_any_more_ends_early_and_is_done(session, engine, listener):
+    engine.converges_at = 6
+    session.run(Settings(), 40)
+    settled(session)
+    assert listener.endings == ["done"]
+    assert (session.progress.iteration, session.progress.iterations) == (6, 40)
+    assert session.explanation().diagnostics["stopped"] == "converged"
+    assert session.history.track(0).stopped == "converged"
+    engine.converges_at = None
+    session.run_more(4)
+    settled(session)
+    assert session.history.track(0).iteration == 10
+    assert session.explanation().diagnostics["stopped"] == "iterations"
+
+
+def test_a_variant_that_ended_early_is_not_run_again(session, engine, listener):
+    session.run(Settings(), 8)
+    settled(session)
+    engine.converges_at = 5
+    session.compare("defense")
+    settled(session)
+    assert listener.told[-2:] == [("varied", True), ("done", "")]
+    calls = len(engine.calls)
+    session.compare("defense")
+    settled(session)
+    assert len(engine.calls) == calls
+    stopped = {name: ex.diagnostics["stopped"] for name, ex in session.comparison().items()}
+    assert stopped == {"auto": "iterations", "none": "converged"}
+
+
+def test_the_plan_reaches_the_engine(engine, lock, listener):
+    clf = classifier()
+    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    plan = {"fold": True}
+    session = Session(clf, x, [0], lock, plan=plan, optimize=engine)
+    session.listen(listener)
+    session.run(Settings(), 1)
+    settled(session)
+    session.close()
+    assert engine.plans == [plan]
+
+
+def test_a_witness_is_asked_at_the_end_of_each_run(engine, lock, listener):
+    clf, other = classifier(), classifier()
+    other.name = "other"
+    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    session = Session(clf, x, [0], lock, witness=Witness(other, clf), optimize=engine)
+    session.listen(listener)
+    parts = ("small moves", 0.9), ("unseen backgrounds", 0.9), ("share shown", 0.1)
+    made = Checks(tuple(Check(name, value, True, "Fine.") for name, value in parts), "holds", "-")
+    engine.checks = {0: made, 1: made}
+    session.run(Settings(), 3)
+    settled(session)
+    assert "other" in session.checks(0)["witness"].words
+    session.add(1)
+    settled(session)
+    assert [("witness" in checks) for checks in session.explanation().checks] == [True, True]
+    session.compare("defense")
+    settled(session)
+    assert all("witness" in ex.checks[0] for ex in session.comparison().values())
+    session.close()

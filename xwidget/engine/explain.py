@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
+import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
@@ -13,7 +16,9 @@ from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.repeat import check_repeatable, repeated
 from xwidget.engine.settings import Settings
+from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 
 #: Number of iterations unless told otherwise.
@@ -36,6 +41,8 @@ def explain(
     seed: int = 0,
     plan: str | Mapping[str, Any] = "auto",
     early_stop: bool = True,
+    witness: Classifier | None = None,
+    repeat: bool = False,
     progress: bool = True,
     on_step: Callable[[Step], None] | None = None,
 ) -> Explanation:
@@ -79,22 +86,32 @@ def explain(
     early_stop
         Whether to end before ``iterations`` where, for 40 of them, no score changed by more than
         .001 and no mask by more than .001 on average.
+    witness
+        Another classifier that has the same classes, by name. It is shown each finished picture:
+        the evidence on the reference, or in deletion and repression the rest. What it scores
+        becomes the check "witness". Evidence that only one net sees may be noise made for it.
+    repeat
+        Whether to run once more, with the next seed, and to compare: the check "seeds" is the
+        intersection over union of the 20% of pixels that count most in either run, and passes from
+        0.5. It takes twice the time, and needs a reference that is drawn.
     progress
         Whether to show a progress bar.
     on_step
-        Called with every ``Step``.
+        Called with every ``Step``, save those of the second run.
 
     Returns
     -------
     Explanation
         Its ``checks`` say how far to trust it, its ``relevance`` orders the pixels. Interrupting
-        (Ctrl-C) returns what is done so far, unchecked. ``diagnostics["stopped"]`` says why it
-        ended: "iterations", "converged" or "interrupted".
+        (Ctrl-C) returns what is done so far, unchecked; interrupting the second run only leaves its
+        check out. ``diagnostics["stopped"]`` says why it ended: "iterations", "converged" or
+        "interrupted".
 
     Raises
     ------
     ValueError, TypeError
-        If an argument is not one of these, the image cannot be read, or the net cannot be defended.
+        If an argument is not one of these, the image cannot be read, the net cannot be defended,
+        or the witness does not have a class.
 
     Examples
     --------
@@ -103,6 +120,15 @@ def explain(
     >>> ex = xw.explain(clf, xw.sample("coffee"), iterations=2, progress=False)
     >>> ex.names
     ('espresso',)
+
+    What does another net make of it, and would a second run have found the same?
+
+    >>> other = xw.load("squeezenet")
+    >>> ex = xw.explain(
+    ...     clf, xw.sample("coffee"), iterations=2, witness=other, repeat=True, progress=False
+    ... )
+    >>> [name in ex.checks[0] for name in ("seeds", "witness")]
+    [True, True]
     """
     check_classifier(clf)
     settings = Settings(
@@ -116,15 +142,64 @@ def explain(
         device=device,
     )
     check_iterations(iterations)
+    if repeat:
+        check_repeatable(reference)
+    heard = None if witness is None else Witness(witness, clf)
     x = clf.prepare(image)
     chosen = clf.select(targets, x)
+    if heard is not None:
+        heard.expect(chosen)
+
+    def follow(settings: Settings, plan: object, title: str, *, first: bool) -> tuple[History, str]:
+        steps = optimize(
+            clf,
+            x,
+            chosen,
+            settings,
+            iterations=iterations,
+            plan=plan,
+            early_stop=early_stop,
+            checked=first,
+        )
+        bar = tqdm(total=iterations, disable=not progress, unit="it", desc=title)
+        return _followed(steps, bar, on_step if first else None)
+
+    began = time.perf_counter()
+    history, stopped = follow(settings, plan, game, first=True)
+    checks = [history.track(target).checks for target in chosen]
+    if stopped != "interrupted":
+        tracks = [history.track(target) for target in chosen]
+        if repeat:
+            again = replace(settings, seed=seed + 1)
+            with contextlib.suppress(KeyboardInterrupt):  # before the second run's first step
+                other, ended = follow(again, tracks[0].plan, f"{game}, again", first=False)
+                if ended != "interrupted":
+                    checks = [
+                        repeated(each, track.relevance, other.track(track.target).relevance)
+                        for each, track in zip(checks, tracks, strict=True)
+                    ]
+        if heard is not None:
+            masks = torch.stack([track.last for track in tracks])
+            checks = list(heard.heard(checks, chosen, masks, x, settings))
+    found = history.explanation(
+        clf,
+        x,
+        settings,
+        {
+            "seconds": time.perf_counter() - began,
+            "device": str(pick(settings.device)),
+            "stopped": stopped,
+        },
+    )
+    return replace(found, checks=tuple(checks)) if stopped != "interrupted" else found
+
+
+def _followed(
+    steps: Generator[Step], bar: Any, on_step: Callable[[Step], None] | None
+) -> tuple[History, str]:
+    """Take all steps, showing how far they are; return them and why they ended."""
     history = History()
     stopped = "iterations"
-    began = time.perf_counter()
-    steps = optimize(
-        clf, x, chosen, settings, iterations=iterations, plan=plan, early_stop=early_stop
-    )
-    bar = tqdm(total=iterations, disable=not progress, unit="it", desc=game)
     try:
         for step in steps:
             history.add(step)
@@ -140,16 +215,7 @@ def explain(
     finally:
         steps.close()
         bar.close()
-    return history.explanation(
-        clf,
-        x,
-        settings,
-        {
-            "seconds": time.perf_counter() - began,
-            "device": str(pick(settings.device)),
-            "stopped": stopped,
-        },
-    )
+    return history, stopped
 
 
 def check_iterations(iterations: object) -> None:

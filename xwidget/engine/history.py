@@ -213,7 +213,7 @@ class History:
                 masks=np.stack([[track.frame(i) for track in tracks] for i in common]),
             ),
             relevance=np.stack([track.relevance.cpu().numpy() for track in tracks]),
-            checks=tuple(track.checks for track in tracks),
+            checks=tuple(_checks(track, diagnostics.get("stopped")) for track in tracks),
             settings=settings.describe(),
             diagnostics={
                 "net": clf.name,
@@ -225,6 +225,15 @@ class History:
                 **diagnostics,
             },
         )
+
+
+def _checks(track: Track, stopped: object) -> Checks:
+    """Return a class's checks; where it was cut before there were any, that says so."""
+    cut = {"interrupted": "Stopped", "error": "Broke off"}
+    if len(track.checks) or track.stopped is not None or stopped not in cut:
+        return track.checks
+    line = f"{cut[str(stopped)]} at iteration {track.iteration}: not checked."
+    return Checks(summary=line)
 
 
 def _columns(rows: list[list[float]]) -> npt.NDArray[np.float64]:

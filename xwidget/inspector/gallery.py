@@ -56,7 +56,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]
         Captions of an iterable's images. Without: the file's name, else "image 1", "image 2", ...
     keep
         Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and
-        150 iterations. Where there are more images, those farthest from the one that is open are
+        70 iterations. Where there are more images, those farthest from the one that is open are
         closed once they are explained: their explanation stays, with the first and last mask
         alone, and opening one of them explains it anew.
     **settings

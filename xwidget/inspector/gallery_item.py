@@ -31,6 +31,9 @@ class Item:
     """Why there is nothing to open, in words."""
     picture: str = ""
     evidence: str = ""
+    verdict: str = ""
+    """What the checks say of that evidence: the verdict alone, and a line with the class's name."""
+    summary: str = ""
     inspector: Inspector | None = None
     kept: Explanation | None = None
     """The explanation, where its Inspector was closed to free memory."""
@@ -143,6 +146,8 @@ class Item:
             explanation = None if self.inspector is None else self.inspector.explanation
             if explanation is not None:
                 self.evidence = data_url(explanation.evidence[0])
+                checks, name = explanation.checks[0], explanation.names[0].split(",")[0]
+                self.verdict, self.summary = checks.verdict, f"{name}: {checks.summary}"
 
     def free(self) -> None:
         """Close the Inspector; of its explanation the first and last masks are kept."""
@@ -164,6 +169,8 @@ def described(item: Item) -> dict[str, Any]:
         "error": item.error,
         "share": round(item.share, 2) if item.state == "running" else 0.0,
         "top": [[name, round(score, 4)] for name, score in item.top],
+        "verdict": item.verdict,
+        "summary": item.summary,
     }
 
 

@@ -46,7 +46,8 @@ class Run:
     seconds
         Spent by the stretches that are over.
     stopped
-        Why the newest stretch ended: "iterations", "interrupted", "error"; "running" if it did not.
+        Why the newest stretch ended: "iterations", "converged", "interrupted", "error"; "running"
+        if it did not.
     """
 
     number: int
@@ -77,6 +78,11 @@ class Run:
             for at, group in sorted(groups.items(), reverse=True)
         ]
         return [*found, Stretch(self, tuple(new), goal)] if new else found
+
+    def open(self, targets: Iterable[int]) -> list[int]:
+        """Return those of these classes in whose masks something may still change."""
+        ended = {t for t in self.history.targets if self.history.track(t).stopped == "converged"}
+        return [target for target in targets if target not in ended]
 
     def _state(self, targets: Iterable[int]) -> State:
         return State.join(self.history.track(target).state for target in targets)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from torch import Tensor
 
@@ -14,6 +16,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
 from xwidget.engine.settings import Settings
+from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.progress import Meter, Progress
@@ -35,6 +38,10 @@ class Session(Worker):
         Class indices to explain.
     lock
         Held for every change of what is public here, and around every call of the listener.
+    plan
+        How the net is run, as in ``explain``.
+    witness
+        Another net that is asked of each class's last mask; None for none.
     optimize
         The engine; a test may bring its own.
     clock
@@ -48,12 +55,18 @@ class Session(Worker):
         targets: Sequence[int],
         lock: OwnedLock,
         *,
+        plan: str | Mapping[str, Any] = "auto",
+        witness: Witness | None = None,
         optimize: Optimize = optimize,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(lock)
         self.clf: Classifier | None = clf
         self.x: Tensor | None = x
+        self._plan = plan
+        self._witness = witness
+        if witness is not None:
+            witness.expect(targets)
         self._optimize = optimize
         self._clock = clock
         self._runs = 0  # so far: each gets a number of its own
@@ -103,6 +116,11 @@ class Session(Worker):
         """Explain one more class, alone, for as many iterations as the others have.
 
         Where nothing has run or waits, the next run takes it along.
+
+        Raises
+        ------
+        ValueError
+            If the witness does not have the class.
         """
 
         def plan() -> list[Stretch]:
@@ -115,6 +133,8 @@ class Session(Worker):
             if target in self.targets:
                 return
             self._check_open()
+            if self._witness is not None:
+                self._witness.expect([target])
             self.targets = (*self.targets, target)
             if self.main is not None or self.promised:
                 self._do(plan, added=target)
@@ -144,7 +164,12 @@ class Session(Worker):
             missing = [settings for settings in wanted if self._find(settings) is None]
             self.variants += [self._new_run(settings, goal) for settings in missing]
             runs = [run for settings in wanted if (run := self._find(settings)) is not None]
-            return [s for run in runs if run is not main for s in run.stretches(targets, goal)]
+            return [
+                stretch
+                for run in runs
+                if run is not main
+                for stretch in run.stretches(run.open(targets), goal)
+            ]
 
         with self._lock:
             self._check_open()
@@ -156,7 +181,7 @@ class Session(Worker):
         """End the work and the thread, and let go of the classifier, image and history."""
         super().close(join=join)
         with self._lock:
-            self.clf = self.x = None
+            self.clf = self.x = self._witness = None
             self.main = self._at_work = None
             self.variants = []
 
@@ -279,10 +304,14 @@ class Session(Worker):
             run.settings,
             iterations=stretch.iterations,
             start=stretch.start,
+            plan=self._plan,
+            early_stop=True,
         )
+        reason = "iterations"
         try:
             with _closed_after(steps):
-                for step in steps:
+                for made in steps:
+                    step = self._heard(made, run.settings)
                     with self._held() as listener:
                         if cancel.is_set():
                             run.stopped = "interrupted"
@@ -290,8 +319,9 @@ class Session(Worker):
                         meter.count()
                         self._note(step, stretch, meter, listener)
                         del listener
+                    reason = step.stopped or reason
                     self._look_aside()
-            run.stopped = "iterations"
+            run.stopped = reason
         except Exception:
             run.stopped = "error"
             raise
@@ -308,7 +338,15 @@ class Session(Worker):
         if run is self.main:
             listener.stepped(step)
         else:
-            listener.varied(step.iteration == stretch.last)
+            listener.varied(step.stopped is not None)
+
+    def _heard(self, step: Step, settings: Settings) -> Step:
+        """Return a run's last step with the witness's word among its checks, others as they are."""
+        witness, x = self._witness, self.x
+        if witness is None or x is None or step.checks is None:
+            return step
+        checks = witness.heard(step.checks, step.targets, step.masks, x, settings)
+        return replace(step, checks=checks)
 
 
 @contextlib.contextmanager

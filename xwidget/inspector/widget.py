@@ -14,9 +14,11 @@ from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.explain import ITERATIONS, check_iterations
 from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import optimize
+from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.strategies import DEFENSES
+from xwidget.engine.witness import Witness
 from xwidget.inspector import opening, protocol, still
 from xwidget.inspector.answers import Answers
 from xwidget.inspector.lock import OwnedLock
@@ -32,7 +34,8 @@ _DEFAULT = Settings()
 class Inspector(ResultsWidget):
     """Show which pixels, in which color, a classifier relies on, live, in a notebook.
 
-    The run starts when the Inspector is shown; the cell returns at once.
+    The run starts when the Inspector is shown; the cell returns at once. It ends after
+    ``iterations``, or earlier where nothing changes any more, as in ``explain``.
 
     Parameters
     ----------
@@ -45,7 +48,7 @@ class Inspector(ResultsWidget):
         one name; the first is drawn. None is the most likely class.
     game, defense, iterations, sparsity
         As in ``explain``; also traits, see below.
-    reference, similarity, rule, device, seed
+    reference, similarity, rule, device, seed, plan, witness
         As in ``explain``.
     layout
         An ipywidgets ``Layout``, or a dict of its traits.
@@ -112,11 +115,15 @@ class Inspector(ResultsWidget):
         rule: str = _DEFAULT.rule,
         device: str | None = None,
         seed: int = 0,
+        plan: str | Mapping[str, Any] = "auto",
+        witness: Classifier | None = None,
         layout: ipywidgets.Layout | Mapping[str, Any] | None = None,
     ) -> None:
         self._fixed = Settings(game, defense, sparsity, reference, similarity, rule, seed, device)
         check_classifier(clf)
         check_iterations(iterations)
+        Plan.read(plan)
+        heard = None if witness is None else Witness(witness, clf)
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()
         targets = opening.chosen(clf, targets, x, self._scores)
@@ -125,7 +132,9 @@ class Inspector(ResultsWidget):
 
         self._lock = OwnedLock()
         self._own_layout: ipywidgets.Layout | None = None
-        self._session = Session(clf, x, targets, self._lock, optimize=self._engine)
+        self._session = Session(
+            clf, x, targets, self._lock, plan=plan, witness=heard, optimize=self._engine
+        )
         self._stream = Stream(self, self._session)
         self._answers = Answers(self, self._session, self._stream)
         self._prober = Prober(
@@ -219,7 +228,7 @@ class Inspector(ResultsWidget):
         Raises
         ------
         ValueError, TypeError
-            If there is no such class.
+            If there is no such class, or the witness does not have it.
         RuntimeError
             If the Inspector is closed.
         """

@@ -12,12 +12,12 @@ array([0.  , 0.25, 0.5 , 0.75, 1.  ])
 (1,)
 """
 
+from xwidget.engine.witness import handed_over
 from xwidget.metrics.curves import Curve, blurred, deletion, insertion, sufficiency
 from xwidget.metrics.evidence import (
     EvidenceScores,
     blend,
     evidence_scores,
-    handed_over,
     small_moves,
 )
 from xwidget.metrics.judge import Judge

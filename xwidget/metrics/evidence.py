@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.classifier import Classifier
@@ -107,22 +106,3 @@ def small_moves(
         photo = float(scores[0])
         found[name] = float(scores[1:].mean()) / photo if photo > 0 else float("nan")
     return found
-
-
-def handed_over(picture: npt.NDArray[np.uint8], clf: Classifier) -> Tensor:
-    """Return what another net, a witness, sees of a picture (H, W, 3): (3, H', W'), normalized.
-
-    The picture has been cut to one net's input already. It is resized as a whole, not cut again as
-    ``clf.prepare`` would: so every pixel of it stays in view, and orders of its pixels fit.
-
-    Parameters
-    ----------
-    picture
-        From ``clf.picture`` of the net that was explained.
-    clf
-        The witness.
-    """
-    rgb = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 255
-    sized = F.interpolate(rgb, clf.size, mode="bilinear", antialias=True)[0]
-    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (clf.mean, clf.std))
-    return (sized - mean) / std

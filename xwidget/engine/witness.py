@@ -1,0 +1,131 @@
+"""Another net's word on what was found: whether it sees the class in it, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from xwidget.checks import Checks
+from xwidget.classifier import Classifier
+from xwidget.engine.games import GAMES
+from xwidget.engine.references import make_reference
+from xwidget.engine.settings import Settings
+from xwidget.engine.trust import witnessed
+from xwidget.names import plain
+
+
+class Witness:
+    """Another net that is shown what a run found.
+
+    Parameters
+    ----------
+    net
+        The other net.
+    clf
+        The one that is explained.
+
+    Raises
+    ------
+    TypeError
+        If the witness is not a ``Classifier``.
+    ValueError
+        If it is the classifier that is explained.
+    """
+
+    def __init__(self, net: object, clf: Classifier) -> None:
+        if not isinstance(net, Classifier):
+            raise TypeError(
+                f"witness is a {type(net).__name__}; expected another Classifier, from xw.load(...)"
+                " or xw.Classifier(net, size=...)"
+            )
+        if net.net is clf.net:
+            raise ValueError("witness is the net that is explained; give another one")
+        self._net = net
+        self._clf = clf
+
+    def expect(self, targets: Iterable[int]) -> None:
+        """Raise ValueError unless it has each of these classes: before a run, not after it."""
+        for target in targets:
+            self.index(target)
+
+    def index(self, target: int) -> int:
+        """Return the witness's index of the class that has this index in what is explained.
+
+        Raises
+        ------
+        ValueError
+            If it has no class of this name, or several.
+        """
+        name, names = self._clf.categories[target], self._net.categories
+        if names[target : target + 1] == (name,):
+            return target
+        found = [index for index, other in enumerate(names) if plain(other) == plain(name)]
+        if len(found) == 1:
+            return found[0]
+        has = "several classes" if found else "no class"
+        raise ValueError(
+            f"the witness, {self._net.name}, has {has} named {name!r}: classes are matched by "
+            "name. Give both nets the same names (xw.Classifier(..., categories=...)), explain "
+            "another class, or leave witness out"
+        )
+
+    def heard(
+        self,
+        checks: Sequence[Checks],
+        targets: Sequence[int],
+        masks: Tensor,
+        x: Tensor,
+        settings: Settings,
+    ) -> tuple[Checks, ...]:
+        """Return each class's checks with the witness's word added.
+
+        Parameters
+        ----------
+        checks
+            One a class.
+        targets
+            Class indices, K of them.
+        masks
+            What is shown (K, 3, H, W).
+        x
+            Normalized image (3, H, W), as the net that is explained sees it.
+        settings
+            Of the run.
+        """
+        clf, game = self._clf, GAMES[settings.game]
+        reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
+        image = self._scores(x)
+        found = []
+        for each, target, mask in zip(checks, targets, masks, strict=True):
+            evidence = self._scores(torch.lerp(reference, x, game.shown(mask.to(x))))
+            index = self.index(target)
+            scores = float(evidence[index]), float(image[index])
+            found.append(witnessed(each, self._net.name, *scores, game.keeps))
+        return tuple(found)
+
+    def _scores(self, x: Tensor) -> Tensor:
+        return self._net.classify(handed_over(self._clf.picture(x), self._net))
+
+
+def handed_over(picture: npt.NDArray[np.uint8], clf: Classifier) -> Tensor:
+    """Return what another net, a witness, sees of a picture (H, W, 3): (3, H', W'), normalized.
+
+    The picture has been cut to one net's input already. It is resized as a whole, not cut again as
+    ``clf.prepare`` would: so every pixel of it stays in view, and orders of its pixels fit.
+
+    Parameters
+    ----------
+    picture
+        From ``clf.picture`` of the net that was explained.
+    clf
+        The witness.
+    """
+    rgb = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 255
+    sized = F.interpolate(rgb, clf.size, mode="bilinear", antialias=True)[0]
+    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (clf.mean, clf.std))
+    return (sized - mean) / std
