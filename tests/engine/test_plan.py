@@ -250,7 +250,9 @@ def test_nothing_grows_over_a_hundred_explanations(clf: xw.Classifier) -> None:
 
     def explain(times: int) -> None:
         for n in range(times):
-            xw.explain(clf, IMAGE, [n % 5], iterations=2, progress=False)
+            ex = xw.explain(clf, IMAGE, [n % 5], iterations=2, progress=False)
+            assert ex.settings["reference"] == "drawn", "what is drawn anew is watched, too"
+            assert {"unseen backgrounds", "control"} <= {item.name for item in ex.checks[0].items}
 
     tracemalloc.start()
     try:
