@@ -17,7 +17,7 @@ COMMON = 0.5
 def overlap(one: Tensor, other: Tensor) -> float:
     """Return what the most relevant pixels of two orders (H, W) have in common, in [0, 1].
 
-    It is the intersection over the union: .11 where two orders have nothing to do with each other.
+    It is the intersection over the union: 0.11 where two orders have nothing to do with each other.
     """
     count = max(1, round(TOP * one.numel()))
     best = [set(order.flatten().topk(count).indices.tolist()) for order in (one, other)]
