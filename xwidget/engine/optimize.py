@@ -80,7 +80,7 @@ class Step:
     checks: tuple[Checks, ...] | None = None
 
 
-#: For how many steps the control class is explained.
+#: For how many steps the control class is explained, if the run had as many.
 CONTROL_STEPS = 20
 _CHECKED = 8  # pictures at once: as many as fit the cache of a small machine
 _TIES = 1e-3  # how much the masks themselves weigh in the order
@@ -257,7 +257,7 @@ def optimize(
                         image_scores,
                         tensors["blank"],
                         tensors["pushed"],
-                        _control(clf, x, settings, batches.plan) if game.keeps else None,
+                        _control(clf, x, settings, batches.plan, iteration) if game.keeps else None,
                     )
                     checks = check(
                         clf,
@@ -311,8 +311,9 @@ def _views(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) ->
     drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
     views = Views(DRAWN if drawn else PLAIN, x, reference, settings.seed)
 
-    def scores(images: Tensor) -> Tensor:
-        net = clf.twin(x.device)
+    net = clf.twin(x.device)
+
+    def scores(images: Tensor) -> Tensor:  # one by one: some nets take no more
         return torch.cat([clf.scores(clf.logits(net, one[None])) for one in images])
 
     with torch.no_grad():
@@ -320,7 +321,7 @@ def _views(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) ->
 
 
 def _control(
-    clf: Classifier, x: Tensor, settings: Settings, plan: Plan
+    clf: Classifier, x: Tensor, settings: Settings, plan: Plan, iterations: int
 ) -> tuple[float, int, float, int]:
     """Explain the least likely class for a few steps: a sound defense finds nothing to show.
 
@@ -335,9 +336,10 @@ def _control(
     least = int(clf.classify(x.cpu()).argmin())
     drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
     settings = replace(settings, reference="zero" if drawn else settings.reference)
-    run = optimize(clf, x, [least], settings, iterations=CONTROL_STEPS, plan=plan, checked=False)
+    count = min(CONTROL_STEPS, iterations)
+    run = optimize(clf, x, [least], settings, iterations=count, plan=plan, checked=False)
     scores = torch.stack([step.scores for step in run])[:, 0]
-    return float(scores[1:].max()), least, float(scores[0]), CONTROL_STEPS
+    return float(scores[1:].max()), least, float(scores[0]), count
 
 
 def _steady(now: Tensor, before: Tensor, drawn: bool) -> Tensor:

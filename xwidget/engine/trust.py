@@ -8,7 +8,7 @@ saw, and beside a control that a sound method must fail on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -32,6 +32,14 @@ BACKGROUND = (0.7, 0.3)
 CONTROL = 2.0
 #: Share of the entries above which a mask says little about where the evidence is.
 SHOWN = 0.6
+
+# What the line of an explanation that holds tells of its checks.
+_TOLD = {
+    "small moves": "{:.2f} after small moves",
+    "unseen backgrounds": "{:.2f} on unseen backgrounds",
+    "witness": "{:.2f} by a witness",
+    "share shown": "{:.0%} shown",
+}
 
 # Unseen backgrounds: strengths of the noise in deviations of the image, two of each.
 _STRENGTHS = (0.05, 0.1, 0.2, 0.3) * 2
@@ -153,7 +161,7 @@ def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: b
     keeps
         Whether the class shall be kept.
     """
-    share = evidence / max(image, 1e-12)
+    share = _share(evidence, image)
     passed: bool | None = share >= 0.5 if keeps else share <= 0.5
     words = (
         f"Another net, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what it "
@@ -185,19 +193,19 @@ def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> C
         Steps taken.
     """
     if empty is not None:
+        # Of what is not there, no test says anything.
+        items = tuple(
+            item if item.name == "control" else replace(item, passed=None) for item in items
+        )
         return Checks(items, "no evidence", f"No evidence: {empty}; tried for {iterations} steps.")
     failed = [item for item in items if item.passed is False]
     if failed:
         words = failed[0].words
         more = f" And {len(failed) - 1} more." if len(failed) > 1 else ""
         return Checks(items, "doubtful", f"Doubtful: {words[0].lower()}{words[1:]}{more}")
-    value = {item.name: item.value for item in items}
-    line = (
-        f"Holds: {value['small moves']:.2f} after small moves, "
-        f"{value['unseen backgrounds']:.2f} on unseen backgrounds, "
-        f"{value['share shown']:.0%} shown."
-    )
-    return Checks(items, "holds", line)
+    value = {item.name: item.value or 0.0 for item in items if item.value is not None}
+    told = [words.format(value[name]) for name, words in _TOLD.items() if name in value]
+    return Checks(items, "holds", f"Holds: {', '.join(told)}.")
 
 
 def _items(
