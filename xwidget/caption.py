@@ -14,7 +14,8 @@ _TINT, _ALARM = (255, 244, 224), (122, 61, 0)  # of a verdict against the pictur
 
 def doubtful(checks: Checks) -> bool:
     """Tell whether something speaks against an explanation."""
-    return bool(checks.failed) or checks.verdict == "doubtful"
+    # Of what is not there, no test says anything.
+    return checks.verdict != "no evidence" and (bool(checks.failed) or checks.verdict == "doubtful")
 
 
 def under(picture: Image.Image, checks: Checks) -> Image.Image:

@@ -11,7 +11,7 @@ import xwidget as xw
 from xwidget.checks import Check, Checks
 from xwidget.engine.optimize import CONTROL_STEPS
 from xwidget.engine.settings import Settings
-from xwidget.engine.trust import Tried, added, check, summed_up, witnessed
+from xwidget.engine.trust import Control, Tried, added, check, summed_up, witnessed
 
 
 class Probe(nn.Module):
@@ -37,7 +37,7 @@ def tried(**change: object) -> Tried:
         "image_scores": torch.tensor([0.9]),
         "blank": torch.tensor([0.01]),
         "pushed": torch.tensor([0.0]),
-        "control": (0.001, 1, 0.001, CONTROL_STEPS),
+        "control": Control(1, 0.001, 0.001, CONTROL_STEPS),
     }
     return Tried(**{**known, **change})  # type: ignore[arg-type]
 
@@ -97,7 +97,7 @@ def test_a_whisper_on_the_grid_of_pixels_fails_the_small_moves() -> None:
     ("change", "name"),
     [
         ({"scores": torch.tensor([0.5])}, "score"),
-        ({"control": (0.9, 1, 0.001, CONTROL_STEPS)}, "control"),
+        ({"control": Control(1, 0.9, 0.001, CONTROL_STEPS)}, "control"),
         ({"pushed": torch.tensor([12.0])}, "push"),
         ({"mask": 0.9}, "share shown"),
     ],
@@ -114,7 +114,7 @@ def test_what_is_taken_away_must_be_gone() -> None:
     found = checks(always, game="deletion", scores=torch.tensor([0.05]), control=None)
     assert [item.name for item in found.failed] == ["small moves", "unseen backgrounds"]
     assert found["control"].details["moved elsewhere"] == pytest.approx(0.88, abs=0.01)
-    assert found.summary.endswith("And 1 more.")
+    assert found.summary.endswith("1 more failed.")
 
 
 def test_no_evidence_says_what_was_tried() -> None:
@@ -133,6 +133,35 @@ def test_a_witness_has_a_word(evidence: float, image: float, passed: bool | None
     found = witnessed(checks(always), "another", evidence, image, keeps=True)
     assert found["witness"].passed is passed
     assert found.verdict == ("doubtful" if passed is False else "holds")
+
+
+def test_a_move_that_the_net_does_not_know_in_the_image_is_left_out() -> None:
+    def upright_only(batch: Tensor) -> Tensor:
+        right = batch[..., 8:].mean((1, 2, 3)) > batch[..., :8].mean((1, 2, 3))
+        return torch.where(right, 2.0, -9.0)
+
+    found = checks(upright_only)
+    assert "flip" not in found["small moves"].details
+    assert found["small moves"].value == pytest.approx(1)
+    unknown = checks(lambda batch: torch.full((len(batch),), -9.0))["small moves"]
+    assert unknown.passed is None
+    assert unknown.value is None
+
+
+def test_a_control_that_cannot_fail_says_nothing() -> None:
+    control = Control(1, 0.76, 0.5, CONTROL_STEPS)
+    assert checks(always, control=control)["control"].passed is None
+
+
+def test_the_control_is_another_class() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 196, 3))
+    clf = xw.Classifier(net, size=16)
+    image = np.random.default_rng(0).random((16, 16, 3))
+    some = xw.explain(clf, image, [0, 1], iterations=2, progress=False).checks
+    assert all(found["control"].details["class"] == 2 for found in some)
+    every = xw.explain(clf, image, [0, 1, 2], iterations=2, progress=False).checks
+    assert all("control" not in found for found in every)
 
 
 def test_what_is_not_checked_stays_so() -> None:

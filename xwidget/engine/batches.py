@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.engine.defense import Guard
+from xwidget.engine.defense import DefenseError, Guard
 from xwidget.engine.plan import Forward, Plan, choose, is_memory, parts
 from xwidget.engine.strategies import Strategy
 
@@ -73,6 +73,8 @@ class Batches:
         while True:
             try:
                 results = self._attempt(views, work, batches)
+            except DefenseError:
+                raise
             except ValueError:
                 # A net that takes one image only is shown the views one after another.
                 if isinstance(self.plan.batch, int) or self._count > 1 or len(views) == 1:

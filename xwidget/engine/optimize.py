@@ -25,7 +25,7 @@ from xwidget.engine.smoothing import smoothed
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
-from xwidget.engine.trust import Tried, check
+from xwidget.engine.trust import Control, Tried, check
 from xwidget.engine.views import DRAWN, PLAIN, Views
 
 
@@ -257,7 +257,9 @@ def optimize(
                         image_scores,
                         tensors["blank"],
                         tensors["pushed"],
-                        _control(clf, x, settings, batches.plan, iteration) if game.keeps else None,
+                        _control(clf, x, targets, settings, batches.plan, iteration)
+                        if game.keeps
+                        else None,
                     )
                     checks = check(
                         clf,
@@ -321,25 +323,34 @@ def _views(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) ->
 
 
 def _control(
-    clf: Classifier, x: Tensor, settings: Settings, plan: Plan, iterations: int
-) -> tuple[float, int, float, int]:
-    """Explain the least likely class for a few steps: a sound defense finds nothing to show.
+    clf: Classifier,
+    x: Tensor,
+    targets: Sequence[int],
+    settings: Settings,
+    plan: Plan,
+    iterations: int,
+) -> Control | None:
+    """Explain the least likely other class for a few steps: a sound defense finds nothing to show.
 
     It is played on the reference alone, where it is easiest to be fooled: a few undefended steps
     bring any class there.
 
     Returns
     -------
-    tuple
-        The highest score reached, the class, what the reference alone scores, and the steps.
+    Control
+        None where there is no other class.
     """
-    least = int(clf.classify(x.cpu()).argmin())
+    image_scores = clf.classify(x.cpu()).double()
+    image_scores[list(targets)] = torch.inf
+    least = int(image_scores.argmin())
+    if not bool(image_scores[least].isfinite()):
+        return None
     drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
     settings = replace(settings, reference="zero" if drawn else settings.reference)
     count = min(CONTROL_STEPS, iterations)
     run = optimize(clf, x, [least], settings, iterations=count, plan=plan, checked=False)
     scores = torch.stack([step.scores for step in run])[:, 0]
-    return float(scores[1:].max()), least, float(scores[0]), count
+    return Control(least, float(scores[1:].max()), float(scores[0]), count)
 
 
 def _steady(now: Tensor, before: Tensor, drawn: bool) -> Tensor:

@@ -68,6 +68,8 @@ class Settings:
             _one_of("reference", self.reference, REFERENCES, " or a normalized tensor (3, H, W)")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
             raise TypeError(f"seed must be an int, got {self.seed!r}")
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {self.seed}")
         _check_sparsity(self.sparsity)
 
     @property

@@ -7,7 +7,7 @@ saw, and beside a control that a sound method must fail on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -33,6 +33,11 @@ CONTROL = 2.0
 #: Share of the entries above which a mask says little about where the evidence is.
 SHOWN = 0.6
 
+# A move is known to a net that gives the moved image this share of the image's score.
+_BEARABLE = 0.5
+# Where the reference alone scores more for a class, it proves nothing that the class stays out.
+_TELLING = 0.1
+
 # What the line of an explanation that holds tells of its checks.
 _TOLD = {
     "small moves": "{:.2f} after small moves",
@@ -44,6 +49,28 @@ _TOLD = {
 # Unseen backgrounds: strengths of the noise in deviations of the image, two of each.
 _STRENGTHS = (0.05, 0.1, 0.2, 0.3) * 2
 _SEED = 7919  # of the unseen backgrounds, beside the run's own
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What became of a class that is not in the image, explained in the same way.
+
+    Parameters
+    ----------
+    target
+        Its index.
+    reached
+        The highest score of any step on the reference, in [0, 1].
+    blank
+        What the reference alone scores for it, in [0, 1].
+    steps
+        How many were taken.
+    """
+
+    target: int
+    reached: float
+    blank: float
+    steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +88,7 @@ class Tried:
     pushed
         In how many steps more was shown than the defense led to.
     control
-        The highest score of the control class in a run of its own, its index, what the reference
-        alone scores for it, and the number of steps; None where a game has no such control.
+        A class that must stay out; None where there is none, or the game takes a class away.
     """
 
     iterations: int
@@ -71,7 +97,7 @@ class Tried:
     image_scores: Tensor
     blank: Tensor
     pushed: Tensor
-    control: tuple[float, int, float, int] | None
+    control: Control | None
 
 
 def check(
@@ -141,7 +167,7 @@ def check(
             unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
             elsewhere=None if game.keeps else results[-1],
             shown=float(masks[k].mean()),
-            control_name="" if tried.control is None else clf.categories[tried.control[1]],
+            control_name="" if tried.control is None else clf.categories[tried.control.target],
         )
         found.append(summed_up(tuple(items), _empty(game, tried, k), tried.iterations))
     return tuple(found)
@@ -201,7 +227,7 @@ def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> C
     failed = [item for item in items if item.passed is False]
     if failed:
         words = failed[0].words
-        more = f" And {len(failed) - 1} more." if len(failed) > 1 else ""
+        more = f" {len(failed) - 1} more failed." if len(failed) > 1 else ""
         return Checks(items, "doubtful", f"Doubtful: {words[0].lower()}{words[1:]}{more}")
     value = {item.name: item.value or 0.0 for item in items if item.value is not None}
     told = [words.format(value[name]) for name, words in _TOLD.items() if name in value]
@@ -230,20 +256,28 @@ def _items(
         f"The {what} alone keeps {share:.2f} of the image's score ({score:.3f} of {image:.3f}).",
         {"optimized": score, "image": image},
     )
-    shares = [_share(e, i) for e, i in zip(*moves, strict=True)]
-    mean = sum(shares) / len(shares)
+    # A move that the net does not bear in the image itself, as one that reads digits does not bear
+    # mirrored ones, says nothing of the mask.
+    known = {
+        name: _share(e, i)
+        for name, e, i in zip(MOVES, *moves, strict=True)
+        if i >= _BEARABLE * image
+    }
+    mean = _mean(game, known.values())
     yield Check(
         "small moves",
         mean,
-        _passes(game, mean, MOVED),
-        f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
-        dict(zip(MOVES, shares, strict=True)),
+        None if mean is None else _passes(game, mean, MOVED),
+        "The net does not know the image itself any more when it is slightly moved."
+        if mean is None
+        else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
+        known,
     )
     plain = [_share(e, image) for e in unseen[0]]
     # Noise may be more than the net bears in the image itself: then no evidence can do better.
     noisy = [_share(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
     shares = noisy if game.keeps else plain
-    mean = sum(shares) / len(shares)
+    mean = _mean(game, shares) or 0.0
     worst = min(shares) if game.keeps else max(shares)
     measure = "what the image scores with as much noise" if game.keeps else "the image's score"
     yield Check(
@@ -264,18 +298,7 @@ def _items(
             {"moved elsewhere": elsewhere, "in place": score},
         )
     elif tried.control is not None:
-        reached, target, blank, steps = tried.control
-        limit = max(CONTROL * blank, NOTHING)
-        stays = reached <= limit
-        words = (
-            f"The least likely class, {_short(control_name)}, stays out: {reached:.4f} after "
-            f"{steps} steps."
-            if stays
-            else f"The least likely class, {_short(control_name)}, can be made to appear just so: "
-            f"{reached:.2f}."
-        )
-        details = {"reached": reached, "reference alone": blank, "class": float(target)}
-        yield Check("control", reached, stays, words, details)
+        yield _controlled(tried.control, _short(control_name))
     much = shown > SHOWN
     yield Check(
         "share shown",
@@ -289,12 +312,42 @@ def _items(
         "push",
         float(pushed),
         False if pushed else None,
-        f"It stalled, and was rewarded for showing more, for {pushed} steps."
+        f"The search stalled, and was rewarded for showing more in {pushed} steps."
         if pushed
         else "It did not have to be rewarded for showing more.",
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
+
+
+def _controlled(control: Control, name: str) -> Check:
+    """Return the check of a class that must stay out."""
+    details = {
+        "reached": control.reached,
+        "reference alone": control.blank,
+        "class": float(control.target),
+    }
+    if control.blank > _TELLING:
+        words = (
+            f"The reference alone scores {control.blank:.2f} for {name}, the least likely other "
+            "class, so that whether it stays out says nothing."
+        )
+        return Check("control", control.reached, None, words, details)
+    stays = control.reached <= max(CONTROL * control.blank, NOTHING)
+    words = (
+        f"The least likely class, {name}, stays out: {control.reached:.4f} after {control.steps} "
+        "steps."
+        if stays
+        else f"The least likely class, {name}, can be made to appear in the same way: "
+        f"{control.reached:.2f}."
+    )
+    return Check("control", control.reached, stays, words, details)
+
+
+def _mean(game: Game, shares: Iterable[float]) -> float | None:
+    """Return the mean share; None of none. More than all of it is no more than all of it."""
+    capped = [min(share, 1.0) if game.keeps else share for share in shares]
+    return sum(capped) / len(capped) if capped else None
 
 
 def _empty(game: Game, tried: Tried, k: int) -> str | None:

@@ -50,7 +50,8 @@ class Curve:
     @property
     def height(self) -> float:
         """Mean height, in [0, 1]: the area by the width of the curve, where that is not 1."""
-        return self.auc / float(self.shares[-1] - self.shares[0])
+        width = float(self.shares[-1] - self.shares[0])
+        return self.auc / width if width > 0 else float(self.scores[0])
 
 
 def deletion(
