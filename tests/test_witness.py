@@ -237,3 +237,11 @@ def test_real_nets_have_both():
         float(other.classify(x)[found.targets[0]])
     )
     assert "squeezenet" in checks["witness"].words
+
+
+def test_a_witness_that_fails_loses_nothing(clf):
+    broken = net(gain=float("nan"), name="broken")
+    found = explained(clf, witness=broken).checks[0]
+    assert found["witness"].passed is None
+    assert "could not be asked" in found["witness"].words
+    assert "score" in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.checks import Checks
+from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.games import GAMES
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
-from xwidget.engine.trust import witnessed
+from xwidget.engine.trust import added, witnessed
 from xwidget.names import plain
 
 
@@ -97,16 +97,28 @@ class Witness:
         settings
             Of the run.
         """
+        try:
+            return tuple(self._asked(checks, targets, masks, x, settings))
+        except (ValueError, RuntimeError) as error:  # the run itself is done, and not to be lost
+            words = f"The witness, {self._net.name}, could not be asked: {error}."
+            return tuple(added(each, Check("witness", None, None, words)) for each in checks)
+
+    def _asked(
+        self,
+        checks: Sequence[Checks],
+        targets: Sequence[int],
+        masks: Tensor,
+        x: Tensor,
+        settings: Settings,
+    ) -> Iterator[Checks]:
         clf, game = self._clf, GAMES[settings.game]
         reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
         image = self._scores(x)
-        found = []
         for each, target, mask in zip(checks, targets, masks, strict=True):
             evidence = self._scores(torch.lerp(reference, x, game.shown(mask.to(x))))
             index = self.index(target)
             scores = float(evidence[index]), float(image[index])
-            found.append(witnessed(each, self._net.name, *scores, game.keeps))
-        return tuple(found)
+            yield witnessed(each, self._net.name, *scores, game.keeps)
 
     def _scores(self, x: Tensor) -> Tensor:
         return self._net.classify(handed_over(self._clf.picture(x), self._net))
