@@ -190,7 +190,7 @@ class Classifier:
         """
         with torch.inference_mode():
             net = self.twin()
-            scores = self.scores(self.logits(net, x[None].to(_device(net))))[0].cpu()
+            scores = self.scores(self.logits(net, x[None].to(_device(net), copy=True)))[0].cpu()
         if not bool(scores.isfinite().all()):
             raise ValueError(f"{self.name} gave NaN or infinite scores for this image")
         if bool((scores < 0).any() or (scores > 1).any()):

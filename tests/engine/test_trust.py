@@ -100,6 +100,8 @@ def test_a_whisper_on_the_grid_of_pixels_fails_the_small_moves() -> None:
         ({"control": Control(1, 0.9, 0.001, CONTROL_STEPS)}, "control"),
         ({"pushed": torch.tensor([12.0])}, "push"),
         ({"mask": 0.9}, "share shown"),
+        ({"mask": 0.0}, "share shown"),
+        ({"scores": torch.tensor([0.8]), "blank": torch.tensor([0.6])}, "score"),
     ],
 )
 def test_each_failure_is_told(change: dict[str, object], name: str) -> None:
@@ -184,3 +186,39 @@ def test_the_net_is_asked_where_the_run_was_not() -> None:
     assert found["control"].passed is False
     assert "appear" in found["control"].words
     assert found.verdict == "doubtful"
+
+
+def test_a_net_that_changes_its_input_in_place_changes_no_picture() -> None:
+    class InPlace(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten())
+            self.last = nn.Linear(4 * 196, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(self.layer(x.mul_(2).sub_(0.5)))
+
+    torch.manual_seed(0)
+    clf = xw.Classifier(InPlace(), size=16)
+    image = np.random.default_rng(0).random((16, 16, 3))
+    x = clf.prepare(image)
+    before = x.clone()
+    clf.classify(x)
+    assert torch.equal(x, before)
+    found = xw.explain(clf, image, iterations=2, progress=False)
+    np.testing.assert_array_equal(found.image, clf.picture(before))
+
+
+def test_a_picture_of_one_color_has_no_backgrounds() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 196, 3))
+    clf = xw.Classifier(net, size=16)
+    found = xw.explain(clf, np.zeros((16, 16, 3)), iterations=2, repeat=True, progress=False)
+    assert found.checks[0]["unseen backgrounds"].passed is None
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64])
+def test_a_seed_out_of_range_is_refused_at_once(seed: int) -> None:
+    with pytest.raises(ValueError, match="seed must be from 0"):
+        Settings(seed=seed)
+    assert Settings(seed=np.int64(3)).seed == 3  # type: ignore[arg-type]

@@ -170,7 +170,7 @@ def explain(
     if stopped != "interrupted":
         tracks = [history.track(target) for target in chosen]
         if repeat:
-            again = replace(settings, seed=seed + 1)
+            again = replace(settings, seed=(settings.seed + 1) % 2**63)
             with contextlib.suppress(KeyboardInterrupt):  # before the second run's first step
                 other, ended = follow(again, tracks[0].plan, f"{game}, again", first=False)
                 if ended != "interrupted":

@@ -316,7 +316,7 @@ def _views(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) ->
     net = clf.twin(x.device)
 
     def scores(images: Tensor) -> Tensor:  # one by one: some nets take no more
-        return torch.cat([clf.scores(clf.logits(net, one[None])) for one in images])
+        return torch.cat([clf.scores(clf.logits(net, one[None].clone())) for one in images])
 
     with torch.no_grad():
         return views.bearable(scores)

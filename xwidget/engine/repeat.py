@@ -26,12 +26,21 @@ def overlap(one: Tensor, other: Tensor) -> float:
 
 def repeated(checks: Checks, one: Tensor, other: Tensor) -> Checks:
     """Return a class's checks with what a second run's order of the pixels says of the first's."""
+    if any(_flat(order) for order in (one, other)):
+        words = "A second run says nothing: too few pixels count at all."
+        return added(checks, Check("seeds", None, None, words))
     common = overlap(one, other)
     words = (
         f"A second run, with other backgrounds, agrees to {common:.2f} on the {TOP:.0%} of pixels "
         "that count most (intersection over union)."
     )
     return added(checks, Check("seeds", common, common >= COMMON, words, {"top share": TOP}))
+
+
+def _flat(order: Tensor) -> bool:
+    """Tell whether an order (H, W) does not say which pixels count most."""
+    values = order.flatten()
+    return float(values.topk(max(1, round(TOP * len(values)))).values[-1]) <= float(values.min())
 
 
 def check_repeatable(reference: object) -> None:

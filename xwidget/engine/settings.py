@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+import numpy as np
 from torch import Tensor
 
 from xwidget.engine.games import GAMES
@@ -66,8 +67,9 @@ class Settings:
         _one_of("rule", self.rule, RULES)
         if not isinstance(self.reference, Tensor):
             _one_of("reference", self.reference, REFERENCES, " or a normalized tensor (3, H, W)")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+        if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)):
             raise TypeError(f"seed must be an int, got {self.seed!r}")
+        object.__setattr__(self, "seed", int(self.seed))
         if not 0 <= self.seed < 2**63:
             raise ValueError(f"seed must be from 0 to 2**63 - 1, got {self.seed}")
         _check_sparsity(self.sparsity)

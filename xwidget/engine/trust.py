@@ -33,6 +33,8 @@ CONTROL = 2.0
 #: Share of the entries above which a mask says little about where the evidence is.
 SHOWN = 0.6
 
+# Share of the entries below which nothing is shown.
+_LEAST = 1e-4
 # A move is known to a net that gives the moved image this share of the image's score.
 _BEARABLE = 0.5
 # Where the reference alone scores more for a class, it proves nothing that the class stays out.
@@ -167,6 +169,7 @@ def check(
             unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
             elsewhere=None if game.keeps else results[-1],
             shown=float(masks[k].mean()),
+            flat=not bool(noise.any()),
             control_name="" if tried.control is None else clf.categories[tried.control.target],
         )
         found.append(summed_up(tuple(items), _empty(game, tried, k), tried.iterations))
@@ -244,16 +247,21 @@ def _items(
     elsewhere: float | None,
     shown: float,
     control_name: str,
+    flat: bool,
 ) -> Iterator[Check]:
     """Yield the checks of one class; pairs are scores of the optimized input and of the image."""
     image, score = float(tried.image_scores[k]), float(tried.scores[k])
     what = "evidence" if game.keeps else "rest"
     share = _share(score, image)
+    blank = float(tried.blank[k])
+    if game.keeps and image > blank:  # what nothing at all scores is no work of the mask
+        share = _share(max(score - blank, 0.0), image - blank)
     yield Check(
         "score",
         share,
         _passes(game, share, SCORE),
-        f"The {what} alone keeps {share:.2f} of the image's score ({score:.3f} of {image:.3f}).",
+        f"The {what} alone keeps {share:.2f} of the image's score ({score:.3f} of {image:.3f}, "
+        f"the reference alone has {blank:.3f}).",
         {"optimized": score, "image": image},
     )
     # A move that the net does not bear in the image itself, as one that reads digits does not bear
@@ -283,8 +291,10 @@ def _items(
     yield Check(
         "unseen backgrounds",
         mean,
-        _passes(game, mean, BACKGROUND),
-        f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
+        None if flat else _passes(game, mean, BACKGROUND),
+        "No background can be drawn for a picture of one color."
+        if flat
+        else f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
         f"{measure}.",
         {"worst": worst, "of the plain image": sum(plain) / len(plain)},
     )
@@ -299,12 +309,14 @@ def _items(
         )
     elif tried.control is not None:
         yield _controlled(tried.control, _short(control_name))
-    much = shown > SHOWN
+    much, none = shown > SHOWN, shown < _LEAST
     yield Check(
         "share shown",
         shown,
-        False if much else None,
-        f"{shown:.0%} of the image is shown"
+        False if much or none else None,
+        "Nothing of the image is shown."
+        if none
+        else f"{shown:.0%} of the image is shown"
         + (", which says little about where the evidence is." if much else "."),
     )
     pushed = int(tried.pushed[k])

@@ -56,6 +56,6 @@ class Judge:
         parts = []
         with torch.inference_mode():
             for part in pictures.split(self.batch):
-                logits = self._forward(part.to(self._device))
+                logits = self._forward(part.to(self._device, copy=True))
                 parts.append(self.clf.scores(logits).double().cpu())
         return torch.cat(parts).clone()
