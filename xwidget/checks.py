@@ -75,8 +75,8 @@ class Checks:
 
     Examples
     --------
-    >>> moves = Check("small moves", 0.12, False, "Moved by a pixel or so, it keeps 12%.")
-    >>> checks = Checks((moves,), "doubtful", "Doubtful: moved by a pixel or so, it keeps 12%.")
+    >>> moves = Check("small moves", 0.12, False, "Slightly moved, it keeps 0.12.")
+    >>> checks = Checks((moves,), "doubtful", "Doubtful: slightly moved, it keeps 0.12.")
     >>> checks["small moves"].passed, checks.passed, [check.name for check in checks.failed]
     (False, False, ['small moves'])
     """

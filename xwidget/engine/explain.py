@@ -85,7 +85,7 @@ def explain(
         in another process.
     early_stop
         Whether to end before ``iterations`` where, for 40 of them, no score changed by more than
-        .001 and no mask by more than .001 on average.
+        0.001 and no mask by more than 0.001 on average.
     witness
         Another classifier that has the same classes, by name. It is shown each finished picture:
         the evidence on the reference, or in deletion and repression the rest. What it scores

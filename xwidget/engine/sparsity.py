@@ -42,7 +42,9 @@ NOTHING = 0.005
 _PATIENCE = 20  # iterations without progress that end growing, or a push
 _ENOUGH = 0.9  # share of the change that is not worth a push
 _PROGRESS = 0.02  # smallest progress that counts, in nats of log odds
-_REACHED = 5.0  # log odds beyond which progress no longer counts: a score of .993, or .007 to lose
+_REACHED = (
+    5.0  # log odds beyond which progress no longer counts: a score of 0.993, or 0.007 to lose
+)
 _FIRST, _UP, _DOWN = 0.05, 1.15, 0.6
 _RETRIES = 4  # iterations in which a mask that fails may get its work back
 
