@@ -20,7 +20,8 @@ pytestmark = pytest.mark.parametrize("server", ["lab", "notebook"], indirect=Tru
 def quickstart(server: Server, open_shared: OpenNotebook) -> Notebook:
     notebook = open_shared(Path(shutil.copy(QUICKSTART, server.root)))
     notebook.run_all()
-    Inspector.on(notebook).wait_for(status="done", seconds=300)
+    notebook.page.set_default_timeout(600_000)  # it explains four times before the panel
+    Inspector.on(notebook).wait_for(status="done", seconds=600)
     notebook.wait_until_idle()
     return notebook
 
@@ -41,6 +42,7 @@ def inspector(quickstart: Notebook) -> Inspector:
 
 def test_running_all_cells_explains_a_moped(quickstart: Notebook, inspector: Inspector) -> None:
     assert quickstart.cell_errors() == []
+    assert quickstart.page.locator(".jp-OutputArea-output img").count() >= 2, "both plots"
     assert "moped" in inspector.classes.first.inner_text()
     (before, *_), (after, *_) = from_kernel(
         quickstart, "[list(map(float, w.explanation.image_scores)), w.explanation.scores.tolist()]"
