@@ -42,7 +42,6 @@ def inspector(quickstart: Notebook) -> Inspector:
 
 def test_running_all_cells_explains_a_moped(quickstart: Notebook, inspector: Inspector) -> None:
     assert quickstart.cell_errors() == []
-    assert quickstart.page.locator(".jp-OutputArea-output img").count() >= 2, "both plots"
     assert "moped" in inspector.classes.first.inner_text()
     (before, *_), (after, *_) = from_kernel(
         quickstart, "[list(map(float, w.explanation.image_scores)), w.explanation.scores.tolist()]"
