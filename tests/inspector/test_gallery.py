@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until
 from xwidget.checks import Check, Checks
+from xwidget.engine import stall
 from xwidget.inspector import Gallery, Inspector
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, in_view
@@ -475,7 +476,9 @@ def test_close_after_all_is_done_leaves_nothing(gallery):
 # The real engine.
 
 
-def test_a_run_that_was_paused_ends_where_one_alone_does():
+def test_a_run_that_was_paused_ends_where_one_alone_does(monkeypatch):
+    # A run that goes on looks for the end of change anew: here all steps are taken.
+    monkeypatch.setattr(stall, "PATIENCE", 10**9)
     clf = classifier()
     images = {"a": picture(3), "b": picture(5)}
     settings = {"iterations": 400, "defense": "none"}  # the net is linear
