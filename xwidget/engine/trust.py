@@ -27,7 +27,7 @@ SCORE = (0.85, 0.15)
 MOVED = (0.7, 0.3)
 #: The same, for the mean over unseen backgrounds, as shares of what the image scores with as much
 #: noise added to it.
-BACKGROUND = (0.7, 0.3)
+BACKGROUND = (0.5, 0.3)
 #: How many times what the reference alone scores the control class may reach.
 CONTROL = 2.0
 #: Share of the entries above which a mask says little about where the evidence is.
