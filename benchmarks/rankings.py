@@ -22,7 +22,7 @@ only its own net agrees with ranks what other nets do not need."""
 
 ROAD = """\
 Pixels that go are filled in from their neighbors (ROAD, Rong et al., ICML 2022), so that no outline
-is left to be read: mean heights of the curves from 0 to .9 of the pixels, the most relevant first
+is left to be read: mean heights of the curves from 0 to 0.9 of the pixels, the most relevant first
 and the least relevant first."""
 
 AREA = """\

@@ -83,7 +83,7 @@ PLAIN_LOOP = """\
 `plain` is FGVis as one would write it down (`benchmarks/plain.py`): forward hooks on the ReLU
 modules and Adam on the mask, with the paper's rule (Eq. 6) or with the directional one; the data
 mean is where nothing is shown. Generation of the most likely class. `zero` is ours with that
-reference, too, `drawn` with the default, which sees each mask in three views. `.9 p(x)`: when 90 %
+reference, too, `drawn` with the default, which sees each mask in three views. `0.9 p(x)`: when 90%
 of the image's own score is reached; ours includes choosing the plan, folding and recording bounds.
 `best`: the highest score that the plain loop reaches."""
 
@@ -92,7 +92,7 @@ NOTES = """\
 
 - `reference="zero"` takes less than half of the time. What it shows answers to that one background.
 - `plan={"memory_format": "channels_last", "autocast": "bfloat16"}` computes in bfloat16 where torch
-  can. It is never chosen unasked: on SqueezeNet it moved the image's own score by up to .02. On a
+  can. It is never chosen unasked: on SqueezeNet it moved the image's own score by up to 0.02. On a
   processor with the instructions for it SqueezeNet takes two thirds of the time, Lite0 more."""
 
 
@@ -389,7 +389,7 @@ def _against_plain(iterations: int) -> str:
                 ]
             )
     head = ["net", "plain rule", "iteration: plain", "zero", "drawn", "plain's best"]
-    return table([*head, ".9 p(x): plain", "zero", "drawn"], rows)
+    return table([*head, "0.9 p(x): plain", "zero", "drawn"], rows)
 
 
 def _steps(

@@ -21,7 +21,7 @@ HEIGHT, WIDTH, COUNT, ITERATIONS = 6, 9, 2, 4
 
 DOUBTFUL = Checks(
     (
-        Check("score", 0.93, True, "It scores .930, the image .951."),
+        Check("score", 0.93, True, "It scores 0.930, the image 0.951."),
         Check("small moves", 0.12, False, "Moved, it keeps 12%.", {"shift 1": 0.12, "flip": 0.5}),
     ),
     "doubtful",

@@ -29,18 +29,22 @@ const CHECKS: Checked = {
     verdict: "holds",
     summary: "Holds: moved a little, and on backgrounds it never saw, it keeps 97% of its score.",
     items: [
-      check("score", true, "It scores .930, the image .951."),
+      check("score", true, "It scores 0.930, the image 0.951."),
       check("small moves", true, "Moved by a pixel or so it keeps 97% of what the image keeps.", {
         ...{ "shift 1": 0.9812, "shift 3": 0.9034, "zoom 1.1": 1.02, blur: 0.871, flip: 0.953 },
       }),
-      check("unseen backgrounds", true, "On eight backgrounds it never saw it scores .88 or more."),
+      check(
+        "unseen backgrounds",
+        true,
+        "On eight backgrounds it never saw it scores 0.88 or more.",
+      ),
       check("share shown", null, "8.2% of the image is shown."),
     ],
   },
   969: {
     verdict: "no evidence",
     summary: "No evidence: nothing in the image brings this class about.",
-    items: [check("score", null, "It scores .040, the image .011.")],
+    items: [check("score", null, "It scores 0.040, the image 0.011.")],
   },
   504: {
     verdict: "doubtful",
@@ -48,7 +52,7 @@ const CHECKS: Checked = {
       "Doubtful: moved by a pixel or so it keeps 12% of what the image keeps, so that " +
       "it may be a pattern that only this network sees.",
     items: [
-      check("score", true, "It scores .310, the image .009."),
+      check("score", true, "It scores 0.310, the image 0.009."),
       {
         ...check(
           "small moves",
@@ -60,7 +64,7 @@ const CHECKS: Checked = {
         ),
         value: 0.12,
       },
-      check("control", true, "The least likely class, searched for alike, reaches .0011."),
+      check("control", true, "The least likely class, searched for alike, reaches 0.0011."),
     ],
   },
 };

@@ -147,7 +147,7 @@ function whereaboutsOf(mask: Frame): string {
     .map((value, k) => ({ share: value / total, name: cellName(k) }))
     .sort((a, b) => b.share - a.share);
   const most = named.filter(({ share }, k) => k === 0 || share >= 0.2).slice(0, 3);
-  const words = most.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
+  const words = most.map(({ name, share }) => `${name} ${Math.round(100 * share)}%`).join(", ");
   const color = [...colors].map((value) => value / total);
   const top = color.indexOf(Math.max(...color));
   const strong = (color[top] as number) >= 0.4 ? `, mostly in ${COLOR_NAMES[top]}` : "";

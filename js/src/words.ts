@@ -29,17 +29,16 @@ export function figuresOf(mask: { score: number; mean: number }, game: string): 
   return takesAway(game) ? `${p} without ${share}` : `${p} with ${share} shown`;
 }
 
-/** A score in [0, 1]: ".873", "1.00", "–" where there is none. */
+/** A score in [0, 1]: "0.873", "1.000", "–" where there is none. */
 export function score(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  if (value > 0 && value < 0.0005) return "<.001";
-  const text = value.toFixed(3);
-  return text.startsWith("0") ? text.slice(1) : value.toFixed(2);
+  if (value > 0 && value < 0.0005) return "<0.001";
+  return value.toFixed(3);
 }
 
 export function percent(value: number): string {
   if (Number.isNaN(value)) return "–";
-  return value > 0 && value < 0.001 ? "<0.1 %" : `${(100 * value).toFixed(1)} %`;
+  return value > 0 && value < 0.001 ? "<0.1%" : `${(100 * value).toFixed(1)}%`;
 }
 
 export function seconds(value: number): string {

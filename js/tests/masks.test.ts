@@ -73,11 +73,11 @@ describe("stroke", () => {
 describe("whereabouts", () => {
   test("names the places with most of the mask", () => {
     const words = whereabouts(mask(9, 9, (_, y, x) => (y < 3 && x < 3 ? 200 : 0)));
-    expect(words).toBe("where it lies: upper left 100 %");
+    expect(words).toBe("where it lies: upper left 100%");
   });
   test("names a color that dominates", () => {
     expect(whereabouts(mask(9, 9, (c, y, x) => (c === 0 && y === 4 && x === 4 ? 9 : 0)))).toContain(
-      "center 100 %, mostly in red",
+      "center 100%, mostly in red",
     );
   });
   test("says so where there is nothing", () => {

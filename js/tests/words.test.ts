@@ -4,11 +4,11 @@ import { search } from "../src/search";
 import { lambda, nextLambda, parseLambda, percent, score, seconds, shortName } from "../src/words";
 
 test.each([
-  [0.8731, ".873"],
-  [1, "1.00"],
-  [0.9999, "1.00"],
-  [0, ".000"],
-  [0.0001, "<.001"],
+  [0.8731, "0.873"],
+  [1, "1.000"],
+  [0.9999, "1.000"],
+  [0, "0.000"],
+  [0.0001, "<0.001"],
   [Number.NaN, "–"],
   [null, "–"],
 ])("a score of %s reads %s", (value, text) => {
@@ -16,8 +16,8 @@ test.each([
 });
 
 test("shares, times and names", () => {
-  expect(percent(0.1042)).toBe("10.4 %");
-  expect(percent(0.0001)).toBe("<0.1 %");
+  expect(percent(0.1042)).toBe("10.4%");
+  expect(percent(0.0001)).toBe("<0.1%");
   expect(seconds(9.44)).toBe("9.4 s");
   expect(seconds(127)).toBe("2 min 07 s");
   expect(shortName("tabby, tabby cat")).toBe("tabby");

@@ -276,8 +276,8 @@ def test_the_threshold_hides_small_values_and_says_how_many_pixels_are_left(
     expected = (shown * image + (255 - shown) * reference + 127) // 255
     np.testing.assert_array_equal(inspector.pixels(), expected)
     share = 100 * (mask.max(0) >= least).mean()
-    assert f"{share:.1f} % of pixels" in inspector.root.inner_text()
-    assert "only values ≥ .502" in inspector.root.inner_text()  # a person's own act, and labelled
+    assert f"{share:.1f}% of pixels" in inspector.root.inner_text()
+    assert "only values ≥ 0.502" in inspector.root.inner_text()  # a person's own act, and labelled
 
 
 def test_the_picture_is_told_in_words(inspector: Inspector) -> None:

@@ -14,7 +14,7 @@ from xwidget.checks import Check, Checks
 
 MOVES = Check("small moves", 0.12, False, "Moved, it keeps 12%.", {"shift 1": 0.12})
 DOUBTFUL = Checks((MOVES,), "doubtful", "Doubtful: moved by a pixel, it keeps 12%.")
-HOLDS = Checks((Check("control", 0.001, True, "Another class scores .001."),), "holds", "Holds.")
+HOLDS = Checks((Check("control", 0.001, True, "Another class scores 0.001."),), "holds", "Holds.")
 
 
 @pytest.fixture(autouse=True)

@@ -103,7 +103,7 @@ def imputed(x: Tensor, gone: Tensor, tolerance: float = 1e-4, most: int = 2000) 
         (H, W) bool: which pixels are missing; at least one is not.
     tolerance
         Where to stop: the largest difference between a pixel and the mean of its neighbors, in the
-        image's unit. At the default no pixel was farther than .01 from the exact solution.
+        image's unit. At the default no pixel was farther than 0.01 from the exact solution.
     most
         Steps after which to stop in any case.
 

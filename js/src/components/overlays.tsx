@@ -202,7 +202,7 @@ export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(share)}
-        aria-valuetext={`the image on ${Math.round(share)} %, the ${ui.view.value} beyond`}
+        aria-valuetext={`the image on ${Math.round(share)}%, the ${ui.view.value} beyond`}
         style={{ left: `${divider.value * size.value.width}px` }}
         onPointerDown={(event) => {
           event.stopPropagation();

@@ -62,7 +62,7 @@ export function Toolbar({ ui }: { ui: Ui }) {
             camera.value = WHOLE;
           }}
         >
-          {Math.round(ui.placement.value.scale * 100)} %
+          {Math.round(ui.placement.value.scale * 100)}%
         </Tool>
         <Tool name="Zoom in" act={() => ui.zoom(1.5)} words="+" />
       </span>
