@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import urllib.error
 import weakref
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +18,7 @@ from torchvision.transforms import v2
 from torchvision.transforms._presets import ImageClassification
 
 import xwidget as xw
-from xwidget.classifier import Classifier, load
+from xwidget.classifier import Classifier
 
 IMAGENET = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
 
@@ -544,42 +542,7 @@ def test_twins_are_freed_when_dropped() -> None:
     assert twin() is None
 
 
-# Loading by name
-
-
-def test_an_unknown_name_lists_the_nearest() -> None:
-    with pytest.raises(ValueError, match="'resnet50'"):
-        load("resnet55")
-    with pytest.raises(ValueError, match="efficientnet_lite0"):
-        load("qqqq")
-    with pytest.raises(TypeError, match=r"Classifier\(net"):
-        load(small_net())  # type: ignore[arg-type]
-
-
-def test_a_torchvision_net_brings_its_own_preprocessing_and_names(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    weights = torchvision.models.SqueezeNet1_1_Weights.DEFAULT
-    state = torchvision.models.squeezenet1_1(weights=None).state_dict()
-    monkeypatch.setattr(type(weights), "get_state_dict", lambda *_, **__: state)
-    clf = load("SqueezeNet1-1")
-    assert (clf.name, clf.size, clf.mean) == ("squeezenet1_1", (224, 224), IMAGENET["mean"])
-    assert clf.index("espresso") == 967
-    assert len(clf.predict(photo())) == 5
-
-
-def test_without_a_connection_the_way_out_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def offline(*_: Any, **__: Any) -> None:
-        raise urllib.error.URLError("Name or service not known")
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", offline)
-    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
-    with pytest.raises(ConnectionError, match=r'load\("efficientnet_lite0"\)') as caught:
-        load("resnet18")
-    assert str(tmp_path) in str(caught.value)
-    assert "resnet18-f37072fd.pth" in str(caught.value)
+# What it is called
 
 
 def test_the_repr_names_the_net_and_its_input() -> None:
@@ -598,8 +561,3 @@ def test_what_is_no_classifier_is_told_so(first: object, words: str) -> None:
     for call in (xw.explain, xw.Inspector):
         with pytest.raises(TypeError, match=words):
             call(first, Image.new("RGB", (8, 8)))  # type: ignore[arg-type]
-
-
-def test_the_name_of_a_family_finds_the_net_that_needs_no_download() -> None:
-    with pytest.raises(ValueError, match="efficientnet_lite0"):
-        load("efficientnet")

@@ -33,7 +33,7 @@ def imports(path):
 
 BELOW = [
     path
-    for layer in ("engine", "metrics", "zoo", "classifier", "images", "explanation")
+    for layer in ("engine", "metrics", "zoo", "classifier", "loading", "images", "explanation")
     for path in modules(layer)
     if path.exists()
 ]

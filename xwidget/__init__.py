@@ -6,10 +6,11 @@
 'espresso'
 """
 
-from xwidget.classifier import Classifier, load
+from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
 from xwidget.inspector import Gallery, Inspector
+from xwidget.loading import load
 from xwidget.zoo import sample, samples
 
 __all__ = [

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 import torch
-import torchvision
 from torch import Tensor, nn
 
-from xwidget import zoo
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.names import find
@@ -336,71 +332,6 @@ class Classifier:
         height, width = self.size
         outputs = "" if self._names is None else f", {len(self._names)} classes"
         return f"<Classifier {self.name}: {height}×{width} pixels{outputs}, {self.activation}>"
-
-
-def load(name: str) -> Classifier:
-    """Load a trained classifier by name.
-
-    Parameters
-    ----------
-    name
-        A net whose weights come as an installed package (``"efficientnet_lite0"``, ``1``, ``2``,
-        ``"squeezenet"``), or any classification model of torchvision, with its default weights:
-        these are downloaded at first use.
-
-    Raises
-    ------
-    ValueError
-        For an unknown name; the message lists the nearest.
-    ModuleNotFoundError
-        Where the package with the weights is not installed.
-    ConnectionError
-        Where the weights had to be downloaded and could not be.
-
-    Examples
-    --------
-    >>> load("efficientnet_lite0").size
-    (224, 224)
-    """
-    if not isinstance(name, str):
-        raise TypeError(
-            f"load takes a name, not a {type(name).__name__}; for your own net use "
-            "Classifier(net, ...)"
-        )
-    wanted = name.strip().lower().replace("-", "_")
-    if wanted in zoo.NETWORKS:
-        recipe = zoo.NETWORKS[wanted]()
-        return Classifier(
-            recipe.net, preprocess=recipe.preprocess, categories=recipe.categories, name=wanted
-        )
-    known = torchvision.models.list_models(module=torchvision.models)
-    if wanted not in known:
-        close = get_close_matches(wanted, [*zoo.NETWORKS, *known], n=4, cutoff=0.5)
-        # First of all those of its family that need no download.
-        ready = [name for name in zoo.NETWORKS if name.startswith(wanted)]
-        close = [*ready, *(name for name in close if name not in ready)]
-        hint = (
-            f"did you mean {' or '.join(map(repr, close))}?"
-            if close
-            else (f"there are {', '.join(zoo.NETWORKS)}, and torchvision's classification models")
-        )
-        raise ValueError(f"no classifier {name!r}; {hint}")
-    weights = torchvision.models.get_model_weights(wanted).DEFAULT
-    try:
-        net = torchvision.models.get_model(wanted, weights=weights)
-    except (OSError, http.client.HTTPException) as error:
-        folder = f"{torch.hub.get_dir()}/checkpoints"
-        raise ConnectionError(
-            f"the weights of {wanted} could not be downloaded ({error}). Without a connection: put "
-            f"the file from {weights.url} into {folder}, or use "
-            'load("efficientnet_lite0"), which needs no download'
-        ) from error
-    return Classifier(
-        net,
-        preprocess=weights.transforms(),
-        categories=weights.meta["categories"],
-        name=wanted,
-    )
 
 
 def check_classifier(clf: object) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from xwidget import zoo
-from xwidget.classifier import load
+from xwidget.loading import load
 from xwidget.zoo import efficientnet_lite, packages, sample, squeezenet
 
 needs_ndf = pytest.mark.skipif(
