@@ -244,10 +244,18 @@ def test_the_file_is_where_it_was_asked_for(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("where", ["missing/page.html", ".", "file/page.html"])
-def test_a_path_that_cannot_be_written_is_told(tmp_path: Path, where: str) -> None:
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("missing/page.html", "there is no folder"),
+        (".", "is a folder"),
+        ("file/page.html", "there is no folder"),
+        ("n" * 300, "cannot be written"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_told(tmp_path: Path, where: str, words: str) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="the page cannot be written") as told:
+    with pytest.raises(OSError, match=words) as told:
         explanation().export_html(tmp_path / where)
     assert str(tmp_path) in str(told.value)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 #: What a check is about, in the order in which they are told: the first that fails says most.
@@ -19,6 +20,9 @@ NAMES = (
     "seeds",
     "witness",
 )
+
+#: How the checks of one class may turn out.
+VERDICTS = ("holds", "doubtful", "no evidence", "not checked")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class Check:
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             raise ValueError(f"a check is named {self.name!r}; expected one of {', '.join(NAMES)}")
+        if not isinstance(self.words, str) or self.passed not in (None, True, False):
+            raise TypeError(f"the check {self.name!r} has words and True, False or None as outcome")
+        if not all(map(_is_number, (self.value, *self.details.values()))):
+            raise TypeError(f"the figures of the check {self.name!r} are numbers or None")
 
     def describe(self) -> dict[str, Any]:
         """Return the attributes as JSON-able values; a value that is not finite becomes None."""
@@ -84,6 +92,13 @@ class Checks:
     items: tuple[Check, ...] = ()
     verdict: str = "not checked"
     summary: str = "Not checked."
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS or not isinstance(self.summary, str):
+            raise ValueError(
+                f"a verdict is one of {', '.join(VERDICTS)}, and its summary text; got "
+                f"{self.verdict!r}, {self.summary!r}"
+            )
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -129,6 +144,10 @@ class Checks:
         return cls(
             tuple(Check(**item) for item in value["items"]), value["verdict"], value["summary"]
         )
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, Real) and not isinstance(value, bool))
 
 
 def _finite(value: float | None) -> float | None:

@@ -16,10 +16,12 @@ from PIL import Image
 
 from xwidget import caption
 from xwidget.checks import Checks
-from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze
+from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, within
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_MOST = 2**31  # classes, and more than any net has
 
 __all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace", "blend", "quantize"]
 
@@ -47,7 +49,7 @@ class Explanation:
     trace, frames
         How it came about: numbers of every iteration, masks of some.
     diagnostics
-        What is worth knowing about the run; JSON-able.
+        What is worth knowing about the run; JSON-able, None for a number that is not finite.
     settings
         What was asked for: "game", "defense", "sparsity", ...; JSON-able.
     relevance
@@ -100,11 +102,15 @@ class Explanation:
     def _check(self) -> None:
         if not self.targets:
             raise ValueError("an explanation has at least one target, but targets is empty")
+        if not all(0 <= target < _MOST for target in self.targets):
+            raise ValueError(f"targets are class indices from 0, but these are {self.targets}")
         if len(set(self.targets)) != len(self.targets):
             raise ValueError(f"targets names a class twice: {self.targets}")
         if self.image.ndim != 3 or self.image.shape[2] != 3:
             raise ValueError(f"image has shape {self.image.shape}; expected (H,W,3)")
         count, (height, width) = len(self.targets), self.image.shape[:2]
+        if not height or not width:
+            raise ValueError(f"image has shape {self.image.shape}, which has no pixels")
         expect("reference", self.reference, (height, width, 3))
         expect("masks", self.masks, (count, 3, height, width))
         expect("image_scores", self.image_scores, (count,))
@@ -119,6 +125,11 @@ class Explanation:
                 f"masks lie in [0,1], but these span {self.masks.min():.4g} to "
                 f"{self.masks.max():.4g}"
             )
+        within("image_scores", self.image_scores)
+        within("scores", self.scores)
+        seconds = self.diagnostics.get("seconds", 0.0)
+        if not isinstance(seconds, (int, float)) or not seconds >= 0:
+            raise ValueError(f'diagnostics["seconds"] is a number from 0, not {seconds!r}')
 
     def _own_checks(self) -> tuple[Checks, ...]:
         """Return the checks as a file would give them back, "not checked" where there are none."""
@@ -183,7 +194,15 @@ class Explanation:
         Parameters
         ----------
         path
-            Where to; an existing file is replaced once the new one is complete.
+            Where to; an existing file is replaced once the new one is on the disk. Several threads
+            or processes may save to one path: the last to finish wins.
+
+        Raises
+        ------
+        io.UnsupportedOperation
+            Where the path is a folder, a pipe or a device; an OSError and a ValueError.
+        OSError
+            Where the file cannot be written; FileNotFoundError where there is no such folder.
         """
         from xwidget.explanation_file import write
 
@@ -193,10 +212,14 @@ class Explanation:
     def load(cls, path: str | os.PathLike[str]) -> Explanation:
         """Read a file that :meth:`save` wrote.
 
+        A checksum over all that it holds tells a file that has changed since. Nothing else in the
+        file is read.
+
         Raises
         ------
         ValueError
-            Where the file is not one of these, is damaged, or is from a newer version.
+            Where the file is not one of these, is damaged, or is from a newer version, whatever is
+            wrong with it.
         FileNotFoundError
             Where there is no file.
         """
@@ -260,8 +283,10 @@ class Explanation:
         ------
         ValueError
             Where ``keyframes`` is no such number, or the class was not explained.
+        io.UnsupportedOperation
+            Where the path is a folder, a pipe or a device; an OSError and a ValueError.
         OSError
-            Where the file cannot be written.
+            Where the file cannot be written; FileNotFoundError where there is no such folder.
 
         Examples
         --------
@@ -337,10 +362,13 @@ def blend(image: Bytes, reference: Bytes, masks: Bytes) -> Bytes:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """Return a value as what JSON would give back, so that saving changes nothing."""
+    """Return a value as what JSON would give back, so that saving changes nothing.
+
+    JSON has no NaN and no infinity: None stands for them.
+    """
     try:
-        return json.loads(json.dumps(value, default=_number))
-    except (TypeError, ValueError) as error:
+        return json.loads(json.dumps(value, default=_number), parse_constant=lambda _: None)
+    except (TypeError, ValueError, RecursionError) as error:
         raise TypeError(f"{name} must hold only what JSON can: {error}") from error
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from xwidget import files
 from xwidget.checks import Checks
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals, quantize
@@ -80,20 +81,9 @@ def write(
     target: int | None = None,
 ) -> Path:
     """Write an explanation's page; see ``Explanation.export_html``."""
-    path = Path(path)
     text = page(explanation, keyframes, target)
-    part = path.with_name(path.name + ".part")
-    try:
-        # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
-        part.write_text(text, "utf-8", errors="replace", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        words = f"the page cannot be written ({error.strerror}); choose a file in a folder of yours"
-        raise OSError(error.errno, words, str(path)) from error
-    finally:
-        if part.is_file():
-            part.unlink()
-    return path
+    # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
+    return files.replace(path, text.encode("utf-8", errors="replace"))
 
 
 def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | None = None) -> str:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Reals: TypeAlias = npt.NDArray[np.float64]
 
+_ROUNDING = 1e-4  # of a score that half precision adds up to a little more than 1
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -34,6 +36,10 @@ class Trace:
             raise ValueError(f"trace.score has shape {self.score.shape}; expected (T,K)")
         for name in ("mask_mean", "sparsity"):
             expect(f"trace.{name}", self[name], self.score.shape)
+        within("trace.score", self.score, empty=True)
+        within("trace.mask_mean", self.mask_mean, empty=True)
+        if np.isinf(self.sparsity).any():
+            raise ValueError("trace.sparsity holds infinite values; expected finite ones, or NaN")
 
     def __getitem__(self, name: str) -> Reals:
         return _field(self, name, ("score", "mask_mean", "sparsity"))
@@ -63,6 +69,10 @@ class Frames:
         if self.masks.ndim != 5 or self.masks.shape[2] != 3:
             raise ValueError(f"frames.masks has shape {self.masks.shape}; expected (F,K,3,H,W)")
         expect("frames.iterations", self.iterations, self.masks.shape[:1])
+        if (self.iterations < 0).any():
+            raise ValueError(
+                f"frames.iterations count from 0, but begin at {self.iterations.min()}"
+            )
         if (np.diff(self.iterations) <= 0).any():
             raise ValueError(f"frames.iterations must rise, but are {self.iterations.tolist()}")
 
@@ -90,6 +100,15 @@ def expect(name: str, value: npt.NDArray[Any], shape: tuple[int, ...]) -> None:
     """Raise ValueError unless a field has this shape."""
     if value.shape != shape:
         raise ValueError(f"{name} has shape {value.shape}; expected {shape}")
+
+
+def within(name: str, value: npt.NDArray[Any], *, empty: bool = False) -> None:
+    """Raise ValueError unless all values lie in [0,1], but for rounding; ``empty`` allows NaN."""
+    fits = (value >= -_ROUNDING) & (value <= 1 + _ROUNDING)
+    if not (fits | np.isnan(value) if empty else fits).all():
+        raise ValueError(
+            f"{name} lies in [0,1], but this spans {value.min():.4g} to {value.max():.4g}"
+        )
 
 
 def _field(record: object, name: str, names: tuple[str, ...]) -> npt.NDArray[Any]:

@@ -1,0 +1,121 @@
+"""Writing a file so that it is there whole, or is what it was before."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import io
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+# Those that are being written: what a thread of its own has not finished goes with the process.
+_unfinished: set[Path] = set()
+
+
+def replace(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Write a file whole, or not at all.
+
+    The bytes go to a file of their own beside it first, so that any number of writers, threads and
+    processes, may have the same goal: the last to finish wins, and a reader always finds a whole
+    file. A link is followed; an existing file keeps its permissions.
+
+    Parameters
+    ----------
+    path
+        Where to; an existing file is replaced once the new one is on the disk.
+    data
+        What it shall hold.
+
+    Returns
+    -------
+    Path
+        As given.
+
+    Raises
+    ------
+    io.UnsupportedOperation
+        Where there is something that is no regular file, such as a folder, a pipe or a device; a
+        ValueError and an OSError.
+    FileNotFoundError
+        Where there is no such folder.
+    OSError
+        Where the file cannot be written, such as on a full disk.
+    """
+    given = Path(path)
+    goal = Path(os.path.realpath(given))
+    if not goal.parent.is_dir():
+        raise FileNotFoundError(
+            f"there is no folder {str(goal.parent)!r} to write {goal.name!r} into; make it first, "
+            f"Path({str(goal.parent)!r}).mkdir(parents=True)"
+        )
+    is_there(given)
+    try:
+        with _beside(goal) as part:
+            _write(part, data)
+            with contextlib.suppress(FileNotFoundError):
+                part.chmod(goal.stat().st_mode & 0o7777)
+            part.replace(goal)
+            _keep(goal.parent)
+    except OSError as error:
+        words = f"the file cannot be written ({error.strerror}); choose one in a folder of yours"
+        raise type(error)(error.errno, words, str(given)) from error
+    return given
+
+
+def is_there(path: str | os.PathLike[str]) -> bool:
+    """Return whether there is a regular file at a path.
+
+    Raises
+    ------
+    io.UnsupportedOperation
+        Where there is something else.
+    """
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+        raise io.UnsupportedOperation(f"{os.fspath(path)!r} is {what}; give the path of a file")
+    return True
+
+
+@contextlib.contextmanager
+def _beside(goal: Path) -> Iterator[Path]:
+    """Give a name in the goal's folder that nobody has, and leave nothing there."""
+    part = goal.with_name(f".{secrets.token_hex(8)}.part")
+    _unfinished.add(part)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+        _unfinished.discard(part)
+
+
+def _write(part: Path, data: bytes) -> None:
+    with part.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep(folder: Path) -> None:
+    """Have a folder's names on the disk too, where the system can say so."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some file systems cannot
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@atexit.register
+def _tidy() -> None:
+    for part in tuple(_unfinished):
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
