@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
@@ -10,6 +11,7 @@ from typing import Any
 
 #: What a check is about, in the order in which they are told: the first that fails says most.
 NAMES = (
+    "defense",
     "score",
     "small moves",
     "unseen backgrounds",
@@ -19,10 +21,17 @@ NAMES = (
     "ending",
     "seeds",
     "witness",
+    "reference alone",
+    "everything else",
+    "taken away",
 )
 
 #: How the checks of one class may turn out.
 VERDICTS = ("holds", "doubtful", "no evidence", "not checked")
+
+#: Characters of a line of printed text: what a narrow notebook's cell has room for.
+WIDTH = 60
+_MARKS = {True: "✓", False: "✗", None: "·"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,9 @@ class Checks:
         The outcome in two or three words: "holds", "doubtful", "no evidence" or "not checked".
     summary
         The outcome in one line, for a person.
+    says
+        What the picture is, in one sentence, where its game's own would be wrong of it: nothing was
+        found, or the reference alone does it. Empty where the game's own is right.
 
     Examples
     --------
@@ -92,12 +104,14 @@ class Checks:
     items: tuple[Check, ...] = ()
     verdict: str = "not checked"
     summary: str = "Not checked."
+    says: str = ""
 
     def __post_init__(self) -> None:
-        if self.verdict not in VERDICTS or not isinstance(self.summary, str):
+        texts = self.summary, self.says
+        if self.verdict not in VERDICTS or not all(isinstance(text, str) for text in texts):
             raise ValueError(
-                f"a verdict is one of {', '.join(VERDICTS)}, and its summary text; got "
-                f"{self.verdict!r}, {self.summary!r}"
+                f"a verdict is one of {', '.join(VERDICTS)}, its summary and says are text; got "
+                f"{self.verdict!r}, {self.summary!r}, {self.says!r}"
             )
 
     @property
@@ -128,13 +142,18 @@ class Checks:
         return len(self.items)
 
     def __str__(self) -> str:
-        return "\n".join((self.summary, *(f"  {check.words}" for check in self.items)))
+        """Return it in lines so short that a notebook's narrow cell breaks none in mid-word."""
+        lines = wrapped(self.summary)
+        for check in self.items:
+            lines += wrapped(f"{_MARKS[check.passed]} {check.name}: {check.words}", "  ", "    ")
+        return "\n".join(lines)
 
     def describe(self) -> dict[str, Any]:
         """Return everything as JSON-able values, which ``read`` takes."""
         return {
             "verdict": self.verdict,
             "summary": self.summary,
+            "says": self.says,
             "items": [check.describe() for check in self.items],
         }
 
@@ -142,8 +161,17 @@ class Checks:
     def read(cls, value: Mapping[str, Any]) -> Checks:
         """Return what ``describe`` returned; KeyError or TypeError where it is nothing like it."""
         return cls(
-            tuple(Check(**item) for item in value["items"]), value["verdict"], value["summary"]
+            tuple(Check(**item) for item in value["items"]),
+            value["verdict"],
+            value["summary"],
+            value.get("says", ""),
         )
+
+
+def wrapped(text: str, first: str = "", others: str | None = None) -> list[str]:
+    """Return a text in printed lines, the first and the others indented."""
+    rest = first if others is None else others
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
 
 
 def _is_number(value: object) -> bool:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
-from xwidget.names import find
+from xwidget.names import find, shortened
 from xwidget.preprocessing import Preprocess, Size, read_preprocess
 from xwidget.twin import make_twin
 
@@ -108,6 +108,13 @@ class Classifier:
             blank = torch.zeros(1, 3, *self.size, device=_device(net))
             outputs = self.logits(net, blank).shape[1]
         return tuple(f"class {index}" for index in range(outputs))
+
+    @cached_property
+    def short_names(self) -> tuple[str, ...]:
+        """The classes' names in few words: without synonyms, as ImageNet lists them after a comma,
+        where what is left is no other class's name.
+        """
+        return shortened(self.categories)
 
     def prepare(self, image: ImageLike) -> Tensor:
         """Return what the net sees of an image: (3,H,W) float32, normalized, on the CPU.

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from xwidget import caption
-from xwidget.checks import Checks
+from xwidget import words
+from xwidget.caption import under
+from xwidget.checks import Checks, wrapped
+from xwidget.names import shortened
 from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, within
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class Explanation:
     checks
         What speaks for and against trusting it, one a target; "not checked" where the run was
         stopped before it ended.
+    short_names
+        The names in few words, see ``Classifier.short_names``. Without: short where that tells the
+        K classes apart.
 
     Raises
     ------
@@ -80,6 +85,7 @@ class Explanation:
     # Neither is None or empty once it is made: what is left out gets its value there.
     relevance: npt.NDArray[np.float32] = None  # type: ignore[assignment]
     checks: tuple[Checks, ...] = ()
+    short_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("image", "reference"):
@@ -91,6 +97,8 @@ class Explanation:
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
         for name in ("diagnostics", "settings"):
             object.__setattr__(self, name, _plain(name, dict(getattr(self, name))))
+        short = tuple(map(str, self.short_names)) or shortened(self.names)
+        object.__setattr__(self, "short_names", short)
         self._check()
         given: Any = self.relevance
         if given is None:
@@ -119,6 +127,8 @@ class Explanation:
         expect("frames.masks", self.frames.masks, (len(self.frames), count, 3, height, width))
         if len(self.names) != count:
             raise ValueError(f"names has {len(self.names)} names for {count} targets")
+        if len(self.short_names) != count:
+            raise ValueError(f"short_names has {len(self.short_names)} names for {count} targets")
         # NaN is in no range, so it is caught here too.
         if not ((self.masks >= 0) & (self.masks <= 1)).all():
             raise ValueError(
@@ -171,8 +181,10 @@ class Explanation:
         evidence.setflags(write=False)
         return evidence
 
-    def to_pil(self, target: int | str | None = None) -> Image.Image:
-        """Return a class's evidence as a PIL image.
+    def says(self, target: int | str | None = None) -> str:
+        """Return what the picture of a class is, in one sentence.
+
+        What speaks for and against trusting it is in ``checks``: see their ``summary``.
 
         Parameters
         ----------
@@ -183,8 +195,34 @@ class Explanation:
         ------
         ValueError
             Where the class was not explained.
+
+        Examples
+        --------
+        >>> explain(clf, photo).says("espresso")  # doctest: +SKIP
+        'This alone makes the net say espresso: 0.86 (photo 0.95).'
         """
-        return Image.fromarray(self.evidence[self._position(target)])
+        k = self._position(target)
+        score, image = float(self.scores[k]), float(self.image_scores[k])
+        return self.checks[k].says or words.says(self.game, self.short_names[k], score, image)
+
+    def to_pil(self, target: int | str | None = None, *, caption: bool = False) -> Image.Image:
+        """Return a class's evidence as a PIL image.
+
+        Parameters
+        ----------
+        target
+            Class index or name, one of :attr:`targets` or :attr:`names`; None for the first.
+        caption
+            Whether it stands on a strip with what it is, and how far to trust it, in words.
+
+        Raises
+        ------
+        ValueError
+            Where the class was not explained.
+        """
+        k = self._position(target)
+        picture = Image.fromarray(self.evidence[k])
+        return under(picture, self.says(self.targets[k]), self.checks[k]) if caption else picture
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to a safetensors file, which :meth:`load` reads back exactly.
@@ -307,9 +345,10 @@ class Explanation:
         for k, (target, name) in enumerate(zip(self.targets, self.names, strict=True)):
             lines.append(
                 f"  {target:>4} {name:<{wide}}  image {self.image_scores[k]:.3f}  "
-                f"optimized {self.scores[k]:.3f}  mask mean {self.masks[k].mean():.3f}"
+                f"optimized {self.scores[k]:.3f}  shown {words.percent(self.masks[k].mean())}"
             )
-            lines.append(f"       {self.checks[k].summary}")
+            for told in filter(None, (self.says(target), self.checks[k].summary)):
+                lines += wrapped(told, "       ")
         return "\n".join(lines)
 
     def _repr_png_(self) -> bytes:
@@ -317,7 +356,7 @@ class Explanation:
         gap = np.full((self.image.shape[0], 8, 3), 255, np.uint8)
         side_by_side = np.concatenate([self.image, gap, self.evidence[0]], axis=1)
         file = io.BytesIO()
-        caption.under(Image.fromarray(side_by_side), self.checks[0]).save(file, "PNG")
+        under(Image.fromarray(side_by_side), self.says(), self.checks[0]).save(file, "PNG")
         return file.getvalue()
 
     def _position(self, target: int | str | None) -> int:

@@ -53,6 +53,7 @@ def write(explanation: Explanation, path: str | os.PathLike[str]) -> None:
         "kind": _KIND,
         "layout": _LAYOUT,
         "names": json.dumps(explanation.names),
+        "short_names": json.dumps(explanation.short_names),
         "settings": json.dumps(explanation.settings),
         "diagnostics": json.dumps(explanation.diagnostics),
         "checks": json.dumps([checks.describe() for checks in explanation.checks]),
@@ -122,6 +123,7 @@ def _restored(about: Mapping[str, str], arrays: Arrays) -> Explanation:
         reference=arrays["reference"],
         targets=tuple(arrays["targets"].tolist()),
         names=tuple(texts["names"]),
+        short_names=_short_names(about),
         masks=arrays["masks"],
         image_scores=arrays["image_scores"],
         scores=arrays["scores"],
@@ -131,6 +133,14 @@ def _restored(about: Mapping[str, str], arrays: Arrays) -> Explanation:
         settings=texts["settings"],
         **since_2,
     )
+
+
+def _short_names(about: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names in few words; none from files that have none."""
+    names = json.loads(about.get("short_names", "[]"))
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("short_names holds what is no text")
+    return tuple(names)
 
 
 def _checksum(about: Mapping[str, str], arrays: Arrays) -> str:

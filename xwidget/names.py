@@ -1,7 +1,8 @@
-"""Finding a class by its name, or by a part of it."""
+"""Finding a class by its name or a part of it, and what to call it in few words."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -45,6 +46,21 @@ def find(wanted: str, names: Sequence[str]) -> int:
     close = [known.index(name) for name in get_close_matches(part, known, n=5, cutoff=0.5)]
     hint = f"the nearest are {_listed(close, names)}" if close else "clf.categories has them all"
     raise ValueError(f"there is no class {wanted!r}; {hint}")
+
+
+def shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """Return each name without the synonyms after its first comma, where that still names it alone.
+
+    Examples
+    --------
+    >>> shortened(["espresso, caffè latte", "cat, black", "cat, white", "crane", "crane, machine"])
+    ('espresso', 'cat, black', 'cat, white', 'crane', 'crane, machine')
+    """
+    short = [name.split(",")[0].strip() or name for name in names]
+    uses = Counter(map(plain, short))
+    return tuple(
+        brief if uses[plain(brief)] == 1 else name for brief, name in zip(short, names, strict=True)
+    )
 
 
 def plain(name: str) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from xwidget.caption import doubtful
+from xwidget.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,13 +41,18 @@ def plot(explanation: Explanation) -> Figure:
 
     rows = len(explanation.targets)
     verdicts = [checks.summary for checks in explanation.checks]
+    said = [explanation.says(target) for target in explanation.targets]
     height, width = explanation.image.shape[:2]
     unit = _SIDE / max(height, width)
     # The pictures carry the colors; the page around them is plain and light whatever the style.
     with pyplot.style.context("default"):
         across = 3 * width * unit + 0.9
-        wrapped = [textwrap.fill(words, round(across * _PER_INCH)) for words in verdicts]
-        strip = _LINE * max(words.count("\n") + 1 for words in wrapped)
+        letters = round(across * _PER_INCH)
+        says = [textwrap.fill(words, letters) for words in said]
+        wrapped = [textwrap.fill(words, letters) for words in verdicts]
+        strip = _LINE * max(
+            f"{one}\n{other}".count("\n") + 1 for one, other in zip(says, wrapped, strict=True)
+        )
         tall = height * unit + 0.3
         figure = pyplot.figure(
             figsize=(across, rows * (tall + strip) + 0.3), layout="constrained", facecolor="white"
@@ -54,7 +60,7 @@ def plot(explanation: Explanation) -> Figure:
         grid = figure.add_gridspec(2 * rows, 3, wspace=0.04, height_ratios=[tall, strip] * rows)
         for k in range(rows):
             pictured, shown, heated = (figure.add_subplot(grid[2 * k, n]) for n in range(3))
-            name = explanation.names[k]
+            name = explanation.short_names[k]
             before, after = explanation.image_scores[k], explanation.scores[k]
             pictured.imshow(explanation.image)
             _caption(pictured, _short(name), f"image {before:.3f}")
@@ -63,11 +69,13 @@ def plot(explanation: Explanation) -> Figure:
             # Never stretched to the values that occur: equal colors mean equal values, everywhere.
             mask = explanation.masks[k].mean(0)
             heat = heated.imshow(mask, cmap="viridis", vmin=0, vmax=1)
-            _caption(heated, "Mask", f"mean {mask.mean():.3f}")
+            _caption(heated, "Mask", f"{percent(mask.mean())} shown")
             bar = figure.colorbar(heat, ax=heated, ticks=[0, 0.5, 1], fraction=0.045, pad=0.03)
             bar.outline.set_visible(False)
             bar.ax.tick_params(length=0, labelsize=8, labelcolor=_FAINT)
-            _verdict(figure.add_subplot(grid[2 * k + 1, :]), wrapped[k], explanation.checks[k])
+            below = figure.add_subplot(grid[2 * k + 1, :])
+            below.set_title(says[k], loc="left", fontsize=10, color=_INK)
+            _verdict(below, wrapped[k], explanation.checks[k])
         title = f"{explanation.game}, {explanation.defense} defense"
         figure.suptitle(title, x=0.01, ha="left", fontsize=10, color=_FAINT)
         if "inline" in matplotlib.get_backend():

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from xwidget import files
+from xwidget import files, words
 from xwidget.checks import Checks
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals, quantize
@@ -59,6 +59,7 @@ base-uri 'none'; form-action 'none'">
 </header>
 <div id="xwidget">
 <img class="still" src="data:image/jpeg;base64,$still" alt="$alt">
+<p>$says</p>
 <p>$verdict</p>
 <noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
 </div>
@@ -108,9 +109,9 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     content = data(explanation, keyframes, target)
     chosen = explanation.targets.index(content["traits"]["target"])
-    names = [each["name"] for each in content["traits"]["_classes"]]
+    names = [each["short"] for each in content["traits"]["_classes"]]
     net = content["traits"]["_net_name"]
-    heading = f"Evidence for {_listed([_short(name) for name in names])}"
+    heading = f"Evidence for {_listed(names)}"
     return _PAGE.substitute(
         digest=digest,
         title=escape(f"{heading} · {net}" if net else heading),
@@ -118,7 +119,8 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),
         still=still.jpeg(explanation.evidence[chosen]),
-        alt=escape(f"The evidence for {_short(explanation.names[chosen])}"),
+        alt=escape(f"The evidence for {explanation.short_names[chosen]}"),
+        says=escape(explanation.says(explanation.targets[chosen])),
         verdict=escape(explanation.checks[chosen].summary),
         # So that no text in it can end the element that holds it.
         data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
@@ -144,6 +146,7 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
                 {
                     "index": targets[k],
                     "name": explanation.names[k],
+                    "short": explanation.short_names[k],
                     "score": float(explanation.image_scores[k]),
                 }
                 for k in ranked
@@ -162,6 +165,7 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
                 "rate": last / seconds if seconds > 0 else 0.0,
             },
             "_choices": {"game": [explanation.game], "defense": [explanation.defense]},
+            "_words": words.templates(),
             "_net_name": str(explanation.diagnostics.get("net", "")),
             "game": explanation.game,
             "defense": explanation.defense,
@@ -278,11 +282,6 @@ def _caption(explanation: Explanation, net: str) -> str:
     )
     paper = '<a href="https://arxiv.org/abs/1908.02686">Wagner et al., CVPR 2019</a>'
     return f"{escape(what)}{paper}."
-
-
-def _short(name: str) -> str:
-    """Return the part of a class name before its synonyms, as the panel does."""
-    return name.split(",")[0].strip() or name
 
 
 def _listed(names: Sequence[str]) -> str:

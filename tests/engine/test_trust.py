@@ -9,9 +9,12 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from xwidget.checks import Check, Checks
+from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import CONTROL_STEPS
 from xwidget.engine.settings import Settings
-from xwidget.engine.trust import Control, Tried, added, check, summed_up, witnessed
+from xwidget.engine.told import Picture, instead, why_empty
+from xwidget.engine.trust import Control, Tried, check
+from xwidget.engine.verdict import added, summed_up, witnessed
 
 
 class Probe(nn.Module):
@@ -42,7 +45,9 @@ def tried(**change: object) -> Tried:
     return Tried(**{**known, **change})  # type: ignore[arg-type]
 
 
-def checks(says, mask: float = 0.5, game: str = "generation", **change: object) -> Checks:  # type: ignore[no-untyped-def]
+def checks(  # type: ignore[no-untyped-def]
+    says, mask: float = 0.5, game: str = "generation", defense: str = "auto", **change: object
+) -> Checks:
     clf = xw.Classifier(Probe(says), size=16, mean=0.5, std=0.5, categories=["one", "two, other"])
     masks = torch.full((1, 3, 16, 16), mask)
     (found,) = check(
@@ -50,7 +55,7 @@ def checks(says, mask: float = 0.5, game: str = "generation", **change: object) 
         lambda batch: clf.logits(clf.net, batch),
         X,
         torch.zeros_like(X),
-        Settings(game=game),
+        Settings(game=game, defense=defense),
         [0],
         masks,
         tried(**change),
@@ -62,14 +67,20 @@ def always(batch: Tensor) -> Tensor:
     return torch.full((len(batch),), 2.0)
 
 
+def some_of_it(batch: Tensor) -> Tensor:
+    """See the class where at least half of the image's contrast is left."""
+    return torch.where(batch.flatten(1).std(1) > 0.29, 2.0, -9.0)
+
+
 def test_evidence_that_holds_everywhere_holds() -> None:
-    found = checks(always)
+    found = checks(some_of_it, mask=0.55)
     assert found.verdict == "holds"
     assert found.passed
+    assert found.says == ""
     assert found["small moves"].value == pytest.approx(1)
     assert found["unseen backgrounds"].value == pytest.approx(1)
     assert found.summary == (
-        "Holds: 1.00 after small moves, 1.00 on unseen backgrounds, 50% shown."
+        "Holds: 1.00 after small moves, 1.00 on unseen backgrounds, 55.0% shown."
     )
     assert set(found["small moves"].details) == {
         "shift 1 px",
@@ -110,6 +121,86 @@ def test_each_failure_is_told(change: dict[str, object], name: str) -> None:
     assert found.verdict == "doubtful"
     assert "two" in found["control"].words
     assert "other" not in found["control"].words
+
+
+def test_enough_but_not_necessary_is_said() -> None:
+    found = checks(always)
+    assert found.summary == (
+        "Holds: enough, but not necessary, as everything else still scores 0.88."
+    )
+    item = found["everything else"]
+    assert item.passed is None
+    assert item.details["score"] == pytest.approx(0.88, abs=0.01)
+    assert "enough, but not necessary" in item.words
+    needed = checks(some_of_it, mask=0.55)["everything else"]
+    assert needed.details["score"] < 0.01
+    assert "necessary" not in needed.words
+
+
+def test_a_reference_that_does_it_alone_is_named() -> None:
+    found = checks(always, blank=torch.tensor([0.74]))
+    assert found.summary == (
+        "Holds, but an empty picture already makes the net say one: 0.74 (photo 0.90)."
+    )
+    assert found.says == ""  # half of the image is shown
+    empty = checks(always, mask=0.001, blank=torch.tensor([0.74]))
+    assert empty.says == (
+        "Next to nothing is shown, as an empty picture already makes the net say one: 0.74 "
+        "(photo 0.90)."
+    )
+
+
+@pytest.mark.parametrize("game", ["generation", "deletion"])
+def test_an_image_that_says_no_more_than_the_reference_has_nothing_to_show(game: str) -> None:
+    found = checks(always, game=game, blank=torch.tensor([0.9]), control=None)
+    assert found.verdict == "no evidence"
+    assert found.says == (
+        "Nothing in the photo speaks for one: an empty picture makes the net say it just as much, "
+        "0.90 (photo 0.90)."
+    )
+
+
+def test_a_class_that_is_not_in_the_image_is_not_found() -> None:
+    hardly = {"image_scores": torch.tensor([0.03]), "blank": torch.tensor([0.001])}
+    scores = torch.tensor([0.02])
+    found = checks(always, scores=scores, **hardly)
+    assert found.verdict == "no evidence"
+    assert found.says == (
+        "Nothing in the photo makes the net say one on its own: 0.02 (photo 0.03)."
+    )
+    assert "hardly sees the class" in found.summary
+    gone = checks(always, game="deletion", control=None, scores=scores, **hardly)
+    assert gone.says == "Nothing to take away: the net hardly says one anyway (photo 0.03)."
+    # A part may say what the whole does not: a cup, once the coffee in it is hidden.
+    assert checks(always, scores=torch.tensor([0.5]), **hardly).says == ""
+    # Among very many classes the best guess itself may score that little.
+    picture = Picture(GAMES["generation"], "one", 0.03, 0.02, 0.001, 0.0, best=0.04, shown=0.2)
+    assert instead(picture) == ""
+    assert why_empty(picture) is None
+
+
+def test_a_search_in_vain_says_so() -> None:
+    found = checks(always, scores=torch.tensor([0.05]))
+    assert found.says == (
+        "No part of the photo was found that makes the net say one on its own: 0.05 (photo 0.90)."
+    )
+    assert found.verdict == "doubtful"
+
+
+@pytest.mark.parametrize("game", ["generation", "deletion"])
+def test_without_a_defense_it_may_be_noise(game: str) -> None:
+    reached = Control(1, 0.97, 0.001, CONTROL_STEPS) if game == "generation" else None
+    taken = torch.tensor([0.9 if game == "generation" else 0.01])
+    found = checks(always, game=game, defense="none", scores=taken, control=reached)
+    assert found.verdict == "doubtful"
+    assert found.summary.startswith(
+        "Doubtful: without a defense, this can be noise that only this net sees"
+    )
+    assert ("reaches 0.97 in the same way" in found.summary) is (game == "generation")
+    assert "defense" not in checks(always, game=game, scores=taken, control=reached)
+    # What stays out all the same speaks for it.
+    if game == "generation":
+        assert checks(always, defense="none")["defense"].passed is None
 
 
 def test_what_is_taken_away_must_be_gone() -> None:

@@ -205,7 +205,9 @@ def test_a_thumbnail_says_what_the_checks_say_of_its_evidence(gallery, engine):
     assert made.wait(SAFETY)
     for item in made._strip._items:
         assert item["verdict"] == "doubtful"
-        assert item["summary"] == "anvil: Doubtful: moved, it keeps 12%."
+        said = made.explanations[item["name"]].says()
+        assert "anvil" in said
+        assert item["summary"] == f"{said} Doubtful: moved, it keeps 12%."
     assert made.explanations["photo 0"].checks[0].verdict == "doubtful"
 
 

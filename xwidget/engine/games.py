@@ -38,6 +38,12 @@ class Game:
         Whether the evidence is ``1 - m`` (what was taken away) rather than ``m`` (what is kept).
     summary
         The question the game asks, in one sentence.
+    enough
+        Share of the image's score from which on (for games that take the class away: up to which)
+        a picture does what its game is about.
+    says, says_short
+        What such a picture is, in a sentence with the fields of ``xwidget.words``; and one that
+        falls short of it.
     """
 
     name: str
@@ -48,6 +54,9 @@ class Game:
     sign: float
     shows_complement: bool
     summary: str
+    enough: float
+    says: str
+    says_short: str
 
     @property
     def keeps(self) -> bool:
@@ -72,6 +81,9 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 sign=+1.0,
                 shows_complement=False,
                 summary="The smallest part of the image that keeps the class.",
+                enough=0.85,
+                says="This alone makes the net say {name}: {score} (photo {image}).",
+                says_short="With this alone the net says {name} {score} (photo {image}).",
             ),
             Game(
                 "deletion",
@@ -82,6 +94,10 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 sign=-1.0,
                 shows_complement=True,
                 summary="The smallest part of the image whose removal loses the class.",
+                enough=0.5,
+                says="Taken away: without this the net says {name} {score} (photo {image}).",
+                says_short="Taken away, but without this the net still says {name} {score} "
+                "(photo {image}).",
             ),
             Game(
                 "generation",
@@ -92,6 +108,9 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 sign=+1.0,
                 shows_complement=False,
                 summary="The smallest part of the image that makes the class appear from nothing.",
+                enough=0.85,
+                says="This alone makes the net say {name}: {score} (photo {image}).",
+                says_short="With this alone the net says {name} {score} (photo {image}).",
             ),
             Game(
                 "repression",
@@ -102,6 +121,10 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 sign=-1.0,
                 shows_complement=True,
                 summary="The smallest part of the image that must stay out to keep the class out.",
+                enough=0.5,
+                says="Left out: with all the rest the net says {name} {score} (photo {image}).",
+                says_short="Left out, but with all the rest the net still says {name} {score} "
+                "(photo {image}).",
             ),
         )
     }

@@ -200,6 +200,7 @@ class History:
             reference=clf.picture(reference),
             targets=self.targets,
             names=tuple(clf.categories[target] for target in self.targets),
+            short_names=tuple(clf.short_names[target] for target in self.targets),
             masks=np.stack([track.last.cpu().numpy() for track in tracks]),
             image_scores=np.array([track.image_score for track in tracks]),
             scores=np.array([track.scores[-1] for track in tracks]),

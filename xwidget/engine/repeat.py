@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from xwidget.checks import Check, Checks
-from xwidget.engine.trust import added
+from xwidget.engine.verdict import added
 
 #: Share of the pixels that are compared: those that count most in either run.
 TOP = 0.2

@@ -19,7 +19,18 @@ from xwidget.engine.games import GAMES, Game
 from xwidget.engine.moves import MOVES
 from xwidget.engine.settings import Settings
 from xwidget.engine.sparsity import NOTHING
+from xwidget.engine.told import (
+    Picture,
+    informed,
+    instead,
+    reference_in_words,
+    share_of,
+    undefended,
+    why_empty,
+)
+from xwidget.engine.verdict import summed_up
 from xwidget.engine.views import smooth_noise
+from xwidget.words import percent
 
 #: What the class must keep of the image's score on the reference; or may, where it shall go.
 SCORE = (0.85, 0.15)
@@ -39,14 +50,6 @@ _LEAST = 1e-4
 _BEARABLE = 0.5
 # Where the reference alone scores more for a class, it proves nothing that the class stays out.
 _TELLING = 0.1
-
-# What the line of an explanation that holds tells of its checks.
-_TOLD = {
-    "small moves": "{:.2f} after small moves",
-    "unseen backgrounds": "{:.2f} on unseen backgrounds",
-    "witness": "{:.2f} by a witness",
-    "share shown": "{:.0%} shown",
-}
 
 # Unseen backgrounds: strengths of the noise in deviations of the image, two of each.
 _STRENGTHS = (0.05, 0.1, 0.2, 0.3) * 2
@@ -132,6 +135,12 @@ def check(
     batch
         Number of pictures the net is given at once.
 
+    Notes
+    -----
+    What is found out beside, ``told`` puts into words: that the net does not see the class in the
+    image at all, that the reference alone does as well, that what is shown is not necessary, or
+    that no defense was at work.
+
     Returns
     -------
     tuple
@@ -141,11 +150,12 @@ def check(
     noise = _unseen(x, settings.seed)
     moved = torch.cat([move(x[None]) for move in MOVES.values()])
 
-    def scores(pictures: Tensor, target: int) -> Tensor:
+    def scores(pictures: Tensor) -> Tensor:
         with torch.no_grad():
             logits = torch.cat([forward(part) for part in pictures.split(batch)])
-            return clf.scores(logits)[:, target].float()
+            return clf.scores(logits).float()
 
+    best = float(scores(x[None].clone()).max())
     found = []
     for k, target in enumerate(targets):
         mask = game.shown(masks[k])  # m in Eq. 1
@@ -155,86 +165,43 @@ def check(
             torch.lerp(backgrounds, x.expand_as(backgrounds), mask.expand_as(backgrounds)),
             moved,
             x + noise,
+            torch.lerp(x, reference, mask)[None],
         ]
         if not game.keeps:
             half = tuple(side // 2 for side in mask.shape[-2:])
             pictures.append(torch.lerp(reference, x, mask.roll(half, (-2, -1)))[None])
-        results = scores(torch.cat(pictures), target).tolist()
+        results = scores(torch.cat(pictures))[:, target].tolist()
         m, n = len(MOVES), len(noise)
-        items = _items(
+        picture = Picture(
             game,
-            tried,
-            k,
-            moves=(results[:m], results[m + n : 2 * m + n]),
-            unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
-            elsewhere=None if game.keeps else results[-1],
+            clf.short_names[target],
+            image=float(tried.image_scores[k]),
+            score=float(tried.scores[k]),
+            blank=float(tried.blank[k]),
+            other=results[2 * (m + n)],
+            best=best,
             shown=float(masks[k].mean()),
-            flat=not bool(noise.any()),
-            control_name="" if tried.control is None else clf.categories[tried.control.target],
+            reference=reference_in_words(settings.reference),
+            defended=settings.played != "none",
         )
-        found.append(summed_up(tuple(items), _empty(game, tried, k), tried.iterations))
+        made = tuple(
+            _items(
+                game,
+                tried,
+                k,
+                moves=(results[:m], results[m + n : 2 * m + n]),
+                unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
+                elsewhere=None if game.keeps else results[-1],
+                shown=picture.shown,
+                flat=not bool(noise.any()),
+                control_name="" if tried.control is None else clf.short_names[tried.control.target],
+            )
+        )
+        control = next((item for item in made if item.name == "control"), None)
+        items = (*undefended(picture, control), *made, *informed(picture))
+        summed = summed_up(items, why_empty(picture), tried.iterations)
+        found.append(replace(summed, says=instead(picture)))
     return tuple(found)
-
-
-def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: bool) -> Checks:
-    """Return checks with another net's word added.
-
-    Parameters
-    ----------
-    checks
-        Of one class.
-    name
-        The other net's.
-    evidence, image
-        Its scores for the class of the optimized input and of the image.
-    keeps
-        Whether the class shall be kept.
-    """
-    share = _share(evidence, image)
-    passed: bool | None = share >= 0.5 if keeps else share <= 0.5
-    words = (
-        f"Another net, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what it "
-        "gives the image."
-    )
-    if image < 0.05:
-        passed, words = None, f"Another net, {name}, does not see the class in the image itself."
-    item = Check("witness", share, passed, words, {"optimized": evidence, "image": image})
-    return added(checks, item)
-
-
-def added(checks: Checks, item: Check) -> Checks:
-    """Return checks with one more, summed up anew."""
-    if checks.verdict in ("no evidence", "not checked"):
-        return Checks((*checks.items, item), checks.verdict, checks.summary)
-    return summed_up((*checks.items, item), None, 0)
-
-
-def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> Checks:
-    """Return the checks of a class with a verdict and a line for a person.
-
-    Parameters
-    ----------
-    items
-        The checks made.
-    empty
-        Why nothing can speak for the class; None where something can.
-    iterations
-        Steps taken.
-    """
-    if empty is not None:
-        # Of what is not there, no test says anything.
-        items = tuple(
-            item if item.name == "control" else replace(item, passed=None) for item in items
-        )
-        return Checks(items, "no evidence", f"No evidence: {empty}; tried for {iterations} steps.")
-    failed = [item for item in items if item.passed is False]
-    if failed:
-        words = failed[0].words
-        more = f" {len(failed) - 1} more failed." if len(failed) > 1 else ""
-        return Checks(items, "doubtful", f"Doubtful: {words[0].lower()}{words[1:]}{more}")
-    value = {item.name: item.value or 0.0 for item in items if item.value is not None}
-    told = [words.format(value[name]) for name, words in _TOLD.items() if name in value]
-    return Checks(items, "holds", f"Holds: {', '.join(told)}.")
 
 
 def _items(
@@ -252,10 +219,10 @@ def _items(
     """Yield the checks of one class; pairs are scores of the optimized input and of the image."""
     image, score = float(tried.image_scores[k]), float(tried.scores[k])
     what = "evidence" if game.keeps else "rest"
-    share = _share(score, image)
+    share = share_of(score, image)
     blank = float(tried.blank[k])
     if game.keeps and image > blank:  # what nothing at all scores is no work of the mask
-        share = _share(max(score - blank, 0.0), image - blank)
+        share = share_of(max(score - blank, 0.0), image - blank)
     yield Check(
         "score",
         share,
@@ -267,7 +234,7 @@ def _items(
     # A move that the net does not bear in the image itself, as one that reads digits does not bear
     # mirrored ones, says nothing of the mask.
     known = {
-        name: _share(e, i)
+        name: share_of(e, i)
         for name, e, i in zip(MOVES, *moves, strict=True)
         if i >= _BEARABLE * image
     }
@@ -281,9 +248,9 @@ def _items(
         else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         known,
     )
-    plain = [_share(e, image) for e in unseen[0]]
+    plain = [share_of(e, image) for e in unseen[0]]
     # Noise may be more than the net bears in the image itself: then no evidence can do better.
-    noisy = [_share(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
+    noisy = [share_of(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
     shares = noisy if game.keeps else plain
     mean = _mean(game, shares) or 0.0
     worst = min(shares) if game.keeps else max(shares)
@@ -299,7 +266,7 @@ def _items(
         {"worst": worst, "of the plain image": sum(plain) / len(plain)},
     )
     if elsewhere is not None:
-        kept = _share(elsewhere, image)
+        kept = share_of(elsewhere, image)
         yield Check(
             "control",
             kept,
@@ -308,7 +275,7 @@ def _items(
             {"moved elsewhere": elsewhere, "in place": score},
         )
     elif tried.control is not None:
-        yield _controlled(tried.control, _short(control_name))
+        yield _controlled(tried.control, control_name)
     much, none = shown > SHOWN, shown < _LEAST
     yield Check(
         "share shown",
@@ -316,7 +283,7 @@ def _items(
         False if much or none else None,
         "Nothing of the image is shown."
         if none
-        else f"{shown:.0%} of the image is shown"
+        else f"{percent(shown)} of the image is {'shown' if game.keeps else 'taken away'}"
         + (", which says little about where the evidence is." if much else "."),
     )
     pushed = int(tried.pushed[k])
@@ -362,22 +329,9 @@ def _mean(game: Game, shares: Iterable[float]) -> float | None:
     return sum(capped) / len(capped) if capped else None
 
 
-def _empty(game: Game, tried: Tried, k: int) -> str | None:
-    """Return why nothing in the image can speak for a class, None where something can."""
-    image, blank = float(tried.image_scores[k]), float(tried.blank[k])
-    if image - blank > NOTHING:
-        return None
-    return f"the image scores {image:.3f}, the reference alone {blank:.3f}"
-
-
 def _passes(game: Game, share: float, limits: tuple[float, float]) -> bool:
     least, most = limits
     return share >= least if game.keeps else share <= most
-
-
-def _share(score: float, whole: float) -> float:
-    """Return a score as a share of another; above what it can be 1.5 says enough."""
-    return min(score / max(whole, 1e-6), 1.5)
 
 
 def _unseen(x: Tensor, seed: int) -> Tensor:
@@ -390,7 +344,3 @@ def _unseen(x: Tensor, seed: int) -> Tensor:
             for n, strength in enumerate(_STRENGTHS)
         ]
     )
-
-
-def _short(name: str) -> str:
-    return name.split(",")[0]

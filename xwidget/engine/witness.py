@@ -15,7 +15,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.games import GAMES
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
-from xwidget.engine.trust import added, witnessed
+from xwidget.engine.verdict import added, witnessed
 from xwidget.names import plain
 
 

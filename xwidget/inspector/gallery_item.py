@@ -25,6 +25,8 @@ class Item:
     index: int
     name: str
     image: Any
+    short: str = ""
+    """The most likely class in few words."""
     top: list[tuple[str, float]] = field(default_factory=list)
     """The most likely classes, best first: name, score in [0, 1]."""
     failure: str = ""
@@ -32,7 +34,7 @@ class Item:
     picture: str = ""
     evidence: str = ""
     verdict: str = ""
-    """What the checks say of that evidence: the verdict alone, and a line with the class's name."""
+    """What that evidence is and what its checks say: the verdict alone, and all in sentences."""
     summary: str = ""
     inspector: Inspector | None = None
     kept: Explanation | None = None
@@ -92,6 +94,7 @@ class Item:
             values, order = scores.sort(descending=True, stable=True)
             names = clf.categories
             self.picture = data_url(clf.picture(x))
+            self.short = clf.short_names[int(order[0])]
             self.top = [(names[int(i)], float(v)) for v, i in zip(values, order, strict=True)][
                 :_TOP
             ]
@@ -146,8 +149,9 @@ class Item:
             explanation = None if self.inspector is None else self.inspector.explanation
             if explanation is not None:
                 self.evidence = data_url(explanation.evidence[0])
-                checks, name = explanation.checks[0], explanation.names[0].split(",")[0]
-                self.verdict, self.summary = checks.verdict, f"{name}: {checks.summary}"
+                checks, name = explanation.checks[0], explanation.short_names[0]
+                said = explanation.says() or f"{name}:"
+                self.verdict, self.summary = checks.verdict, f"{said} {checks.summary}"
 
     def free(self) -> None:
         """Close the Inspector; of its explanation the first and last masks are kept."""
@@ -168,6 +172,7 @@ def described(item: Item) -> dict[str, Any]:
         "state": item.state,
         "error": item.error,
         "share": round(item.share, 2) if item.state == "running" else 0.0,
+        "short": item.short,
         "top": [[name, round(score, 4)] for name, score in item.top],
         "verdict": item.verdict,
         "summary": item.summary,

@@ -84,8 +84,8 @@ class Prober:
         Normalized, (3, H, W).
     picture, backdrop
         Image and reference as shown, (H, W, 3) uint8.
-    names
-        Of all classes.
+    names, short
+        Of all classes, whole and in few words.
     """
 
     def __init__(
@@ -96,12 +96,13 @@ class Prober:
         picture: Bytes,
         backdrop: Bytes,
         names: Sequence[str],
+        short: Sequence[str],
     ) -> None:
         self._widget = widget
         self._session = session
         self._reference: Tensor | None = reference
         self._shown = (picture, backdrop)
-        self._names = names
+        self._names, self._short = names, short
         self._edits = 0  # taken so far, from both sides
         self._settled = 0  # the newest of them that is answered or given up
         self._seq = 0  # the largest of the edits' own numbers: odd the page's, even Python's
@@ -200,6 +201,7 @@ class Prober:
             "seq": found.seq,
             "scores": {str(target): found.scores[target] for target in self._session.targets},
             "top": [list(row) for row in self._top(found)],
+            "short": [self._short[index] for index, _, _ in self._top(found)],
         }
 
     def _made(self, found: _Scored) -> Probe:

@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from PIL import Image
 
+from xwidget import words
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.explanation import Bytes, Explanation, blend
@@ -24,6 +25,8 @@ class ResultsWidget(SyncedWidget):
     # What the Inspector brings.
 
     _session: Session
+    _scores: list[float]
+    """The image's score of every class."""
     _prober: Prober
     _picture: Bytes
     """The image as shown, (H, W, 3)."""
@@ -184,6 +187,17 @@ class ResultsWidget(SyncedWidget):
         if at is None or at != self._session.nearest(self.target):
             return Checks()  # those that there may be are of the last iteration
         return self._session.checks(self.target)
+
+    def _drawn_says(self) -> str:
+        """Return what the picture that is drawn is, in one sentence; "" before there is one."""
+        frame = self._session.frame(self.target, None if self._follow else self.iteration)
+        main = self._session.main
+        if frame is None or main is None:
+            return ""
+        name = self._classifier().short_names[self.target]
+        image = self._scores[self.target]
+        made = words.says(main.settings.game, name, frame.score, image)
+        return self._drawn_checks().says or made
 
     def _classifier(self) -> Classifier:
         if self._session.clf is None:

@@ -19,13 +19,15 @@ _WHITE = (255, 255, 255)
 Pixels = npt.NDArray[np.uint8]
 
 
-def png(*pictures: Pixels, checks: Checks | None = None) -> str:
+def png(*pictures: Pixels, says: str = "", checks: Checks | None = None) -> str:
     """Return pictures (H, W, 3) uint8 beside each other, as base64 of a small PNG.
 
     Parameters
     ----------
     pictures
         One at least.
+    says
+        What they are, in one sentence.
     checks
         What is written below them; None where nothing is shown that could be trusted.
     """
@@ -37,7 +39,7 @@ def png(*pictures: Pixels, checks: Checks | None = None) -> str:
         sheet.paste(picture, (left, 0))
         left += picture.width + _GAP
     if checks is not None:
-        sheet = caption.under(sheet, checks)
+        sheet = caption.under(sheet, says, checks)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode("ascii")

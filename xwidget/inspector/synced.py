@@ -19,7 +19,7 @@ _SETTINGS = frozenset({"game", "defense", "sparsity"})
 _RANGES = {"iterations": (1, protocol.MAX_ITERATIONS), "iteration": (0, 2**31 - 1)}
 _KERNEL = frozenset(
     {"_image", "_reference", "_frame", "_classes", "_trace", "_progress", "_choices"}
-    | {"_checks", "_probed", "_variants", "_net_name", "status", "error"}
+    | {"_checks", "_probed", "_variants", "_net_name", "_words", "status", "error"}
 )
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -56,6 +56,7 @@ class SyncedWidget(LockedWidget):
     _kept = _synced(traitlets.Dict(), "Each class's last mask, packed, for a saved notebook.")
     _probed = _synced(traitlets.Dict(), "What the net makes of the edited mask.")
     _choices = _synced(traitlets.Dict(), "What the selects offer.")
+    _words = _synced(traitlets.Dict(), "What the page says of a picture, as templates.")
     _net_name = _synced(traitlets.Unicode(), "The classifier's name.")
     status = _synced(traitlets.Unicode("idle"), "idle, running, done, stopped or error.")
     error = _synced(traitlets.Unicode(), "What went wrong, in words.")

@@ -10,6 +10,7 @@ import ipywidgets
 import traitlets
 from torch import Tensor
 
+from xwidget import words
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.explain import ITERATIONS, check_iterations
 from xwidget.engine.games import GAMES
@@ -138,7 +139,13 @@ class Inspector(ResultsWidget):
         self._stream = Stream(self, self._session)
         self._answers = Answers(self, self._session, self._stream)
         self._prober = Prober(
-            self, self._session, grey, self._picture, self._backdrop, clf.categories
+            self,
+            self._session,
+            grey,
+            self._picture,
+            self._backdrop,
+            clf.categories,
+            clf.short_names,
         )
         super().__init__(
             game=game,
@@ -151,6 +158,7 @@ class Inspector(ResultsWidget):
             _classes=self._described(),
             _choices={"game": list(GAMES), "defense": ["auto", *DEFENSES]},
             _net_name=clf.name,
+            _words=words.templates(),
             **({} if layout is None else {"layout": layout}),
         )
         if not isinstance(layout, ipywidgets.Layout):
@@ -313,16 +321,21 @@ class Inspector(ResultsWidget):
         data, metadata = bundle
         with self._lock:
             evidence, checks = self._evidence(self.target), self._drawn_checks()
+            says = self._drawn_says()
         if evidence is None:
             picture = still.png(self._picture)
         else:
-            picture = still.png(self._picture, evidence, checks=checks)
+            picture = still.png(self._picture, evidence, says=says, checks=checks)
         return {**data, "image/png": picture}, metadata
 
     def _described(self) -> list[dict[str, Any]]:
         names = self._classifier().categories
         ranked = sorted(self._session.targets, key=lambda target: -self._scores[target])
-        return [{"index": t, "name": names[t], "score": self._scores[t]} for t in ranked]
+        short = self._classifier().short_names
+        return [
+            {"index": t, "name": names[t], "short": short[t], "score": self._scores[t]}
+            for t in ranked
+        ]
 
     # What the page says: on the main thread, the lock held.
 

@@ -1,0 +1,54 @@
+"""What a person reads: sentences of a picture, figures, short names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from xwidget.engine.games import GAMES
+from xwidget.names import shortened
+from xwidget.words import figure, filled, percent, says, templates
+
+# The page fills the same templates (js/tests/words.test.ts reads this file, too).
+SENTENCES = json.loads((Path(__file__).parent / "sentences.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", SENTENCES, ids=lambda case: f"{case['game']} {case['score']}")
+def test_a_picture_is_said_in_one_sentence(case: dict[str, object]) -> None:
+    score = float("nan") if case["score"] is None else case["score"]
+    assert says(case["game"], case["name"], score, case["image"]) == case["words"]  # type: ignore[arg-type]
+
+
+def test_every_game_has_its_sentences() -> None:
+    games = templates()["games"]
+    assert list(games) == list(GAMES)
+    for words in games.values():
+        for template in (words["says"], words["says_short"]):
+            assert all(field in template for field in ("{name}", "{score}", "{image}"))
+    assert json.loads(json.dumps(templates())) == templates()
+
+
+def test_what_stands_in_a_name_is_no_field() -> None:
+    assert filled("{name}: {score}", name="{score} \\1 {x", score=0.5, image=1) == (
+        "{score} \\1 {x: 0.50"
+    )
+    assert says("none of them", "cat", 0.5, 0.9) == ""
+
+
+def test_figures_are_rounded_as_the_page_rounds_them() -> None:
+    assert [figure(v) for v in (0, 0.004, 0.125, 0.375, 0.9999, None, float("nan"))] == [
+        *("0.00", "0.00", "0.13", "0.38", "1.00", "–", "–"),
+    ]
+    assert [percent(v) for v in (0, 0.0001, 0.1042, 0.43812, 1)] == [
+        *("0.0%", "<0.1%", "10.4%", "43.8%", "100.0%"),
+    ]
+
+
+def test_synonyms_are_left_out_only_where_the_rest_names_one_class() -> None:
+    names = ["cat, black", "cat, white", "espresso, caffè latte", "Dog, hound", "dog", ", odd", "x"]
+    assert shortened(names) == (
+        *("cat, black", "cat, white", "espresso", "Dog, hound", "dog", ", odd", "x"),
+    )
+    assert shortened([]) == ()

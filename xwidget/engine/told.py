@@ -1,0 +1,205 @@
+"""What a person must be told of a picture that its score alone does not say.
+
+A picture can be right and still mislead: the class is not in the image at all, an empty picture
+does as well, everything else does as well, or no defense was there to keep out what only the net
+sees. Each is one sentence, and a check that informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from xwidget.checks import Check
+from xwidget.engine.games import Game
+from xwidget.engine.sparsity import NOTHING
+from xwidget.words import figure
+
+#: Score below which the net does not see a class in the image, where another scores twice as much.
+SEEN = 0.05
+#: Share of the image's score that everything else keeps where what is shown is not necessary.
+UNNEEDED = 0.5
+#: Share of the image's score that the reference alone has where little is left to be shown.
+BLANK = 0.5
+
+# Share of the entries below which a person sees next to nothing.
+_LITTLE = 0.005
+# Share of what the image adds to the reference's score below which a search has found nothing.
+_FOUND = 0.1
+_REFERENCES = {"blur": "the blurred photo alone", "noise": "noise alone"}
+_EMPTY = "an empty picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known of one class's last mask.
+
+    Parameters
+    ----------
+    game
+        What was played.
+    name
+        The class's, short.
+    image, score, blank
+        Scores in [0, 1] of the image, of the optimized input, of the reference alone.
+    other
+        Score of the image where nothing is shown, and the reference where all is: everything else,
+        or in the games that take away, what is taken away alone.
+    best
+        The image's highest score of any class.
+    shown
+        Mean of the mask that is shown, in [0, 1].
+    reference
+        What stands where nothing is shown, in words.
+    defended
+        Whether a defense was at work.
+    """
+
+    game: Game
+    name: str
+    image: float
+    score: float
+    blank: float
+    other: float
+    best: float
+    shown: float
+    reference: str = _EMPTY
+    defended: bool = True
+
+    @property
+    def alike(self) -> bool:
+        """Whether the image scores no more than the reference alone."""
+        return self.image - self.blank <= NOTHING
+
+    @property
+    def seen(self) -> bool:
+        """Whether the net sees the class, in the image or in what is shown of it."""
+        score = max(self.image, self.score) if self.game.keeps else self.image
+        return score >= min(SEEN, self.best / 2)
+
+    @property
+    def does(self) -> bool:
+        """Whether it does what its game is about."""
+        goal = self.game.enough * self.image
+        return self.score >= goal if self.game.keeps else self.score <= goal
+
+
+def reference_in_words(reference: str | Tensor) -> str:
+    """Return what a person calls the setting ``reference``."""
+    if isinstance(reference, Tensor):
+        return "the reference alone"
+    return _REFERENCES.get(reference, _EMPTY)
+
+
+def why_empty(picture: Picture) -> str | None:
+    """Return why nothing in the image can speak for the class, None where something can."""
+    if picture.alike:
+        return f"the image scores {picture.image:.3f}, the reference alone {picture.blank:.3f}"
+    if not picture.seen:
+        return f"the net hardly sees the class in the image itself ({picture.image:.3f})"
+    return None
+
+
+def instead(picture: Picture) -> str:
+    """Return what the picture is, where its game's own sentence would be wrong of it; else ""."""
+    name, image, score, blank = (
+        picture.name,
+        *map(figure, (picture.image, picture.score, picture.blank)),
+    )
+    if picture.alike and picture.blank >= SEEN:
+        return (
+            f"Nothing in the photo speaks for {name}: {picture.reference} makes the net say it "
+            f"just as much, {blank} (photo {image})."
+        )
+    if not picture.game.keeps:
+        if picture.alike or not picture.seen:
+            return f"Nothing to take away: the net hardly says {name} anyway (photo {image})."
+        return ""
+    if picture.alike or not picture.seen:
+        return f"Nothing in the photo makes the net say {name} on its own: {score} (photo {image})."
+    little = picture.shown < _LITTLE
+    if little and picture.blank >= BLANK * picture.image:
+        return (
+            f"Next to nothing is shown, as {picture.reference} already makes the net say {name}: "
+            f"{blank} (photo {image})."
+        )
+    least = picture.blank + _FOUND * (picture.image - picture.blank)
+    if picture.score < least or (little and not picture.does):
+        return (
+            f"No part of the photo was found that makes the net say {name} on its own: {score} "
+            f"(photo {image})."
+        )
+    return ""
+
+
+def undefended(picture: Picture, control: Check | None) -> Iterator[Check]:
+    """Yield what an answer without a defense may be; nothing where there was one."""
+    if picture.defended:
+        return
+    if control is not None and control.passed and picture.game.keeps:
+        words = (
+            "Found without a defense. It kept out a class that is not in the photo all the same."
+        )
+        yield Check("defense", None, None, words)
+        return
+    made = ""
+    if control is not None and control.passed is False and picture.game.keeps:
+        made = f": a class that is not in the photo reaches {figure(control.value)} in the same way"
+    words = f"Without a defense, this can be noise that only this net sees{made}."
+    yield Check("defense", None, False, words)
+
+
+def informed(picture: Picture) -> Iterator[Check]:
+    """Yield what else is worth knowing: the reference alone, and everything but what is shown."""
+    image, blank, other = map(figure, (picture.image, picture.blank, picture.other))
+    share = share_of(picture.blank, picture.image)
+    words = f"{_capital(picture.reference)} scores {blank} (photo {image})."
+    if share >= BLANK:
+        words = (
+            f"{_capital(picture.reference)} already makes the net say {picture.name}: {blank} "
+            f"(photo {image})."
+            if picture.game.keeps
+            else f"{_capital(picture.reference)} still makes the net say {picture.name}: {blank} "
+            f"(photo {image}), so that it cannot be taken away."
+        )
+    yield Check("reference alone", share, None, words, {"score": picture.blank})
+    share = share_of(picture.other, picture.image)
+    details = {"score": picture.other}
+    if not picture.game.keeps:
+        words = f"What is taken away scores {other} alone (photo {image})."
+        yield Check("taken away", share, None, words, details)
+        return
+    words = f"Everything else, without what is shown, scores {other} (photo {image})."
+    if share >= UNNEEDED and picture.does:
+        words = (
+            "What is shown is enough, but not necessary: everything else, without it, scores "
+            f"{other} (photo {image})."
+        )
+    yield Check("everything else", share, None, words, details)
+
+
+def reserved(items: tuple[Check, ...]) -> str:
+    """Return how the line of an explanation that holds goes on, where it must; else ""."""
+    known = {item.name: item for item in items}
+
+    def reaches(name: str, limit: float) -> bool:
+        return name in known and (known[name].value or 0.0) >= limit
+
+    if reaches("reference alone", BLANK):
+        words = known["reference alone"].words
+        return f", but {words[0].lower()}{words[1:]}"
+    if reaches("everything else", UNNEEDED):
+        other = figure(known["everything else"].details.get("score"))
+        return f": enough, but not necessary, as everything else still scores {other}."
+    return ""
+
+
+def share_of(score: float, whole: float) -> float:
+    """Return a score as a share of another; above what it can be 1.5 says enough."""
+    return min(score / max(whole, 1e-6), 1.5)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
