@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.names import find, shortened
+from xwidget.observers import leave_out
 from xwidget.preprocessing import Preprocess, Size, read_preprocess
 from xwidget.twin import make_twin
 
@@ -207,8 +208,8 @@ class Classifier:
     def twin(self, device: str | torch.device | None = None) -> nn.Module:
         """Return a stand-in for the net that may be run, hooked and moved without touching the net.
 
-        It is in eval mode and shares the net's parameters, but not their ``requires_grad``; see
-        :func:`xwidget.twin.make_twin`.
+        It is in eval mode and shares the net's parameters, but not their ``requires_grad``, nor
+        hooks that only watch it; see :func:`xwidget.twin.make_twin`.
 
         Parameters
         ----------
@@ -220,7 +221,15 @@ class Classifier:
         ValueError, TypeError
             Where the net is not ready (lazy layers) or cannot be copied.
         """
-        return make_twin(self.net, device)
+        twin = make_twin(self.net, device)
+
+        def run(seed: int) -> Tensor:
+            noise = torch.randn(1, 3, *self.size, generator=torch.Generator().manual_seed(seed))
+            with torch.no_grad():
+                return self.logits(twin, noise.to(_device(twin)))
+
+        leave_out(twin, self.net, run)
+        return twin
 
     def logits(self, net: nn.Module, batch: Tensor) -> Tensor:
         """Run a net and return its logits, in whatever wrapping it returns them.

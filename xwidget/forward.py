@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xwidget.apart import first_pass
+
 # What nets raise where a batch does not suit them; a ValueError is the net's own words already.
 _MISFITS = (RuntimeError, AssertionError, LookupError, TypeError, AttributeError)
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
@@ -47,7 +49,7 @@ def run(net: nn.Module, batch: Tensor, name: str) -> Tensor:
         Where no tensor is found in what the net returns.
     """
     try:
-        with _eagerly():
+        with _eagerly(), first_pass(net):
             output = net(batch)
     except _MISFITS as error:
         if isinstance(error, torch.cuda.OutOfMemoryError) or _says(error, _NO_MEMORY):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 from contextlib import suppress
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
+
+from xwidget.apart import keep_apart
+from xwidget.copying import copied
+from xwidget.rebinding import Rebinder
 
 
 def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Module:
     """Copy a net's structure, but share its parameters' storage, so that the net stays untouched.
 
     The twin is in eval mode and needs no gradients for its parameters. It costs no memory on the
-    same device, and follows the net where that is trained on in place. Buffers are its own. Forward
-    hooks come along: they may be part of what the net computes (weight norm, say).
+    same device, and follows the net where that is trained on in place. Buffers are its own, and so
+    are functions that it holds, a patched ``forward`` say: they use the twin. Forward hooks come
+    along, as they may be part of what the net computes (weight norm, say), backward hooks do not.
 
     Parameters
     ----------
@@ -30,7 +34,7 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
     ValueError
         Where the net has lazy layers that were never run, or weights that were never loaded.
     TypeError
-        Where it holds something that cannot be copied.
+        Where it has modules that cannot be copied.
     """
     net = _unwrapped(net)
     # Outside of inference mode, whose tensors let no gradient through.
@@ -49,24 +53,27 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
                 )
             data = parameter.clone() if parameter.is_inference() else parameter.detach()
             memo[id(parameter)] = nn.Parameter(data, requires_grad=False)
-        for module in net.modules():
-            for value in (*module.__dict__.values(), *module._buffers.values()):
-                # deepcopy refuses tensors that are not leaves, such as a cached activation.
-                if isinstance(value, Tensor) and id(value) not in memo:
-                    memo[id(value)] = value.detach().clone()
         try:
-            twin = copy.deepcopy(net, memo)
+            twin = copied(net, memo)
         except Exception as error:
             raise TypeError(
                 f"{type(net).__name__} holds something that cannot be copied ({error}); take it "
                 "out of the net's attributes, so that the net itself can stay untouched"
             ) from error
+        Rebinder(net, memo).rebind(twin)
+        for module in twin.modules():
+            # Others watch gradients, or change them for a purpose of theirs.
+            module._backward_hooks.clear()
+            module._backward_pre_hooks.clear()
         _unwrap_within(twin)
         with suppress(NotImplementedError):  # an exported graph is in the mode it was exported in
             twin.eval()
         for parameter in twin.parameters():  # a ScriptModule has no requires_grad_ of its own
             parameter.requires_grad_(False)
-        return twin if device is None else twin.to(device)
+        if device is not None:
+            twin.to(device)
+        keep_apart(twin, net)
+        return twin
 
 
 def _unwrap_within(twin: nn.Module) -> None:
