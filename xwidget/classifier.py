@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
@@ -15,7 +16,8 @@ from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.names import find, shortened
 from xwidget.observers import leave_out
-from xwidget.preprocessing import Preprocess, Size, read_preprocess
+from xwidget.preprocessing import read_preprocess
+from xwidget.probing import Size
 from xwidget.twin import make_twin
 
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
@@ -34,13 +36,15 @@ class Classifier:
         Height and width of the net's input in pixels; one int for a square. Without ``preprocess``
         a picture is resized until it just covers this, and cut evenly on both sides.
     mean, std
-        Per channel, as in ``(rgb - mean) / std`` with rgb in [0,1]; one number serves all three.
-        Without them the net is given rgb in [0,1]. A mean of length 1 says that the net takes grey
-        pictures (N,1,H,W).
+        Per channel, red first, as in ``(rgb - mean) / std`` with rgb in [0,1]; one number serves
+        all three. Without them the net is given rgb in [0,1]. A mean of length 1 says that the net
+        takes gray pictures (N,1,H,W).
     preprocess
         Instead: a torchvision weights transform or ``Compose``, of which size, mean and std are
         read, or any callable from a PIL image to a tensor (3,H,W), for which mean and std must be
-        given so that colors can be shown.
+        given so that colors can be shown. It is tried on pictures of xwidget's own: mean, std and
+        the order of the channels are believed only where these come out in their true colors, and
+        a preprocess that is random is warned of.
     categories
         The classes' names, one an output. Without: "class 0", "class 1", ...
     activation
@@ -81,7 +85,9 @@ class Classifier:
         self.net = net
         self.name = type(net).__name__ if name is None else str(name)
         self.activation: Activation = activation
-        self._preprocess: Preprocess = read_preprocess(preprocess, size, mean, std)
+        self._preprocess, doubts = read_preprocess(preprocess, size, mean, std)
+        for doubt in doubts:
+            warnings.warn(doubt, stacklevel=2)
         self._names = None if categories is None else _checked_categories(categories)
 
     @property
@@ -120,6 +126,9 @@ class Classifier:
     def prepare(self, image: ImageLike) -> Tensor:
         """Return what the net sees of an image: (3,H,W) float32, normalized, on the CPU.
 
+        Red comes first, here and in masks, whatever order the net wants: :meth:`logits` brings the
+        channels into the net's order.
+
         Parameters
         ----------
         image
@@ -145,13 +154,7 @@ class Classifier:
         ndarray
             (H,W,3) uint8, ``round(255 * clip(x * std + mean, 0, 1))``.
         """
-        x = x.detach().cpu().float()
-        mean, std = torch.tensor(self.mean), torch.tensor(self.std)
-        rgb = x * std[:, None, None] + mean[:, None, None]
-        values: npt.NDArray[np.uint8] = (
-            (rgb.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
-        )
-        return values
+        return self._preprocess.colors(x)
 
     def predict(self, image: ImageLike, k: int = 5) -> list[tuple[int, str, float]]:
         """Return the ``k`` most likely classes of an image, best first.
@@ -239,7 +242,7 @@ class Classifier:
         net
             Usually a :meth:`twin`.
         batch
-            (N,3,H,W), normalized, on the net's device.
+            (N,3,H,W), normalized, red first, on the net's device.
 
         Returns
         -------
@@ -255,9 +258,7 @@ class Classifier:
             number of names, or softmax has only one class to choose from.
         """
         batch = batch.to(_dtype(net, batch.dtype))
-        if self._preprocess.channels == 1:
-            # Three equal channels, whose mean is any of them: so a mask has its three values.
-            batch = batch.mean(1, keepdim=True)
+        batch = self._preprocess.for_net(batch)
         logits = run(net, batch, self.name)
         if logits.ndim > 2 and logits[0, 0].numel() == 1:
             logits = logits.flatten(1)
