@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from xwidget.categories import Categories, read_categories
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.names import find, shortened
@@ -46,7 +47,8 @@ class Classifier:
         the order of the channels are believed only where these come out in their true colors, and
         a preprocess that is random is warned of.
     categories
-        The classes' names, one an output. Without: "class 0", "class 1", ...
+        The classes' names, one per output, in order; or a dict from index to name, or from name to
+        index. Without: "class 0", "class 1", ...
     activation
         How logits become scores: "softmax" for one class of many, "sigmoid" for nets that give
         every class its own yes or no, "none" for nets that already return scores in [0,1].
@@ -74,7 +76,7 @@ class Classifier:
         mean: float | Sequence[float] | None = None,
         std: float | Sequence[float] | None = None,
         preprocess: Callable[..., Any] | None = None,
-        categories: Sequence[str] | None = None,
+        categories: Categories | None = None,
         activation: Activation = "softmax",
         name: str | None = None,
     ) -> None:
@@ -88,7 +90,7 @@ class Classifier:
         self._preprocess, doubts = read_preprocess(preprocess, size, mean, std)
         for doubt in doubts:
             warnings.warn(doubt, stacklevel=2)
-        self._names = None if categories is None else _checked_categories(categories)
+        self._names = None if categories is None else read_categories(categories)
 
     @property
     def size(self) -> Size:
@@ -366,18 +368,6 @@ def _check_net(net: object) -> None:
     if isinstance(net, type):
         raise TypeError(f"net is the class {net.__name__}; expected a net made of it")
     raise TypeError(f"net is a {type(net).__name__}; expected a torch nn.Module")
-
-
-def _checked_categories(categories: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(categories, str):
-        raise TypeError("categories is one string; expected a list of names, one an output")
-    names = tuple(categories)
-    if not names:
-        raise ValueError("categories is empty; give one name an output, or leave it out")
-    for name in names:
-        if not isinstance(name, str):
-            raise TypeError(f"categories holds {name!r}; expected names (str)")
-    return names
 
 
 def _device(net: nn.Module) -> torch.device:
