@@ -1,12 +1,19 @@
 """The notebooks that a user opens first."""
 
+import base64
+import io
+import re
 from pathlib import Path
 
 import nbclient
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.ipynb"))
+
+DRAWS = re.compile(r"\.plot\(|imshow\(|Inspector\(|w\.explanation")
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
@@ -22,8 +29,19 @@ def test_an_example_is_kept_without_outputs(notebook: nbformat.NotebookNode) -> 
             assert cell.execution_count is None
 
 
-def test_an_example_runs_where_no_page_shows_it(
-    notebook: nbformat.NotebookNode, tmp_path: Path
+def test_an_example_runs_where_no_page_shows_it_and_shows_its_pictures(
+    notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # as notebooks start
     resources = {"metadata": {"path": str(tmp_path)}}
     nbclient.NotebookClient(notebook, resources=resources, timeout=180).execute()
+    drawn = [cell for cell in notebook.cells if DRAWS.search(cell.source) and "outputs" in cell]
+    assert drawn
+    for cell in drawn:
+        pictures = [
+            Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))).convert("RGB")
+            for output in cell.outputs
+            if "image/png" in output.get("data", {})
+        ]
+        assert len(pictures) == 1, cell.source
+        assert np.asarray(pictures[0]).std() > 20

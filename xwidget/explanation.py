@@ -274,7 +274,8 @@ class Explanation:
         Returns
         -------
         matplotlib.figure.Figure
-            Shown by a notebook; ``.savefig(path)`` writes it.
+            A notebook shows it once, by the end of the cell, however the cell ends;
+            ``.savefig(path)`` writes it. It stays with pyplot until shown or closed.
 
         Raises
         ------

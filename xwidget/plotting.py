@@ -31,7 +31,6 @@ def plot(explanation: Explanation) -> Figure:
         Where matplotlib is not installed.
     """
     try:
-        import matplotlib
         from matplotlib import pyplot
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
@@ -39,24 +38,25 @@ def plot(explanation: Explanation) -> Figure:
             name="matplotlib",
         ) from error
 
+    from xwidget import shown_figure
+
     rows = len(explanation.targets)
     verdicts = [checks.summary for checks in explanation.checks]
     said = [explanation.says(target) for target in explanation.targets]
     height, width = explanation.image.shape[:2]
     unit = _SIDE / max(height, width)
+    across = 3 * width * unit + 0.9
+    letters = round(across * _PER_INCH)
+    says = [textwrap.fill(words, letters) for words in said]
+    wrapped = [textwrap.fill(words, letters) for words in verdicts]
+    strip = _LINE * max(
+        f"{one}\n{other}".count("\n") + 1 for one, other in zip(says, wrapped, strict=True)
+    )
+    tall = height * unit + 0.3
+    # Made outside the style: a notebook's first figure changes settings, which have to last.
+    figure = shown_figure.new(across, rows * (tall + strip) + 0.3)
     # The pictures carry the colors; the page around them is plain and light whatever the style.
     with pyplot.style.context("default"):
-        across = 3 * width * unit + 0.9
-        letters = round(across * _PER_INCH)
-        says = [textwrap.fill(words, letters) for words in said]
-        wrapped = [textwrap.fill(words, letters) for words in verdicts]
-        strip = _LINE * max(
-            f"{one}\n{other}".count("\n") + 1 for one, other in zip(says, wrapped, strict=True)
-        )
-        tall = height * unit + 0.3
-        figure = pyplot.figure(
-            figsize=(across, rows * (tall + strip) + 0.3), layout="constrained", facecolor="white"
-        )
         grid = figure.add_gridspec(2 * rows, 3, wspace=0.04, height_ratios=[tall, strip] * rows)
         for k in range(rows):
             pictured, shown, heated = (figure.add_subplot(grid[2 * k, n]) for n in range(3))
@@ -78,9 +78,6 @@ def plot(explanation: Explanation) -> Figure:
             _verdict(below, wrapped[k], explanation.checks[k])
         title = f"{explanation.game}, {explanation.defense} defense"
         figure.suptitle(title, x=0.01, ha="left", fontsize=10, color=_FAINT)
-        if "inline" in matplotlib.get_backend():
-            # A notebook shows the figure that the cell returns; left open it would show it twice.
-            pyplot.close(figure)
     return figure
 
 
