@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFile
 
 from xwidget.images import fit, read, to_pil
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+class FromBytes:
+    """A path that is bytes, as some systems hold it."""
+
+    def __init__(self, path: bytes) -> None:
+        self.path = path
+
+    def __fspath__(self) -> bytes:
+        return self.path
 
 
 def corners() -> np.ndarray:
@@ -61,14 +73,77 @@ def test_a_photo_taken_with_a_turned_camera_is_upright(tmp_path: Path, orientati
     np.testing.assert_array_equal(read(path), corners())
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("tag", "type_", "value"),
+    [
+        (0x011A, 10, struct.pack("<ii", -1, 0)),  # a resolution of -1/0
+        (0x011A, 5, struct.pack("<II", 72, 0)),
+        (0x8769, 4, struct.pack("<II", 1, 1)),  # a table of its own, that begins in mid-file
+    ],
+)
+def test_what_else_exif_says_may_be_nonsense(
+    tmp_path: Path, kind: str, tag: int, type_: int, value: bytes
+) -> None:
+    turned = struct.pack("<HHII", 0x0112, 3, 1, 6)
+    table = struct.pack("<H", 2) + turned + struct.pack("<HHII", tag, type_, 1, 38)
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + table + bytes(4) + value
+    path = tmp_path / f"turned.{kind.lower()}"
+    Image.new("RGB", (8, 4), RED).save(path, kind, exif=exif)
+    picture = read(path)
+    assert picture.shape == (8, 4, 3)
+    np.testing.assert_allclose(picture[4, 2], RED, atol=2)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize(
+    "error", [struct.error, ValueError, TypeError, ZeroDivisionError, KeyError, OverflowError]
+)
+def test_whatever_exif_raises_the_picture_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, error: type[Exception]
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / f"turned.{kind.lower()}"
+    Image.new("RGB", (8, 4), RED).save(path, kind, exif=exif)
+
+    def fails(*_: object) -> None:
+        raise error("nonsense")
+
+    monkeypatch.setattr(Image.Exif, "load", fails)
+    monkeypatch.setattr(Image.Exif, "load_from_fp", fails)
+    picture = read(path)
+    assert picture.shape == (4, 8, 3)
+    np.testing.assert_allclose(picture[2, 4], RED, atol=2)
+
+
+def test_exif_that_keeps_a_file_from_being_opened_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_(image: ImageFile.ImageFile, *_: object) -> None:
+        assert image.fp is not None
+        if b"Exif" in image.fp.read(64):
+            raise IndexError("nonsense")
+        image.fp.seek(0)
+        real(image)
+
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    real = JpegImageFile._open
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (8, 4), RED).save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\0\0")
+    monkeypatch.setattr(JpegImageFile, "_open", open_)
+    assert read(path).shape == (4, 8, 3)
+
+
 def test_transparent_is_white_and_half_transparent_is_half_way() -> None:
     rgba = np.array([[[255, 0, 0, 0], [255, 0, 0, 255], [0, 0, 0, 128]]], np.uint8)
     seen = np.array([[[255, 255, 255], [255, 0, 0], [127, 127, 127]]])
     for image in (rgba, Image.fromarray(rgba), torch.from_numpy(rgba).permute(2, 0, 1)):
         np.testing.assert_allclose(read(image), seen, atol=1)
     np.testing.assert_allclose(read(rgba / 255) * 255, seen, atol=1)
-    grey = Image.fromarray(np.array([[[40, 0], [40, 255]]], np.uint8), "LA")
-    np.testing.assert_array_equal(read(grey)[0, :, 0], [255, 40])
+    gray = Image.fromarray(np.array([[[40, 0], [40, 255]]], np.uint8), "LA")
+    np.testing.assert_array_equal(read(gray)[0, :, 0], [255, 40])
 
 
 def test_a_palette_keeps_its_colors_and_its_transparent_entry_is_white() -> None:
@@ -92,6 +167,43 @@ def test_sixteen_bits_are_neither_cut_off_nor_stretched(tmp_path: Path, suffix: 
         np.testing.assert_allclose(picture[..., 1], values / 65535, atol=1e-7)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", ["u1", "u2", "f2", "f4", "f8"])
+def test_arrays_of_any_byte_order(order: str, kind: str) -> None:
+    value = {"u1": 51, "u2": 13107}.get(kind, 0.2)
+    array = np.full((2, 2), value, order + kind)
+    np.testing.assert_allclose(np.float32(read(array)) / (255 if kind == "u1" else 1), 0.2, 1e-3)
+
+
+def test_a_big_endian_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "big.pgm"
+    path.write_bytes(b"P5 1 1 65535 " + struct.pack(">H", 30000))
+    np.testing.assert_allclose(read(path), 30000 / 65535, rtol=1e-6)
+    np.testing.assert_allclose(read(Image.open(path)), 30000 / 65535, rtol=1e-6)
+
+
+def test_kinds_of_arrays() -> None:
+    levels = np.array([[0, 51], [102, 255]], np.uint8)
+    wanted = np.stack([levels] * 3, -1)
+    np.testing.assert_array_equal(read(np.matrix(levels)), wanted)
+    np.testing.assert_array_equal(read(np.matrix(levels / 255)), np.float32(wanted / 255))
+    np.testing.assert_array_equal(read(np.ma.masked_array(levels, mask=False)), wanted)
+    np.testing.assert_array_equal(read(levels[::-1]), wanted[::-1])
+    frozen = levels.copy()
+    frozen.flags.writeable = False
+    np.testing.assert_array_equal(read(frozen), wanted)
+    np.testing.assert_array_equal(read(np.asfortranarray(wanted)), wanted)
+
+
+def test_a_file_uri_is_the_file_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "my corners, ä.png"
+    Image.fromarray(corners()).save(path)
+    monkeypatch.chdir(tmp_path)
+    names = [path.as_uri(), f"file:{path}", f"FILE://localhost{path.as_uri()[7:]}", path.name]
+    for name in [*names, f"file:{path.name}", FromBytes(os.fsencode(path))]:
+        np.testing.assert_array_equal(read(name), corners())
+
+
 def test_print_colors_and_one_bit_images_are_read_as_rgb() -> None:
     cyan = Image.new("CMYK", (1, 1), (255, 0, 0, 0))
     np.testing.assert_array_equal(read(cyan), [[[0, 255, 255]]])
@@ -101,9 +213,9 @@ def test_print_colors_and_one_bit_images_are_read_as_rgb() -> None:
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (2, 3, 1)])
-def test_grey_is_three_equal_channels(shape: tuple[int, ...]) -> None:
-    grey = np.arange(6, dtype=np.uint8).reshape(shape)
-    picture = read(grey)
+def test_gray_is_three_equal_channels(shape: tuple[int, ...]) -> None:
+    gray = np.arange(6, dtype=np.uint8).reshape(shape)
+    picture = read(gray)
     assert picture.shape == (2, 3, 3)
     for channel in range(3):
         np.testing.assert_array_equal(picture[..., channel].ravel(), range(6))
@@ -145,6 +257,19 @@ def test_a_hair_outside_of_zero_to_one_is_cut_not_refused() -> None:
         (None, TypeError, "NoneType"),
         ([[1, 2]], TypeError, "One image at a time"),
         (b"\x89PNG", TypeError, "BytesIO"),
+        (memoryview(b"\x89PNG"), TypeError, "BytesIO"),
+        (io.BytesIO(), TypeError, "PIL.Image.open(file)"),
+        (np.float32(0.5), TypeError, "np.asarray(image)"),
+        (np.zeros((2, 2), object), TypeError, "type object"),
+        (np.zeros((2, 2), complex), TypeError, "type complex128"),
+        (np.ma.masked_less(np.array([[0, 9]], np.uint8), 5), ValueError, "1 of the image's 2"),
+        (np.matrix(np.eye(2)) * 255, ValueError, "divide by 255"),
+        ("file://turned.jpg", ValueError, "names the host 'turned.jpg'; pass the path alone"),
+        ("file:///no/such%20file.jpg", ValueError, "there is no file"),
+        ("data:image/png;base64,iVBO", ValueError, "urllib.request.urlopen(uri)"),
+        ("x" * 9999, ValueError, "there is no file 'xxx"),
+        ("a\0b.png", ValueError, "there is no file"),
+        (os.devnull, ValueError, "is no regular file"),
         ("https://example.org/cat.jpg", ValueError, "download it"),
         ("no/such/file.jpg", ValueError, "there is no file 'no/such/file.jpg'"),
         (".", ValueError, "is a folder"),
@@ -170,6 +295,12 @@ def test_a_file_that_is_no_image_or_only_half_of_one(tmp_path: Path) -> None:
     half.write_bytes(file.getvalue()[: len(file.getvalue()) // 2])
     with pytest.raises(ValueError, match=r"half\.jpg.* could not be read"):
         read(half)
+    with pytest.raises(ValueError, match="the image could not be read"):
+        read(Image.open(half))
+    closed = Image.open(half)
+    closed.close()
+    with pytest.raises(ValueError, match="the image could not be read"):
+        read(closed)
 
 
 def test_fit_changes_nothing_where_the_size_is_right() -> None:

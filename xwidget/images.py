@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from torch import Tensor
 
 #: What a user may pass as an image.
@@ -23,20 +26,32 @@ _ACCEPTED = (
 )
 # Resampling and half precision leave values a little outside [0,1]; these are cut, not refused.
 _TOLERANCE = 1e-3
+# What makes a photo upright, by its orientation in EXIF.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_EXIF = b"Exif\0\0"  # how its segment of a JPEG file begins
+_LONGEST = 200  # characters of a path in an error
 
 
 def read(image: ImageLike | object) -> Picture:
     """Read an image of any kind into a picture (H,W,3).
 
-    Rotation recorded in EXIF is applied, transparency is put over white, grey becomes three equal
+    Rotation recorded in EXIF is applied, transparency is put over white, gray becomes three equal
     channels. Nothing is stretched or rescaled: 16 bits are read as value / 65535.
 
     Parameters
     ----------
     image
-        A path; a PIL image of any mode; an array (H,W), (H,W,1), (H,W,3) or (H,W,4) that is uint8,
-        uint16, bool, or float in [0,1]; a torch tensor (3,H,W), (1,H,W) or (4,H,W) of the same
-        types, on any device.
+        A path or file: URI; a PIL image of any mode; an array (H,W), (H,W,1), (H,W,3) or (H,W,4)
+        that is uint8, uint16, bool, or float in [0,1], of any byte order; a torch tensor (3,H,W),
+        (1,H,W) or (4,H,W) of the same types, on any device.
 
     Returns
     -------
@@ -60,13 +75,20 @@ def read(image: ImageLike | object) -> Picture:
     if isinstance(image, Tensor):
         return _from_tensor(image)
     if isinstance(image, (str, os.PathLike)):
-        return _from_path(os.fspath(image))
-    hint = ""
+        return _from_path(os.fsdecode(image))
+    raise TypeError(f"an image cannot be a {type(image).__name__}; {_ACCEPTED}.{_way_out(image)}")
+
+
+def _way_out(image: object) -> str:
     if isinstance(image, (list, tuple)):
-        hint = " One image at a time: pass one element, or np.asarray(...) of its pixels."
-    elif isinstance(image, (bytes, bytearray)):
-        hint = " Open encoded bytes with PIL.Image.open(io.BytesIO(...))."
-    raise TypeError(f"an image cannot be a {type(image).__name__}; {_ACCEPTED}.{hint}")
+        return " One image at a time: pass one element, or np.asarray(...) of its pixels."
+    if isinstance(image, (bytes, bytearray, memoryview)):
+        return " Open encoded bytes with PIL.Image.open(io.BytesIO(...))."
+    if hasattr(image, "read"):
+        return " Open a file with PIL.Image.open(file)."
+    if hasattr(image, "__array__"):
+        return " Pass np.asarray(image)."
+    return ""
 
 
 def to_pil(picture: Picture) -> Image.Image:
@@ -112,28 +134,71 @@ def fit(picture: Picture, size: tuple[int, int]) -> npt.NDArray[np.float32]:
 
 
 def _from_path(name: str) -> Picture:
-    if "://" in name:
-        raise ValueError(f"image {name!r} is a web address; download it and pass the file's path")
-    path = Path(name).expanduser()
-    if not path.exists():
-        raise ValueError(f"there is no file {name!r} (looked in {Path.cwd()}); check the path")
-    if path.is_dir():
-        raise ValueError(f"{name!r} is a folder; pass the path of one image in it")
+    path = Path(_local(name)).expanduser()
+    said = repr(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}...")
     try:
-        with Image.open(path) as image:
-            return _from_pil(image)
+        exists, regular = path.exists(), path.is_file()
+    except (OSError, ValueError):  # a name that is no path: too long, or with a zero in it
+        exists = regular = False
+    if not exists:
+        raise ValueError(f"there is no file {said} (looked in {Path.cwd()}); check the path")
+    if path.is_dir():
+        raise ValueError(f"{said} is a folder; pass the path of one image in it")
+    if not regular:
+        raise ValueError(f"{said} is no regular file; pass the path of an image file")
+    try:
+        image = _opened(path)
     except UnidentifiedImageError:
         raise ValueError(
-            f"{name!r} is not an image that Pillow can read; convert it to PNG or JPEG"
+            f"{said} is not an image that Pillow can read; convert it to PNG or JPEG"
         ) from None
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"image {name!r} could not be read: {error}") from error
+    except Exception as error:  # Pillow's readers raise whatever they stumble over
+        raise ValueError(f"image {said} could not be read: {_words(error)}") from error
+    with image:
+        return _from_pil(image, f"image {said}")
 
 
-def _from_pil(image: Image.Image) -> Picture:
+def _opened(path: Path) -> Image.Image:
+    """Open an image file; where that fails, without its EXIF, over which Pillow may stumble."""
+    try:
+        return Image.open(path)
+    except Exception:
+        data = path.read_bytes()
+        if _EXIF not in data:
+            raise
+        return Image.open(io.BytesIO(data.replace(_EXIF, bytes(len(_EXIF)))))
+
+
+def _local(name: str) -> str:
+    """Return the path that a file: URI names, any other path as it is, and refuse web addresses."""
+    scheme = name.split(":", 1)[0].lower()
+    if scheme == "data" and "," in name:
+        raise ValueError(
+            "the image is a data: URI; decode it with "
+            "PIL.Image.open(urllib.request.urlopen(uri)) and pass that"
+        )
+    if scheme == "file" and ":" in name:
+        parts = urlsplit(name)
+        if parts.netloc not in ("", "localhost"):
+            raise ValueError(
+                f"image {name!r} names the host {parts.netloc!r}; pass the path alone, without "
+                "file://, or a URI with three slashes, as pathlib.Path(...).absolute().as_uri() "
+                "makes it"
+            )
+        return url2pathname(parts.path)
+    if "://" in name:
+        raise ValueError(f"image {name!r} is a web address; download it and pass the file's path")
+    return name
+
+
+def _from_pil(image: Image.Image, said: str = "the image") -> Picture:
     if 0 in image.size:
         raise ValueError(f"the image is empty: its size is {image.size[0]}×{image.size[1]} pixels")
-    image = ImageOps.exif_transpose(image)
+    try:
+        _load(image)
+    except Exception as error:
+        raise ValueError(f"{said} could not be read: {_words(error)}") from error
+    image = _upright(image)
     if image.mode.startswith("I"):
         return _from_wide(image)
     if image.mode == "F":
@@ -143,6 +208,29 @@ def _from_pil(image: Image.Image) -> Picture:
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
     return np.array(image.convert("RGB"), np.uint8)
+
+
+def _load(image: Image.Image) -> None:
+    """Load the pixels; where Pillow then fails at what else the file says, they are there."""
+    try:
+        image.load()
+    except (OSError, SyntaxError):
+        raise
+    except Exception:
+        image.load()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a photo as its EXIF says, or leave it as it is where that cannot be read."""
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:
+        return image
+    return image if turn is None else image.transpose(turn)
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip() or type(error).__name__
 
 
 def _from_wide(image: Image.Image) -> Picture:
@@ -188,6 +276,12 @@ def _from_array(array: npt.NDArray[np.generic]) -> Picture:
 
 def _checked_shape(array: npt.NDArray[np.generic]) -> tuple[int, int, int]:
     shape = array.shape
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        count = int(np.ma.getmaskarray(array).sum())
+        raise ValueError(
+            f"{count} of the image's {array.size} values are masked; say what they are: "
+            "image.filled(0)"
+        )
     if array.size == 0:
         raise ValueError(f"the image is empty: its shape is {shape}")
     if array.ndim == 2:
@@ -206,7 +300,8 @@ def _checked_shape(array: npt.NDArray[np.generic]) -> tuple[int, int, int]:
 
 def _checked_values(array: npt.NDArray[np.generic], shape: tuple[int, int, int]) -> Picture:
     """Return the array as (H,W,C), uint8 or float32 in [0,1], or say why that cannot be."""
-    array = array.reshape(shape)
+    array = np.asarray(array).reshape(shape)
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype == np.uint8:
         return array.astype(np.uint8)
     if array.dtype == np.bool_:
