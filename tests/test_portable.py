@@ -181,7 +181,7 @@ def test_names_with_markup_and_of_any_alphabet_survive() -> None:
     traits = nasty.content()["traits"]
     assert traits["_classes"][0]["name"] == NASTY
     assert traits["_net_name"] == NASTY
-    assert nasty.texts["title"] == f"Evidence for {NASTY} and cup · {NASTY}"
+    assert nasty.texts["title"] == f"Evidence for {NASTY} and cup · {NASTY} · deletion"
     assert NASTY in nasty.texts["p"]
 
 

@@ -114,7 +114,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
     heading = f"Evidence for {_listed(names)}"
     return _PAGE.substitute(
         digest=digest,
-        title=escape(f"{heading} · {net}" if net else heading),
+        title=escape(" · ".join(filter(None, [heading, net, explanation.game]))),
         heading=escape(heading),
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),

@@ -22,9 +22,10 @@ export interface Placement {
 }
 
 export const WHOLE: Camera = { zoom: 1, x: 0.5, y: 0.5 };
-/** CSS px per image pixel from which the pixels get a grid, and from which their values are written. */
+/** CSS px per image pixel from which the pixels get a grid, hold one value, and hold three of them. */
 export const GRID_FROM = 10;
-export const VALUES_FROM = 38;
+export const ROOM_FOR_ONE = 20;
+export const ROOM_FOR_THREE = 32;
 const LARGEST = 72;
 
 export function place(camera: Camera, pane: Size, image: Size, ratio: number): Placement {

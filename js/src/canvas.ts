@@ -1,9 +1,14 @@
-import { paint, type Scene, type View } from "./picture";
+import { type Look, PLAIN, paint, type Scene, type View } from "./picture";
 
 const buffers = new WeakMap<HTMLCanvasElement, ImageData>();
 
 /** Draw a scene on a canvas of the image's own size. */
-export function draw(canvas: HTMLCanvasElement, scene: Scene, view: View): void {
+export function draw(
+  canvas: HTMLCanvasElement,
+  scene: Scene,
+  view: View,
+  look: Look = PLAIN,
+): void {
   const { width, height } = scene.image;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
@@ -15,6 +20,6 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene, view: View): void 
       ? known
       : context.createImageData(width, height);
   buffers.set(canvas, pixels);
-  paint(view, scene, pixels.data);
+  paint(view, scene, pixels.data, look);
   context.putImageData(pixels, 0, 0);
 }

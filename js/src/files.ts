@@ -10,26 +10,18 @@ export function download(name: string, data: BlobPart): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** A canvas as a PNG, `scale` device pixels for each of its own. */
-export async function png(canvas: HTMLCanvasElement, scale = 1): Promise<Blob> {
-  const copy = document.createElement("canvas");
-  copy.width = Math.round(canvas.width * scale);
-  copy.height = Math.round(canvas.height * scale);
-  const context = copy.getContext("2d");
-  if (!context) throw new Error("This browser gives no canvas.");
-  context.imageSmoothingEnabled = scale < 1;
-  context.drawImage(canvas, 0, 0, copy.width, copy.height);
+export async function png(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    copy.toBlob((blob) => {
+    canvas.toBlob((blob) => {
       if (blob) resolve(blob);
       else reject(new Error("The picture could not be made into a PNG."));
     }, "image/png");
   });
 }
 
-export async function copyPicture(canvas: HTMLCanvasElement, scale: number): Promise<void> {
+export async function copyPicture(canvas: HTMLCanvasElement): Promise<void> {
   if (!navigator.clipboard?.write) {
     throw new Error("This page may not use the clipboard (it needs https): save the PNG instead.");
   }
-  await navigator.clipboard.write([new ClipboardItem({ "image/png": png(canvas, scale) })]);
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": png(canvas) })]);
 }

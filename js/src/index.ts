@@ -4,9 +4,10 @@ import { Panel } from "./components/panel";
 import { isOurs, keepKeys } from "./keys";
 import type { Model } from "./model";
 import { createStore, type Store } from "./store";
-import { createUi } from "./ui";
+import { createUi, type Ui } from "./ui";
 
-export default () => {
+/** @param ready is told of every view. */
+export default (ready?: (ui: Ui) => void) => {
   let store: Store | undefined;
   let greeted = false;
 
@@ -23,7 +24,9 @@ export default () => {
       root.className = "xwidget-inspector";
       el.append(root);
       keepKeys(root, isOurs, ended.signal);
-      render(h(Panel, { ui: createUi(root, store, ended.signal) }), root);
+      const ui = createUi(root, store, ended.signal);
+      ready?.(ui);
+      render(h(Panel, { ui }), root);
       if (!greeted) store.connect();
       greeted = true;
       return () => {

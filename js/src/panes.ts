@@ -1,11 +1,12 @@
 /** Which pictures a layout puts side by side. All of them show one class, iteration and place. */
+import { viewName } from "./looks";
 import type { Checks } from "./model";
 import type { Scene, View } from "./picture";
 import type { Comparison, Frame } from "./protocol";
 import type { Store } from "./store";
 import { signOf } from "./trust";
 import type { Layout, Pane } from "./ui";
-import { capital, figuresOf, score, shortName } from "./words";
+import { figuresOf, score, shortName, takesAway } from "./words";
 
 export function panesOf(
   layout: Layout,
@@ -15,18 +16,21 @@ export function panesOf(
   main: Scene,
   sceneOf: (mask: Frame | null) => Scene,
 ): Pane[] {
-  const single = { key: "main", title: "", view, scene: main };
+  const { game } = store.ran.value;
+  const editing = store.probe.mask.value !== null;
+  // What was edited by hand is what the net sees, whatever the game.
+  const takes = takesAway(game) && !editing;
+  const single = { key: "main", title: "", view, scene: main, takes };
   if (layout === "views") {
     return views.map((each, k) => ({
       key: k === 0 ? "main" : each,
-      title: capital(each),
+      title: viewName(each, takes),
       view: each,
       scene: main,
+      takes,
     }));
   }
-  const { game } = store.ran.value;
   const drawn = store.target.value;
-  const editing = store.probe.mask.value !== null;
   // While a class that was just added waits for its turn, the mask is still another class's.
   const own = editing || main.mask?.target === drawn ? main : { ...main, mask: null };
   type Of = Checks | undefined;
@@ -35,7 +39,8 @@ export function panesOf(
     const warned = of && signOf(of) === "doubtful" ? ", doubtful" : "";
     const edited = editing && key === "main";
     const figures = edited ? `${score(mask?.score)}, edited` : mask ? figuresOf(mask, played) : "…";
-    return { key, title: `${name}${warned}: ${figures}`, view, scene };
+    const title = `${name}${warned}: ${figures}`;
+    return { key, title, view, scene, takes: takesAway(played) && !edited };
   };
   if (layout === "classes") {
     // The class drawn comes first, as its picture is the main one; the others keep their order.

@@ -3,11 +3,33 @@
  * the kernel's own integers (explanation.py), so both sides agree exactly.
  */
 import { VIRIDIS } from "./colormap";
+import { DARK, LIGHT, wash } from "./paper";
 import type { Frame } from "./protocol";
 
 export type Rgb = readonly [number, number, number];
-export type View = "evidence" | "mask" | "heat" | "overlay" | "image";
-export const VIEWS: readonly View[] = ["evidence", "mask", "heat", "overlay", "image"];
+/** `paper` is what the net is left with, on paper; `rest` is the other part of the image. */
+export type View = "paper" | "evidence" | "mask" | "heat" | "overlay" | "image" | "rest";
+export const VIEWS: readonly View[] = [
+  ...(["paper", "evidence", "mask", "heat", "overlay", "image", "rest"] as const),
+];
+
+/** How a scene is looked at; none of it changes a value that is read out or exported. */
+export interface Look {
+  /** The one color channel that is seen, as gray; null for all in their colors. */
+  channel: 0 | 1 | 2 | null;
+  /** What mask values are multiplied by, up to 1, to make faint evidence visible. */
+  boost: number;
+  /** Whether paper is dark. */
+  dark: boolean;
+  /** Whether the mask says what is taken away (deletion, repression). */
+  takes: boolean;
+}
+
+export const CHANNELS = ["red", "green", "blue"] as const;
+export const LETTERS = ["R", "G", "B"] as const;
+/** What mask values may be multiplied by. */
+export const BOOSTS: readonly number[] = [1, 2, 4, 8];
+export const PLAIN: Look = { channel: null, boost: 1, dark: false, takes: false };
 
 /** Everything a picture is made of, all of one height and width. */
 export interface Scene {
@@ -81,11 +103,44 @@ export function dimmed(image: Frame): Frame {
   return { ...image, channels: 1, data: gray };
 }
 
+/** One channel of a frame as a gray frame of its own; it shares the memory. */
+export function alone<F extends Frame | null>(frame: F, channel: Look["channel"]): F {
+  if (!frame || channel === null || frame.channels === 1) return frame;
+  const size = frame.height * frame.width;
+  const data = frame.data.subarray(channel * size, (channel + 1) * size);
+  return { ...frame, channels: 1, data };
+}
+
+const boosts = new WeakMap<Frame, { boost: number; mask: Frame }>();
+
+/** A mask with its values multiplied, to be drawn and nothing else. */
+export function boosted(mask: Frame, boost: number): Frame {
+  if (boost === 1) return mask;
+  const known = boosts.get(mask);
+  if (known?.boost === boost) return known.mask;
+  const larger = { ...mask, data: mask.data.map((value) => Math.min(255, value * boost)) };
+  boosts.set(mask, { boost, mask: larger });
+  return larger;
+}
+
+/** A scene as it is looked at. */
+function seen(scene: Scene, { channel, boost }: Look): Scene {
+  if (channel === null && boost === 1) return scene;
+  return {
+    image: alone(scene.image, channel),
+    reference: alone(scene.reference, channel),
+    dim: scene.dim,
+    mask: scene.mask && alone(boosted(scene.mask, boost), channel),
+  };
+}
+
 /** Fill interleaved RGBA with a view; before there is a mask, every view is the image. */
-export function paint(view: View, scene: Scene, out: Uint8ClampedArray): void {
-  const { image, reference, dim, mask } = scene;
+export function paint(view: View, of: Scene, out: Uint8ClampedArray, look = PLAIN): void {
+  const { image, reference, dim, mask } = seen(of, look);
   if (!mask || view === "image") copy(image, out);
-  else if (view === "evidence") mix(image, reference, mask, out);
+  else if (view === "paper" || view === "rest") {
+    wash(image, mask, look.dark ? DARK : LIGHT, (view === "rest") !== look.takes, out);
+  } else if (view === "evidence") mix(image, reference, mask, out);
   else if (view === "overlay") mix(image, dim, mask, out);
   else if (view === "mask") copy(mask, out);
   else heat(mask, out);
@@ -127,4 +182,19 @@ function rgbAt(frame: Frame, i: number): Rgb {
 
 function each(value: (c: 0 | 1 | 2) => number): Rgb {
   return [value(0), value(1), value(2)];
+}
+
+/** The color in which a view draws a pixel (on paper that is not hatched). */
+export function colorAt(view: View, scene: Scene, look: Look, x: number, y: number): Rgb {
+  const i = y * scene.image.width + x;
+  const one = (frame: Frame): Frame => ({
+    ...frame,
+    ...{ channels: 3, height: 1, width: 1 },
+    data: Uint8Array.from(rgbAt(frame, i)),
+  });
+  const { image, reference, dim, mask } = scene;
+  const out = new Uint8ClampedArray(4);
+  const pixel = { image: one(image), reference: one(reference), dim: one(dim) };
+  paint(view, { ...pixel, mask: mask && one(mask) }, out, look);
+  return each((c) => out[c] as number);
 }

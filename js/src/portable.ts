@@ -6,7 +6,6 @@ import type { Model } from "./model";
 import { inflate, viewOf } from "./packed";
 import { type Command, type Message, PROTOCOL } from "./protocol";
 import { nearest } from "./timeline";
-import { NO_KERNEL } from "./words";
 
 /** A mask as it is stored: a frame, deflated; its pixels may be the difference to the one before. */
 export interface Kept {
@@ -23,6 +22,9 @@ export interface Exported {
   /** By class, in the order of its `_trace[class].frames`. */
   masks: Record<string, Kept[]>;
 }
+
+/** The panel leaves out what would be refused; this is for who asks all the same. */
+const REFUSED = "This page only shows what was found: to run more, open the notebook.";
 
 const VERSION = 1;
 const HEADER_SIZE_AT = 6;
@@ -88,7 +90,7 @@ export class PortableModel implements Model {
   async #answer(command: Command): Promise<[Message, ...DataView[]]> {
     const refused = (message: string): [Message] => [{ type: "failed", request: command, message }];
     if (command.type === "hello") return [{ type: "welcome", protocol: PROTOCOL, run: 1 }];
-    if (command.type !== "frame") return refused(NO_KERNEL);
+    if (command.type !== "frame") return refused(REFUSED);
     try {
       return [{ type: "frame" }, await this.#frame(command.target, command.iteration)];
     } catch (error) {

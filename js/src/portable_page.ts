@@ -1,10 +1,14 @@
 /** Puts the panel on a page that xwidget/portable.py wrote, in place of the still picture there. */
 import create from "./index";
+import { keepPlace, linkTo } from "./place";
 import { type Exported, PortableModel } from "./portable";
 
 async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);
-  const widget = create();
+  const widget = create((ui) => {
+    ui.link.value = () => linkTo(ui);
+    keepPlace(ui);
+  });
   widget.initialize({ model });
   host.replaceChildren();
   widget.render({ model, el: host });

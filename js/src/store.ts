@@ -22,7 +22,6 @@ import { inflate, viewOf } from "./packed";
 import { createProbe, type Probe } from "./probe";
 import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
 import { nearest } from "./timeline";
-import { NO_KERNEL } from "./words";
 
 /** Quiet time after the last scrub before the kernel hears of it, in ms. */
 const SCRUB_PAUSE = 150;
@@ -376,7 +375,7 @@ export function createStore(model: Model): Store {
   return {
     link: link.state,
     offline: computed(() => {
-      if (portable.value) return NO_KERNEL;
+      if (portable.value) return "This page only shows what was found.";
       return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
     }),
     image: picture("_image"),

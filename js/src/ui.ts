@@ -4,9 +4,11 @@ import { type Camera, panBy, place, reveal, type Size, WHOLE, zoomAt } from "./c
 import { type Arrangement, arrange, type Grid, gridSize, pictureSize } from "./layout";
 import { above, type Brush } from "./masks";
 import { panesOf } from "./panes";
-import { dimmed, type Scene, VIEWS, type View } from "./picture";
+import { dimmed, type Look, type Scene, type View } from "./picture";
+import { createPlayer, type Player } from "./play";
 import { type Frame, spread } from "./protocol";
 import type { Store } from "./store";
+import { darkness } from "./theme";
 
 export interface Cursor {
   /** Key of the pane it is in; the pixel is marked in all of them. */
@@ -17,7 +19,8 @@ export interface Cursor {
 }
 
 /** What is side by side: nothing, image and picture with a divider, views, classes or runs. */
-export type Layout = "single" | "divider" | "views" | "classes" | "game" | "defense";
+export const LAYOUTS = ["single", "divider", "views", "classes", "game", "defense"] as const;
+export type Layout = (typeof LAYOUTS)[number];
 
 /** One picture of the panel. */
 export interface Pane {
@@ -25,6 +28,8 @@ export interface Pane {
   title: string;
   view: View;
   scene: Scene;
+  /** Whether its mask says what is taken away. */
+  takes: boolean;
 }
 
 export interface Ui {
@@ -41,6 +46,12 @@ export interface Ui {
   pins: Signal<readonly { x: number; y: number }[]>;
   /** Least mask value shown, in 255ths; 0 shows all. */
   threshold: Signal<number>;
+  /** The one color channel that is seen; null for all. */
+  channel: Signal<Look["channel"]>;
+  /** What mask values are multiplied by, to be seen; one of BOOSTS. */
+  boost: Signal<number>;
+  dark: ReadonlySignal<boolean>;
+  player: Player;
   loupe: Signal<boolean>;
   /** Where the divider stands, as a share of the picture's width. */
   divider: Signal<number>;
@@ -66,6 +77,8 @@ export interface Ui {
   stroke(from: { x: number; y: number }, to: { x: number; y: number }): void;
   /** After a control that had the focus has gone. */
   refocus(): void;
+  /** The address of what is looked at; null where there is none to point to. */
+  link: Signal<(() => string) | null>;
 }
 
 const NO_IMAGE: Size = { width: 224, height: 224 };
@@ -92,8 +105,8 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   );
 
   const layout = signal<Layout>("single");
-  const view = signal<View>("evidence");
-  const views = signal<readonly View[]>(VIEWS.filter((name) => name !== "overlay"));
+  const view = signal<View>("paper");
+  const views = signal<readonly View[]>(["evidence", "mask", "heat", "image"]);
   const camera = signal<Camera>(WHOLE);
   const cursor = signal<Cursor | null>(null);
   const pins = signal<readonly { x: number; y: number }[]>([]);
@@ -174,6 +187,11 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     cursor,
     pins,
     threshold,
+    channel: signal<Look["channel"]>(null),
+    boost: signal(1),
+    dark: darkness(root, ended),
+    player: createPlayer(store, ended),
+    link: signal(null),
     loupe: signal(false),
     divider: signal(0.5),
     brush,

@@ -1,8 +1,5 @@
 /** Numbers and names as a person reads them. */
 
-export const NO_KERNEL =
-  "This page has no kernel: to run, change settings or add a class, open the notebook.";
-
 export const GAMES: Record<string, string> = {
   preservation: "The least of the image that keeps the class.",
   deletion: "The least of the image whose removal loses the class.",

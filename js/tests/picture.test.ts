@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { VIRIDIS } from "../src/colormap";
-import { blend, dimmed, isEmpty, paint, pixelAt, type Scene, type View } from "../src/picture";
+import { DARK, LIGHT } from "../src/paper";
+import {
+  blend,
+  colorAt,
+  dimmed,
+  isEmpty,
+  type Look,
+  PLAIN,
+  paint,
+  pixelAt,
+  type Rgb,
+  type Scene,
+  type View,
+} from "../src/picture";
 import { frameOf } from "./frames";
 
 const image = frameOf([
@@ -20,9 +33,9 @@ const mask = frameOf([
 ]);
 const scene: Scene = { image, reference, dim: dimmed(image), mask };
 
-function painted(view: View, of = scene): number[] {
+function painted(view: View, of = scene, look: Partial<Look> = {}): number[] {
   const out = new Uint8ClampedArray(8);
-  paint(view, of, out);
+  paint(view, of, out, { ...PLAIN, ...look });
   return [...out];
 }
 
@@ -70,6 +83,89 @@ describe("every view is opaque and keeps the channels apart", () => {
 
   test("image: as it came", () => {
     expect(painted("image")).toEqual([200, 100, 0, 255, 10, 20, 255, 255]);
+  });
+});
+
+describe("paper", () => {
+  const one = (color: Rgb, values: Rgb, look: Partial<Look> = {}, view: View = "paper") => {
+    const of = {
+      ...scene,
+      image: frameOf(color.map((value) => [value])),
+      mask: frameOf(values.map((value) => [value])),
+    };
+    const out = new Uint8ClampedArray(4);
+    paint(view, of, out, { ...PLAIN, ...look });
+    return [...out].slice(0, 3);
+  };
+
+  test("is the photo where all is shown, and nothing but paper where nothing is", () => {
+    expect(one([200, 50, 10], [255, 255, 255])).toEqual([200, 50, 10]);
+    expect(one([200, 50, 10], [0, 0, 0])).toEqual([...LIGHT.plain]);
+    expect(one([200, 50, 10], [0, 0, 0], { dark: true })).toEqual([...DARK.plain]);
+    expect(one([200, 50, 10], [51, 51, 51])).toEqual([229, 197, 184]);
+  });
+
+  test("a color shown in red alone reads as red", () => {
+    expect(one([200, 200, 200], [255, 0, 0])).toEqual([200, 0, 0]);
+    expect(one([255, 0, 0], [255, 0, 0])).toEqual([255, 0, 0]);
+    expect(one([200, 100, 50], [0, 255, 255])).toEqual([0, 100, 50]);
+  });
+
+  test("channels that differ a little leave the photo its color", () => {
+    expect(one([200, 180, 160], [255, 230, 240])).toEqual([200, 180, 161]);
+  });
+
+  test("the rest is the other part, and of a game that takes away paper holds what is left", () => {
+    for (const [view, takes] of [["rest", false] as const, ["paper", true] as const]) {
+      expect(one([200, 50, 10], [0, 0, 0], { takes }, view)).toEqual([200, 50, 10]);
+      expect(one([200, 50, 10], [255, 255, 255], { takes }, view)).toEqual([...LIGHT.line]);
+    }
+    expect(one([200, 50, 10], [255, 255, 255], { takes: true }, "rest")).toEqual([200, 50, 10]);
+    expect(one([200, 50, 10], [0, 0, 0], { takes: true }, "rest")).toEqual([...LIGHT.plain]);
+  });
+
+  test("its hatching covers a quarter, whatever the picture's size", () => {
+    for (const side of [8, 224, 512]) {
+      const full = new Uint8Array(side * side).fill(255);
+      const frame = { ...mask, channels: 1, height: side, width: side, data: full };
+      const out = new Uint8ClampedArray(4 * side * side);
+      paint("rest", { image: frame, reference: frame, dim: frame, mask: frame }, out, PLAIN);
+      const lines = out.filter((value, k) => k % 4 === 0 && value === LIGHT.line[0]).length;
+      expect(lines / side / side).toBeGreaterThan(0.12);
+      expect(lines / side / side).toBeLessThan(0.3);
+    }
+  });
+});
+
+describe("for the eye alone", () => {
+  test("a boost multiplies what is drawn, up to 1, and no value that is read", () => {
+    expect(painted("mask", scene, { boost: 2 })).toEqual([255, 0, 255, 255, 0, 255, 102, 255]);
+    expect(painted("evidence", scene, { boost: 4 }).slice(4, 7)).toEqual([124, 20, 225]);
+    expect(painted("image", scene, { boost: 8 })).toEqual(painted("image"));
+    expect(pixelAt(scene, 1, 0).mask).toEqual([0, 1, 0.2]);
+    expect([...(scene.mask?.data ?? [])]).toEqual([255, 0, 0, 255, 128, 51]);
+  });
+
+  test("one channel alone is gray, with that channel's own values", () => {
+    expect(painted("mask", scene, { channel: 2 })).toEqual([128, 128, 128, 255, 51, 51, 51, 255]);
+    expect(painted("image", scene, { channel: 0 })).toEqual([200, 200, 200, 255, 10, 10, 10, 255]);
+    for (const channel of [0, 1, 2] as const) {
+      const whole = painted("evidence");
+      const [a, b] = [whole[channel], whole[4 + channel]];
+      expect(painted("evidence", scene, { channel })).toEqual([a, a, a, 255, b, b, b, 255]);
+    }
+    const color = 3 * 51;
+    expect(painted("heat", scene, { channel: 2 }).slice(4, 7)).toEqual([
+      ...VIRIDIS.slice(color, color + 3),
+    ]);
+  });
+
+  test("the color of a pixel is the one that is painted", () => {
+    for (const view of ["paper", "evidence", "mask", "heat", "overlay", "image"] as const) {
+      for (const look of [PLAIN, { ...PLAIN, boost: 4 }, { ...PLAIN, channel: 1 as const }]) {
+        expect(colorAt(view, scene, look, 1, 0)).toEqual(painted(view, scene, look).slice(4, 7));
+      }
+    }
   });
 });
 

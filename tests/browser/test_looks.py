@@ -61,6 +61,11 @@ def page(
     context.close()
 
 
+def evidence(inspector: Inspector) -> None:
+    """Choose the view of the net's own colors."""
+    inspector.root.get_by_role("radio", name="Evidence").check(force=True)
+
+
 @pytest.fixture
 def inspector(page: Page) -> Inspector:
     return Inspector(page.locator(".xwidget-inspector"))
@@ -83,13 +88,14 @@ def check(page: Page, name: str, tmp_path: Path, place: int = 0) -> None:
     assert differs < 0.002, f"{differs:.1%} of the pixels differ: look at {tmp_path / kept.name}"
 
 
-@pytest.mark.parametrize("view", ["Evidence", "Mask", "Heat", "Overlay", "Image"])
+@pytest.mark.parametrize("view", ["Paper", "Evidence", "Mask", "Heat", "Overlay", "Image", "Rest"])
 def test_every_view(page: Page, inspector: Inspector, tmp_path: Path, view: str) -> None:
-    inspector.root.get_by_role("radio", name=view).check(force=True)
+    inspector.root.get_by_role("radio", name=view, exact=True).check(force=True)
     check(page, view.lower(), tmp_path)
 
 
 def test_enlarged_pixels_have_a_grid(page: Page, inspector: Inspector, tmp_path: Path) -> None:
+    evidence(inspector)
     inspector.point_at(12, 16)
     for _ in range(2):
         inspector.root.get_by_role("application").press("+")
@@ -98,11 +104,13 @@ def test_enlarged_pixels_have_a_grid(page: Page, inspector: Inspector, tmp_path:
 
 
 def test_the_threshold(page: Page, inspector: Inspector, tmp_path: Path) -> None:
+    evidence(inspector)
     inspector.root.get_by_role("slider", name="Threshold").fill("128")
     check(page, "threshold", tmp_path)
 
 
 def test_the_divider(page: Page, inspector: Inspector, tmp_path: Path) -> None:
+    evidence(inspector)
     inspector.side_by_side("divider")
     labels = page.locator(".xw-corner")
     labels.evaluate_all("(all) => all.forEach((label) => { label.style.display = 'none'; })")

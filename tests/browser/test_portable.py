@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.inspector import SMALL_NET, Inspector, Pixels, shows
-from xwidget.explanation import Explanation, blend
+from xwidget.explanation import Explanation, blend, quantize
+from xwidget.paper import on_paper
 
 ITERATIONS = 40
 KEYFRAMES = 6
-REASON = "This page has no kernel"
 
 
 @pytest.fixture(scope="module")
@@ -146,38 +148,197 @@ def test_the_views_and_the_keyboard_work(shown: Shown, explanation: Explanation)
     assert shows(inspector.readout(), [0, 17])
 
 
-@pytest.mark.parametrize("name", ["Run", "Stop", "Run more"])
-def test_a_button_that_needs_a_kernel_is_disabled_and_says_why(shown: Shown, name: str) -> None:
-    button = shown.inspector.button(name)
-    assert button.is_disabled()
-    assert button.locator("xpath=ancestor::fieldset").get_attribute("title").startswith(REASON)  # type: ignore[union-attr]
-
-
-def test_every_setting_is_disabled_and_the_reason_is_to_be_read(shown: Shown) -> None:
+def test_what_cannot_be_used_is_left_out(shown: Shown) -> None:
     root = shown.inspector.root
     for role, name in [
+        ("button", "Run"),
+        ("button", "Stop"),
+        ("button", "Run more"),
+        ("button", "Brush"),
         ("combobox", "Game"),
-        ("combobox", "Defense"),
-        ("checkbox", "auto"),
-        ("textbox", "Sparsity value"),
-        ("spinbutton", "Iterations"),
         ("combobox", "Add class"),
+        ("spinbutton", "Iterations"),
+        ("option", "The four games"),
     ]:
-        control = root.get_by_role(role, name=name)  # type: ignore[arg-type]
-        same = shown.page.get_by_role(role, name=name)  # type: ignore[arg-type]
-        assert control.is_disabled(), name
-        group = root.get_by_role("group", name=re.compile(REASON)).filter(has=same)
-        assert group.count() == 1, name
-    assert root.get_by_text(REASON).is_visible()
+        assert root.get_by_role(role, name=name, exact=True).count() == 0, name  # type: ignore[arg-type]
+    assert "kernel" not in shown.page.inner_text("body")
+    assert root.locator(":disabled").all_inner_texts() == ["Latest"]
+    inspector = shown.inspector
+    inspector.button("Save").click()
+    assert root.get_by_role("menuitem").all_inner_texts() == [
+        "Copy link",
+        "Copy picture",
+        "Save PNG, image pixels",
+        "Save PNG, screen size",
+    ]
+    shown.page.keyboard.press("Escape")
 
 
 def test_what_the_page_is_about_is_said(shown: Shown) -> None:
-    assert shown.page.title().startswith("Evidence for ")
-    assert shown.page.title().endswith(" · tiny <net> & 網")
+    ranked = [shown.inspector.classes.nth(k).inner_text().split()[0] for k in range(3)]
+    names = f"{ranked[0]}, {ranked[1]} and {ranked[2]}"
+    assert shown.page.inner_text("h1") == f"Evidence for {names}"
+    assert shown.page.title() == f"Evidence for {names} · tiny <net> & 網 · preservation"
     assert "preservation game, directional defense, 40 iterations" in shown.page.inner_text(
         "header"
     )
     assert shown.page.locator("img.still").count() == 0  # the panel took its place
+
+
+def on_screen(shown: Shown, side: int) -> Pixels:
+    """What a person sees of the picture, a pixel for each of the image."""
+    shown.page.mouse.move(0, 0)
+    shown.page.wait_for_timeout(200)
+    shot = Image.open(BytesIO(shown.page.locator(".xw-frame").first.screenshot())).convert("RGB")
+    pixels = np.asarray(shot)
+    step = pixels.shape[0] // side
+    return np.ascontiguousarray(pixels[step // 2 :: step, step // 2 :: step][:side, :side])
+
+
+def test_the_first_view_is_paper_over_a_canvas_of_the_evidence(
+    shown: Shown, explanation: Explanation
+) -> None:
+    k = explanation.targets.index(likeliest(explanation))
+    mask = quantize(explanation.masks[k])
+    assert shown.inspector.root.get_by_role("radio", name="Paper").is_checked()
+    for scheme in ("light", "dark"):
+        shown.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expected = on_paper(explanation.image, mask, dark=scheme == "dark")
+        np.testing.assert_array_equal(on_screen(shown, 32), expected)
+        np.testing.assert_array_equal(shown.inspector.pixels(), explanation.evidence[k])
+    shown.inspector.root.get_by_role("radio", name="Rest", exact=True).check(force=True)
+    expected = on_paper(explanation.image, mask, rest=True, dark=True)
+    np.testing.assert_array_equal(on_screen(shown, 32), expected)
+
+
+def test_a_color_alone_and_a_boost_are_for_the_eye_and_said(
+    shown: Shown, explanation: Explanation
+) -> None:
+    inspector = shown.inspector
+    k = explanation.targets.index(likeliest(explanation))
+    mask = quantize(explanation.masks[k])
+    picture = inspector.root.get_by_role("application")
+    picture.press("2")
+    inspector.point_at(20, 11)
+    read = inspector.readout()
+    inspector.root.get_by_role("radio", name="Boost ×4").check(force=True)
+    inspector.point_at(20, 11)
+    assert inspector.readout() == read
+    assert "boosted ×4 for display" in picture.inner_text()
+    boosted = np.minimum(255, 4 * mask.astype(int)).transpose(1, 2, 0)
+    np.testing.assert_array_equal(inspector.pixels(), boosted)
+    inspector.root.get_by_role("radio", name="Green alone").check(force=True)
+    shown.page.wait_for_timeout(100)
+    np.testing.assert_array_equal(inspector.pixels(), boosted[..., [1, 1, 1]])
+    assert "green alone" in picture.inner_text()
+    inspector.point_at(20, 11)
+    readout = inspector.readout()
+    assert shows(readout, [round(float(mask[1, 11, 20]) / 255, 3)])
+    assert len(readout) == 2 + 3 + 1  # x, y, image, mask and evidence in green, score
+
+    inspector.button("Save").click()
+    with shown.page.expect_download() as download:
+        inspector.root.get_by_role("menuitem", name="Save PNG, image pixels").click()
+    assert "boosted-x4" in download.value.suggested_filename
+    saved = np.asarray(Image.open(BytesIO(Path(download.value.path()).read_bytes())).convert("RGB"))
+    np.testing.assert_array_equal(saved[:32, :32], boosted[..., [1, 1, 1]])
+    assert saved.shape[0] > 40  # with what was done to it in words
+    picture.press("b")
+    assert "×8" in picture.inner_text()
+    picture.press("b")
+    picture.press("c")
+    picture.press("c")
+    assert picture.inner_text() == ""
+    shown.page.wait_for_timeout(100)
+    np.testing.assert_array_equal(inspector.pixels(), mask.transpose(1, 2, 0))
+
+
+def test_the_picture_that_is_saved_has_words_below_it(
+    shown: Shown, explanation: Explanation
+) -> None:
+    expected = on_screen(shown, 32)
+    shown.inspector.button("Save").click()
+    with shown.page.expect_download() as download:
+        shown.inspector.root.get_by_role("menuitem", name="Save PNG, screen size").click()
+    saved = np.asarray(Image.open(BytesIO(Path(download.value.path()).read_bytes())).convert("RGB"))
+    step = saved.shape[1] // 32
+    np.testing.assert_array_equal(saved[: 32 * step : step, ::step], expected)
+    strip = saved[32 * step :]
+    assert len(strip) > 40
+    assert (strip[0] == strip[0, 0]).all()  # plain paper between
+    assert (strip.max(-1) < 90).any()  # and ink
+
+
+def test_playing_shows_every_iteration_and_ends_at_the_newest(shown: Shown) -> None:
+    inspector = shown.inspector
+    inspector.root.evaluate(
+        """(root) => {
+          window.seen = [];
+          const note = () => window.seen.push(Number(root.dataset.iteration));
+          new MutationObserver(note).observe(root, { attributeFilter: ["data-iteration"] });
+        }"""
+    )
+    inspector.button("Play").click()
+    inspector.button("Pause").wait_for()
+    inspector.button("Play").wait_for()
+    inspector.wait_for(iteration=ITERATIONS)
+    seen = shown.page.evaluate("[...new Set(window.seen)]")
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1], len(seen)) == (0, ITERATIONS, KEYFRAMES)
+    inspector.root.get_by_role("application").press("p")
+    inspector.button("Pause").wait_for()
+    inspector.slider.press("Home")  # where it may be still
+    inspector.button("Play").wait_for()
+    shown.page.wait_for_timeout(700)
+    assert inspector.iteration == 0
+
+
+def test_a_link_leads_to_one_picture(
+    shown: Shown, explanation: Explanation, browser: Browser
+) -> None:
+    inspector, page = shown.inspector, shown.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    before = page.evaluate("history.length")
+    assert "#" not in page.url
+    inspector.classes.nth(1).click()
+    inspector.slider.press("Home")
+    inspector.slider.press("ArrowRight")
+    picture = inspector.root.get_by_role("application")
+    picture.press("3")
+    picture.press("c")
+    picture.press("b")
+    inspector.root.get_by_role("slider", name="Threshold").fill("17")
+    picture.focus()
+    for _ in range(3):
+        picture.press("+")
+    inspector.button("Save").click()
+    inspector.root.get_by_role("menuitem", name="Copy link").click()
+    page.wait_for_timeout(600)
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert page.url == link
+    assert page.evaluate("history.length") == before
+
+    target, iteration = inspector.target, inspector.iteration
+    place = canvas_place(inspector)
+    other = page.context.new_page()
+    other.goto(link)
+    found = Inspector(other.locator(".xwidget-inspector"))
+    found.wait_for(target=target, iteration=iteration)
+    assert found.root.get_by_role("radio", name="Heat").is_checked()
+    assert found.root.get_by_role("radio", name="Red alone").is_checked()
+    assert found.root.get_by_role("radio", name="Boost ×2").is_checked()
+    assert found.root.get_by_role("slider", name="Threshold").input_value() == "17"
+    assert canvas_place(found) == place
+    # A link that is followed on the page itself; what makes no sense in it is passed over.
+    other.evaluate("location.hash = 'class=9999&iteration=x&view=nothing&zoom=-3,a&threshold=999'")
+    found.wait_for(target=target, iteration=ITERATIONS)
+    assert found.root.get_by_role("radio", name="Paper").is_checked()
+    assert found.root.get_by_role("slider", name="Threshold").input_value() == "0"
+    shown.requests[:] = shown.requests[:1]  # the same file, asked for again
+
+
+def canvas_place(inspector: Inspector) -> str:
+    return str(inspector.canvas.evaluate("(canvas) => canvas.getAttribute('style')"))
 
 
 def test_the_page_cannot_be_made_to_reach_the_network(shown: Shown) -> None:

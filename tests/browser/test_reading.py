@@ -144,8 +144,7 @@ def test_large_pixels_say_their_values_in_every_view(
 
 def short(value: int) -> str:
     """A mask value in 255ths as it is written."""
-    text = f"{value / 255:.3f}"
-    return text[1:] if text.startswith("0") else f"{value / 255:.2f}"
+    return f"{value / 255:.3f}"
 
 
 def test_pinned_pixels_make_a_table_to_copy(notebook: Notebook, inspector: Inspector) -> None:

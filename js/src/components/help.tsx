@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { VIEW_KEYS, viewName } from "../looks";
 import type { Ui } from "../ui";
 
 const PICTURE: [string, string][] = [
@@ -6,22 +7,32 @@ const PICTURE: [string, string][] = [
   ["Home, End", "to the row's first, last pixel"],
   ["+ − 0", "zoom in, out, whole image"],
   ["Enter", "pin the pixel, or unpin it"],
-  ["Space", "dab with the brush, where one is chosen"],
+  ["V", "zoom in until the pixels’ values are written on them"],
   ["L", "loupe on or off"],
   ["Esc", "leave the picture"],
 ];
 const ANYWHERE: [string, string][] = [
-  ["1 – 5", "evidence, mask, heat, overlay, image"],
-  ["Ctrl+Z, +Shift", "undo, redo an edit"],
+  [
+    `1 – ${VIEW_KEYS.length}`,
+    VIEW_KEYS.map((view) => viewName(view, false).toLowerCase()).join(", "),
+  ],
+  ["C", "all colors, red, green, blue alone"],
+  ["B", "boost faint evidence: ×2, ×4, ×8, off"],
+  ["P", "play the iterations, or pause"],
   ["?", "this help"],
   ["← →", "on the slider: earlier, later; also Page, Home, End"],
 ];
 const POINTER: [string, string][] = [
   ["Click", "pin a pixel"],
   ["Ctrl or ⌘ + wheel, pinch", "zoom; after a click the wheel alone"],
-  ["Drag", "move the enlarged picture, or draw with the brush"],
-  ["Middle button", "move the picture while a brush is chosen"],
+  ["Drag", "move the enlarged picture"],
   ["Double click", "whole image"],
+];
+/** Where an edit can be scored. */
+const TESTING: [string, string][] = [
+  ["Drag, Space", "draw, dab with the brush, where one is chosen"],
+  ["Middle button", "move the picture while a brush is chosen"],
+  ["Ctrl+Z, +Shift", "undo, redo an edit"],
 ];
 
 /** The keys and gestures; Escape, or the button again, closes it. */
@@ -55,6 +66,7 @@ export function Help({ ui }: { ui: Ui }) {
       <Keys title="On the picture" keys={PICTURE} />
       <Keys title="In the panel" keys={ANYWHERE} />
       <Keys title="With a pointer" keys={POINTER} />
+      {!ui.store.portable.value && <Keys title="Testing" keys={TESTING} />}
     </div>
   );
 }

@@ -1,10 +1,9 @@
 /** What lies over a picture: the cursor, the pins, the values of enlarged pixels, loupe, divider. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { GRID_FROM, VALUES_FROM, visible } from "../camera";
+import { GRID_FROM } from "../camera";
 import { draw } from "../canvas";
-import { pixelAt, type Scene } from "../picture";
+import { lookAt, viewName } from "../looks";
 import type { Pane, Ui } from "../ui";
-import { score } from "../words";
 
 /** A frame around the pixel under the cursor, in two tones to be seen on any color. */
 export function Reticle({ ui }: { ui: Ui }) {
@@ -49,64 +48,6 @@ export function Pins({ ui }: { ui: Ui }) {
       ))}
     </>
   );
-}
-
-/** The grid of enlarged pixels, and from a certain size on what each holds in red, green, blue. */
-export function Values({ ui, pane }: { ui: Ui; pane: Pane }) {
-  const at = ui.placement.value;
-  if (at.scale < GRID_FROM) return null;
-  const { scene, view } = pane;
-  const { x, y } = visible(at, ui.size.value, scene.image);
-  const cells = [];
-  if (at.scale >= VALUES_FROM) {
-    for (let j = y[0]; j < y[1]; j++) {
-      for (let i = x[0]; i < x[1]; i++) {
-        const style = { left: `${at.left + i * at.scale}px`, top: `${at.top + j * at.scale}px` };
-        const { values, dark } = valuesOf(scene, view, i, j);
-        cells.push(
-          <span key={`${i},${j}`} class={dark ? "xw-on-dark" : undefined} style={style}>
-            {values.map((value, c) => (
-              <i key={c}>{value}</i>
-            ))}
-          </span>,
-        );
-      }
-    }
-  }
-  return (
-    <div
-      class="xw-values"
-      aria-hidden="true"
-      style={{
-        "--xw-pixel": `${at.scale}px`,
-        backgroundPosition: `${at.left}px ${at.top}px`,
-      }}
-    >
-      {cells}
-    </div>
-  );
-}
-
-function valuesOf(scene: Scene, view: Pane["view"], x: number, y: number) {
-  const { image, mask, evidence } = pixelAt(scene, x, y);
-  const [r, g, b] = image;
-  if (view === "image" || !mask || !evidence) {
-    return { values: image.map(String), dark: luma(r, g, b) < 128 };
-  }
-  if (view === "mask") {
-    const [mr, mg, mb] = mask;
-    return { values: mask.map(score), dark: luma(255 * mr, 255 * mg, 255 * mb) < 128 };
-  }
-  if (view === "heat") {
-    const mean = (mask[0] + mask[1] + mask[2]) / 3;
-    return { values: [score(mean)], dark: mean < 0.6 };
-  }
-  const [er, eg, eb] = evidence;
-  return { values: evidence.map(String), dark: view === "overlay" || luma(er, eg, eb) < 128 };
-}
-
-function luma(r: number, g: number, b: number): number {
-  return 0.299 * r + 0.587 * g + 0.114 * b;
 }
 
 const LOUPE = 15; // image pixels along a side
@@ -158,13 +99,15 @@ export function Loupe(props: {
 }
 
 /** The image on the left of a line that can be moved, the picture on its right. */
-export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
-  const { ui, scene, whole } = props;
+export function Divider(props: { ui: Ui; pane: Pane; whole: boolean }) {
+  const { ui, pane, whole } = props;
+  const { scene } = pane;
+  const name = viewName(pane.view, pane.takes).toLowerCase();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { divider, size, placement } = ui;
   useLayoutEffect(() => {
-    if (canvas.current) draw(canvas.current, scene, "image");
-  }, [scene.image]);
+    if (canvas.current) draw(canvas.current, scene, "image", lookAt(ui, pane));
+  }, [scene.image, ui.channel.value]);
   const { left, top, scale } = placement.value;
   const share = 100 * divider.value;
   const move = (event: PointerEvent) => {
@@ -192,7 +135,7 @@ export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
       </div>
       <b class="xw-corner">image</b>
       <b class="xw-corner" data-right>
-        {ui.view.value}
+        {name}
       </b>
       <div
         class="xw-divider"
@@ -202,7 +145,7 @@ export function Divider(props: { ui: Ui; scene: Scene; whole: boolean }) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(share)}
-        aria-valuetext={`the image on ${Math.round(share)}%, the ${ui.view.value} beyond`}
+        aria-valuetext={`the image on ${Math.round(share)}%, the ${name} beyond`}
         style={{ left: `${divider.value * size.value.width}px` }}
         onPointerDown={(event) => {
           event.stopPropagation();

@@ -1,23 +1,26 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { WHOLE } from "../camera";
+import { ROOM_FOR_THREE, WHOLE } from "../camera";
 import { draw } from "../canvas";
 import { listen } from "../gestures";
+import { lookAt, lookWords, viewWords } from "../looks";
 import { whereabouts } from "../masks";
-import { isEmpty, type Scene, type View } from "../picture";
+import { isEmpty } from "../picture";
 import type { Pane, Ui } from "../ui";
 import { figuresOf, score, shortName } from "../words";
-import { Divider, Loupe, Pins, Reticle, Values } from "./overlays";
+import { Values } from "./cells";
+import { Divider, Loupe, Pins, Reticle } from "./overlays";
 
 /** One picture with its cursor: the canvas holds the picture's own pixels and nothing else. */
 export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const { cursor, size, placement, pins } = ui;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const sheet = useSheet(frame);
   const main = pane.key === "main";
   // Another class's or run's mask is not the one that is edited.
   const drawable = main || ui.layout.value === "views";
-  usePainting(ui, pane.key, canvas);
+  usePainting(ui, pane.key, canvas, sheet);
   useEffect(() => {
     const ended = new AbortController();
     if (frame.current) listen(frame.current, ui, { pane: pane.key, drawable }, ended.signal);
@@ -45,6 +48,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
       "0": () => {
         ui.camera.value = WHOLE;
       },
+      v: () => ui.zoom(ROOM_FOR_THREE / placement.peek().scale, pointOf(at)),
       l: () => {
         ui.loupe.value = !ui.loupe.value;
       },
@@ -71,6 +75,13 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const { width, height, whole } = size.value;
   const { left, top, scale } = placement.value;
   const enlarged = ui.camera.value.zoom > 1;
+  const paper = pane.view === "paper";
+  const laid = {
+    width: `${image.width * scale}px`,
+    height: `${image.height * scale}px`,
+    transform: left || top ? `translate(${left}px, ${top}px)` : undefined,
+  };
+  const sharp = whole || enlarged ? "xw-whole" : "";
   const hint = main ? "arrow keys move a pixel cursor, plus and minus zoom, Escape leaves" : "";
   return (
     <div class="xw-pane">
@@ -97,22 +108,18 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
       >
         <canvas
           ref={canvas}
-          class={whole || enlarged ? "xw-whole" : undefined}
+          class={sharp}
           role="img"
           aria-label={describe(ui, pane)}
-          style={{
-            width: `${image.width * scale}px`,
-            height: `${image.height * scale}px`,
-            transform: left || top ? `translate(${left}px, ${top}px)` : undefined,
-          }}
+          style={laid}
         />
-        {ui.layout.value === "divider" && (
-          <Divider ui={ui} scene={pane.scene} whole={whole || enlarged} />
-        )}
+        <div class={`xw-sheet ${sharp}`} hidden={!paper} aria-hidden="true" style={laid} />
+        {ui.layout.value === "divider" && <Divider ui={ui} pane={pane} whole={whole || enlarged} />}
         {enlarged && <Values ui={ui} pane={pane} />}
         {pins.value.length > 0 && <Pins ui={ui} />}
         <Reticle ui={ui} />
-        {ui.loupe.value && <Loupe ui={ui} canvas={canvas} pane={pane} />}
+        {ui.loupe.value && <Loupe ui={ui} canvas={paper ? sheet : canvas} pane={pane} />}
+        <Looked ui={ui} pane={pane} />
         <Words ui={ui} pane={pane} />
       </div>
     </div>
@@ -127,17 +134,23 @@ function middle(image: { width: number; height: number }): { x: number; y: numbe
  * Draw in the next animation frame, so that of several masks in one only the newest is drawn. The
  * root's data attributes change in the same breath: they always describe the main picture's pixels.
  */
-function usePainting(ui: Ui, key: string, canvas: { current: HTMLCanvasElement | null }): void {
+function usePainting(ui: Ui, key: string, canvas: Canvas, sheet: Canvas): void {
   useEffect(() => {
     let pending = 0;
-    let painted: { scene: Scene; view: View } | null = null;
+    let painted: unknown[] = [];
     const { root, store } = ui;
     const paint = () => {
       pending = 0;
       const pane = ui.panes.peek().find((each) => each.key === key);
-      if (canvas.current && pane && (painted?.scene !== pane.scene || painted.view !== pane.view)) {
-        painted = pane;
-        draw(canvas.current, pane.scene, pane.view);
+      if (canvas.current && pane) {
+        const { scene, view } = pane;
+        const look = lookAt(ui, pane);
+        const asked = [scene, view, ...Object.values(look)];
+        if (asked.some((each, k) => each !== painted[k])) {
+          painted = asked;
+          draw(canvas.current, scene, view === "paper" ? "evidence" : view, look);
+          if (view === "paper" && sheet.current) draw(sheet.current, scene, view, look);
+        }
       }
       if (key !== "main") return;
       const mask = store.drawn.peek();
@@ -147,7 +160,7 @@ function usePainting(ui: Ui, key: string, canvas: { current: HTMLCanvasElement |
     };
     const stop = effect(() => {
       // Read here what paint() reads later: this is what makes the effect run again.
-      void [ui.panes.value, store.status.value];
+      void [ui.panes.value, store.status.value, ui.channel.value, ui.boost.value, ui.dark.value];
       // A hidden page gets no animation frames; it still has to be right when asked.
       if (document.hidden) {
         cancelAnimationFrame(pending);
@@ -161,6 +174,33 @@ function usePainting(ui: Ui, key: string, canvas: { current: HTMLCanvasElement |
   }, []);
 }
 
+interface Canvas {
+  current: HTMLCanvasElement | null;
+}
+
+/**
+ * The canvas of the view "paper", laid over the pane's own, which goes on holding the evidence: what
+ * reads the panel's canvas reads what the net is shown. Closed, so that it is still the only one.
+ */
+function useSheet(frame: { current: HTMLElement | null }): Canvas {
+  const sheet = useRef<HTMLCanvasElement | null>(null);
+  useEffect(() => {
+    const host = frame.current?.querySelector(".xw-sheet");
+    if (!host) return;
+    const canvas = document.createElement("canvas");
+    canvas.style.cssText = "display: block; width: 100%; height: 100%";
+    host.attachShadow({ mode: "closed" }).append(canvas);
+    sheet.current = canvas;
+  }, []);
+  return sheet;
+}
+
+/** What is done to the picture for the eye alone is written on it. */
+function Looked({ ui, pane }: { ui: Ui; pane: Pane }) {
+  const words = lookWords(pane, ui.channel.value, ui.boost.value);
+  return words ? <b class="xw-corner xw-looked">{words}</b> : null;
+}
+
 export function nameOf(ui: Ui, target: number): string {
   const found = ui.store.classes.value.find(({ index }) => index === target);
   return found ? shortName(found.name) : `class ${target}`;
@@ -170,7 +210,7 @@ export function nameOf(ui: Ui, target: number): string {
 function describe(ui: Ui, pane: Pane): string {
   const mask = pane.scene.mask;
   if (!mask) return "The image; no mask yet";
-  const view = pane.view === "image" ? "The image" : `The ${pane.view}`;
+  const view = viewWords(pane.view, pane.takes);
   const edited = ui.store.probe.mask.value === mask ? ", edited" : "";
   const busy = ui.store.status.value === "running" || ui.store.probe.drawing.value;
   const where = busy ? "" : `; ${whereabouts(mask)}`;

@@ -1,10 +1,11 @@
 import { isTyping, isUndo } from "../keys";
-import { VIEWS } from "../picture";
+import { VIEW_KEYS } from "../looks";
+import { BOOSTS } from "../picture";
 import type { Ui } from "../ui";
 import { Classes } from "./classes";
 import { Controls } from "./controls";
 import { Help } from "./help";
-import { NeedsKernel, NoKernel } from "./kernel";
+import { NeedsKernel } from "./kernel";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { PinTable } from "./pins";
@@ -13,6 +14,9 @@ import { Testing } from "./testing";
 import { Timeline } from "./timeline";
 import { Trust } from "./trust";
 import { MaskValues } from "./values";
+
+/** In the order in which the key C goes through them. */
+const COLORS = [null, 0, 1, 2] as const;
 
 export function Panel({ ui }: { ui: Ui }) {
   const { store } = ui;
@@ -25,8 +29,12 @@ export function Panel({ ui }: { ui: Ui }) {
       event.preventDefault();
     }
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const view = VIEWS[Number(event.key) - 1];
+    const view = VIEW_KEYS[Number(event.key) - 1];
     if (view) ui.view.value = view;
+    const key = event.key.toLowerCase();
+    if (key === "c") ui.channel.value = COLORS[COLORS.indexOf(ui.channel.value) + 1] ?? null;
+    if (key === "b") ui.boost.value = BOOSTS[BOOSTS.indexOf(ui.boost.value) + 1] ?? 1;
+    if (key === "p") ui.player.toggle();
     if (event.key === "?") {
       ui.helping.value = !ui.helping.value;
       if (!ui.helping.value) ui.refocus();
@@ -43,7 +51,6 @@ export function Panel({ ui }: { ui: Ui }) {
         <NeedsKernel store={store}>
           <Controls store={store} />
         </NeedsKernel>
-        <NoKernel store={store} />
         <Notices store={store} />
       </div>
       <Picture ui={ui} />
@@ -56,8 +63,10 @@ export function Panel({ ui }: { ui: Ui }) {
         </div>
       </div>
       <div class="xw-below">
-        <Testing ui={ui} />
-        <Timeline store={store} />
+        <NeedsKernel store={store}>
+          <Testing ui={ui} />
+        </NeedsKernel>
+        <Timeline ui={ui} />
         <PinTable ui={ui} />
       </div>
       <Help ui={ui} />

@@ -1,17 +1,10 @@
 import { gradient } from "../colormap";
-import { VIEWS, type View } from "../picture";
+import { VIEW_KEYS, viewName, viewTitle } from "../looks";
+import { CHANNELS, VIEWS, type View } from "../picture";
 import type { Ui } from "../ui";
-import { capital, percent, score, takesAway } from "../words";
+import { percent, score, takesAway } from "../words";
 import { nameOf, PaneView } from "./pane";
 import { Toolbar } from "./toolbar";
-
-const TITLES: Record<View, string> = {
-  evidence: "The image where the mask is, the reference elsewhere",
-  mask: "The mask itself, as a color",
-  heat: "The mask's mean over the color channels, from 0 to 1",
-  overlay: "The evidence on the gray image",
-  image: "The image as the net sees it",
-};
 
 export function Picture({ ui }: { ui: Ui }) {
   const { columns, width } = ui.size.value;
@@ -32,10 +25,11 @@ export function Picture({ ui }: { ui: Ui }) {
 
 function ViewTabs({ ui }: { ui: Ui }) {
   const { view } = ui;
+  const takes = ui.panes.value[0]?.takes ?? false;
   return (
-    <div class="xw-tabs" role="radiogroup" aria-label="View">
+    <div class="xw-tabs xw-views" role="radiogroup" aria-label="View">
       {VIEWS.map((name) => (
-        <label key={name} title={TITLES[name]}>
+        <label key={name} title={titleOf(name, takes)}>
           <input
             type="radio"
             name={ui.id}
@@ -45,7 +39,7 @@ function ViewTabs({ ui }: { ui: Ui }) {
               view.value = name;
             }}
           />
-          <span>{capital(name)}</span>
+          <span>{viewName(name, takes)}</span>
         </label>
       ))}
     </div>
@@ -55,24 +49,29 @@ function ViewTabs({ ui }: { ui: Ui }) {
 /** Which views are side by side: at least one. */
 function ViewChecks({ ui }: { ui: Ui }) {
   const chosen = ui.views.value;
+  const takes = ui.panes.value[0]?.takes ?? false;
   const toggle = (name: View) => {
     const next = VIEWS.filter((each) => (each === name) !== chosen.includes(each));
     if (next.length > 0) ui.views.value = next;
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
-    <div class="xw-tabs" role="group" aria-label="Views">
+    <div class="xw-tabs xw-views" role="group" aria-label="Views">
       {VIEWS.map((name) => (
-        <label key={name} title={TITLES[name]}>
+        <label key={name} title={titleOf(name, takes)}>
           <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
           <span>
             {chosen.includes(name) ? "✓ " : ""}
-            {capital(name)}
+            {viewName(name, takes)}
           </span>
         </label>
       ))}
     </div>
   );
+}
+
+function titleOf(view: View, takes: boolean): string {
+  return `${viewTitle(view, takes)} (key ${VIEW_KEYS.indexOf(view) + 1})`;
 }
 
 function Caption({ ui }: { ui: Ui }) {
@@ -100,11 +99,21 @@ function Caption({ ui }: { ui: Ui }) {
           {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
         </span>
       )}
-      {heat && (
-        <span class="xw-legend" title="Mask mean over the color channels, on a fixed scale">
-          0<i style={{ backgroundImage: gradient() }} />1
-        </span>
-      )}
+      {heat && <Legend ui={ui} />}
     </div>
+  );
+}
+
+/** What the colors of the heat mean: where they are boosted, the last stands for less than 1. */
+function Legend({ ui }: { ui: Ui }) {
+  const channel = ui.channel.value;
+  const boost = ui.boost.value;
+  const what =
+    channel === null ? "Mask mean over the color channels" : `Mask in ${CHANNELS[channel]}`;
+  return (
+    <span class="xw-legend" title={`${what}, on a fixed scale`}>
+      {channel !== null && `${CHANNELS[channel]} `}0<i style={{ backgroundImage: gradient() }} />
+      {boost > 1 ? `≥ ${score(1 / boost)}` : "1"}
+    </span>
   );
 }

@@ -1,4 +1,4 @@
-import { pixelAt, type Rgb } from "../picture";
+import { LETTERS, type Look, pixelAt, type Rgb } from "../picture";
 import type { Ui } from "../ui";
 import { score, takesAway } from "../words";
 
@@ -14,6 +14,7 @@ export function Readout({ ui }: { ui: Ui }) {
   const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
   const rest = takesAway(ui.store.ran.value.game) && !ui.store.probe.mask.value;
   const mask = pixel?.mask?.map((value) => score(value));
+  const channel = ui.channel.value;
   return (
     <div
       class="xw-pixel"
@@ -24,14 +25,21 @@ export function Readout({ ui }: { ui: Ui }) {
       <div class="xw-row xw-heading">
         <b>{pixel ? `x ${pixel.x}, y ${pixel.y}` : "Pixel"}</b>
         {pixel ? (
-          ["", "R", "G", "B"].map((name) => <span key={name}>{name}</span>)
+          ["", ...LETTERS].map((name, k) => (
+            <span key={name}>{channel === null || k - 1 === channel ? name : ""}</span>
+          ))
         ) : (
           <em>point at the picture</em>
         )}
       </div>
-      <Row label="image" color={pixel?.image} values={pixel?.image.map(String)} />
-      <Row label="mask" values={mask} />
-      <Row label="evidence" color={pixel?.evidence} values={pixel?.evidence?.map(String)} />
+      <Row label="image" channel={channel} color={pixel?.image} values={pixel?.image.map(String)} />
+      <Row label="mask" channel={channel} values={mask} />
+      <Row
+        label="evidence"
+        channel={channel}
+        color={pixel?.evidence}
+        values={pixel?.evidence?.map(String)}
+      />
       <div class="xw-row">
         <span title={pane?.title}>{rest ? "score of rest" : "score"}</span>
         <span />
@@ -44,6 +52,7 @@ export function Readout({ ui }: { ui: Ui }) {
 
 function Row(props: {
   label: string;
+  channel: Look["channel"];
   color?: Rgb | null | undefined;
   values?: string[] | undefined;
 }) {
@@ -56,7 +65,7 @@ function Row(props: {
         style={props.color ? { background: `rgb(${props.color.join(" ")})` } : { border: "none" }}
       />
       {values.map((value, c) => (
-        <span key={c}>{value}</span>
+        <span key={c}>{props.channel === null || c === props.channel ? value : ""}</span>
       ))}
     </div>
   );

@@ -2,8 +2,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { copyPicture, download, png } from "../files";
 import { focused } from "../keys";
-import type { Ui } from "../ui";
+import { lookWords, viewTitle } from "../looks";
+import { pictureOf } from "../strip";
+import type { Pane, Ui } from "../ui";
+import { capital, figuresOf, score } from "../words";
 import { nameOf } from "./pane";
+import { trustIn } from "./trust";
 
 /** Copy and save: the picture as it is drawn, the Explanation, the page. */
 export function SaveMenu({ ui }: { ui: Ui }) {
@@ -24,17 +28,38 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     return () => document.removeEventListener("pointerdown", outside, true);
   }, [open.value]);
 
-  const picture = () => {
-    const canvas = ui.root.querySelector("canvas");
-    if (!canvas) throw new Error("There is no picture yet.");
-    return canvas;
+  const main = () => {
+    const pane = ui.panes.peek()[0];
+    if (!pane) throw new Error("There is no picture yet.");
+    return pane;
   };
-  const screen = () => (ui.size.peek().width * ui.ratio.peek()) / picture().width;
+  /** As large as it is on this screen, with words below it. */
+  const screen = () => {
+    const pane = main();
+    const scale = (ui.size.peek().width * ui.ratio.peek()) / pane.scene.image.width;
+    return pictureOf(ui, pane, scale, wordsOf(ui, pane));
+  };
+  /** The picture alone, unless it is not what it seems. */
+  const exact = () => {
+    const pane = main();
+    const words = lookWords(pane, ui.channel.peek(), ui.boost.peek());
+    return pictureOf(ui, pane, 1, words ? [words] : []);
+  };
+  const copyLink = async (link: string) => {
+    try {
+      await navigator.clipboard.writeText(link);
+    } catch {
+      throw new Error(`This browser does not let a page copy. The link: ${link}`);
+    }
+  };
   const name = (end: string) => {
     const mask = store.drawn.peek();
     const view = ui.panes.peek()[0]?.view ?? "image";
     const edited = store.probe.mask.peek() ? ["edited"] : [];
-    const words = mask ? [nameOf(ui, mask.target), view, mask.iteration, ...edited] : ["image"];
+    const boost = ui.boost.peek() > 1 ? [`boosted-x${ui.boost.peek()}`] : [];
+    const words = mask
+      ? [nameOf(ui, mask.target), view, mask.iteration, ...edited, ...boost]
+      : ["image"];
     return `${words.join("-").replace(/[^\p{L}\p{N}.-]+/gu, "_")}${end}`;
   };
   const attempt = (done: string, act: () => unknown) => async () => {
@@ -50,20 +75,9 @@ export function SaveMenu({ ui }: { ui: Ui }) {
       store.say(error instanceof Error ? error.message : String(error));
     }
   };
-  const items: [string, string, boolean, () => void][] = [
-    ["Copy picture", "", false, attempt("Copied", () => copyPicture(picture(), screen()))],
-    [
-      "Save PNG, image pixels",
-      "One PNG pixel an image pixel",
-      false,
-      attempt("Saved", async () => download(name(".png"), await png(picture()))),
-    ],
-    [
-      "Save PNG, screen size",
-      "As large as it is on this screen",
-      false,
-      attempt("Saved", async () => download(name("@screen.png"), await png(picture(), screen()))),
-    ],
+  const link = ui.link.value;
+  type Item = [words: string, title: string, disabled: boolean, act: () => void];
+  const kernels: Item[] = [
     [
       "Save Explanation",
       offline || "For xw.Explanation.load",
@@ -76,6 +90,33 @@ export function SaveMenu({ ui }: { ui: Ui }) {
       Boolean(offline) || nothing,
       attempt("Saving …", store.exportPage),
     ],
+  ];
+  const linked: Item[] = link
+    ? [
+        [
+          "Copy link",
+          "Leads to this very picture: class, iteration, view, zoom",
+          false,
+          attempt("Copied", () => copyLink(link())),
+        ],
+      ]
+    : [];
+  const items: Item[] = [
+    ...linked,
+    ["Copy picture", "", false, attempt("Copied", () => copyPicture(screen()))],
+    [
+      "Save PNG, image pixels",
+      "One PNG pixel an image pixel",
+      false,
+      attempt("Saved", async () => download(name(".png"), await png(exact()))),
+    ],
+    [
+      "Save PNG, screen size",
+      "As large as it is on this screen, with its caption",
+      false,
+      attempt("Saved", async () => download(name("@screen.png"), await png(screen()))),
+    ],
+    ...(store.portable.value ? [] : kernels),
   ];
   const onKeyDown = (event: KeyboardEvent) => {
     const all = [...(box.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
@@ -134,4 +175,22 @@ export function SaveMenu({ ui }: { ui: Ui }) {
       )}
     </div>
   );
+}
+
+/** What a picture's strip says: what it is, how it is looked at, how far to trust it. */
+function wordsOf(ui: Ui, pane: Pane): string[] {
+  const { store } = ui;
+  const { mask } = pane.scene;
+  const view = viewTitle(pane.view, pane.takes);
+  if (!mask) return [view];
+  const edited = store.probe.mask.peek() !== null;
+  const name = nameOf(ui, mask.target);
+  const game = store.ran.peek().game;
+  const { words } = trustIn(ui);
+  return [
+    `${name}: ${edited ? `${score(mask.score)}, edited` : figuresOf(mask, game)}`,
+    `${view}. ${capital(game)} game, ${store.netName.peek() || "the net"}, iteration ${mask.iteration}.`,
+    lookWords(pane, ui.channel.peek(), ui.boost.peek()),
+    words,
+  ].filter(Boolean);
 }

@@ -10,7 +10,8 @@ const MODES: Record<Brush["mode"], string> = {
   restore: "Bring back what the explanation shows",
   reveal: "Show the image itself",
 };
-const FIRST: Brush = { mode: "erase", radius: 6, channels: [true, true, true] };
+/** The brush's radius at first and at most, as shares of the image's shorter side. */
+const RADIUS = { first: 0.027, most: 0.18 };
 const CHANNELS = ["Red", "Green", "Blue"] as const;
 
 /** The explanation is an input of the net: change it, and see what the net says. */
@@ -54,7 +55,10 @@ export function Testing({ ui }: { ui: Ui }) {
           aria-pressed={brush.value !== null}
           title={reason ?? "Erase or restore evidence with a brush"}
           onClick={() => {
-            brush.value = brush.value ? null : FIRST;
+            const radius = radiusOf(ui, RADIUS.first);
+            brush.value = brush.value
+              ? null
+              : { mode: "erase", radius, channels: [true, true, true] };
           }}
         >
           Brush
@@ -100,6 +104,12 @@ export function Testing({ ui }: { ui: Ui }) {
   );
 }
 
+/** In whole image pixels. */
+function radiusOf(ui: Ui, share: number): number {
+  const { width = 0, height = 0 } = ui.scene.value?.image ?? {};
+  return Math.max(1, Math.round(share * Math.min(width, height)));
+}
+
 function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
   const set = (change: Partial<Brush>) => {
     ui.brush.value = { ...brush, ...change };
@@ -124,7 +134,7 @@ function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
         <input
           type="range"
           min={0}
-          max={40}
+          max={radiusOf(ui, RADIUS.most)}
           value={brush.radius}
           aria-valuetext={`radius ${brush.radius} pixels`}
           onInput={(event) => set({ radius: event.currentTarget.valueAsNumber })}

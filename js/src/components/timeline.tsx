@@ -1,11 +1,14 @@
 import { BOX, curvePath, events } from "../curve";
 import type { Store } from "../store";
 import { step } from "../timeline";
+import type { Ui } from "../ui";
 import { score, seconds, shortName, takesAway } from "../words";
 import { NeedsKernel } from "./kernel";
+import { Play } from "./play";
 
 /** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
-export function Timeline({ store }: { store: Store }) {
+export function Timeline({ ui }: { ui: Ui }) {
+  const { store } = ui;
   const running = store.status.value === "running";
   const atEnd = store.follow.value || store.iteration.value === store.keyframes.value.at(-1);
   return (
@@ -27,7 +30,8 @@ export function Timeline({ store }: { store: Store }) {
             Run more
           </button>
         </NeedsKernel>
-        <Figures store={store} />
+        {!store.portable.value && <Figures store={store} />}
+        <Play ui={ui} />
         <button
           type="button"
           class="xw-latest"
@@ -38,7 +42,7 @@ export function Timeline({ store }: { store: Store }) {
           Latest
         </button>
       </div>
-      <Scrubber store={store} />
+      <Scrubber ui={ui} />
     </div>
   );
 }
@@ -75,7 +79,8 @@ function runBeside({ trace, variants, ran }: Store): string {
   return last.game === ran.value.game ? last.defense : last.game;
 }
 
-function Scrubber({ store }: { store: Store }) {
+function Scrubber({ ui }: { ui: Ui }) {
+  const { player, store } = ui;
   const frames = store.keyframes.value;
   // While running the right edge is where the run will end, so that nothing moves under the hand.
   const lengths = Object.values(store.trace.value).map((track) => track.scores.length - 1);
@@ -95,6 +100,7 @@ function Scrubber({ store }: { store: Store }) {
     const next = step(frames, value, event.key);
     if (next === null) return;
     event.preventDefault();
+    player.pause();
     store.scrub(next);
   };
   const share = (iteration: number) => `${(100 * iteration) / max}%`;
@@ -139,6 +145,7 @@ function Scrubber({ store }: { store: Store }) {
           disabled={frames.length === 0}
           aria-valuetext={`iteration ${value}, score ${score(scores?.[value] ?? mask?.score)}`}
           onInput={(event) => {
+            player.pause();
             store.scrub(event.currentTarget.valueAsNumber);
             // The thumb snaps to what is kept, also where that leaves the value as it was.
             event.currentTarget.value = String(store.iteration.peek());

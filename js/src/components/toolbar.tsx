@@ -28,16 +28,20 @@ export function Toolbar({ ui }: { ui: Ui }) {
           layout.value = event.currentTarget.value as Layout;
         }}
       >
-        {(Object.keys(LAYOUTS) as Layout[]).map((name) => (
-          <option
-            key={name}
-            value={name}
-            title={LAYOUTS[name][1]}
-            disabled={needsRun(name) && offline !== "" && store.variants.value.length === 0}
-          >
-            {LAYOUTS[name][0]}
-          </option>
-        ))}
+        {(Object.keys(LAYOUTS) as Layout[]).map((name) => {
+          const missing = needsRun(name) && store.variants.value.length === 0;
+          if (missing && store.portable.value) return null;
+          return (
+            <option
+              key={name}
+              value={name}
+              title={LAYOUTS[name][1]}
+              disabled={missing && offline !== ""}
+            >
+              {LAYOUTS[name][0]}
+            </option>
+          );
+        })}
       </select>
       {unfinished(ui) && (
         <button

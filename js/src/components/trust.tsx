@@ -52,7 +52,7 @@ const NOT_YET =
   "A search can also find what only the network sees. When a run has ended, what it found is " +
   "therefore tested, and what came out stands here.";
 
-function trustIn({ store }: Ui): Trusted {
+export function trustIn({ store }: Ui): Trusted {
   const target = store.target.value;
   const mask = store.drawn.value;
   const last = store.trace.value[String(target)]?.frames.at(-1) ?? -1;

@@ -3,6 +3,7 @@ import { BINS, count } from "../masks";
 import type { Frame } from "../protocol";
 import type { Ui } from "../ui";
 import { percent, score } from "../words";
+import { Looking } from "./looking";
 
 /** How the mask's values are spread, and the least value that is shown. */
 export function MaskValues({ ui }: { ui: Ui }) {
@@ -66,6 +67,7 @@ export function MaskValues({ ui }: { ui: Ui }) {
         <span>{least > 0 ? `threshold ${score(least / 255)}` : "threshold off · log counts"}</span>
         <span>1</span>
       </div>
+      <Looking ui={ui} />
     </div>
   );
 }

@@ -1,0 +1,59 @@
+/** The views by name, what they show, and what is done to them for the eye alone. */
+import { CHANNELS, type Look, type View } from "./picture";
+import type { Pane, Ui } from "./ui";
+import { capital } from "./words";
+
+/** The view that each number key chooses, from 1 on. */
+export const VIEW_KEYS: readonly View[] = [
+  ...(["evidence", "mask", "heat", "overlay", "image", "paper", "rest"] as const),
+];
+
+/**
+ * A view's name on a button. Paper holds what the net is left with: of a game that takes away, that
+ * is what is left of the image; the other part has a view of its own.
+ */
+export function viewName(view: View, takes: boolean): string {
+  if (view === "paper" && takes) return "Remains";
+  if (view === "rest" && takes) return "Taken";
+  return capital(view);
+}
+
+/** What a view shows, in a sentence. */
+export function viewTitle(view: View, takes: boolean): string {
+  const part = takes ? "what is taken away" : "the evidence";
+  const titles: Record<View, string> = {
+    paper: takes
+      ? "What is left: the image, with what is taken away faded to hatched paper"
+      : "The evidence in the image’s own colors, fading to paper where nothing is shown",
+    evidence: `The image where ${part} is, the reference elsewhere`,
+    mask: "The mask itself, as a color",
+    heat: "The mask’s mean over the color channels, from 0 to 1",
+    overlay: `${capital(part)} in color, on the gray image`,
+    image: "The image as the net sees it",
+    rest: takes
+      ? "What is taken away, in the image’s own colors, on paper"
+      : "All but the evidence: the image, with the evidence faded to hatched paper",
+  };
+  return titles[view];
+}
+
+/** A picture in words, for those who cannot see it: "The evidence". */
+export function viewWords(view: View, takes: boolean): string {
+  const name = viewName(view, takes).toLowerCase();
+  if (view === "paper") return takes ? "What is left" : "The evidence";
+  if (view === "rest") return takes ? "What is taken away" : "All but the evidence";
+  return `The ${name}`;
+}
+
+/** How a pane is looked at now. */
+export function lookAt(ui: Ui, { takes }: Pane): Look {
+  return { channel: ui.channel.peek(), boost: ui.boost.peek(), dark: ui.dark.peek(), takes };
+}
+
+/** What is done to a pane for the eye alone, to be written on it; empty where nothing is. */
+export function lookWords({ view, scene }: Pane, channel: Look["channel"], boost: number): string {
+  const alone = channel === null ? "" : `${CHANNELS[channel]} alone`;
+  const masked = view !== "image" && scene.mask !== null;
+  const words = [alone, masked && boost > 1 ? `boosted ×${boost} for display` : ""];
+  return words.filter(Boolean).join(" · ");
+}
