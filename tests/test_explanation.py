@@ -16,6 +16,7 @@ from safetensors.numpy import save_file
 
 from xwidget.checks import Check, Checks
 from xwidget.explanation import Explanation, Frames, Trace, blend, quantize
+from xwidget.paper import on_paper
 
 HEIGHT, WIDTH, COUNT, ITERATIONS = 6, 9, 2, 4
 
@@ -101,6 +102,22 @@ def test_a_class_is_drawn_by_index_or_name(explanation: Explanation) -> None:
         np.testing.assert_array_equal(np.asarray(picture), explanation.evidence[row])
     with pytest.raises(ValueError, match="967 'espresso', 968 'cup'"):
         explanation.to_pil("teapot")
+    with pytest.raises(ValueError, match="view is 'heat'; expected 'evidence' or 'paper'"):
+        explanation.to_pil(view="heat")
+
+
+@pytest.mark.parametrize(("game", "rest"), [("generation", False), ("repression", True)])
+def test_a_picture_on_paper_is_what_the_game_leaves_to_the_net(game: str, rest: bool) -> None:
+    settings = {"game": game, "defense": "paper", "sparsity": "auto", "seed": 0}
+    ex = Explanation(**parts(settings=settings))
+    paper = on_paper(ex.image, quantize(ex.masks[1]), rest=rest)
+    np.testing.assert_array_equal(np.asarray(ex.to_pil(968, view="paper")), paper)
+    shown = np.asarray(Image.open(io.BytesIO(ex._repr_png_())))
+    first = on_paper(ex.image, quantize(ex.masks[0]), rest=rest)
+    np.testing.assert_array_equal(shown[:HEIGHT, 2 * (WIDTH + 8) : 3 * WIDTH + 16], first)
+    pytest.importorskip("matplotlib")
+    axes = ex.plot().axes[1]
+    np.testing.assert_array_equal(axes.images[-1].get_array(), first)
 
 
 def test_a_notebook_is_shown_the_image_beside_the_first_evidence(explanation: Explanation) -> None:

@@ -18,6 +18,7 @@ from xwidget import words
 from xwidget.caption import under
 from xwidget.checks import Checks, wrapped
 from xwidget.names import shortened
+from xwidget.paper import left_to_net
 from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, within
 
 if TYPE_CHECKING:
@@ -205,23 +206,31 @@ class Explanation:
         score, image = float(self.scores[k]), float(self.image_scores[k])
         return self.checks[k].says or words.says(self.game, self.short_names[k], score, image)
 
-    def to_pil(self, target: int | str | None = None, *, caption: bool = False) -> Image.Image:
+    def to_pil(
+        self, target: int | str | None = None, *, view: str = "evidence", caption: bool = False
+    ) -> Image.Image:
         """Return a class's evidence as a PIL image.
 
         Parameters
         ----------
         target
             Class index or name, one of :attr:`targets` or :attr:`names`; None for the first.
+        view
+            "evidence", the very colors that :attr:`evidence` holds; or "paper", the image's own
+            colors fading to paper where nothing is shown. Where the game takes away, "paper" is
+            what remains, with what is taken away hatched.
         caption
             Whether it stands on a strip with what it is, and how far to trust it, in words.
 
         Raises
         ------
         ValueError
-            Where the class was not explained.
+            Where the class was not explained, or there is no such view.
         """
         k = self._position(target)
-        picture = Image.fromarray(self.evidence[k])
+        if view not in ("evidence", "paper"):
+            raise ValueError(f"view is {view!r}; expected 'evidence' or 'paper'")
+        picture = Image.fromarray(self.evidence[k] if view == "evidence" else self._on_paper(k))
         return under(picture, self.says(self.targets[k]), self.checks[k]) if caption else picture
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -353,12 +362,17 @@ class Explanation:
         return "\n".join(lines)
 
     def _repr_png_(self) -> bytes:
-        """Show the image beside the first class's evidence, and below what the checks say of it."""
+        """Show the image, the first class's evidence as it is and on paper, and what it says."""
         gap = np.full((self.image.shape[0], 8, 3), 255, np.uint8)
-        side_by_side = np.concatenate([self.image, gap, self.evidence[0]], axis=1)
+        side_by_side = np.concatenate(
+            [self.image, gap, self.evidence[0], gap, self._on_paper(0)], axis=1
+        )
         file = io.BytesIO()
         under(Image.fromarray(side_by_side), self.says(), self.checks[0]).save(file, "PNG")
         return file.getvalue()
+
+    def _on_paper(self, k: int) -> Bytes:
+        return left_to_net(self.image, quantize(self.masks[k]), self.game)
 
     def _position(self, target: int | str | None) -> int:
         if target is None:

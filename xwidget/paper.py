@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from xwidget.engine.games import GAMES
+
 Bytes = npt.NDArray[np.uint8]
 
 LIGHT, LIGHT_LINE = (236, 234, 228), (204, 201, 193)
@@ -57,6 +59,15 @@ def on_paper(image: Bytes, mask: Bytes, *, rest: bool = False, dark: bool = Fals
     drawn = (shown * x + (most - shown) * gray + (255 - most) * paper) / 255
     washed: Bytes = np.floor(drawn + 0.5).astype(np.uint8)
     return washed
+
+
+def left_to_net(image: Bytes, mask: Bytes, game: str) -> Bytes:
+    """Return on paper what a game leaves to the net, of a mask of what it shows.
+
+    That is what is shown; or, where the game shows what it takes away, what remains.
+    """
+    rules = GAMES.get(game)
+    return on_paper(image, mask, rest=rules is not None and not rules.keeps)
 
 
 def _sheet(height: int, width: int, hatched: bool, dark: bool) -> npt.NDArray[np.float64]:

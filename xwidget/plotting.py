@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from xwidget.caption import doubtful
+from xwidget.engine.games import GAMES
 from xwidget.words import percent
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def plot(explanation: Explanation) -> Figure:
     from xwidget import shown_figure
 
     rows = len(explanation.targets)
+    rules = GAMES.get(explanation.game)
+    takes = rules is not None and not rules.keeps
     verdicts = [checks.summary for checks in explanation.checks]
     said = [explanation.says(target) for target in explanation.targets]
     height, width = explanation.image.shape[:2]
@@ -64,12 +67,14 @@ def plot(explanation: Explanation) -> Figure:
             before, after = explanation.image_scores[k], explanation.scores[k]
             pictured.imshow(explanation.image)
             _caption(pictured, _short(name), f"image {before:.3f}")
+            # Seen is the paper; under it lies the evidence itself, for who asks the axes for it.
             shown.imshow(explanation.evidence[k])
-            _caption(shown, "Evidence", f"optimized {after:.3f}")
+            shown.imshow(explanation.to_pil(explanation.targets[k], view="paper"))
+            _caption(shown, "Remains" if takes else "Evidence", f"optimized {after:.3f}")
             # Never stretched to the values that occur: equal colors mean equal values, everywhere.
             mask = explanation.masks[k].mean(0)
             heat = heated.imshow(mask, cmap="viridis", vmin=0, vmax=1)
-            _caption(heated, "Mask", f"{percent(mask.mean())} shown")
+            _caption(heated, "Mask", f"{percent(mask.mean())} {'taken away' if takes else 'shown'}")
             bar = figure.colorbar(heat, ax=heated, ticks=[0, 0.5, 1], fraction=0.045, pad=0.03)
             bar.outline.set_visible(False)
             bar.ax.tick_params(length=0, labelsize=8, labelcolor=_FAINT)

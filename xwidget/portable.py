@@ -118,7 +118,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
         heading=escape(heading),
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),
-        still=still.jpeg(explanation.evidence[chosen]),
+        still=still.jpeg(np.asarray(explanation.to_pil(content["traits"]["target"], view="paper"))),
         alt=escape(f"The evidence for {explanation.short_names[chosen]}"),
         says=escape(explanation.says(explanation.targets[chosen])),
         verdict=escape(explanation.checks[chosen].summary),

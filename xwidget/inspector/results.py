@@ -17,6 +17,7 @@ from xwidget.explanation import Bytes, Explanation, blend
 from xwidget.inspector.probe import Probe, Prober
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
+from xwidget.paper import left_to_net
 
 
 class ResultsWidget(SyncedWidget):
@@ -179,6 +180,14 @@ class ResultsWidget(SyncedWidget):
         """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""
         frame = self._session.frame(target, None if self._follow else self.iteration)
         return None if frame is None else blend(self._picture, self._backdrop, frame.pixels)
+
+    def _on_paper(self, target: int) -> Bytes | None:
+        """Return the same on paper."""
+        frame = self._session.frame(target, None if self._follow else self.iteration)
+        main = self._session.main
+        if frame is None or main is None:
+            return None
+        return left_to_net(self._picture, frame.pixels, main.settings.game)
 
     def _drawn_checks(self) -> Checks:
         """Return what speaks for and against the mask that is drawn."""

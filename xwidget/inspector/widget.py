@@ -320,12 +320,13 @@ class Inspector(ResultsWidget):
             return None
         data, metadata = bundle
         with self._lock:
-            evidence, checks = self._evidence(self.target), self._drawn_checks()
+            evidence, paper = self._evidence(self.target), self._on_paper(self.target)
+            checks = self._drawn_checks()
             says = self._drawn_says()
-        if evidence is None:
+        if evidence is None or paper is None:
             picture = still.png(self._picture)
         else:
-            picture = still.png(self._picture, evidence, says=says, checks=checks)
+            picture = still.png(self._picture, evidence, paper, says=says, checks=checks)
         return {**data, "image/png": picture}, metadata
 
     def _described(self) -> list[dict[str, Any]]:
