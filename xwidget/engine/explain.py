@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -13,11 +13,13 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from xwidget.classifier import Classifier, check_classifier
+from xwidget.engine import interrupts
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
 from xwidget.engine.repeat import check_repeatable, repeated
 from xwidget.engine.settings import Settings
+from xwidget.engine.turns import Turns, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 
@@ -103,9 +105,10 @@ def explain(
     -------
     Explanation
         Its ``checks`` say how far to trust it, its ``relevance`` orders the pixels. Interrupting
-        (Ctrl-C) returns what is done so far, unchecked; interrupting the second run only leaves its
-        check out. ``diagnostics["stopped"]`` says why it ended: "iterations", "converged" or
-        "interrupted".
+        (Ctrl-C) returns what is done so far, unchecked; interrupting the second run or the witness
+        only leaves that check out. ``diagnostics["stopped"]`` says why it ended: "iterations",
+        "converged" or "interrupted". In a loop one interrupt so ends one explanation; a second one
+        within 2 s of it is raised, in the next explanation, too, and ends the loop.
 
     Raises
     ------
@@ -162,7 +165,7 @@ def explain(
             checked=first,
         )
         bar = tqdm(total=iterations, disable=not progress, unit="it", desc=title)
-        return _followed(steps, bar, on_step if first else None)
+        return _followed(steps, bar, on_step if first else None, turns_on(pick(settings.device)))
 
     began = time.perf_counter()
     history, stopped = follow(settings, plan, game, first=True)
@@ -171,7 +174,7 @@ def explain(
         tracks = [history.track(target) for target in chosen]
         if repeat:
             again = replace(settings, seed=(settings.seed + 1) % 2**63)
-            with contextlib.suppress(KeyboardInterrupt):  # before the second run's first step
+            with _optional():  # before the second run's first step
                 other, ended = follow(again, tracks[0].plan, f"{game}, again", first=False)
                 if ended != "interrupted":
                     checks = [
@@ -179,8 +182,9 @@ def explain(
                         for each, track in zip(checks, tracks, strict=True)
                     ]
         if heard is not None:
-            masks = torch.stack([track.last for track in tracks])
-            checks = list(heard.heard(checks, chosen, masks, x, settings))
+            with _optional():
+                masks = torch.stack([track.last for track in tracks])
+                checks = list(heard.heard(checks, chosen, masks, x, settings))
     found = history.explanation(
         clf,
         x,
@@ -195,27 +199,45 @@ def explain(
 
 
 def _followed(
-    steps: Generator[Step], bar: Any, on_step: Callable[[Step], None] | None
+    steps: Generator[Step], bar: Any, on_step: Callable[[Step], None] | None, turns: Turns
 ) -> tuple[History, str]:
     """Take all steps, showing how far they are; return them and why they ended."""
     history = History()
     stopped = "iterations"
     try:
-        for step in steps:
-            history.add(step)
-            stopped = step.stopped or stopped
-            if step.iteration and bar.update():  # a score waits for the device: only where drawn
-                bar.set_postfix_str(f"score {float(step.scores[0]):.3f}", refresh=False)
-            if on_step is not None:
-                on_step(step)
+        with turns.own() as place:
+            while True:
+                with place.turn():
+                    step = next(steps, None)
+                if step is None:
+                    break
+                cut = step.stopped == "interrupted"
+                history.add(replace(step, stopped=None) if cut else step)
+                if cut:
+                    raise KeyboardInterrupt
+                stopped = step.stopped or stopped
+                if step.iteration and bar.update():  # a score waits for the device: where drawn
+                    bar.set_postfix_str(f"score {float(step.scores[0]):.3f}", refresh=False)
+                if on_step is not None:
+                    on_step(step)
     except KeyboardInterrupt:
         if not history.targets:  # not even the starting mask: there is nothing to return
             raise
+        interrupts.take()
         stopped = "interrupted"
     finally:
         steps.close()
         bar.close()
     return history, stopped
+
+
+@contextlib.contextmanager
+def _optional() -> Iterator[None]:
+    """Let an interrupt end this part alone: what is done before it stays."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        interrupts.take()
 
 
 def check_iterations(iterations: object) -> None:

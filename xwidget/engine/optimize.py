@@ -26,6 +26,7 @@ from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
 from xwidget.engine.trust import Control, Tried, check
+from xwidget.engine.turns import GivenUp, breathe
 from xwidget.engine.views import DRAWN, PLAIN, Views
 
 
@@ -57,7 +58,8 @@ class Step:
     plan
         How the net is run.
     stopped
-        Why the run ends here: "iterations" or "converged"; None where it goes on.
+        Why the run ends here: "iterations", "converged", or "interrupted" where that came during
+        the checks, which are missing then; None where it goes on.
     relevance
         The order of the pixels that the run found so far: (K, H, W) float32 in [0, 1]; None where
         it is the masks' mean over the color channels.
@@ -247,31 +249,34 @@ def optimize(
                 stopped = "converged"
             left, checks = None, None
             if stopped:
-                (shares,) = batches.run(outside, game.shown(masks))
-                left = shares[0]
-                if checked:
-                    tried = Tried(
-                        iteration,
-                        stopped,
-                        kept,
-                        image_scores,
-                        tensors["blank"],
-                        tensors["pushed"],
-                        _control(clf, x, targets, settings, batches.plan, iteration)
-                        if game.keeps
-                        else None,
-                    )
-                    checks = check(
-                        clf,
-                        batches.forward,
-                        x,
-                        reference,
-                        settings,
-                        targets,
-                        masks,
-                        tried,
-                        batches.plan.batch or _CHECKED,
-                    )
+                try:
+                    (shares,) = batches.run(outside, game.shown(masks))
+                    left = shares[0]
+                    if checked:
+                        tried = Tried(
+                            iteration,
+                            stopped,
+                            kept,
+                            image_scores,
+                            tensors["blank"],
+                            tensors["pushed"],
+                            _control(clf, x, targets, settings, batches.plan, iteration)
+                            if game.keeps
+                            else None,
+                        )
+                        checks = check(
+                            clf,
+                            batches.forward,
+                            x,
+                            reference,
+                            settings,
+                            targets,
+                            masks,
+                            tried,
+                            batches.plan.batch or _CHECKED,
+                        )
+                except (KeyboardInterrupt, GivenUp):
+                    stopped = "interrupted"  # the step itself is done
             yield Step(
                 iteration=iteration,
                 targets=tuple(targets),
@@ -349,7 +354,11 @@ def _control(
     settings = replace(settings, reference="zero" if drawn else settings.reference)
     count = min(CONTROL_STEPS, iterations)
     run = optimize(clf, x, [least], settings, iterations=count, plan=plan, checked=False)
-    scores = torch.stack([step.scores for step in run])[:, 0]
+    found = []
+    for step in run:
+        found.append(step.scores[0])
+        breathe()
+    scores = torch.stack(found)
     return Control(least, float(scores[1:].max()), float(scores[0]), count)
 
 

@@ -28,6 +28,7 @@ from xwidget.engine.told import (
     undefended,
     why_empty,
 )
+from xwidget.engine.turns import breathe
 from xwidget.engine.verdict import summed_up
 from xwidget.engine.views import smooth_noise
 from xwidget.words import percent
@@ -152,8 +153,11 @@ def check(
 
     def scores(pictures: Tensor) -> Tensor:
         with torch.no_grad():
-            logits = torch.cat([forward(part) for part in pictures.split(batch)])
-            return clf.scores(logits).float()
+            logits = []
+            for part in pictures.split(batch):
+                breathe()
+                logits.append(forward(part))
+            return clf.scores(torch.cat(logits)).float()
 
     best = float(scores(x[None].clone()).max())
     found = []

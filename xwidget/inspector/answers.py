@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from xwidget.inspector.protocol import PROTOCOL, encode, parse
 from xwidget.inspector.session import Session
 from xwidget.inspector.stream import Stream
-from xwidget.inspector.worker import Aside
+from xwidget.inspector.worker import Aside, as_error
 
 if TYPE_CHECKING:
     from xwidget.inspector.widget import Inspector
@@ -52,7 +52,10 @@ class Answers:
             thread = threading.Thread(
                 target=self._work, args=(content, task), name="xwidget file", daemon=True
             )
-            thread.start()
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError) as error:  # there are too many
+                self._fail(content, error)
 
     def _work(self, content: Any, task: Aside) -> None:
         """Do a task, on a thread of its own, and answer unless the widget is closed by then."""
@@ -61,8 +64,8 @@ class Answers:
                 return
             try:
                 answer = task()
-            except Exception as error:
-                answer = partial(self._fail, content, error)
+            except BaseException as error:  # a page that asked must not wait for ever
+                answer = partial(self._fail, content, as_error(error))
             with self._widget._lock, self._widget._logged():
                 if not self._session.closed:
                     answer()
@@ -83,6 +86,7 @@ class Answers:
             )
         number = self._session.run_number
         self._widget.send({"type": "welcome", "protocol": protocol, "run": number})
+        self._widget._views.greet()
         self._widget._start_first()
 
     def _frame(self, target: int, iteration: int, run: int) -> None:
@@ -133,5 +137,6 @@ class Answers:
         "categories": _categories,
         "save": _save,
         "export": _export,
+        "views": lambda self, page, count, seen: self._widget._views.take(page, count, seen),
         "ack": lambda self, seq: self._stream.ack(seq),
     }

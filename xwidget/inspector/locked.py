@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,7 +50,10 @@ class LockedWidget(anywidget.AnyWidget):
         """Log what an observer raises: a run must not end because of it."""
         try:
             yield
-        except Exception as error:
+        except BaseException as error:
+            here = threading.current_thread() is threading.main_thread()
+            if here and not isinstance(error, Exception):
+                raise  # an interrupt, which is meant for the cell
             self.log.warning("while showing %r: %r", self, error, exc_info=True)
 
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:

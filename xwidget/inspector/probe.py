@@ -17,6 +17,7 @@ from xwidget.explanation import Bytes, blend, quantize
 from xwidget.inspector.protocol import Frame, decode, encode
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
+from xwidget.inspector.worker import in_words
 
 _TOP = 5
 _SEQ_LIMIT = 2**32  # seq travels as u32
@@ -168,8 +169,8 @@ class Prober:
         """Score an edit; return what makes it known."""
         try:
             found = _Scored(frame.seq, frame.pixels, self._scores(frame.pixels))
-        except Exception as error:
-            return partial(self._fail, edit, frame.seq, f"{type(error).__name__}: {error}")
+        except BaseException as error:  # the worker shall live on
+            return partial(self._fail, edit, frame.seq, in_words(error))
         return partial(self._tell, edit, found)
 
     def _tell(self, edit: int, found: _Scored) -> None:

@@ -32,6 +32,12 @@ class Meter:
             self._first = self._clock()
         self._count += 1
 
+    def skip(self, seconds: float) -> None:
+        """Leave out time in which nothing was done, or could be."""
+        self._start += seconds
+        if self._count:
+            self._first += seconds
+
     @property
     def seconds(self) -> float:
         """Seconds since the job began."""

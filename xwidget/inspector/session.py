@@ -7,24 +7,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from torch import Tensor
 
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
+from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
 from xwidget.engine.settings import Settings
+from xwidget.engine.turns import GivenUp, Place, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.progress import Meter, Progress
 from xwidget.inspector.protocol import Frame
 from xwidget.inspector.runs import Run, Stretch, alternatives
-from xwidget.inspector.worker import Listener, Worker
+from xwidget.inspector.views import Views
+from xwidget.inspector.worker import Closed, Listener, Worker
 
 Optimize = Callable[..., Iterator[Step]]
+_WAITS_SECONDS = 1.0  # that are worth a word
 
 
 class Session(Worker):
@@ -42,6 +47,8 @@ class Session(Worker):
         How the net is run, as in ``explain``.
     witness
         Another net that is asked of each class's last mask; None for none.
+    views
+        Who looks at it: that decides when it has its turns.
     optimize
         The engine; a test may bring its own.
     clock
@@ -57,6 +64,7 @@ class Session(Worker):
         *,
         plan: str | Mapping[str, Any] = "auto",
         witness: Witness | None = None,
+        views: Views | None = None,
         optimize: Optimize = optimize,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -65,6 +73,9 @@ class Session(Worker):
         self.x: Tensor | None = x
         self._plan = plan
         self._witness = witness
+        self._views = views or Views()
+        self._views.changed = self.nudge
+        self._place: Place | None = None
         if witness is not None:
             witness.expect(targets)
         self._optimize = optimize
@@ -72,8 +83,13 @@ class Session(Worker):
         self._runs = 0  # so far: each gets a number of its own
         self._at_work: Run | None = None
         self._compared: str | None = None  # by what, last
+        self.waits = ""
+        """What the work waits for: "a view", "its turn", or nothing."""
         self.targets = tuple(targets)
         self.main: Run | None = None
+        self.starting = False
+        """Whether a run has begun that becomes the main one with its first step: until then all
+        that there is to see is of the one before."""
         self.variants: list[Run] = []
 
     # Commands: any thread; none of them waits for the engine, save close.
@@ -82,12 +98,12 @@ class Session(Worker):
         """Start over with these settings; what runs or waits is given up."""
 
         def plan() -> list[Stretch]:
-            self.main = self._new_run(settings, iterations)
-            self.variants = []
-            self._compared = None
-            return self.main.stretches(self.targets, iterations)
+            run = self._new_run(settings, iterations)
+            self.starting = True
+            return run.stretches(self.targets, iterations)
 
         with self._lock:
+            self._check_open()
             self.stop()
             self._do(plan)
 
@@ -290,47 +306,95 @@ class Session(Worker):
         try:
             return all(self._go(stretch, cancel) for stretch in stretches)
         finally:
-            self._at_work = None
+            self._at_work, self.starting = None, False
 
     def _go(self, stretch: Stretch, cancel: threading.Event) -> bool:
         """Take a stretch; return whether to its end."""
         run = self._at_work = stretch.run
         run.stopped = "running"
         meter = Meter(self._clock)
-        steps = self._optimize(
-            self.clf,
-            self.x,
-            stretch.targets,
-            run.settings,
-            iterations=stretch.iterations,
-            start=stretch.start,
-            plan=self._plan,
-            early_stop=True,
-        )
         reason = "iterations"
         try:
-            with _closed_after(steps):
-                for made in steps:
-                    step = self._heard(made, run.settings)
+            turns = turns_on(pick(run.settings.device))
+            steps = self._optimize(
+                self.clf,
+                self.x,
+                stretch.targets,
+                run.settings,
+                iterations=stretch.iterations,
+                start=stretch.start,
+                plan=self._plan,
+                early_stop=True,
+            )
+            meanwhile = partial(self._meanwhile, cancel)
+            with _closed_after(steps), turns.place(self._views.rank, meanwhile) as place:
+                self._place = place
+                while (step := self._next(steps, run, place, meter)) is not None:
                     with self._held() as listener:
-                        if cancel.is_set():
-                            run.stopped = "interrupted"
-                            return False
+                        cut = step.stopped == "interrupted"
+                        if cancel.is_set() and not cut:
+                            raise GivenUp
+                        self._say_waiting("", listener)
                         meter.count()
-                        self._note(step, stretch, meter, listener)
+                        noted = replace(step, stopped=None) if cut else step
+                        self._note(noted, stretch, meter, listener)
                         del listener
+                    if cut:
+                        raise GivenUp
                     reason = step.stopped or reason
                     self._look_aside()
             run.stopped = reason
-        except Exception:
+        except GivenUp:
+            run.stopped = "interrupted"
+            return False
+        except Closed:
+            raise
+        except BaseException:
             run.stopped = "error"
             raise
         finally:
             run.seconds += meter.seconds
+            self._place, self.waits = None, ""
         return True
+
+    def _next(self, steps: Iterator[Step], run: Run, place: Place, meter: Meter) -> Step | None:
+        """Wait for a turn and take the next step; None where there is none."""
+
+        def take() -> Step | None:
+            if (waited := place.waited) > _WAITS_SECONDS:
+                meter.skip(waited)
+            step = next(steps, None)
+            return None if step is None else self._heard(step, run.settings)
+
+        return place.do(take)
+
+    def _meanwhile(self, cancel: threading.Event) -> None:
+        """Do what cannot wait while the run waits for its turn, or between two pieces of a step."""
+        if cancel.is_set():
+            raise GivenUp
+        self._look_aside()
+        with self._held() as listener:
+            place = self._place
+            turn = "its turn" if place and place.waited > _WAITS_SECONDS else ""
+            self._say_waiting("a view" if self._views.resting else turn, listener)
+            listener.tick()
+
+    def _say_waiting(self, waits: str, listener: Listener) -> None:
+        if waits != self.waits:
+            self.waits = waits
+            listener.tick()
+
+    def nudge(self) -> None:
+        """Have a run that waits for its turn look again."""
+        place = self._place
+        if place is not None:
+            place.nudge()
 
     def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: Listener) -> None:
         run = stretch.run
+        if run is not self.main and run not in self.variants:
+            self.main, self.variants, self._compared = run, [], None
+            self.starting = False
         run.history.add(step)
         spent = run.seconds + meter.seconds
         # The page takes the main run's number only: a variant's would look like a new start.

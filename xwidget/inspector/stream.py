@@ -54,6 +54,7 @@ class Stream:
         self._session = session
         self._clock = clock
         self._mailbox = Mailbox(self._deliver, clock=clock)
+        self._run = 0  # the main run of the last step
         self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
         self._curves_due = self._variants_due = -float("inf")
         self.awaited: int | None = None
@@ -84,9 +85,9 @@ class Stream:
     def began(self, added: int | None) -> None:
         """Send what came before; draw the class that was added, if no other was chosen since."""
         with self._widget._logged():
-            self._send_variants()  # a new run has none
-            self._send_checks()  # nor these
-            if self._session.history is not None and self._session.history.targets:
+            if self._session.starting:  # what came before stays in sight, but is tested no more
+                self._widget._variants, self._widget._checks = [], {}
+            elif self._session.history is not None and self._session.history.targets:
                 self.draw()  # the last of what came before, which may rest now
                 self._send_curves()
             self._curves_due = self._variants_due = -float("inf")
@@ -97,6 +98,9 @@ class Stream:
     def stepped(self, step: Step) -> None:
         """Send the newest mask if it is the one drawn, and the curves every now and then."""
         with self._widget._logged():
+            if self._session.run_number != self._run:
+                self._run = self._session.run_number
+                self._send_variants()  # a new run has none
             if self._widget._follow and self._widget.target in step.targets:
                 self._mailbox.post(_Draw())
             else:
@@ -130,6 +134,8 @@ class Stream:
     def tick(self) -> float | None:
         """Send what had to wait for the page."""
         with self._widget._logged():
+            if self._session.waits != self._widget._progress.get("waits", ""):
+                self._send_progress()
             self._mailbox.poll()
         return self._mailbox.due()
 
@@ -150,11 +156,15 @@ class Stream:
     def _send_progress(self) -> None:
         progress, main = self._session.progress, self._session.main
         if progress is not None and main is not None:
-            self._widget._progress = {
+            told = {
                 **{k: round(v, 3) for k, v in asdict(progress).items()},
                 "game": main.settings.game,
                 "defense": main.settings.defense,
             }
+        else:  # a run that has not begun: what is shown is still of the one before
+            told = {k: v for k, v in self._widget._progress.items() if k != "waits"}
+        waits = self._session.waits
+        self._widget._progress = {**told, "waits": waits} if waits else told
 
     def _send_curves(self) -> None:
         history = self._session.history

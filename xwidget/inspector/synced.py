@@ -14,7 +14,7 @@ from xwidget.inspector import protocol
 from xwidget.inspector.locked import LockedWidget
 
 _DEFAULT = Settings()
-_QUIET = frozenset({"frame", "categories", "ack"})  # the page's own business, no person's command
+_QUIET = frozenset({"frame", "categories", "ack", "views"})  # the page's business, no person's
 _SETTINGS = frozenset({"game", "defense", "sparsity"})
 _RANGES = {"iterations": (1, protocol.MAX_ITERATIONS), "iteration": (0, 2**31 - 1)}
 _KERNEL = frozenset(

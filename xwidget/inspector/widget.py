@@ -22,12 +22,14 @@ from xwidget.engine.strategies import DEFENSES
 from xwidget.engine.witness import Witness
 from xwidget.inspector import opening, protocol, still
 from xwidget.inspector.answers import Answers
+from xwidget.inspector.cells import supersede
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.probe import Prober
 from xwidget.inspector.results import ResultsWidget
 from xwidget.inspector.runs import alternatives
 from xwidget.inspector.session import Optimize, Session
 from xwidget.inspector.stream import Stream
+from xwidget.inspector.views import Views
 
 _DEFAULT = Settings()
 
@@ -36,7 +38,9 @@ class Inspector(ResultsWidget):
     """Show which pixels, in which color, a classifier relies on, live, in a notebook.
 
     The run starts when the Inspector is shown; the cell returns at once. It ends after
-    ``iterations``, or earlier where nothing changes any more, as in ``explain``.
+    ``iterations``, or earlier where nothing changes any more, as in ``explain``. Runs take turns,
+    what is on the screen first; one whose last view is gone rests until there is a view again, or
+    somebody waits for it. Where its cell is run again, the new Inspector ends the old one's run.
 
     Parameters
     ----------
@@ -133,8 +137,16 @@ class Inspector(ResultsWidget):
 
         self._lock = OwnedLock()
         self._own_layout: ipywidgets.Layout | None = None
+        self._views = Views(busy=lambda: self.status == "running")
         self._session = Session(
-            clf, x, targets, self._lock, plan=plan, witness=heard, optimize=self._engine
+            clf,
+            x,
+            targets,
+            self._lock,
+            plan=plan,
+            witness=heard,
+            views=self._views,
+            optimize=self._engine,
         )
         self._stream = Stream(self, self._session)
         self._answers = Answers(self, self._session, self._stream)
@@ -163,6 +175,7 @@ class Inspector(ResultsWidget):
         )
         if not isinstance(layout, ipywidgets.Layout):
             self._own_layout = self.layout
+        supersede(self, Inspector.stop)
 
     # What a person calls.
 
@@ -174,6 +187,7 @@ class Inspector(ResultsWidget):
             )
             self._session.run(settings, self.iterations)
             self._started()
+        self._views.ask()
 
     def run_more(self, n: int | None = None) -> None:
         """Go on from where every class is, with its run's own settings, not from scratch.
@@ -193,6 +207,7 @@ class Inspector(ResultsWidget):
             count = protocol.whole("n", count, 1, protocol.MAX_ITERATIONS)
             self._session.run_more(count)
             self._started()
+        self._views.ask()
 
     def stop(self) -> None:
         """End the run within one iteration; what is done so far stays."""
@@ -221,7 +236,8 @@ class Inspector(ResultsWidget):
             If called from an observer.
         """
         self._start_first()
-        return self._session.wait(timeout)
+        with self._views.awaited():
+            return self._session.wait(timeout)
 
     def add(self, target: int | str) -> None:
         """Explain one more class, for as many iterations as the others have, and draw it.
@@ -246,6 +262,7 @@ class Inspector(ResultsWidget):
                 self.target = index
                 return
             self._session.add(index)
+            self._views.ask()
             self._classes = self._described()
             self._prober.refresh()
             if not self._session.promised:  # nothing has run yet: the first run takes it along
@@ -279,6 +296,7 @@ class Inspector(ResultsWidget):
             alternatives(self._fixed, by)
             self._start_first()
             self._session.compare(by)
+            self._views.ask()
             self.error = ""
             self.status = "running"
 
@@ -298,6 +316,7 @@ class Inspector(ResultsWidget):
         session = getattr(self, "_session", None)  # none where the constructor raised
         if session is not None and not session.closed:
             session.close()
+            self._views.close()
             with self._lock:
                 self._stream.clear()
                 self._prober.close()
@@ -339,6 +358,10 @@ class Inspector(ResultsWidget):
         ]
 
     # What the page says: on the main thread, the lock held.
+
+    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
+        self._views.heard()
+        super()._handle_msg(msg)
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
         self._obey(content)

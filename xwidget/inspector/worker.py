@@ -6,6 +6,7 @@ Knows nothing of widgets. Whoever listens is called on the worker with the lock 
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import threading
 import time
@@ -20,6 +21,7 @@ from xwidget.inspector.lock import OwnedLock
 _JOIN_SECONDS = 30.0
 _POLL_SECONDS = 0.5
 _LOCK_SECONDS = 0.05
+_LINGER_SECONDS = 10.0  # a thread holds memory of its own: one that has nothing to do ends
 
 Aside: TypeAlias = Callable[[], Callable[[], None]]
 """Something small to do: called without the lock; what it returns is called with it."""
@@ -41,7 +43,9 @@ class Listener(Protocol):
         """Nothing runs or waits any more: "done", "stopped", or "error" with the words."""
 
     def tick(self) -> float | None:
-        """Nothing runs. Returns after how many seconds to be called again; None for never."""
+        """Nothing runs, or what runs waits. Returns after how many seconds to be called again; None
+        for never.
+        """
 
 
 @dataclass(eq=False)
@@ -107,7 +111,6 @@ class Worker:
         with self._lock:
             self._check_open()
             self._aside = task
-            self._start()
             self.wake()
 
     def stop(self) -> None:
@@ -115,6 +118,7 @@ class Worker:
         with self._lock:
             for job in self._jobs:
                 job.cancel.set()
+        self.nudge()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until nothing runs or waits; return whether that is so.
@@ -124,7 +128,8 @@ class Worker:
         Exception
             The one that ended the work, with its traceback.
         RuntimeError
-            If called from an observer, which the worker would have to wait for.
+            If what ended it is no ``Exception``, as ``SystemExit``, which is its cause; or if
+            called from an observer, which the worker would have to wait for.
         """
         if self._thread is threading.current_thread() or self._lock.owned:
             raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
@@ -140,9 +145,15 @@ class Worker:
         return True
 
     def wake(self) -> None:
-        """Have an idle worker look around: for something aside, and call ``tick``."""
-        if self._thread is not None and self.idle:
-            self._queue.put(None)
+        """Have a worker that waits look around: for something aside, and call ``tick``."""
+        with self._lock:
+            if self.idle and not self.closed:
+                self._start()
+                self._queue.put(None)
+        self.nudge()
+
+    def nudge(self) -> None:
+        """Have a job that waits for something look again; to be extended by who has such jobs."""
 
     def close(self, *, join: bool = True) -> None:
         """End the work and the thread."""
@@ -165,46 +176,76 @@ class Worker:
 
     def _enqueue(self, work: Callable[[threading.Event], bool]) -> None:
         self._check_open()
+        self._start()
         self.failure = None
         self._idle.clear()
         job = Job(work)
         self._jobs.append(job)
         self._queue.put(job)
-        self._start()
 
     def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="xwidget", daemon=True)
-            self._thread.start()
+        if self._thread is None or not self._thread.is_alive():
+            thread = threading.Thread(target=self._work, name="xwidget", daemon=True)
+            thread.start()  # where there are too many, the command fails, and nothing waits
+            self._thread = thread
 
     # On the worker.
 
     def _work(self) -> None:
-        with contextlib.suppress(Closed):
-            while True:
+        try:
+            going = True
+            while going:
                 self._look_aside()
                 with self._held() as listener:
                     pause = listener.tick() if self.idle else None
                     del listener  # the thread must not keep it alive while it waits
-                self._take(pause)
+                going = self._take(pause)
+        except Closed:
+            pass
+        except BaseException as error:
+            self._break_off(error)
 
-    def _take(self, pause: float | None) -> None:
-        """Wait for a job, at most ``pause`` seconds, and do it."""
+    def _take(self, pause: float | None) -> bool:
+        """Wait for a job, at most ``pause`` seconds, and do it; return whether to go on."""
         try:
-            job = self._queue.get(timeout=pause)
+            job = self._queue.get(timeout=_LINGER_SECONDS if pause is None else pause)
         except queue.Empty:
-            return
+            return pause is not None or not self._leave()
         if job is None:  # woken to look around
-            return
+            return True
         complete, failure = False, None
         try:
             complete = not job.cancel.is_set() and job.work(job.cancel)
         except Closed:
             raise
-        except Exception as error:
-            failure = error
+        except BaseException as error:
+            failure = as_error(error)
         with self._held() as listener:
             self._settle(job, complete, failure, listener)
+        return True
+
+    def _leave(self) -> bool:
+        """End the thread if there is nothing to do; the next command starts another."""
+        with self._held():
+            if self._aside is not None or not self._queue.empty():
+                return False
+            self._thread = None
+            return True
+
+    def _break_off(self, error: BaseException) -> None:
+        """Settle everything where the thread itself fails: nobody shall wait for it."""
+        try:
+            with self._held() as listener:
+                self.failure = as_error(error)
+                self._aside = self._thread = None
+                self._jobs.clear()
+                listener.ended("error", in_words(self.failure))
+        except Closed:
+            pass
+        except BaseException as another:
+            logging.getLogger("xwidget").error("after %r: %r", error, another)
+        finally:
+            self._idle.set()
 
     def _settle(
         self, job: Job, complete: bool, failure: Exception | None, listener: Listener
@@ -217,7 +258,7 @@ class Worker:
             return
         try:
             if self.failure is not None:
-                listener.ended("error", f"{type(self.failure).__name__}: {self.failure}")
+                listener.ended("error", in_words(self.failure))
             else:
                 listener.ended("done" if complete else "stopped", "")
         finally:
@@ -248,6 +289,26 @@ class Worker:
             yield listener
         finally:
             self._lock.release()
+
+
+def as_error(error: BaseException) -> Exception:
+    """Return what a net or an observer raised as an error that can be raised again: one that would
+    end the interpreter, such as ``SystemExit``, is put into words.
+    """
+    if isinstance(error, Exception):
+        return error
+    made = RuntimeError(
+        f"{in_words(error)} was raised by the network, or by what is called during a run; it has "
+        "ended"
+    )
+    made.__cause__ = error
+    return made
+
+
+def in_words(error: BaseException) -> str:
+    """Return an error's kind and text in one line's beginning."""
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _nobody() -> None:

@@ -1,0 +1,178 @@
+"""What running the same cell again and again costs: python -m benchmarks.reruns [--quick] [--write
+docs/reruns.md].
+
+The cell makes an Inspector and shows it, in a real kernel. A page is played: it says hello, and
+that its output was replaced when the cell is run again, as JupyterLab does. Ten times in a row,
+before any run is through; then all of them end, and all are closed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import start_new_kernel
+
+from benchmarks.tables import machine, number, table, versions
+
+TIMES = 10
+TIMEOUT = 600.0
+SETUP = """
+import gc, os, threading, time
+import xwidget as xw
+clf, photo = xw.load({net!r}), xw.sample("coffee")
+made = []
+
+def state():
+    # Its own memory; threads, those of torch too; iterations of the newest; runs that go on.
+    with open("/proc/self/status") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    newest = made[-1]._session.nearest(made[-1].target) or 0 if made else 0
+    going = [w for w in made if w.status == "running" and not w._progress.get("waits")]
+    return {{
+        "memory": int(lines["VmRSS"].split()[0]) / 1024,
+        "threads": int(lines["Threads"]),
+        "newest": newest,
+        "going": len(going),
+        "when": time.monotonic(),
+    }}
+"""
+CELL = "w = xw.Inspector(clf, photo, iterations={iterations})\nmade.append(w)\nw"
+CLOSE = "for w in made: w.close()\nw = None\nmade.clear()\ngc.collect()"
+
+LEGEND = """\
+`runs`: how many go on at once. `it/s`: iterations a second of the newest run. `memory`: what the
+kernel's process holds; *loaded* is before the first run, with torch, the network and a photo."""
+
+
+@dataclass
+class Kernel:
+    """A kernel, and what a page would say to it."""
+
+    client: Any
+
+    def execute(self, code: str, cell: str | None = None) -> None:
+        """Run a cell, and wait until it is through; raise what it raised."""
+        session, channel = self.client.session, self.client.shell_channel
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        metadata = {} if cell is None else {"cellId": cell}
+        message = session.msg("execute_request", content, metadata=metadata)
+        channel.send(message)
+        self.reply(message["header"]["msg_id"])
+
+    def reply(self, asked: str) -> dict[str, Any]:
+        """Return the answer to a message."""
+        while True:
+            answer = self.client.get_shell_msg(timeout=TIMEOUT)
+            if answer["parent_header"].get("msg_id") == asked:
+                break
+        content: dict[str, Any] = answer["content"]
+        if content["status"] != "ok":
+            raise RuntimeError("\n".join(content.get("traceback", [str(content)])))
+        return content
+
+    def read(self, expression: str) -> Any:
+        """Return the value of an expression."""
+        asked = self.client.execute("", silent=True, user_expressions={"value": expression})
+        value = self.reply(asked)["user_expressions"]["value"]
+        if value["status"] != "ok":
+            raise RuntimeError(str(value))
+        return ast.literal_eval(value["data"]["text/plain"])
+
+    def say(self, comm: str, **content: Any) -> None:
+        """Send what a page sends."""
+        session = self.client.session
+        data = {"method": "custom", "content": content}
+        session.send(self.client.shell_channel.socket, "comm_msg", {"comm_id": comm, "data": data})
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reruns", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smaller net, three times")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write a page with the table")
+    arguments = parser.parse_args()
+    net = "squeezenet" if arguments.quick else "efficientnet_lite0"
+    began = time.monotonic()
+    measured = measure(net, 3 if arguments.quick else TIMES, 4 if arguments.quick else 15)
+    parts = [
+        "# Running a cell again and again",
+        f"Made {date.today()} by `python -m benchmarks.reruns"
+        f"{' --quick' if arguments.quick else ''}` on {machine()}.\n{versions()}.",
+        f"`w = xw.Inspector(clf, photo); w`, {net}, three classes, run again before its run is "
+        "through.",
+        measured,
+        LEGEND,
+        f"All of this took {time.monotonic() - began:.0f} s.",
+    ]
+    page = "\n\n".join(parts) + "\n"
+    sys.stdout.write(page)
+    if arguments.write:
+        arguments.write.write_text(page, encoding="utf-8")
+
+
+def measure(net: str, times: int, seconds: float) -> str:
+    """Run the cell so many times, watching each for some seconds; return the table."""
+    manager, client = start_new_kernel(env={**os.environ, "MPLBACKEND": "agg"})
+    try:
+        kernel = Kernel(client)
+        kernel.execute(SETUP.format(net=net))
+        rows = [_row("loaded", kernel.read("state()"))]
+        shown: str | None = None
+        for n in range(1, times + 1):
+            if shown is not None:
+                kernel.say(shown, type="views", page=1, count=0, seen=0)
+            kernel.execute(CELL.format(iterations=10_000), cell="the-cell")
+            shown = kernel.read("w.comm.comm_id")
+            kernel.say(shown, type="hello", protocol=1)
+            kernel.say(shown, type="views", page=1, count=1, seen=1)
+            rows.append(_watched(str(n), kernel, seconds))
+        kernel.execute("for w in made: w.stop()\nfor w in made: w.wait()")
+        rows.append(_row("stopped", kernel.read("state()")))
+        kernel.execute(CLOSE)
+        time.sleep(1)
+        rows.append(_row("closed", kernel.read("state()")))
+        kernel.execute(CELL.format(iterations=10_000), cell="the-cell")
+        shown = kernel.read("w.comm.comm_id")
+        kernel.say(shown, type="hello", protocol=1)
+        kernel.say(shown, type="views", page=1, count=1, seen=1)
+        rows.append(_watched("once more", kernel, seconds))
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return table(["the cell was run", "runs", "it/s", "memory", "threads"], rows)
+
+
+def _watched(what: str, kernel: Kernel, seconds: float) -> list[object]:
+    """Watch the newest run for some seconds from its first iteration on."""
+    end = time.monotonic() + TIMEOUT
+    while kernel.read("state()")["newest"] < 1 and time.monotonic() < end:
+        time.sleep(0.1)
+    before = kernel.read("state()")
+    time.sleep(seconds)
+    after = kernel.read("state()")
+    rate = (after["newest"] - before["newest"]) / (after["when"] - before["when"])
+    return _row(what, after, rate)
+
+
+def _row(what: str, state: dict[str, Any], rate: float | None = None) -> list[object]:
+    memory = f"{state['memory'] / 1024:.2f} GiB"
+    return [what, state["going"], number(rate, 2), memory, state["threads"]]
+
+
+if __name__ == "__main__":
+    main()

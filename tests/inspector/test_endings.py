@@ -1,0 +1,172 @@
+"""However a run ends, and whatever the net or an observer raises: it ends in a status."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from tests.inspector.fakes import SAFETY, Page, until, workers
+from xwidget.inspector.worker import as_error, in_words
+
+ENDINGS = [
+    SystemExit(3),
+    KeyboardInterrupt(),
+    GeneratorExit(),
+    MemoryError(),
+    RecursionError("too deep"),
+    BaseException("odd"),
+]
+BARE = [error for error in ENDINGS if not isinstance(error, Exception)]
+
+
+class Raising:
+    """Make an engine raise something at an iteration."""
+
+    def __init__(self, engine, error, at=2):
+        self.engine, self.error, self.at = engine, error, at
+
+    def __call__(self, *args, **keys):
+        for step in self.engine(*args, **keys):
+            if step.iteration == self.at and self.error is not None:
+                raise self.error
+            yield step
+
+
+@pytest.fixture
+def breaking(make, monkeypatch):
+    """Make an Inspector whose net raises; the widget and its engine."""
+
+    def breaking(error, **settings):
+        widget = make(**settings)
+        engine = Raising(widget._engine, error)
+        widget._session._optimize = engine
+        return widget, engine
+
+    return breaking
+
+
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+def test_what_a_net_raises_ends_its_run_and_no_other(breaking, error):
+    widget, engine = breaking(error)
+    with pytest.raises(RuntimeError if error in BARE else type(error)) as raised:
+        widget.wait(SAFETY)
+    assert widget.status == "error"
+    assert type(error).__name__ in widget.error
+    assert raised.value is error or raised.value.__cause__ is error
+    assert widget.explanation.trace.score.shape == (2, 3)
+    engine.error = None
+    widget.run()
+    assert widget.wait(SAFETY)
+    assert (widget.status, widget.error, widget.iteration) == ("done", "", 5)
+
+
+@pytest.mark.parametrize("error", BARE, ids=repr)
+def test_what_an_observer_raises_ends_nothing(make, error):
+    widget = make()
+
+    def observe(change):
+        raise error
+
+    widget.observe(observe, ["iteration", "_trace", "_kept"])
+    assert widget.wait(SAFETY)
+    assert widget.status == "done"
+    widget.unobserve_all()
+    widget.run()
+    assert widget.wait(SAFETY)
+
+
+@pytest.mark.parametrize("error", BARE, ids=repr)
+def test_what_a_net_raises_while_an_edit_is_scored_is_the_answer(show, error, monkeypatch):
+    widget, page = show()
+    page.until_status("done")
+
+    def classify(x):
+        raise error
+
+    monkeypatch.setattr(widget._session.clf, "classify", classify)
+    page.edit(np.zeros((3, 4, 4), np.uint8))
+    page.until(lambda page: page.state.get("_probed"))
+    assert type(error).__name__ in page.state["_probed"]["error"]
+    monkeypatch.undo()
+    page.edit(np.zeros((3, 4, 4), np.uint8), seq=3)
+    page.until(lambda page: "scores" in page.state["_probed"])
+
+
+def test_an_error_in_the_workers_own_loop_ends_in_a_status(show, monkeypatch):
+    widget, page = show()
+    page.until_status("done")
+
+    def aside():
+        raise SystemExit(1)
+
+    widget._session.aside(aside)
+    page.until_status("error")
+    assert "SystemExit: 1" in widget.error
+    until(lambda: not workers())
+    page.send({"type": "run"})
+    page.until_status("done")
+
+
+def test_where_no_thread_can_be_started_the_command_is_refused(make, engine, monkeypatch):
+    widget = make()
+    page = Page(widget)
+
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError, match="new thread"):
+            widget.run()
+        page.hello()
+        page.send({"type": "run"})
+        assert len(page.pump().failures) == 2
+        assert "new thread" in widget.error
+    assert (widget.status, widget._session.idle) == ("idle", True)
+    assert widget.wait(SAFETY)
+    assert widget.status == "done"
+
+
+@pytest.mark.parametrize("error", BARE, ids=repr)
+def test_a_file_that_cannot_be_written_is_refused(show, error, monkeypatch):
+    widget, page = show()
+    page.until_status("done")
+
+    def write(path):
+        raise error
+
+    monkeypatch.setattr(widget, "_to_save", lambda: write)
+    page.send({"type": "save"})
+    page.until(lambda page: page.failures)
+    assert type(error).__name__ in page.failures[0]["message"]
+
+
+def test_where_no_thread_can_be_started_a_file_is_refused(show, monkeypatch):
+    _, page = show()
+    page.until_status("done")
+
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    page.send({"type": "save"})
+    assert "new thread" in page.pump().failures[0]["message"]
+
+
+def test_a_thread_with_nothing_to_do_ends_and_another_comes(show, monkeypatch, engine):
+    monkeypatch.setattr("xwidget.inspector.worker._LINGER_SECONDS", 0.01)
+    _, page = show()
+    page.until_status("done")
+    until(lambda: not workers())
+    page.edit(np.zeros((3, 4, 4), np.uint8))
+    page.until(lambda page: page.state.get("_probed"))
+    until(lambda: not workers())
+    page.send({"type": "run_more", "iterations": 2})
+    page.until_iteration(7).until_status("done")
+
+
+def test_words_of_an_error():
+    assert in_words(ValueError("why")) == "ValueError: why"
+    assert in_words(KeyboardInterrupt()) == "KeyboardInterrupt"
+    error = ValueError("why")
+    assert as_error(error) is error

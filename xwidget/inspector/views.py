@@ -1,0 +1,182 @@
+"""Who looks at a widget: what its pages say of their views, and who waits for it in Python.
+
+A page says when a view of it comes, goes, or leaves the screen, and says so again every few
+seconds while there is work. One that is closed says good-bye; of one that crashed the kernel hears
+nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from xwidget.engine.turns import Rank
+
+BEAT = 5.0  # seconds; js/src/views.ts speaks as often
+# After so many beats without a word a page counts as gone. Browsers let a hidden one speak once a
+# minute at most.
+_PATIENCE = 5
+_PATIENCE_HIDDEN = 36
+_shown = itertools.count(1)
+
+
+@dataclass
+class _Page:
+    """What a page said last: its views, how many of them are on the screen; beats since then."""
+
+    count: int
+    seen: int
+    silent: int = 0
+
+
+class Views:
+    """The views of one widget, as its pages tell; anything may be called from any thread.
+
+    Parameters
+    ----------
+    changed
+        Called when the answer of ``rank`` may be another.
+    busy
+        Whether there is work: only then a page is missed.
+    within
+        What it is part of: what that is worth counts, not whether this one was shown before.
+    """
+
+    def __init__(
+        self,
+        changed: Callable[[], None] = lambda: None,
+        busy: Callable[[], bool] = lambda: True,
+        within: Views | None = None,
+    ) -> None:
+        self.changed = changed
+        self._busy = busy
+        self.within = within
+        self._pages: dict[int, _Page] = {}
+        self._told = False  # whether any page ever said what it shows
+        self._greeted = False  # whether a page is there that may not
+        self._asked = False  # from Python, since the last view went
+        self._waiting = 0  # in Python, for the end of the work
+        self._looked = 0
+        self._beating = False
+
+    @property
+    def count(self) -> int:
+        """How many views there are."""
+        return sum(page.count for page in list(self._pages.values()))
+
+    @property
+    def seen(self) -> int:
+        """How many of them are on the screen."""
+        return sum(page.seen for page in list(self._pages.values()))
+
+    @property
+    def resting(self) -> bool:
+        """Whether nobody looks at it any more, or waits for it."""
+        if self._waiting:
+            return False
+        if self.within is not None:
+            return self.within.resting
+        return self._told and not self._asked and not self.count
+
+    def rank(self) -> Rank | None:
+        """Return how urgent its work is: what is waited for, on the screen, off it, never shown."""
+        if self.resting:
+            return None
+        awaited = self._waiting or (self.within is not None and self.within._waiting)
+        if awaited or self.seen:
+            return (0 if awaited else 1), self._looked
+        shown = self.count or (self._greeted and not self._told)
+        return (2 if shown else 3), self._looked
+
+    # What happens.
+
+    def greet(self) -> None:
+        """Note that a page is there, which may be too old to say what it shows."""
+        self._greeted = True
+        self._look()
+
+    def heard(self) -> None:
+        """Note a sign of life, whatever a page said."""
+        for page in list(self._pages.values()):
+            page.silent = 0
+
+    def take(self, page: int, count: int, seen: int) -> None:
+        """Take a page's word how many views it has, and how many of them are on the screen."""
+        before = self.count, self.seen
+        self._told = True
+        if count:
+            self._pages[page] = _Page(count, min(seen, count))
+            self._asked = False
+            self._beat()
+        else:
+            self._pages.pop(page, None)
+        if self.count > before[0] or (self.seen and not before[1]):
+            self._look()
+        elif (self.count, self.seen) != before:
+            self.changed()
+
+    def ask(self) -> None:
+        """Note that a person wants the work from Python, whether or not there is a view."""
+        if not self.count:
+            self._asked = True
+            self.changed()
+
+    @contextlib.contextmanager
+    def awaited(self) -> Iterator[None]:
+        """Note that somebody waits for the end of the work."""
+        try:
+            self._waiting += 1
+            self.changed()
+            yield
+        finally:
+            self._waiting -= 1
+            self.changed()
+
+    def close(self) -> None:
+        """Forget the pages."""
+        self._pages.clear()
+
+    def _look(self) -> None:
+        self._looked = next(_shown)
+        self.changed()
+
+    # Pages that went without a word.
+
+    def _beat(self) -> None:
+        """Miss pages from now on, on the loop that brings their messages: while a cell keeps that
+        from coming, nobody is missed.
+        """
+        if self._beating:
+            return
+        with contextlib.suppress(RuntimeError):  # no loop: a script
+            loop = asyncio.get_running_loop()
+            loop.call_later(BEAT, _missed, weakref.ref(self), loop)
+            self._beating = True
+
+    def miss(self) -> None:
+        """Note that a beat has gone by; give up the pages that were silent for too many."""
+        if not self._busy():
+            self.heard()
+            return
+        lost = False
+        for number, page in list(self._pages.items()):
+            page.silent += 1
+            if page.silent > (_PATIENCE if page.seen else _PATIENCE_HIDDEN):
+                self._pages.pop(number, None)
+                lost = True
+        if lost:
+            self.changed()
+
+
+def _missed(views: weakref.ref[Views], loop: asyncio.AbstractEventLoop) -> None:
+    alive = views()
+    if alive is None:
+        return
+    alive.miss()
+    alive._beating = bool(alive._pages)
+    if alive._beating:
+        loop.call_later(BEAT, _missed, views, loop)
