@@ -18,6 +18,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.explain import check_iterations
 from xwidget.engine.settings import Settings
 from xwidget.explanation import Explanation
+from xwidget.inspector.closed import ClosedWidget
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, described
 from xwidget.inspector.gallery_strip import Strip
@@ -35,7 +36,7 @@ _SETTINGS = tuple(
 )
 
 
-class Gallery(ipywidgets.VBox):  # type: ignore[misc]
+class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     """Show several images in one cell: thumbnails with their classes, one open in an ``Inspector``.
 
     The cell returns at once. The work starts when the Gallery is shown: the images are classified,

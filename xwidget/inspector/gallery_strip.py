@@ -6,6 +6,8 @@ from typing import Any
 
 import traitlets
 
+from xwidget.inspector import protocol, wire
+from xwidget.inspector.closed import Refused, shared, told
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.locked import LockedWidget
 from xwidget.inspector.opening import static
@@ -26,28 +28,18 @@ class Strip(LockedWidget):
     _css = static("gallery.css")
 
     # Written by the kernel.
-    _items: Any = traitlets.List(help="What is known of each image.").tag(sync=True)
-    _pictures: Any = traitlets.List(help="Thumbnails of the images, as data URLs.").tag(sync=True)
-    _evidence: Any = traitlets.List(help="Thumbnails of the evidence; empty until then.").tag(
-        sync=True
-    )
-    _shown = traitlets.Int(-1, help="The image whose panel is below.").tag(sync=True)
-    status = traitlets.Unicode("idle", help="idle, running, done, stopped, error.").tag(sync=True)
+    _items: Any = told(traitlets.List(), "What is known of each image.", wire.WORDS)
+    _pictures: Any = told(traitlets.List(), "Thumbnails of the images, as data URLs.")
+    _evidence: Any = told(traitlets.List(), "Thumbnails of the evidence; empty until then.")
+    _shown = told(traitlets.Int(-1), "The image whose panel is below.")
+    status = told(traitlets.Unicode("idle"), "idle, running, done, stopped, error.")
 
     # Written by both sides.
-    opened = traitlets.Int(-1, help="The image that is open.").tag(sync=True, echo_update=False)
-    paused = traitlets.Bool(False, help="Whether only what is opened is explained.").tag(
-        sync=True, echo_update=False
-    )
-    show = traitlets.Enum(["image", "evidence"], "image", help="What thumbnails show.").tag(
-        sync=True, echo_update=False
-    )
-    _here = traitlets.Bool(False, help="Whether a page shows the strip.").tag(
-        sync=True, echo_update=False
-    )
-    _visible = traitlets.List(traitlets.Int(), help="The images that can be seen.").tag(
-        sync=True, echo_update=False
-    )
+    opened = shared(traitlets.Int(-1), "The image that is open.")
+    paused = shared(traitlets.Bool(False), "Whether only what is opened is explained.")
+    show = shared(traitlets.Enum(["image", "evidence"], "image"), "What thumbnails show.")
+    _here = shared(traitlets.Bool(False), "Whether a page shows the strip.")
+    _visible = shared(traitlets.List(traitlets.Int()), "The images that can be seen.")
 
     def __init__(self, lock: OwnedLock, items: list[dict[str, Any]]) -> None:
         self._lock = lock
@@ -55,10 +47,22 @@ class Strip(LockedWidget):
 
     @traitlets.validate("opened")
     def _on_opened(self, proposal: Any) -> int:
-        index: int = proposal["value"]
-        if not -1 <= index < len(self._items):
-            raise traitlets.TraitError(f"there is no image {index}: there are {len(self._items)}")
-        return index
+        return self._place(proposal["value"], -1)
+
+    def _checked(self, name: str, value: Any) -> Any:
+        if name == "opened":
+            return self._place(value, -1)
+        if name == "_visible":
+            if not isinstance(value, list) or len(value) > len(self._items):
+                raise Refused(f"_visible must be places of images, got {wire.shown(value)}")
+            return [self._place(each, 0) for each in value]
+        return super()._checked(name, value)
+
+    def _place(self, value: Any, first: int) -> int:
+        try:
+            return protocol.whole("the place of an image", value, first, len(self._items) - 1)
+        except ValueError as error:
+            raise Refused(str(error)) from error
 
     def close(self) -> None:
         """Free the widget and its layout."""

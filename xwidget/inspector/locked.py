@@ -9,10 +9,11 @@ from typing import Any
 
 import anywidget
 
+from xwidget.inspector.closed import ClosedWidget
 from xwidget.inspector.lock import OwnedLock
 
 
-class LockedWidget(anywidget.AnyWidget):
+class LockedWidget(ClosedWidget, anywidget.AnyWidget):
     """An AnyWidget that takes one lock wherever ipywidgets keeps state between two calls.
 
     ``hold_sync``, ``hold_trait_notifications`` and the property lock of ``set_state`` are plain

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from xwidget.inspector import wire
+
 PROTOCOL = 1
 """Version of the messages, compared in the handshake. js/src/protocol.ts must match."""
 
@@ -170,7 +172,7 @@ class _Word:
         if isinstance(value, str) and value in self.words:
             return value
         known = " or ".join(f'"{word}"' for word in self.words)
-        raise ProtocolError(f"{name} must be {known}, got {_shown(value)}")
+        raise ProtocolError(f"{name} must be {known}, got {wire.shown(value)}")
 
 
 _FIELDS: Mapping[str, Mapping[str, _Whole | _Word]] = {
@@ -205,11 +207,11 @@ def parse(content: object) -> Request:
         If it is no object, its type is unknown, or a field is missing or out of range.
     """
     if not isinstance(content, Mapping):
-        raise ProtocolError(f"a message must be an object with a type, got {_shown(content)}")
+        raise ProtocolError(f"a message must be an object with a type, got {wire.shown(content)}")
     kind = content.get("type")
     if not isinstance(kind, str) or kind not in _FIELDS:
         known = ", ".join(_FIELDS)
-        raise ProtocolError(f"unknown message type {_shown(kind)}, expected one of: {known}")
+        raise ProtocolError(f"unknown message type {wire.shown(kind)}, expected one of: {known}")
     fields: dict[str, int | str] = {}
     for name, field in _FIELDS[kind].items():
         value = content.get(name, field.default)
@@ -231,14 +233,17 @@ def whole(name: str, value: object, low: int, high: int) -> int:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ProtocolError(
-            f"{name} must be a whole number from {low} to {high}, got {_shown(value)}"
+            f"{name} must be a whole number from {low} to {high}, got {wire.shown(value)}"
         )
     return value
 
 
 def failed(request: object, message: str) -> dict[str, object]:
-    """Return the message that tells the page that its ``request`` was refused, and why."""
-    return {"type": "failed", "request": request, "message": message}
+    """Return the message that tells the page that its ``request`` was refused, and why.
+
+    Both are as short as a page needs them.
+    """
+    return {"type": "failed", "request": wire.brief(request), "message": wire.text(message)}
 
 
 def curve(values: Iterable[float], digits: int = 5) -> list[float | None]:
@@ -249,8 +254,3 @@ def curve(values: Iterable[float], digits: int = 5) -> list[float | None]:
 def figures(values: Iterable[float], digits: int = 4) -> list[float | None]:
     """Return numbers of any size as JSON can carry them: to so many significant digits."""
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
