@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageDraw, ImageFont
 
+from xwidget import texts
 from xwidget.checks import Checks
 
 _LEAST = 224  # px; a smaller picture stands on a strip that can be read
+_ROOM = texts.Room(600)  # a name may have thousands of characters
 _WHITE, _INK = (255, 255, 255), (74, 81, 88)
 _TINT, _ALARM = (255, 244, 224), (122, 61, 0)  # of a verdict against the picture: 8 : 1
 
@@ -71,7 +73,7 @@ def _lines(
 ) -> list[str]:
     """Return a text in lines that fit; a word that alone is too long is broken."""
     lines = [""]
-    for word in _parts(text, font, width):
+    for word in _parts(texts.shown(text, _ROOM), font, width):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and font.getlength(longer) > width:
             lines.append(word)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from xwidget import texts
 from xwidget.categories import Categories, read_categories
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
@@ -350,7 +351,8 @@ class Classifier:
     def __repr__(self) -> str:
         height, width = self.size
         outputs = "" if self._names is None else f", {len(self._names)} classes"
-        return f"<Classifier {self.name}: {height}×{width} pixels{outputs}, {self.activation}>"
+        name = texts.shown(self.name, texts.NAME)
+        return f"<Classifier {name}: {height}×{width} pixels{outputs}, {self.activation}>"
 
 
 def check_classifier(clf: object) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from xwidget import words
+from xwidget import texts, words
 from xwidget.caption import under
 from xwidget.checks import Checks, wrapped
 from xwidget.names import shortened
@@ -351,14 +351,15 @@ class Explanation:
         last = max(len(self.trace) - 1, 0)
         head = f"Explanation: {self.game}, {self.defense} defense, {last} iterations, "
         lines = [f"{head}{height}×{width} pixels"]
-        wide = max(len(name) for name in self.names)
-        for k, (target, name) in enumerate(zip(self.targets, self.names, strict=True)):
+        names = [texts.shown(name, texts.NAME) for name in self.names]
+        wide = max(map(len, names))
+        for k, (target, name) in enumerate(zip(self.targets, names, strict=True)):
             lines.append(
                 f"  {target:>4} {name:<{wide}}  image {self.image_scores[k]:.3f}  "
                 f"optimized {self.scores[k]:.3f}  shown {words.percent(self.masks[k].mean())}"
             )
             for told in filter(None, (self.says(target), self.checks[k].summary)):
-                lines += wrapped(told, "       ")
+                lines += wrapped(texts.shown(told), "       ")
         return "\n".join(lines)
 
     def _repr_png_(self) -> bytes:

@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from xwidget import files, words
+from xwidget import files, texts, words
 from xwidget.checks import Checks
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals, quantize
-from xwidget.inspector import protocol, still
+from xwidget.inspector import protocol, still, wire
 from xwidget.inspector.protocol import Frame, encode, pack
 
 KEYFRAMES = 8
@@ -119,9 +119,9 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),
         still=still.jpeg(np.asarray(explanation.to_pil(content["traits"]["target"], view="paper"))),
-        alt=escape(f"The evidence for {explanation.short_names[chosen]}"),
-        says=escape(explanation.says(explanation.targets[chosen])),
-        verdict=escape(explanation.checks[chosen].summary),
+        alt=escape(f"The evidence for {texts.shown(explanation.short_names[chosen], texts.NAME)}"),
+        says=escape(texts.shown(explanation.says(explanation.targets[chosen]))),
+        verdict=escape(texts.shown(explanation.checks[chosen].summary)),
         # So that no text in it can end the element that holds it.
         data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
         licenses=(_STATIC / "LICENSES.txt").read_text("utf-8").replace("--", "- -"),
@@ -145,15 +145,15 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
             "_classes": [
                 {
                     "index": targets[k],
-                    "name": explanation.names[k],
-                    "short": explanation.short_names[k],
+                    "name": texts.shown(explanation.names[k], texts.NAME),
+                    "short": texts.shown(explanation.short_names[k], texts.NAME),
                     "score": float(explanation.image_scores[k]),
                 }
                 for k in ranked
             ],
             "_trace": {str(key): track.trace for key, track in tracks.items()},
             "_checks": {
-                str(target): checks.describe()
+                str(target): wire.clean(checks.describe(), texts.WORDS)
                 for target, checks in zip(targets, explanation.checks, strict=True)
                 if checks != Checks()
             },
@@ -166,7 +166,7 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
             },
             "_choices": {"game": [explanation.game], "defense": [explanation.defense]},
             "_words": words.templates(),
-            "_net_name": str(explanation.diagnostics.get("net", "")),
+            "_net_name": texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME),
             "game": explanation.game,
             "defense": explanation.defense,
             "sparsity": explanation.settings.get("sparsity", "auto"),

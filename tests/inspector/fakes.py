@@ -121,7 +121,7 @@ class RecordingComm(comm.base_comm.BaseComm):
 
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
         try:
-            json.dumps(data, allow_nan=False)
+            json.dumps(data, allow_nan=False, ensure_ascii=False).encode("utf-8")
         except ValueError as error:
             self.broken.append((data, error))
         self.sent.append((msg_type, data, [bytes(b) for b in buffers or []]))

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from xwidget.inspector import wire
 from xwidget.inspector.protocol import PROTOCOL, encode, parse
 from xwidget.inspector.session import Session
 from xwidget.inspector.stream import Stream
@@ -74,7 +75,7 @@ class Answers:
         words = str(error)
         if not isinstance(error, (ValueError, TypeError, RuntimeError)):
             # A page that asked must not wait for ever.
-            self._widget.log.warning("in answer to %r: %r", content, error, exc_info=error)
+            self._widget.log.warning("in answer to %r", wire.brief(content), exc_info=error)
             words = f"{type(error).__name__}: {error}"
         self._widget._refuse(content, words)
 
@@ -96,7 +97,7 @@ class Answers:
         self._widget.send({"type": "frame"}, [encode(frame)])
 
     def _categories(self) -> None:
-        names = list(self._widget._classifier().categories)
+        names = wire.listed(self._widget._classifier().categories)
         self._widget.send({"type": "categories", "names": names})
 
     def _save(self) -> Aside:

@@ -9,6 +9,7 @@ import ipywidgets
 import traitlets
 
 from xwidget.inspector import protocol, wire
+from xwidget.texts import Room
 
 _MOST_VIEWS = 2**31
 
@@ -17,7 +18,7 @@ class Refused(traitlets.TraitError, ValueError):
     """A value that a trait cannot take; the text says what it can."""
 
 
-def told(trait: Any, words: str, room: wire.Room | None = None) -> Any:
+def told(trait: Any, words: str, room: Room | None = None) -> Any:
     """Declare a trait that the kernel tells its page; ``room`` is what each text in it is given."""
     trait.help = words
     return trait.tag(sync=True, room=room)

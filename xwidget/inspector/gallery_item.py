@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from xwidget import texts
 from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
 from xwidget.inspector.gallery_images import data_url
@@ -168,12 +169,12 @@ class Item:
 def described(item: Item) -> dict[str, Any]:
     """Return what the page is told about an item; docs/protocol.md says what it makes of it."""
     return {
-        "name": item.name,
+        "name": texts.shown(item.name, texts.NAME),
         "state": item.state,
         "error": item.error,
         "share": round(item.share, 2) if item.state == "running" else 0.0,
-        "short": item.short,
-        "top": [[name, round(score, 4)] for name, score in item.top],
+        "short": texts.shown(item.short, texts.NAME),
+        "top": [[texts.shown(name, texts.NAME), round(score, 4)] for name, score in item.top],
         "verdict": item.verdict,
         "summary": item.summary,
     }

@@ -11,6 +11,7 @@ from xwidget.inspector.closed import Refused, shared, told
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.locked import LockedWidget
 from xwidget.inspector.opening import static
+from xwidget.texts import WORDS
 
 
 class Strip(LockedWidget):
@@ -28,7 +29,7 @@ class Strip(LockedWidget):
     _css = static("gallery.css")
 
     # Written by the kernel.
-    _items: Any = told(traitlets.List(), "What is known of each image.", wire.WORDS)
+    _items: Any = told(traitlets.List(), "What is known of each image.", WORDS)
     _pictures: Any = told(traitlets.List(), "Thumbnails of the images, as data URLs.")
     _evidence: Any = told(traitlets.List(), "Thumbnails of the evidence; empty until then.")
     _shown = told(traitlets.Int(-1), "The image whose panel is below.")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from xwidget import texts
 from xwidget.explanation import Bytes, blend, quantize
 from xwidget.inspector.protocol import Frame, decode, encode
 from xwidget.inspector.session import Session
@@ -59,7 +60,9 @@ class Probe:
     top: list[tuple[int, str, float]]
 
     def __repr__(self) -> str:
-        scores = ", ".join(f"{name} {score:.3f}" for name, score in self.scores.items())
+        scores = ", ".join(
+            f"{texts.shown(name, texts.NAME)} {score:.3f}" for name, score in self.scores.items()
+        )
         return f"<Probe: {self.mask.mean():.1%} of the image, {scores}>"
 
 
@@ -201,8 +204,13 @@ class Prober:
         return {
             "seq": found.seq,
             "scores": {str(target): found.scores[target] for target in self._session.targets},
-            "top": [list(row) for row in self._top(found)],
-            "short": [self._short[index] for index, _, _ in self._top(found)],
+            "top": [
+                [index, texts.shown(name, texts.NAME), score]
+                for index, name, score in self._top(found)
+            ],
+            "short": [
+                texts.shown(self._short[index], texts.NAME) for index, _, _ in self._top(found)
+            ],
         }
 
     def _made(self, found: _Scored) -> Probe:

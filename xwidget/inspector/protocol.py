@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from xwidget import texts
 from xwidget.inspector import wire
 
 PROTOCOL = 1
@@ -243,7 +244,7 @@ def failed(request: object, message: str) -> dict[str, object]:
 
     Both are as short as a page needs them.
     """
-    return {"type": "failed", "request": wire.brief(request), "message": wire.text(message)}
+    return {"type": "failed", "request": wire.brief(request), "message": texts.shown(message)}
 
 
 def curve(values: Iterable[float], digits: int = 5) -> list[float | None]:

@@ -13,6 +13,7 @@ from xwidget.engine.settings import Settings
 from xwidget.inspector import protocol, wire
 from xwidget.inspector.closed import Refused, shared, told
 from xwidget.inspector.locked import LockedWidget
+from xwidget.texts import NAME, WORDS
 
 _DEFAULT = Settings()
 _QUIET = frozenset({"frame", "categories", "ack", "views"})  # the page's business, no person's
@@ -30,20 +31,18 @@ class SyncedWidget(LockedWidget):
     _image = told(traitlets.Bytes(), "The picture that the net sees, as a frame.")
     _reference = told(traitlets.Bytes(), "The reference, as a frame; 1x1 where of one color.")
     _frame = told(traitlets.Bytes(), "The mask that is drawn, as a frame.")
-    _classes = told(traitlets.List(), "The classes explained, best first.", wire.NAME)
+    _classes = told(traitlets.List(), "The classes explained, best first.", NAME)
     _trace = told(traitlets.Dict(), "Curves and kept iterations by class.")
-    _checks = told(
-        traitlets.Dict(), "What speaks for and against each last mask, by class.", wire.WORDS
-    )
-    _variants = told(traitlets.List(), "Runs beside the main one, with their curves.")
+    _checks = told(traitlets.Dict(), "What speaks for and against each last mask, by class.", WORDS)
+    _variants = told(traitlets.List(), "Runs beside the main one, with their curves.", WORDS)
     _progress = told(traitlets.Dict(), "Where the run is.")
     _kept = told(traitlets.Dict(), "Each class's last mask, packed, for a saved notebook.")
-    _probed = told(traitlets.Dict(), "What the net makes of the edited mask.", wire.WORDS)
+    _probed = told(traitlets.Dict(), "What the net makes of the edited mask.", WORDS)
     _choices = told(traitlets.Dict(), "What the selects offer.")
     _words = told(traitlets.Dict(), "What the page says of a picture, as templates.")
-    _net_name = told(traitlets.Unicode(), "The classifier's name.", wire.NAME)
+    _net_name = told(traitlets.Unicode(), "The classifier's name.", NAME)
     status = told(traitlets.Unicode("idle"), "idle, running, done, stopped or error.")
-    error = told(traitlets.Unicode(), "What went wrong, in words.", wire.WORDS)
+    error = told(traitlets.Unicode(), "What went wrong, in words.", WORDS)
 
     # Written by both sides.
     game = shared(traitlets.Unicode(_DEFAULT.game), "Game of the next run.")

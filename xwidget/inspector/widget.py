@@ -10,7 +10,7 @@ import ipywidgets
 import traitlets
 from torch import Tensor
 
-from xwidget import words
+from xwidget import texts, words
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.explain import ITERATIONS, check_iterations
 from xwidget.engine.games import GAMES
@@ -327,10 +327,8 @@ class Inspector(ResultsWidget):
         super().close()
 
     def __repr__(self) -> str:
-        return (
-            f"<Inspector {self._net_name}: {len(self._classes)} classes, {self.game}, "
-            f"{self.status}>"
-        )
+        name = texts.shown(self._net_name, texts.NAME)
+        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {self.status}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the widget, and a still picture for where no widget can be shown."""

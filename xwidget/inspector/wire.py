@@ -6,31 +6,16 @@ Python keeps every text as it is; what is cut or replaced here is the page's cop
 from __future__ import annotations
 
 import math
-import re
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-_HALF_PAIRS = re.compile("[\ud800-\udfff]")
-# What is no text: control characters, and marks that turn around what stands beside a name.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_INSTEAD = "\N{REPLACEMENT CHARACTER}"
+from xwidget import texts
+from xwidget.texts import HALF_PAIRS, INSTEAD, NAME, Room
+
 _DEEPEST = 32
 _SAFE = 2**53  # whole numbers beyond this come out as others in a page
 _ITEMS = 12
 _SHOWN = 60
-
-
-@dataclass(frozen=True)
-class Room:
-    """How much of a text a page is given: characters, and lines; one line has no breaks."""
-
-    characters: int
-    lines: int = 1
-
-
-NAME = Room(200)
-WORDS = Room(1200, 12)
 
 
 def clean(value: object, room: Room | None = None) -> object:
@@ -48,7 +33,7 @@ def clean(value: object, room: Room | None = None) -> object:
 
 def _clean(value: object, room: Room | None, depth: int) -> object:
     if isinstance(value, str):
-        return _HALF_PAIRS.sub(_INSTEAD, value) if room is None else text(value, room)
+        return HALF_PAIRS.sub(INSTEAD, value) if room is None else texts.shown(value, room)
     if depth and isinstance(value, dict):
         return {
             _clean(key, room, depth): _clean(each, room, depth - 1) for key, each in value.items()
@@ -58,37 +43,17 @@ def _clean(value: object, room: Room | None, depth: int) -> object:
     return value
 
 
-def text(words: str, room: Room = WORDS) -> str:
-    r"""Return a text of bounded length that every page shows; its beginning and its end stay.
-
-    Examples
-    --------
-    >>> text("a" * 1000, Room(9))
-    'aaaaaa…aa'
-    >>> text("one\ntwo", Room(20))
-    'one two'
-    """
-    if room.lines == 1:
-        words = re.sub(r"\s*[\r\n\u2028\u2029]+\s*", " ", _cut(words, 4 * room.characters))
-    else:
-        lines = words.splitlines()
-        if len(lines) > room.lines:
-            last = (room.lines - 1) // 2
-            words = "\n".join([*lines[: room.lines - 1 - last], "…", *lines[-last:]])
-    return _UNSEEN.sub(_INSTEAD, _cut(words, room.characters))
-
-
 def listed(names: Sequence[str], most: int = 4_000_000) -> list[str]:
     """Return many names, none of them so long that all together have more characters than this."""
     room = Room(max(24, min(NAME.characters, most // max(1, len(names)))))
-    return [text(name, room) for name in names]
+    return [texts.shown(name, room) for name in names]
 
 
 def brief(value: object) -> object:
     """Return what a page sent as a refusal names it: the same where it is small, else in short."""
     if isinstance(value, Mapping):
         some = list(value.items())[:_ITEMS]
-        return {text(str(key), NAME): _plain(each) for key, each in some}
+        return {texts.shown(str(key), NAME): _plain(each) for key, each in some}
     return _plain(value)
 
 
@@ -100,7 +65,7 @@ def _plain(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
     if isinstance(value, str):
-        return text(value, Room(_SHOWN))
+        return texts.shown(value, Room(_SHOWN))
     return shown(value)
 
 
@@ -121,11 +86,4 @@ def shown(value: object) -> str:
     """Return a value in few characters, however large or deep it is."""
     if isinstance(value, (bytes, bytearray, memoryview)):
         return f"{len(bytes(value))} bytes"
-    return text(_Repr().repr(value), Room(_SHOWN))
-
-
-def _cut(words: str, most: int) -> str:
-    if len(words) <= most:
-        return words
-    end = (most - 1) // 3
-    return f"{words[: most - 1 - end]}…{words[len(words) - end :]}"
+    return texts.shown(_Repr().repr(value), Room(_SHOWN))
