@@ -22,6 +22,9 @@ from xwidget.preprocessing import read_preprocess
 from xwidget.probing import Size
 from xwidget.twin import make_twin
 
+# Rounding takes scores that a net computes itself past 0 and 1: in half precision, this far.
+_OVERSHOOT = 4e-3
+
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 Targets: TypeAlias = "int | str | Sequence[int | str] | Tensor | npt.NDArray[np.integer] | None"
 
@@ -200,15 +203,9 @@ class Classifier:
         """
         with torch.inference_mode():
             net = self.twin()
-            scores = self.scores(self.logits(net, x[None].to(_device(net), copy=True)))[0].cpu()
-        if not bool(scores.isfinite().all()):
-            raise ValueError(f"{self.name} gave NaN or infinite scores for this image")
-        if bool((scores < 0).any() or (scores > 1).any()):
-            raise ValueError(
-                f"the scores of {self.name} span {float(scores.min()):.3g} to "
-                f"{float(scores.max()):.3g}, but activation='none' promises [0,1]; use "
-                "activation='softmax' or 'sigmoid'"
-            )
+            logits = self.logits(net, x[None].to(_device(net), copy=True))
+            self.check_scores(logits, "this image")
+            scores = self.scores(logits)[0].cpu()
         return scores.clone()
 
     def twin(self, device: str | torch.device | None = None) -> nn.Module:
@@ -286,7 +283,32 @@ class Classifier:
         """Turn logits (N,C) into scores (N,C) in [0,1] by the activation."""
         if self.activation == "softmax":
             return logits.softmax(1)
-        return logits.sigmoid() if self.activation == "sigmoid" else logits
+        return logits.sigmoid() if self.activation == "sigmoid" else logits.clamp(0, 1)
+
+    def check_scores(self, logits: Tensor, what: str) -> None:
+        """Raise ValueError where logits (N,C) make no scores.
+
+        Parameters
+        ----------
+        logits
+            From :meth:`logits`.
+        what
+            What was shown to the net, in words.
+        """
+        if not bool(self.scores(logits).isfinite().all()):
+            raise ValueError(
+                f"the scores of {self.name} for {what} are NaN or infinite; check its weights and "
+                "how the image is normalized, and use it in float32 (net.float()) where it is in "
+                "half precision"
+            )
+        least, most = float(logits.min()), float(logits.max())
+        if self.activation == "none" and not -_OVERSHOOT <= least <= most <= 1 + _OVERSHOOT:
+            raise ValueError(
+                f"the scores of {self.name} for {what} span {least:.3g} to {most:.3g}, but "
+                "activation='none' promises [0,1]: use activation='softmax' or 'sigmoid' where "
+                "they are logits. A net that predicts a quantity (regression) has no classes to "
+                "explain"
+            )
 
     def index(self, target: int | str) -> int:
         """Return a class's index.

@@ -471,7 +471,6 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str, bool]] = {
     "NaN": (with_nan, "NaN or infinite; check its weights", False),
     "no finite gradient": (Overflowing, r"gradient .*NaN or infinite", False),
     "one class": (lambda: nn.Sequential(body(), nn.Linear(4, 1)), "activation='sigmoid'", False),
-    "exported for one": (exported_for_one, r"one class at a time.*dynamic_shapes", False),
     "two devices": (OnTwoDevices, r"meta.*buffers or parameters", False),
     "no weights": (lambda: body().to("meta"), r"load its weights", False),
     "mixed dtypes": (half_by_half, r"net\.float\(\)", False),
@@ -501,8 +500,11 @@ def test_a_checkpointed_net_is_not_clamped() -> None:
         explain(Checkpointed(reentrant=False), "clamp")
 
 
-def test_a_graph_exported_for_one_image_explains_one_class() -> None:
-    assert explain(exported_for_one(), targets=[1]).diagnostics["nonlinearities"] == 2
+def test_a_graph_exported_for_one_image_is_given_one_at_a_time() -> None:
+    ex = explain(exported_for_one(), targets=[1, 2])
+    assert ex.diagnostics["nonlinearities"] == 2
+    assert ex.diagnostics["plan"]["batch"] == 1
+    np.testing.assert_allclose(ex.masks, explain(body(), targets=[1, 2]).masks, atol=1e-4)
 
 
 def test_a_graph_that_refuses_eval_mode_is_run_in_the_mode_it_is_in() -> None:

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.engine.defense import DefenseError, Guard
+from xwidget.engine.defense import Guard
 from xwidget.engine.plan import Forward, Plan, choose, is_memory, parts
+from xwidget.engine.selfcheck import independent
 from xwidget.engine.strategies import Strategy
 
 #: (guard, the views it is for, rows of each argument) to a tensor (v, k, ...) for each result: the
@@ -50,8 +51,12 @@ class Batches:
         self._count = count
         self._strategy = strategy
         rows = images.repeat_interleave(count, 0)
-        plan = choose(clf, images.device, rows) if plan is None else plan
+        asked, plan = plan, choose(clf, images.device, rows) if plan is None else plan
         self.forward: Forward = plan.prepare(clf, images.device, rows)
+        # A net whose rows depend on each other is asked about one picture at a time, in the same
+        # way however many there are.
+        if plan.batch != 1 and not independent(self.forward, images[:1]):
+            self.forward = replace(asked or Plan(), batch=1).prepare(clf, images.device, rows)
         self.plan = self.forward.plan
         self._guards: dict[tuple[int, tuple[int, ...]], Guard] = {}
 
@@ -59,6 +64,11 @@ class Batches:
     def nonlinearities(self) -> int:
         """Number of nonlinearities whose gradients are filtered."""
         return next(iter(self._guards.values())).nonlinearities
+
+    def alone(self) -> Tensor:
+        """Return the logits (C,) of the image alone."""
+        with torch.no_grad():
+            return self.forward(self._images[:1].clone())[0]
 
     def run(self, work: Work, *batches: Tensor) -> tuple[Tensor, ...]:
         """Do some work on all rows of some batches (K, ...) in all views; return its results (V, K,
@@ -71,20 +81,7 @@ class Batches:
     def look(self, views: Sequence[int], work: Work, *batches: Tensor) -> tuple[Tensor, ...]:
         """Do the same in some views only."""
         while True:
-            try:
-                results = self._attempt(views, work, batches)
-            except DefenseError:
-                raise
-            except ValueError:
-                # A net that takes one image only is shown the views one after another.
-                if isinstance(self.plan.batch, int) or self._count > 1 or len(views) == 1:
-                    raise
-                plan, self.plan = self.plan, replace(self.plan, batch=1)
-                try:
-                    results = self._attempt(views, work, batches)
-                except ValueError:
-                    self.plan = plan
-                    raise
+            results = self._attempt(views, work, batches)
             if results is not None:
                 return results
             # Out here nothing that the failed attempt made is alive any more.

@@ -140,7 +140,7 @@ class Guard:
         self._bounds: list[Bound | None] = []
         last: list[Tensor] = []
         unseen: list[bool] = []
-        outputs: list[tuple[Tensor, int]] = []
+        outputs: list[tuple[Tensor, int | None]] = []
 
         def record(output: Tensor, _: Tensor, non_negative: bool) -> None:
             last[:] = [
@@ -148,17 +148,20 @@ class Guard:
             ]  # a later in-place operation may change the output itself
             self._bounds.append(Bound.of(output.detach(), non_negative, len(image), pictures))
             unseen.append(not torch.is_grad_enabled())
-            outputs.append((output.detach(), output._version))
+            version = None if output.is_inference() else output._version
+            outputs.append((output.detach(), version))
 
         # With gradients on, as in the run: some kernels differ between inference and training.
         with torch.enable_grad(), Intercept(record) as intercept, Kernels(intercept) as unmet:
             logits = self.undefended(image.detach().requires_grad_())
         self.image_logits = logits.detach()
-        self._overwritten = [output._version != version for output, version in outputs]
+        self._overwritten = [
+            version is not None and output._version != version for output, version in outputs
+        ]
         outputs.clear()
         if last and _acts_on_scores(last[0], self.image_logits):
             self._bounds[-1] = None
-        if not bool(self.image_logits.isfinite().all()):
+        if not bool((self.image_logits < torch.inf).all()):  # classes may be ruled out: -inf
             raise ValueError(_NOT_FINITE)
         self._check(image, unmet.counts, sum(unseen))
 
@@ -225,10 +228,10 @@ class Guard:
         at all is filtered.
         """
         if self._strategy is None:
-            check_gradient(self.undefended, image)
+            check_gradient(self.undefended, image, self.image_logits)
             return
         counts: list[Count] = []
-        again = check_gradient(lambda x: self._play(x, None, counts), image)
+        again = check_gradient(lambda x: self._play(x, None, counts), image, self.image_logits)
         check_reach(self.nonlinearities, unmet, unseen)
         if again and self.clamps:
             raise DefenseError(_RECOMPUTED)

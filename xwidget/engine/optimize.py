@@ -19,6 +19,7 @@ from xwidget.engine.games import GAMES
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
+from xwidget.engine.selfcheck import check_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.smoothing import smoothed
@@ -28,6 +29,7 @@ from xwidget.engine.state import State
 from xwidget.engine.trust import Control, Tried, check
 from xwidget.engine.turns import GivenUp, breathe
 from xwidget.engine.views import DRAWN, PLAIN, Views
+from xwidget.engine.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,10 @@ def optimize(
     DefenseError
         If the net cannot be defended.
     ValueError
-        If the net's scores are not finite.
+        If the net's scores or gradients are not finite, at the image, at the reference or on the
+        way; if it gives the image other scores at the end than at the begin.
+    WeightsChangedError
+        If it was trained meanwhile.
 
     Notes
     -----
@@ -143,6 +148,35 @@ def optimize(
     Each step sees the mask in several views (``views``): their mean steers, and the scores of a
     step are those of the first, the plain one, in which a person sees the evidence.
     """
+    watch = Watch(clf, targets, pick(settings.device))
+    with watch.explaining():
+        yield from _optimized(
+            watch,
+            clf,
+            x,
+            targets,
+            settings,
+            iterations=iterations,
+            start=start,
+            plan=plan,
+            early_stop=early_stop,
+            checked=checked,
+        )
+
+
+def _optimized(
+    watch: Watch,
+    clf: Classifier,
+    x: Tensor,
+    targets: Sequence[int],
+    settings: Settings,
+    *,
+    iterations: int,
+    start: State | None,
+    plan: object,
+    early_stop: bool,
+    checked: bool,
+) -> Generator[Step]:
     device = pick(settings.device)
     game = GAMES[settings.game]
     x = x.to(device, copy=x.is_inference())  # such a tensor lets no gradient through
@@ -163,6 +197,7 @@ def optimize(
         return found[..., 0].float()
 
     def at_image(guard: Guard, seen: Sequence[int], index: Tensor) -> tuple[Tensor]:
+        clf.check_scores(guard.image_logits, "this image")
         return (chosen(guard.image_logits, index),)
 
     def forward(
@@ -176,6 +211,13 @@ def optimize(
 
     def look(guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor) -> tuple[Tensor, ...]:
         return forward(guard, seen, mask.expand(len(seen), *mask.shape), index)[1:]
+
+    def at_reference(
+        guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor
+    ) -> tuple[Tensor, ...]:
+        logits, scores = forward(guard, seen, mask.expand(len(seen), *mask.shape), index)
+        check_reference(clf, logits, settings.reference)
+        return (scores,)
 
     def descend(
         guard: Guard, seen: Sequence[int], mask: Tensor, index: Tensor
@@ -192,11 +234,12 @@ def optimize(
         return (share.unflatten(0, (len(seen), -1)),)
 
     references = views.references(0)
+    alone = batches.alone()
     (at_images,) = batches.run(at_image, index)
     image_scores = at_images[0]
     scores = image_scores
     if start is None:
-        (at_references,) = batches.run(look, torch.zeros_like(image), index)
+        (at_references,) = batches.run(at_reference, torch.zeros_like(image), index)
         steers, plain = (
             ends if game.keeps else ends[::-1]
             for ends in (
@@ -214,12 +257,14 @@ def optimize(
             "path": torch.zeros_like(image),
             "expected": torch.full_like(image_scores, torch.nan),
             "blank": at_references[0],
+            "image": image_scores,
             "pushed": torch.zeros_like(image_scores),
         }
         start = State(0, {"mask": mask, **rule.begin(image), **memory})
         first, last = 0, iterations
     else:
         first, last = start.iteration + 1, start.iteration + iterations
+        watch.resumed(start.tensors["image"].to(device), image_scores)
 
     tensors = {name: tensor.to(device) for name, tensor in start.tensors.items()}
     weight = torch.zeros(count, device=device)
@@ -234,6 +279,8 @@ def optimize(
             references = views.references(iteration)
             by_view, *gradients = batches.run(look if iteration == last else descend, mask, index)
             scores = by_view[0]
+            watch.weights()
+            watch.figures(iteration, *by_view, last=iteration == last)
         if iteration >= first:
             if iteration:
                 expected = _steady(by_view.mean(0), tensors["expected"], views.drawn)
@@ -250,6 +297,7 @@ def optimize(
             left, checks = None, None
             if stopped:
                 try:
+                    watch.ended(alone, batches.alone())
                     (shares,) = batches.run(outside, game.shown(masks))
                     left = shares[0]
                     if checked:
@@ -300,6 +348,7 @@ def optimize(
         with torch.no_grad():
             gradient = smoothed(gradients[0].sum(0), game.smoothing, iteration + 1)
             largest = gradient.abs().flatten(1).amax(1)
+            watch.figures(iteration, largest, last=False)
             weight = policy.weight(largest, tensors)
             total = gradient + (-1 if game.shows_complement else 1) * _rows(weight)
             scale = torch.maximum(largest, weight).clamp_min(torch.finfo(total.dtype).tiny)

@@ -9,11 +9,24 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from xwidget.classifier import Classifier
 from xwidget.engine.nonlinearities import Kernels
+from xwidget.engine.plan import is_memory
+
+# Logits that differ by up to this share of their spread differ by rounding, in any number type.
+_ROUNDING = 0.01
 
 
 class DefenseError(ValueError):
     """The net cannot be defended; the message says why and what to do."""
+
+
+NOT_REPEATED = (
+    "two forward passes of the same image give different scores: the net is not deterministic. "
+    "Remove randomness that stays on in eval mode (noise; F.dropout(h) where "
+    "F.dropout(h, training=self.training) is meant; nn.Dropout made in forward), and state that a "
+    "forward pass changes (counters, caches)"
+)
 
 
 def check_reach(met: int, unmet: Mapping[str, int], unseen: int) -> None:
@@ -52,14 +65,69 @@ def check_reach(met: int, unmet: Mapping[str, int], unseen: int) -> None:
         )
 
 
-def check_gradient(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
+def agree(one: Tensor, other: Tensor) -> bool:
+    """Tell whether two sets of logits (..., C) of the same pictures differ by rounding only."""
+    one, other = one.detach().double(), other.detach().double()
+    # Classes that a net rules out are at minus infinity in both.
+    ruled_out, top = (one == other) & one.isinf(), one.amax(-1, keepdim=True)
+    one, other = (torch.where(ruled_out, top, logits) for logits in (one, other))
+    spread = (one.amax(-1) - one.amin(-1)).max()
+    allowed = _ROUNDING * spread + 1e-2 * _ROUNDING * one.abs().max()
+    return bool((one - other).abs().max() <= allowed)
+
+
+def independent(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
+    """Tell whether a net gives a picture the same logits whatever else is in the batch.
+
+    Parameters
+    ----------
+    forward
+        The net: (N, C, H, W) to (N, classes).
+    image
+        The picture (1, C, H, W); it is put behind, and before, one of loud noise.
+
+    Returns
+    -------
+    bool
+        False, too, where it takes one picture at a time only, or memory is short.
+
+    Raises
+    ------
+    ValueError
+        Where it does not take the picture alone.
+    """
+    noise = 3 * torch.randn(image.shape, generator=torch.Generator().manual_seed(0)).to(image)
+    with torch.no_grad():
+        alone = forward(image.clone())
+        try:
+            second = forward(torch.cat([noise, image]))[1:]
+            first = forward(torch.cat([image, noise]))[:1]
+        except (ValueError, MemoryError, RuntimeError) as error:
+            if isinstance(error, ValueError) or is_memory(error):
+                return False
+            raise
+    return agree(alone, first) and agree(alone, second)
+
+
+def check_gradient(
+    forward: Callable[[Tensor], Tensor], image: Tensor, before: Tensor | None = None
+) -> bool:
     """Raise unless a finite gradient reaches an image (N, C, H, W); return whether the backward
     pass calls nonlinearities again, as checkpointing does.
+
+    Parameters
+    ----------
+    forward, image
+        The net, and what it is given.
+    before
+        The logits (N, classes) of an earlier pass: raise where they are other ones now, too.
     """
     again = Kernels()
     with torch.enable_grad():
         x = image.detach().clone().requires_grad_()
         logits = forward(x)
+        if before is not None and not agree(before, logits):
+            raise DefenseError(NOT_REPEATED)
         gradient = None
         reason = "nothing that autograd follows leads from the scores back to it"
         if logits.requires_grad:
@@ -83,3 +151,25 @@ def check_gradient(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
             "and use the net in float32 (net.float()) where it is in half precision"
         )
     return bool(again.counts)
+
+
+def check_reference(clf: Classifier, logits: Tensor, reference: object) -> None:
+    """Raise unless a net gives scores where nothing of the image is shown.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    logits
+        What it gives them (N, classes).
+    reference
+        As in ``Settings``.
+    """
+    if not bool(clf.scores(logits).isfinite().all()):
+        which = "a tensor" if isinstance(reference, Tensor) else repr(reference)
+        raise ValueError(
+            f"the scores of {clf.name} for the reference alone, {which}, are NaN or infinite. A "
+            "net that divides by the spread of a picture gets 0/0 for one of a single color. Use "
+            'reference="blur" or "noise", or add a small eps where the net divides'
+        )
+    clf.check_scores(logits, "the reference alone")

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from xwidget.classifier import Classifier
 from xwidget.engine.plan import Plan
+from xwidget.engine.selfcheck import independent
 
 
 class Judge:
@@ -23,7 +24,7 @@ class Judge:
         How to run its net: ``Plan("channels_last", fold=True)`` is usually the fastest, and changes
         scores by rounding. The default runs the net just as it is.
     batch
-        Number of pictures the net is given at once.
+        Number of pictures the net is given at once; 1 where its rows depend on each other.
 
     Raises
     ------
@@ -41,6 +42,8 @@ class Judge:
         kind = parameter.dtype if parameter.is_floating_point() else torch.float32
         image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)
         self._forward = (plan or Plan()).prepare(clf, self._device, image)
+        if batch > 1 and not independent(self._forward, image):
+            self.batch = 1
 
     @classmethod
     def of(cls, clf: Classifier | Judge, batch: int = 16) -> Judge:
