@@ -14,22 +14,25 @@ from typing import Any
 from xwidget.engine.games import GAMES
 
 #: Of a mask that a person changed.
-EDITED = "Edited by hand: with this alone the net says {name} {score} (photo {image})."
+EDITED = "With this alone the net says {name} {score} (photo {image})."
 #: Beside an undefended answer, where the same class was explained with the defense, too.
 DEFENDED = "With the defense, it says {name} {score}."
 
 
 def figure(score: float | None) -> str:
-    """Return a score in [0, 1] as a sentence names it: two digits, rounded half up; "–" for none.
+    """Return a score in [0, 1] as a sentence names it, in two digits; "–" for none.
+
+    They are those of the three that tables show, rounded half up: 0.9049 is 0.905 and 0.91.
 
     Examples
     --------
-    >>> figure(0.8594), figure(0.125), figure(1), figure(None)
-    ('0.86', '0.13', '1.00', '–')
+    >>> figure(0.8594), figure(0.125), figure(0.9049), figure(None)
+    ('0.86', '0.13', '0.91', '–')
     """
     if score is None or math.isnan(score):
         return "–"
-    return f"{math.floor(100 * score + 0.5) / 100:.2f}"
+    thousandths = math.floor(1000 * score + 0.5)
+    return f"{(thousandths + 5) // 10 / 100:.2f}"
 
 
 def percent(share: float) -> str:

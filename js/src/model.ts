@@ -14,6 +14,8 @@ export type Status = "idle" | "running" | "done" | "stopped" | "error";
 export interface ClassInfo {
   index: number;
   name: string;
+  /** The name without synonyms, where that names no other class. */
+  short?: string;
   score: number;
 }
 
@@ -45,7 +47,25 @@ export interface Checks {
   /** "holds", "doubtful", "no evidence" or "not checked". */
   verdict: string;
   summary: string;
+  /** What the picture is, where its game's own sentence would be wrong of it. */
+  says?: string;
   items: Check[];
+}
+
+/** What a picture of a game is: a template, and one for a picture that falls short of its aim. */
+export interface GameWords {
+  keeps: boolean;
+  /** Share of the image's score at least (where not `keeps`, at most) of a picture that does it. */
+  enough: number;
+  says: string;
+  says_short: string;
+}
+
+/** Templates with the fields {name}, {score} and {image}; xwidget/words.py has them. */
+export interface Words {
+  games: Record<string, GameWords>;
+  edited: string;
+  defended: string;
 }
 
 /** By class; none of a mask that may still change. */
@@ -68,6 +88,8 @@ export interface Probed {
   scores?: Record<string, number>;
   /** The most likely classes: index, name, score. */
   top?: [number, string, number][];
+  /** Their names in few words. */
+  short?: string[];
   error?: string;
 }
 
@@ -105,6 +127,7 @@ export interface Traits {
   _kept: Record<string, string>;
   _probe: DataView;
   _probed: Probed;
+  _words: Words;
   _net_name: string;
   game: string;
   defense: string;

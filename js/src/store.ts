@@ -17,10 +17,12 @@ import type {
   Trace,
   Traits,
   Variant,
+  Words,
 } from "./model";
 import { inflate, viewOf } from "./packed";
 import { createProbe, type Probe } from "./probe";
 import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
+import { NO_WORDS } from "./says";
 import { nearest } from "./timeline";
 
 /** Quiet time after the last scrub before the kernel hears of it, in ms. */
@@ -49,6 +51,8 @@ export interface Store {
   checks: ReadonlySignal<Checked>;
   progress: ReadonlySignal<Progress>;
   choices: ReadonlySignal<Choices>;
+  /** What is said of a picture, as templates. */
+  words: ReadonlySignal<Words>;
   netName: ReadonlySignal<string>;
   game: ReadonlySignal<string>;
   defense: ReadonlySignal<string>;
@@ -385,6 +389,7 @@ export function createStore(model: Model): Store {
     checks: trait("_checks", {}),
     progress,
     choices: trait("_choices", { game: [], defense: [] }),
+    words: trait("_words", NO_WORDS),
     netName: trait("_net_name", ""),
     game,
     defense,

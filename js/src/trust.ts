@@ -2,7 +2,7 @@
 import type { Check, Checks, Status } from "./model";
 
 /** What kind of answer it is: each has a sign of its own. */
-export type Sign = "holds" | "doubtful" | "none" | "open";
+export type Sign = "holds" | "doubtful" | "none" | "open" | "unjudged";
 
 export interface Trusted {
   sign: Sign;
@@ -26,7 +26,8 @@ export interface Drawn {
 
 export function trusted({ status, checks, edited, last, iteration }: Drawn): Trusted {
   const open = (words: string): Trusted => ({ sign: "open", words, checks: null });
-  if (edited) return open("Edited by hand: not checked.");
+  const unjudged = (words: string): Trusted => ({ sign: "unjudged", words, checks: null });
+  if (edited) return unjudged("Edited by hand: not checked.");
   if (checks) {
     const sign = signOf(checks);
     if (iteration >= last) return { sign, words: checks.summary, checks };
@@ -35,9 +36,9 @@ export function trusted({ status, checks, edited, last, iteration }: Drawn): Tru
   }
   if (status === "running") return open("Checks follow when the run ends.");
   if (last < 0) return open("Not run yet.");
-  if (status === "stopped") return open(`Stopped at iteration ${last}: not checked.`);
-  if (status === "error") return open(`Broke off at iteration ${last}: not checked.`);
-  return open("Not checked.");
+  if (status === "stopped") return unjudged(`Stopped at iteration ${last}: not checked.`);
+  if (status === "error") return unjudged(`Broke off at iteration ${last}: not checked.`);
+  return unjudged("Not checked.");
 }
 
 /** A test that failed is never outvoted: what says otherwise is still doubtful. */
@@ -45,7 +46,7 @@ export function signOf(checks: Checks): Sign {
   const failed = checks.items.some(({ passed }) => passed === false);
   if (checks.verdict === "no evidence") return "none";
   if (failed || checks.verdict === "doubtful") return "doubtful";
-  return checks.verdict === "holds" ? "holds" : "open";
+  return checks.verdict === "holds" ? "holds" : "unjudged";
 }
 
 /** A line in two: the verdict that it begins with, if it does, and the rest. */

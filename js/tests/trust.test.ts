@@ -15,16 +15,16 @@ const DRAWN: Drawn = {
   ...{ status: "done", checks: undefined, edited: false, last: 40, iteration: 40 },
 };
 
-test.each<[string, Partial<Drawn>]>([
-  ["Not run yet.", { status: "idle", last: -1, iteration: -1 }],
-  ["Checks follow when the run ends.", { status: "running" }],
-  ["Checks follow when the run ends.", { status: "running", last: -1 }],
-  ["Stopped at iteration 40: not checked.", { status: "stopped", iteration: 12 }],
-  ["Broke off at iteration 40: not checked.", { status: "error" }],
-  ["Not checked.", {}],
-  ["Edited by hand: not checked.", { edited: true, checks: checks("holds", true) }],
-])("without checks: %s", (words, drawn) => {
-  expect(trusted({ ...DRAWN, ...drawn })).toEqual({ sign: "open", words, checks: null });
+test.each<[string, string, Partial<Drawn>]>([
+  ["Not run yet.", "open", { status: "idle", last: -1, iteration: -1 }],
+  ["Checks follow when the run ends.", "open", { status: "running" }],
+  ["Checks follow when the run ends.", "open", { status: "running", last: -1 }],
+  ["Stopped at iteration 40: not checked.", "unjudged", { status: "stopped", iteration: 12 }],
+  ["Broke off at iteration 40: not checked.", "unjudged", { status: "error" }],
+  ["Not checked.", "unjudged", {}],
+  ["Edited by hand: not checked.", "unjudged", { edited: true, checks: checks("holds", true) }],
+])("without checks: %s", (words, sign, drawn) => {
+  expect(trusted({ ...DRAWN, ...drawn })).toEqual({ sign, words, checks: null });
 });
 
 describe("with checks", () => {
@@ -49,7 +49,7 @@ describe("with checks", () => {
     expect(signOf(checks("holds", true, true, null))).toBe("holds");
     expect(signOf(checks("holds", true, false))).toBe("doubtful");
     expect(signOf(checks("no evidence", false))).toBe("none");
-    expect(signOf(checks("something new", true))).toBe("open");
+    expect(signOf(checks("something new", true))).toBe("unjudged");
   });
 
   test("the verdict is told from the rest of the line, where the line begins with it", () => {

@@ -11,6 +11,7 @@ from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import SMALL_NET, Inspector
 from tests.browser.jupyter import Server, write_notebook
 from tests.test_explanation import DOUBTFUL, HOLDS, parts
+from xwidget.checks import Check, Checks
 from xwidget.explanation import Explanation
 
 # A net this small has nothing to check: the last step says what the test needs.
@@ -29,6 +30,8 @@ class Checked(xw.Inspector):
 """
 
 
+SAYS = "Taken away, but without this the net still says espresso 0.81 (photo 0.95)."
+NOTHING = "Nothing in the photo makes the net say cup on its own: all of it scores 0.02."
 PLACE = "(box) => [box.offsetTop, box.offsetHeight]"
 
 
@@ -51,7 +54,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
 
 def test_an_exported_page_says_what_is_doubtful(page: Page) -> None:
     root = page.locator(".xwidget-inspector")
-    assert line(root).inner_text().split("\n")[0] == "Evidence for espresso"
+    assert line(root).inner_text().split("\n")[0] == SAYS
     assert root.get_by_text(DOUBTFUL.summary).is_visible()
     # Not by color alone: the sign's shape differs, and a screen reader is told.
     shape = "(svg) => svg.querySelector('path').getAttribute('d')"
@@ -61,6 +64,49 @@ def test_an_exported_page_says_what_is_doubtful(page: Page) -> None:
     root.get_by_text(HOLDS.summary).wait_for()
     signs.append(line(root).locator("svg").evaluate(shape))
     assert signs[0] != signs[1]
+
+
+def test_every_class_and_iteration_is_said_in_one_sentence(
+    browser: Browser, tmp_path: Path
+) -> None:
+    checks = DOUBTFUL, Checks(HOLDS.items, "no evidence", "No evidence: in words.", NOTHING)
+    names = "espresso, caffè latte", "cup"
+    explanation = Explanation(**parts(checks=checks, names=names))
+    page = browser.new_page(viewport={"width": 500, "height": 900})
+    page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
+    root = page.locator(".xwidget-inspector")
+    says = root.locator(".xw-says")
+    says.get_by_text(SAYS, exact=True).wait_for()
+    # Nothing of it is cut, whatever the width: it opens to be read in full.
+    assert (line(root).get_attribute("title") or "").split("\n")[0] == SAYS
+    line(root).click()
+    assert says.evaluate("(box) => box.scrollHeight <= box.clientHeight + 1")
+    # An earlier iteration has another score, here 0.10.
+    Inspector(root).slider.press("Home")
+    says.get_by_text("Taken away: without this the net says espresso 0.10 (photo 0.95).").wait_for()
+    Inspector(root).slider.press("End")
+    Inspector(root).classes.nth(1).click()
+    says.get_by_text(NOTHING, exact=True).wait_for()
+    # What informs is no answer that is still to come.
+    root.locator(".xw-trust [open] li").first.wait_for()
+    page.close()
+
+
+def test_what_only_informs_reads_as_not_judged(browser: Browser, tmp_path: Path) -> None:
+    shown = Check("share shown", 0.1, None, "10.0% of the image is shown.")
+    checks = Checks((*HOLDS.items, shown), "holds", "Holds: it keeps all.")
+    page = browser.new_page()
+    explanation = Explanation(**parts(checks=(checks, checks)))
+    page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
+    line(page.locator(".xwidget-inspector")).click()
+    items = page.locator(".xw-trust li")
+    texts = [" ".join(text.split()) for text in items.all_inner_texts()]
+    assert texts == [
+        "Small moves (passed): Moved, it keeps all.",
+        f"Share shown not judged: {shown.words}",
+    ]
+    assert items.nth(1).locator("svg").get_attribute("data-sign") == "unjudged"
+    page.close()
 
 
 def test_the_checks_open_and_close_from_the_keyboard(page: Page) -> None:

@@ -166,7 +166,7 @@ def test_a_class_that_is_not_in_the_image_is_not_found() -> None:
     found = checks(always, scores=scores, **hardly)
     assert found.verdict == "no evidence"
     assert found.says == (
-        "Nothing in the photo makes the net say one on its own: 0.02 (photo 0.03)."
+        "Nothing in the photo makes the net say one on its own: all of it scores 0.03."
     )
     assert "hardly sees the class" in found.summary
     gone = checks(always, game="deletion", control=None, scores=scores, **hardly)

@@ -98,7 +98,7 @@ def why_empty(picture: Picture) -> str | None:
     if picture.alike:
         return f"the image scores {picture.image:.3f}, the reference alone {picture.blank:.3f}"
     if not picture.seen:
-        return f"the net hardly sees the class in the image itself ({picture.image:.3f})"
+        return "the net hardly sees the class in the image itself"
     return None
 
 
@@ -118,7 +118,9 @@ def instead(picture: Picture) -> str:
             return f"Nothing to take away: the net hardly says {name} anyway (photo {image})."
         return ""
     if picture.alike or not picture.seen:
-        return f"Nothing in the photo makes the net say {name} on its own: {score} (photo {image})."
+        return (
+            f"Nothing in the photo makes the net say {name} on its own: all of it scores {image}."
+        )
     little = picture.shown < _LITTLE
     if little and picture.blank >= BLANK * picture.image:
         return (

@@ -275,7 +275,7 @@ def _items(
             "control",
             kept,
             kept > 2 * share,
-            f"The same mask moved elsewhere leaves {kept:.2f} of the image's score.",
+            f"Taken away elsewhere, as much leaves {kept:.2f} of the image's score.",
             {"moved elsewhere": elsewhere, "in place": score},
         )
     elif tried.control is not None:

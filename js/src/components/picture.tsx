@@ -93,7 +93,7 @@ function Caption({ ui }: { ui: Ui }) {
             score {away ? "without it " : ""}
             {score(mask.score)}
           </span>
-          <span title="The mean of the mask that is shown">
+          <span title="The mask’s mean over all pixels and color channels">
             {percent(mask.mean)} {away ? "taken away" : "shown"}
           </span>
           {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}

@@ -1,4 +1,5 @@
 import type { Checks } from "../model";
+import { filled, sentence, shortOf } from "../says";
 import { figures, headOf, type Sign, type Trusted, trusted } from "../trust";
 import type { Ui } from "../ui";
 import { nameOf } from "./pane";
@@ -8,6 +9,7 @@ const SIGNS: Record<Sign, string> = {
   holds: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM4.8 8.2l2.3 2.3 4.2-4.8",
   doubtful: "M8 1.6 15.2 14.4H.8ZM8 6v4.2M8 12.2v.2",
   none: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM3.4 12.6 12.6 3.4",
+  unjudged: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM5.2 8h5.6",
   open: "M8 1.5a6.5 6.5 0 1 0 .01 0ZM4.9 8h.2M7.9 8h.2M10.9 8h.2",
 };
 
@@ -19,30 +21,32 @@ export function SignOf({ sign }: { sign: Sign }) {
   );
 }
 
-/** What is shown and how far to trust it, in one line that opens into what was tested. */
+/** What is drawn and how far to trust it, in two sentences that open into what was tested. */
 export function Trust({ ui }: { ui: Ui }) {
   const { store } = ui;
   const target = store.target.value;
   const now = trustIn(ui);
+  const told = sentenceIn(ui);
   const name = nameOf(ui, target);
   const [head, rest] = headOf(now);
   return (
     <div class="xw-trust" data-sign={now.sign}>
       <details>
-        {/* Its height is the same whatever it says: nothing below may jump when a run ends. */}
-        <summary title={now.words}>
+        <summary title={`${told}\n${now.words}`}>
           <SignOf sign={now.sign} />
-          <span class="xw-what">Evidence for {name}</span>
-          <span class="xw-verdict">
-            <b>{head}</b>
-            {rest}
+          <span class="xw-told">
+            <span class="xw-says">{told || `Evidence for ${name}`}</span>
+            <span class="xw-verdict">
+              <b>{head}</b>
+              {rest}
+            </span>
           </span>
         </summary>
-        {now.checks?.items.length ? <Tested checks={now.checks} /> : <p>{NOT_YET}</p>}
+        {now.checks?.items.length ? <Tested ui={ui} checks={now.checks} /> : <p>{NOT_YET}</p>}
       </details>
       {/* Told once, when it is known: the line itself may change with every iteration. */}
       <span class="xw-sr" aria-live="polite">
-        {now.checks && `${name}, checks: ${now.checks.verdict}`}
+        {now.checks && `${told} Checks of ${name}: ${now.checks.verdict}`}
       </span>
     </div>
   );
@@ -65,19 +69,50 @@ export function trustIn({ store }: Ui): Trusted {
   });
 }
 
-function Tested({ checks }: { checks: Checks }) {
+/** What the main picture is, in one sentence. */
+function sentenceIn({ store }: Ui): string {
+  const target = store.target.value;
+  const mask = store.drawn.value;
+  const edited = store.probe.mask.value !== null;
+  const score = store.probe.last.value.scores?.[String(target)] ?? Number.NaN;
+  return sentence({
+    words: store.words.value,
+    game: store.ran.value.game,
+    info: store.classes.value.find(({ index }) => index === target),
+    // While a class that was just added waits for its turn, another's mask is drawn.
+    mask: mask?.target === target ? { ...mask, score: edited ? score : mask.score } : null,
+    checks: store.starting.value ? undefined : store.checks.value[String(target)],
+    last: store.trace.value[String(target)]?.frames.at(-1) ?? -1,
+    edited,
+  });
+}
+
+/** What the same class scores with a defense, where that is known; else nothing. */
+function defended({ store }: Ui): string {
+  const { game } = store.ran.value;
+  const target = store.target.value;
+  const info = store.classes.value.find(({ index }) => index === target);
+  const run = store.variants.value.find((each) => each.game === game && each.defense !== "none");
+  const score = run?.trace[String(target)]?.scores.at(-1);
+  if (!info || score === undefined || score === null) return "";
+  return filled(store.words.value.defended, { name: shortOf(info), score, image: info.score });
+}
+
+function Tested({ ui, checks }: { ui: Ui; checks: Checks }) {
   return (
     <ul>
       {checks.items.map(({ name, passed, words, details }) => (
         <li key={name}>
-          <SignOf sign={passed === null ? "open" : passed ? "holds" : "doubtful"} />
+          <SignOf sign={passed === null ? "unjudged" : passed ? "holds" : "doubtful"} />
           <div>
             <b>{name}</b>
+            {passed === null && <em> not judged</em>}
             <span class="xw-sr">
-              {passed === null ? "" : passed ? " (passed)" : " (failed)"}
-              {": "}
+              {passed === null ? ": " : passed ? " (passed): " : " (failed): "}
             </span>
-            <span>{words}</span>
+            <span>
+              {words} {name === "defense" && defended(ui)}
+            </span>
             {Object.keys(details).length > 0 && (
               <small>
                 {figures(details).map(([each, value]) => (

@@ -22,8 +22,8 @@ export function MaskValues({ ui }: { ui: Ui }) {
     <div class="xw-spread">
       <div class="xw-title">
         <b>Mask values</b>
-        <span title="Pixels with a value of at least the threshold in any color channel">
-          {percent(kept)} of pixels {least > 0 ? `≥ ${score(least / 255)}` : "> 0"}
+        <span title="Pixels whose mask reaches the threshold, or is more than 0, in any color channel">
+          {percent(kept)} of pixels {least > 0 ? `≥ ${score(least / 255)}` : "touched"}
         </span>
       </div>
       <div class="xw-histogram">

@@ -1,0 +1,61 @@
+/** What a picture is, in one sentence. The words are the kernel's: xwidget/words.py has them. */
+import type { Checks, ClassInfo, Words } from "./model";
+import type { Frame } from "./protocol";
+
+export const NO_WORDS: Words = { games: {}, edited: "", defended: "" };
+
+export interface Fields {
+  name: string;
+  /** Of what is shown or left, in [0, 1]. */
+  score: number;
+  /** Of the whole image. */
+  image: number;
+}
+
+/** A score in two digits, those of the three that tables show, rounded as the kernel does. */
+export function figure(score: number | null | undefined): string {
+  if (score === null || score === undefined || Number.isNaN(score)) return "–";
+  const thousandths = Math.floor(1000 * score + 0.5);
+  return (Math.floor((thousandths + 5) / 10) / 100).toFixed(2);
+}
+
+/** A template with its fields filled; what stands in a name is no field. */
+export function filled(template: string, { name, score, image }: Fields): string {
+  const values: Record<string, string> = { name, score: figure(score), image: figure(image) };
+  return template.replace(/\{(name|score|image)\}/g, (_, field: string) => values[field] ?? "");
+}
+
+/** What a picture of a game is; nothing of a game without words. */
+export function says(words: Words, game: string, fields: Fields): string {
+  const rules = words.games[game];
+  if (!rules) return "";
+  const goal = rules.enough * fields.image;
+  const done = rules.keeps ? fields.score >= goal : fields.score <= goal;
+  return filled(done ? rules.says : rules.says_short, fields);
+}
+
+/** What is drawn, as far as it decides what is said of it. */
+export interface Said {
+  words: Words;
+  game: string;
+  info: ClassInfo | undefined;
+  mask: Pick<Frame, "iteration" | "score"> | null;
+  /** Of the class's last mask, and which iteration that is. */
+  checks: Checks | undefined;
+  last: number;
+  /** A person changed it by hand: the score is that edit's, NaN until it is known. */
+  edited?: boolean;
+}
+
+export function sentence({ words, game, info, mask, checks, last, edited }: Said): string {
+  if (!info || !mask) return "";
+  const fields = { name: shortOf(info), score: mask.score, image: info.score };
+  if (edited) return filled(words.edited, fields);
+  if (checks?.says && mask.iteration >= last) return checks.says;
+  return says(words, game, fields);
+}
+
+/** The name in few words; notebooks saved earlier have none. */
+export function shortOf({ name, short }: Pick<ClassInfo, "name" | "short">): string {
+  return short ?? name;
+}
