@@ -103,7 +103,7 @@ def test_what_only_informs_reads_as_not_judged(browser: Browser, tmp_path: Path)
     texts = [" ".join(text.split()) for text in items.all_inner_texts()]
     assert texts == [
         "Small moves (passed): Moved, it keeps all.",
-        f"Share shown not judged: {shown.words}",
+        f"Share shown not judged : {shown.words}",
     ]
     assert items.nth(1).locator("svg").get_attribute("data-sign") == "unjudged"
     page.close()
