@@ -14,7 +14,7 @@ Bytes = npt.NDArray[np.uint8]
 
 LIGHT, LIGHT_LINE = (236, 234, 228), (204, 201, 193)
 """Paper and its hatching on a light page: white and black things of a photo stand out from it."""
-DARK, DARK_LINE = (30, 31, 34), (66, 68, 73)
+DARK, DARK_LINE = (44, 46, 50), (80, 83, 89)
 
 
 def on_paper(image: Bytes, mask: Bytes, *, rest: bool = False, dark: bool = False) -> Bytes:
@@ -56,7 +56,8 @@ def on_paper(image: Bytes, mask: Bytes, *, rest: bool = False, dark: bool = Fals
     gray = gray * (1 - square * square)
     height, width = image.shape[:2]
     paper = _sheet(height, width, rest, dark)
-    drawn = (shown * x + (most - shown) * gray + (255 - most) * paper) / 255
+    # Added up in the order of paper.ts: the sums must not differ in their last bit.
+    drawn = ((255 - most) * paper + (most - shown) * gray + shown * x) / 255
     washed: Bytes = np.floor(drawn + 0.5).astype(np.uint8)
     return washed
 

@@ -14,7 +14,7 @@ export interface Paper {
 
 /** Not quite white and not quite black: what is white or black in the photo still stands out. */
 export const LIGHT: Paper = { plain: [236, 234, 228], line: [204, 201, 193] };
-export const DARK: Paper = { plain: [30, 31, 34], line: [66, 68, 73] };
+export const DARK: Paper = { plain: [44, 46, 50], line: [80, 83, 89] };
 
 /** Pixels from one line of the hatching to the next, along a row. */
 export function hatching(width: number, height: number): number {
@@ -55,15 +55,30 @@ export function wash(
       const b = (ms[i + 2 * m] as number) ^ invert;
       const most = r > g ? (r > b ? r : b) : g > b ? g : b;
       const least = r < g ? (r < b ? r : b) : g < b ? g : b;
-      const [xr, xg, xb] = [xs[i] as number, xs[i + x] as number, xs[i + 2 * x] as number];
-      const apart = most > 0 ? (most - least) / most : 0;
-      const square = apart * apart;
-      const gray = ((299 * xr + 587 * xg + 114 * xb) / 1000) * (1 - square * square);
       const line = rest && (u + v) % period < thick;
       const bare = 255 - most;
-      out[o] = Math.floor((r * xr + (most - r) * gray + bare * (line ? lr : pr)) / 255 + 0.5);
-      out[o + 1] = Math.floor((g * xg + (most - g) * gray + bare * (line ? lg : pg)) / 255 + 0.5);
-      out[o + 2] = Math.floor((b * xb + (most - b) * gray + bare * (line ? lb : pb)) / 255 + 0.5);
+      let red = bare * (line ? lr : pr);
+      let green = bare * (line ? lg : pg);
+      let blue = bare * (line ? lb : pb);
+      if (most > 0) {
+        const xr = xs[i] as number;
+        const xg = xs[i + x] as number;
+        const xb = xs[i + 2 * x] as number;
+        if (most > least) {
+          const apart = (most - least) / most;
+          const square = apart * apart;
+          const gray = ((299 * xr + 587 * xg + 114 * xb) / 1000) * (1 - square * square);
+          red += (most - r) * gray;
+          green += (most - g) * gray;
+          blue += (most - b) * gray;
+        }
+        red += r * xr;
+        green += g * xg;
+        blue += b * xb;
+      }
+      out[o] = (red / 255 + 0.5) | 0;
+      out[o + 1] = (green / 255 + 0.5) | 0;
+      out[o + 2] = (blue / 255 + 0.5) | 0;
       out[o + 3] = 255;
     }
   }

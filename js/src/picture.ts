@@ -118,7 +118,11 @@ export function boosted(mask: Frame, boost: number): Frame {
   if (boost === 1) return mask;
   const known = boosts.get(mask);
   if (known?.boost === boost) return known.mask;
-  const larger = { ...mask, data: mask.data.map((value) => Math.min(255, value * boost)) };
+  const larger = { ...mask, data: new Uint8Array(mask.data.length) };
+  const values = Uint8ClampedArray.from({ length: 256 }, (_, value) => value * boost);
+  for (let i = 0; i < mask.data.length; i++) {
+    larger.data[i] = values[mask.data[i] as number] as number;
+  }
   boosts.set(mask, { boost, mask: larger });
   return larger;
 }
@@ -139,7 +143,7 @@ export function paint(view: View, of: Scene, out: Uint8ClampedArray, look = PLAI
   const { image, reference, dim, mask } = seen(of, look);
   if (!mask || view === "image") copy(image, out);
   else if (view === "paper" || view === "rest") {
-    wash(image, mask, look.dark ? DARK : LIGHT, (view === "rest") !== look.takes, out);
+    wash(image, mask, look.dark ? DARK : LIGHT, isRest(view, look.takes), out);
   } else if (view === "evidence") mix(image, reference, mask, out);
   else if (view === "overlay") mix(image, dim, mask, out);
   else if (view === "mask") copy(mask, out);
@@ -174,6 +178,19 @@ export function pixelAt(scene: Scene, x: number, y: number): Pixel {
     mask: each((c) => mask[c] / 255),
     evidence: each((c) => blend(mask[c], image[c], behind[c])),
   };
+}
+
+/** Whether a view shows the part of the image that is not the evidence. */
+export function isRest(view: View, takes: boolean): boolean {
+  return (view === "paper" && takes) || (view === "rest" && !takes);
+}
+
+/** The color of a pixel without the evidence: the reference where the evidence is. */
+export function remains(scene: Scene, x: number, y: number): Rgb {
+  const i = y * scene.image.width + x;
+  const [image, behind] = [rgbAt(scene.image, i), rgbAt(scene.reference, i)];
+  const mask = scene.mask ? rgbAt(scene.mask, i) : ([0, 0, 0] as const);
+  return each((c) => blend(255 - mask[c], image[c], behind[c]));
 }
 
 function rgbAt(frame: Frame, i: number): Rgb {

@@ -11,6 +11,7 @@ import {
   paint,
   pixelAt,
   type Rgb,
+  remains,
   type Scene,
   type View,
 } from "../src/picture";
@@ -167,6 +168,11 @@ describe("for the eye alone", () => {
       }
     }
   });
+});
+
+test("what remains is the image where the mask is empty, the reference where it is full", () => {
+  expect(remains(scene, 0, 0)).toEqual([124, 100, 52]);
+  expect(remains({ ...scene, mask: null }, 0, 0)).toEqual([200, 100, 0]);
 });
 
 test("a mask of one channel counts for all three", () => {

@@ -1,7 +1,7 @@
 /** What enlarged pixels hold, written on them. */
 import { GRID_FROM, ROOM_FOR_ONE, ROOM_FOR_THREE, visible } from "../camera";
 import { lookAt } from "../looks";
-import { colorAt, LETTERS, pixelAt } from "../picture";
+import { colorAt, isRest, LETTERS, pixelAt, remains } from "../picture";
 import type { Pane, Ui } from "../ui";
 import { score } from "../words";
 
@@ -61,6 +61,7 @@ export function Values({ ui, pane }: { ui: Ui; pane: Pane }) {
     const short = (value: number) =>
       room >= ROOMY ? score(value) : value.toFixed(value < 1 ? digits : 0).replace(/^0/, "");
     if (view === "mask") return mask.map(short);
+    if (isRest(view, of.takes)) return remains(of.scene, x, y).map(String);
     if (view !== "heat") return evidence.map(String);
     return [short(channel === null ? (mask[0] + mask[1] + mask[2]) / 3 : mask[channel])];
   }
