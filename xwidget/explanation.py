@@ -18,7 +18,7 @@ from xwidget import texts, words
 from xwidget.caption import under
 from xwidget.checks import Checks, wrapped
 from xwidget.names import shortened
-from xwidget.paper import left_to_net
+from xwidget.paper import check_view, left_to_net
 from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, within
 
 if TYPE_CHECKING:
@@ -228,8 +228,7 @@ class Explanation:
             Where the class was not explained, or there is no such view.
         """
         k = self._position(target)
-        if view not in ("evidence", "paper"):
-            raise ValueError(f"view is {view!r}; expected 'evidence' or 'paper'")
+        check_view(view)
         picture = Image.fromarray(self.evidence[k] if view == "evidence" else self._on_paper(k))
         return under(picture, self.says(self.targets[k]), self.checks[k]) if caption else picture
 

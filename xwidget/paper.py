@@ -71,6 +71,12 @@ def left_to_net(image: Bytes, mask: Bytes, game: str) -> Bytes:
     return on_paper(image, mask, rest=rules is not None and not rules.keeps)
 
 
+def check_view(view: str) -> None:
+    """Raise a ValueError where a picture cannot be had in this view."""
+    if view not in ("evidence", "paper"):
+        raise ValueError(f"view is {view!r}; expected 'evidence' or 'paper'")
+
+
 def _sheet(height: int, width: int, hatched: bool, dark: bool) -> npt.NDArray[np.float64]:
     """Return the paper itself, (H,W,3) or what broadcasts to it."""
     plain, line = (DARK, DARK_LINE) if dark else (LIGHT, LIGHT_LINE)

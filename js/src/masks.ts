@@ -75,6 +75,12 @@ export interface Brush {
   channels: readonly [boolean, boolean, boolean];
 }
 
+/** The brush's radius at first and at most, in whole image pixels: shares of the shorter side. */
+export function radii(width: number, height: number): { first: number; most: number } {
+  const share = (of: number) => Math.max(1, Math.round(of * Math.min(width, height)));
+  return { first: share(0.027), most: share(0.18) };
+}
+
 /**
  * Draw a straight stroke of the brush into `data` (3, H, W), from the explanation's own `source`.
  * A pixel belongs to it if its middle does.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { above, count, rest, stroke, whereabouts } from "../src/masks";
+import { above, count, radii, rest, stroke, whereabouts } from "../src/masks";
 import type { Frame } from "../src/protocol";
 
 function mask(height: number, width: number, value: (c: number, y: number, x: number) => number) {
@@ -83,4 +83,11 @@ describe("whereabouts", () => {
   test("says so where there is nothing", () => {
     expect(whereabouts(mask(3, 3, () => 0))).toBe("no evidence");
   });
+});
+
+test("the brush is as large in every image", () => {
+  expect(radii(28, 28)).toEqual({ first: 1, most: 5 });
+  expect(radii(224, 224)).toEqual({ first: 6, most: 40 });
+  expect(radii(1600, 1024)).toEqual({ first: 28, most: 184 });
+  expect(radii(1, 1)).toEqual({ first: 1, most: 1 });
 });

@@ -253,6 +253,28 @@ def test_a_color_alone_and_a_boost_are_for_the_eye_and_said(
     np.testing.assert_array_equal(inspector.pixels(), mask.transpose(1, 2, 0))
 
 
+def test_values_are_one_key_away_and_labeled_with_their_channel(
+    shown: Shown, explanation: Explanation
+) -> None:
+    k = explanation.targets.index(likeliest(explanation))
+    picture = shown.inspector.root.get_by_role("application")
+    picture.press("1")
+    shown.inspector.point_at(7, 9)
+    picture.press("v")
+    cells = shown.inspector.root.locator(".xw-values > span")
+    cells.first.wait_for()
+    read = """(all) => all.map((cell) =>
+      [...cell.children].map((each) => [each.dataset.channel, each.innerText]))"""
+    values = [[tuple(each) for each in cell] for cell in cells.evaluate_all(read)]
+    evidence = explanation.evidence[k, 9, 7]
+    assert list(zip("RGB", map(str, evidence), strict=True)) in values
+    rest = blend(explanation.image, explanation.reference, 255 - quantize(explanation.masks[k]))
+    picture.press("7")
+    shown.page.wait_for_timeout(100)
+    values = [[tuple(each) for each in cell] for cell in cells.evaluate_all(read)]
+    assert list(zip("RGB", map(str, rest[9, 7]), strict=True)) in values
+
+
 def test_the_picture_that_is_saved_has_words_below_it(
     shown: Shown, explanation: Explanation
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.inspector.fakes import SAFETY, SIDE, level, reached, until
 from xwidget import Explanation
 from xwidget.inspector import protocol, stream
+from xwidget.paper import on_paper
 
 
 @pytest.fixture
@@ -196,6 +197,13 @@ def test_the_picture_is_of_the_class_and_iteration_drawn(shown):
     widget.target, widget.iteration = 1, 9
     assert (np.asarray(widget.to_pil()) == grey(1, 9)).all()
     assert (np.asarray(widget.to_pil("cello")) == grey(2, 9)).all()
+    picture, mask = np.asarray(widget.to_pil("cello", view="paper")), widget.explanation.frames
+    at = mask.iterations.tolist().index(9)
+    row = widget.explanation.targets.index(2)
+    expected = on_paper(widget.explanation.image, mask.masks[at, row])
+    np.testing.assert_array_equal(picture, expected)
+    with pytest.raises(ValueError, match="view is 'mask'; expected 'evidence' or 'paper'"):
+        widget.to_pil(view="mask")
     with pytest.raises(RuntimeError, match="nothing of 'drum'"):
         widget.to_pil(3)
     with pytest.raises(ValueError, match="tuba"):

@@ -17,7 +17,7 @@ from xwidget.explanation import Bytes, Explanation, blend
 from xwidget.inspector.probe import Probe, Prober
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
-from xwidget.paper import left_to_net
+from xwidget.paper import check_view, left_to_net
 
 
 class ResultsWidget(SyncedWidget):
@@ -85,28 +85,31 @@ class ResultsWidget(SyncedWidget):
         """
         return self._to_export()(path, keyframes)
 
-    def to_pil(self, target: int | str | None = None) -> Image.Image:
+    def to_pil(self, target: int | str | None = None, *, view: str = "evidence") -> Image.Image:
         """Return a class's evidence, at the iteration that is drawn, as a PIL image.
 
         Parameters
         ----------
         target
             Class index or name; None for the class that is drawn.
+        view
+            "evidence" or "paper", see :meth:`Explanation.to_pil`.
 
         Raises
         ------
         ValueError, TypeError
-            If there is no such class.
+            If there is no such class or view.
         RuntimeError
             If nothing of it is explained yet, or the Inspector is closed.
         """
+        check_view(view)
         with self._lock:
             index = self.target if target is None else self._classifier().index(target)
-            evidence = self._evidence(index)
-            if evidence is None:
+            picture = self._evidence(index) if view == "evidence" else self._on_paper(index)
+            if picture is None:
                 name = self._classifier().categories[index]
                 raise RuntimeError(f"nothing of {name!r} ({index}) is explained yet")
-            return Image.fromarray(evidence)
+            return Image.fromarray(picture)
 
     @overload
     def test(self, mask: None) -> None: ...

@@ -1,5 +1,5 @@
 import type { Brush } from "../masks";
-import { rest } from "../masks";
+import { radii, rest } from "../masks";
 import type { Frame } from "../protocol";
 import type { Ui } from "../ui";
 import { score, shortName } from "../words";
@@ -10,8 +10,6 @@ const MODES: Record<Brush["mode"], string> = {
   restore: "Bring back what the explanation shows",
   reveal: "Show the image itself",
 };
-/** The brush's radius at first and at most, as shares of the image's shorter side. */
-const RADIUS = { first: 0.027, most: 0.18 };
 const CHANNELS = ["Red", "Green", "Blue"] as const;
 
 /** The explanation is an input of the net: change it, and see what the net says. */
@@ -55,7 +53,7 @@ export function Testing({ ui }: { ui: Ui }) {
           aria-pressed={brush.value !== null}
           title={reason ?? "Erase or restore evidence with a brush"}
           onClick={() => {
-            const radius = radiusOf(ui, RADIUS.first);
+            const radius = radiusOf(ui).first;
             brush.value = brush.value
               ? null
               : { mode: "erase", radius, channels: [true, true, true] };
@@ -104,10 +102,9 @@ export function Testing({ ui }: { ui: Ui }) {
   );
 }
 
-/** In whole image pixels. */
-function radiusOf(ui: Ui, share: number): number {
+function radiusOf(ui: Ui) {
   const { width = 0, height = 0 } = ui.scene.value?.image ?? {};
-  return Math.max(1, Math.round(share * Math.min(width, height)));
+  return radii(width, height);
 }
 
 function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
@@ -134,7 +131,7 @@ function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
         <input
           type="range"
           min={0}
-          max={radiusOf(ui, RADIUS.most)}
+          max={radiusOf(ui).most}
           value={brush.radius}
           aria-valuetext={`radius ${brush.radius} pixels`}
           onInput={(event) => set({ radius: event.currentTarget.valueAsNumber })}
