@@ -5,9 +5,9 @@ import { focused } from "../keys";
 import { lookWords, viewTitle } from "../looks";
 import { pictureOf } from "../strip";
 import type { Pane, Ui } from "../ui";
-import { capital, figuresOf, score } from "../words";
+import { capital, figuresOf } from "../words";
 import { nameOf } from "./pane";
-import { trustIn } from "./trust";
+import { sentenceIn, trustIn } from "./trust";
 
 /** Copy and save: the picture as it is drawn, the Explanation, the page. */
 export function SaveMenu({ ui }: { ui: Ui }) {
@@ -183,14 +183,13 @@ function wordsOf(ui: Ui, pane: Pane): string[] {
   const { mask } = pane.scene;
   const view = viewTitle(pane.view, pane.takes);
   if (!mask) return [view];
-  const edited = store.probe.mask.peek() !== null;
   const name = nameOf(ui, mask.target);
   const game = store.ran.peek().game;
-  const { words } = trustIn(ui);
+  const net = store.netName.peek() || "the net";
   return [
-    `${name}: ${edited ? `${score(mask.score)}, edited` : figuresOf(mask, game)}`,
-    `${view}. ${capital(game)} game, ${store.netName.peek() || "the net"}, iteration ${mask.iteration}.`,
+    sentenceIn(ui) || `${name}: ${figuresOf(mask, game)}`,
+    `${view}. ${capital(game)} game, ${net}, iteration ${mask.iteration}.`,
     lookWords(pane, ui.channel.peek(), ui.boost.peek()),
-    words,
+    trustIn(ui).words,
   ].filter(Boolean);
 }

@@ -70,7 +70,7 @@ export function trustIn({ store }: Ui): Trusted {
 }
 
 /** What the main picture is, in one sentence. */
-function sentenceIn({ store }: Ui): string {
+export function sentenceIn({ store }: Ui): string {
   const target = store.target.value;
   const mask = store.drawn.value;
   const edited = store.probe.mask.value !== null;
