@@ -23,11 +23,17 @@ function anchor(index: number, channel: number): number {
   return Number.parseInt(ANCHORS.slice(at, at + 2), 16);
 }
 
-/** The map as CSS color stops, for a legend that shows the very same colors. */
-export function gradient(direction = "to right"): string {
-  const stops = Array.from(
-    { length: SEGMENTS + 1 },
-    (_, i) => `#${ANCHORS.slice(i * 6, i * 6 + 6)}`,
-  );
-  return `linear-gradient(${direction}, ${stops.join(", ")})`;
+/** The map's colors at equal distances, for a legend that shows the very same. */
+const STOPS = Array.from({ length: SEGMENTS + 1 }, (_, i) => `#${ANCHORS.slice(i * 6, i * 6 + 6)}`);
+
+/** The map in CSS. */
+export function gradient(): string {
+  return `linear-gradient(to right, ${STOPS.join(", ")})`;
+}
+
+/** The map on a canvas, from one place along a row to another. */
+export function scaleOn(context: CanvasRenderingContext2D, from: number, to: number) {
+  const scale = context.createLinearGradient(from, 0, to, 0);
+  for (const [k, stop] of STOPS.entries()) scale.addColorStop(k / SEGMENTS, stop);
+  return scale;
 }

@@ -1,7 +1,7 @@
 /** The views by name, what they show, and what is done to them for the eye alone. */
 import { CHANNELS, type Look, type View } from "./picture";
 import type { Pane, Ui } from "./ui";
-import { capital } from "./words";
+import { capital, score } from "./words";
 
 /** The view that each number key chooses, from 1 on. */
 export const VIEW_KEYS: readonly View[] = [
@@ -27,7 +27,7 @@ export function viewTitle(view: View, takes: boolean): string {
       : "The evidence in the image’s own colors, fading to paper where nothing is shown",
     evidence: `The image where ${part} is, the reference elsewhere`,
     mask: "The mask itself, as a color",
-    heat: "The mask’s mean over the color channels, from 0 to 1",
+    heat: `${heatOf(null)}, from 0 to 1`,
     overlay: `${capital(part)} in color, on the gray image`,
     image: "The image as the net sees it",
     rest: takes
@@ -35,6 +35,18 @@ export function viewTitle(view: View, takes: boolean): string {
       : "All but the evidence: the image, with the evidence faded to hatched paper",
   };
   return titles[view];
+}
+
+/** What the colors of the heat stand for. */
+export function heatOf(channel: Look["channel"]): string {
+  return channel === null
+    ? "The mask’s mean over the color channels"
+    : `The mask in ${CHANNELS[channel]}`;
+}
+
+/** What the last color of the heat stands for: with a boost, less than 1. */
+export function heatEnd(boost: number): string {
+  return boost > 1 ? `≥ ${score(1 / boost)}` : "1";
 }
 
 /** A picture in words, for those who cannot see it: "The evidence". */

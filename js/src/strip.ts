@@ -1,5 +1,6 @@
 /** The picture that leaves the panel: as it is drawn, with words on a strip below it. */
 import { draw } from "./canvas";
+import { scaleOn } from "./colormap";
 import { lookAt } from "./looks";
 import { DARK, LIGHT } from "./paper";
 import type { Pane, Ui } from "./ui";
@@ -31,7 +32,10 @@ export function pictureOf(ui: Ui, pane: Pane, scale: number, lines: string[]): H
     const fits = (text: string) => context.measureText(text).width <= sheet.width - 2 * pad;
     return wrap(line, fits).map((text) => ({ text, font: font(k) }));
   });
-  sheet.height = height + (rows.length > 0 ? Math.ceil(1.4 * size * rows.length + 2 * pad) : 0);
+  const tall = rows.length > 0 ? Math.ceil(1.4 * size * rows.length + 2 * pad) : 0;
+  const scaled = pane.view === "heat" && tall > 0;
+  const bar = scaled ? size : 0;
+  sheet.height = height + bar + tall;
   const dark = ui.dark.peek();
   const { plain } = dark ? DARK : LIGHT;
   // Setting the size has cleared what was set before.
@@ -39,11 +43,15 @@ export function pictureOf(ui: Ui, pane: Pane, scale: number, lines: string[]): H
   context.fillRect(0, 0, sheet.width, sheet.height);
   context.imageSmoothingEnabled = scale < 1;
   context.drawImage(own, 0, 0, width, height);
+  if (scaled) {
+    context.fillStyle = scaleOn(context, pad, sheet.width - pad);
+    context.fillRect(pad, height + pad, sheet.width - 2 * pad, size / 2);
+  }
   context.fillStyle = dark ? "#e6e6e6" : "#1f2328";
   context.textBaseline = "top";
   for (const [n, row] of rows.entries()) {
     context.font = row.font;
-    context.fillText(row.text, pad, height + pad + 1.4 * size * n);
+    context.fillText(row.text, pad, height + bar + pad + 1.4 * size * n);
   }
   return sheet;
 }

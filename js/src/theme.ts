@@ -17,6 +17,12 @@ export function darkness(root: HTMLElement, ended: AbortSignal): ReadonlySignal<
   for (const element of [document.documentElement, document.body]) {
     observer.observe(element, { attributes: true });
   }
-  ended.addEventListener("abort", () => observer.disconnect());
+  // A panel that is not on the page yet has no style: it has one as soon as it has a size.
+  const sized = new ResizeObserver(look);
+  sized.observe(root);
+  ended.addEventListener("abort", () => {
+    observer.disconnect();
+    sized.disconnect();
+  });
   return dark;
 }

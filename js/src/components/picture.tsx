@@ -1,5 +1,5 @@
 import { gradient } from "../colormap";
-import { VIEW_KEYS, viewName, viewTitle } from "../looks";
+import { heatEnd, heatOf, VIEW_KEYS, viewName, viewTitle } from "../looks";
 import { CHANNELS, VIEWS, type View } from "../picture";
 import type { Ui } from "../ui";
 import { percent, score, takesAway } from "../words";
@@ -108,12 +108,10 @@ function Caption({ ui }: { ui: Ui }) {
 function Legend({ ui }: { ui: Ui }) {
   const channel = ui.channel.value;
   const boost = ui.boost.value;
-  const what =
-    channel === null ? "Mask mean over the color channels" : `Mask in ${CHANNELS[channel]}`;
   return (
-    <span class="xw-legend" title={`${what}, on a fixed scale`}>
+    <span class="xw-legend" title={`${heatOf(channel)}, on a fixed scale`}>
       {channel !== null && `${CHANNELS[channel]} `}0<i style={{ backgroundImage: gradient() }} />
-      {boost > 1 ? `≥ ${score(1 / boost)}` : "1"}
+      {heatEnd(boost)}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { copyPicture, download, png } from "../files";
 import { focused } from "../keys";
-import { lookWords, viewTitle } from "../looks";
+import { heatEnd, heatOf, lookWords, viewTitle } from "../looks";
 import { pictureOf } from "../strip";
 import type { Pane, Ui } from "../ui";
 import { capital, figuresOf } from "../words";
@@ -181,7 +181,12 @@ export function SaveMenu({ ui }: { ui: Ui }) {
 function wordsOf(ui: Ui, pane: Pane): string[] {
   const { store } = ui;
   const { mask } = pane.scene;
-  const view = viewTitle(pane.view, pane.takes);
+  const channel = ui.channel.peek();
+  const boost = ui.boost.peek();
+  const view =
+    pane.view === "heat"
+      ? `${heatOf(channel)}, from 0 to ${heatEnd(boost).replace(/^≥ (.*)/, "$1 and more")}`
+      : viewTitle(pane.view, pane.takes);
   if (!mask) return [view];
   const name = nameOf(ui, mask.target);
   const game = store.ran.peek().game;
@@ -189,7 +194,7 @@ function wordsOf(ui: Ui, pane: Pane): string[] {
   return [
     sentenceIn(ui) || `${name}: ${figuresOf(mask, game)}`,
     `${view}. ${capital(game)} game, ${net}, iteration ${mask.iteration}.`,
-    lookWords(pane, ui.channel.peek(), ui.boost.peek()),
+    lookWords(pane, channel, boost),
     trustIn(ui).words,
   ].filter(Boolean);
 }
