@@ -118,7 +118,7 @@ class Classifier:
             return self._names
         with torch.inference_mode():
             net = self.twin()
-            blank = torch.zeros(1, 3, *self.size, device=_device(net))
+            blank = torch.zeros(1, 3, *self.size, dtype=torch.float32, device=_device(net))
             outputs = self.logits(net, blank).shape[1]
         return tuple(f"class {index}" for index in range(outputs))
 
@@ -227,9 +227,9 @@ class Classifier:
         twin = make_twin(self.net, device)
 
         def run(seed: int) -> Tensor:
-            noise = torch.randn(1, 3, *self.size, generator=torch.Generator().manual_seed(seed))
+            noise = np.random.default_rng(seed).standard_normal((1, 3, *self.size), np.float32)
             with torch.no_grad():
-                return self.logits(twin, noise.to(_device(twin)))
+                return self.logits(twin, torch.from_numpy(noise).to(_device(twin)))
 
         leave_out(twin, self.net, run)
         return twin

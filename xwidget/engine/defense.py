@@ -321,13 +321,13 @@ def _per_image(left: Tensor, rows: int) -> Tensor:
     if left.shape[:1] != (rows,) and left.shape[1:2] == (rows,):
         left = left.transpose(0, 1)
     if left.dim() == 0 or len(left) % rows:
-        return (left.sum() / rows).expand(rows)
+        return (left.sum().float() / rows).expand(rows)
     return left.reshape(rows, -1).sum(1).float()
 
 
 def _share(counts: list[Count], batch: Tensor) -> Tensor:
     """Return the share (N,) of activations that left their bounds."""
-    share = torch.zeros(len(batch), device=batch.device)
+    share = torch.zeros(len(batch), dtype=torch.float32, device=batch.device)
     for left, _ in counts:
         share += left
     return share / max(sum(size for _, size in counts), 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -29,7 +28,7 @@ def shifted(batch: Tensor, down: int, right: int) -> Tensor:
 
 def zoomed(batch: Tensor, factor: float) -> Tensor:
     """Return the middle of pictures (N, 3, H, W), enlarged by a factor >= 1, bilinearly."""
-    scale = torch.tensor([[1 / factor, 0, 0], [0, 1 / factor, 0]]).to(batch)
+    scale = batch.new_tensor([[1 / factor, 0, 0], [0, 1 / factor, 0]])
     grid = F.affine_grid(scale.expand(len(batch), -1, -1), list(batch.shape), align_corners=False)
     return F.grid_sample(batch, grid, mode="bilinear", padding_mode="border", align_corners=False)
 

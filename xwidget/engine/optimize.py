@@ -181,7 +181,7 @@ def _optimized(
     game = GAMES[settings.game]
     x = x.to(device, copy=x.is_inference())  # such a tensor lets no gradient through
     count = len(targets)
-    index = torch.tensor(targets, device=device)
+    index = torch.tensor(targets, dtype=torch.int64, device=device)
     image = x.expand(count, -1, -1, -1).contiguous()
     reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
     similarity = SIMILARITIES[settings.similarity]
@@ -267,7 +267,7 @@ def _optimized(
         watch.resumed(start.tensors["image"].to(device), image_scores)
 
     tensors = {name: tensor.to(device) for name, tensor in start.tensors.items()}
-    weight = torch.zeros(count, device=device)
+    weight = torch.zeros(count, dtype=torch.float32, device=device)
     iteration = start.iteration
 
     while True:

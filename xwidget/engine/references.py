@@ -35,8 +35,9 @@ def _blur(x: Tensor, mean: Tensor, std: Tensor, seed: int) -> Tensor:
 
 def _noise(x: Tensor, mean: Tensor, std: Tensor, seed: int) -> Tensor:
     """Uniform noise over the colors, the same on every device for the same seed."""
-    generator = torch.Generator().manual_seed(seed)
-    return (torch.rand(x.shape, generator=generator).to(x) - mean) / std
+    generator = torch.Generator("cpu").manual_seed(seed)
+    colors = torch.rand(x.shape, generator=generator, dtype=torch.float32, device="cpu")
+    return (colors.to(x) - mean) / std
 
 
 #: References by name: (x, mean, std, seed) to a normalized tensor like x; mean and std are (3, 1,

@@ -96,7 +96,9 @@ def independent(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
     ValueError
         Where it does not take the picture alone.
     """
-    noise = 3 * torch.randn(image.shape, generator=torch.Generator().manual_seed(0)).to(image)
+    generator = torch.Generator("cpu").manual_seed(0)
+    noise = torch.randn(image.shape, generator=generator, dtype=torch.float32, device="cpu")
+    noise = 3 * noise.to(image)
     with torch.no_grad():
         alone = forward(image.clone())
         try:

@@ -186,8 +186,9 @@ class Auto:
         # A mask that fails tries to get its work back, without sparsity; then a smaller lambda
         # tries again.
         failing = torch.where(works | ~was | self.lost(memory), 0.0, memory["failing"] + 1)
-        factor = torch.where(works, _UP, torch.where(failing == 1, _DOWN, 1.0))
-        relative = memory["relative"] * torch.where(was, factor, torch.where(pushed, _UP, 1.0))
+        same = torch.ones_like(memory["relative"])  # of two numbers, where() makes its own type
+        factor = torch.where(works, _UP, torch.where(failing == 1, _DOWN, same))
+        relative = memory["relative"] * torch.where(was, factor, torch.where(pushed, _UP, same))
         return {
             "best": torch.where(better.view(-1, 1, 1, 1), shown, memory["best"]),
             "best_expected": best_expected,

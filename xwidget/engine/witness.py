@@ -137,7 +137,7 @@ def handed_over(picture: npt.NDArray[np.uint8], clf: Classifier) -> Tensor:
     clf
         The witness.
     """
-    rgb = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 255
+    rgb = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 255
     sized = F.interpolate(rgb, clf.size, mode="bilinear", antialias=True)[0]
-    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (clf.mean, clf.std))
+    mean, std = (rgb.new_tensor(values).view(3, 1, 1) for values in (clf.mean, clf.std))
     return (sized - mean) / std

@@ -359,4 +359,4 @@ def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]
     if "iterations" in settings:
         check_iterations(settings["iterations"])
     if targets is not None:
-        chosen(clf, targets, torch.zeros(3, *clf.size), ())
+        chosen(clf, targets, torch.zeros(3, *clf.size, dtype=torch.float32, device="cpu"), ())

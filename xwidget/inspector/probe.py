@@ -188,7 +188,7 @@ class Prober:
         clf, x, reference = self._session.clf, self._session.x, self._reference
         if clf is None or x is None or reference is None:
             raise RuntimeError("this Inspector is closed; make a new one")
-        weight = torch.tensor(pixels) / 255
+        weight = torch.from_numpy(np.array(pixels)).float() / 255
         scores: list[float] = clf.classify(torch.lerp(reference, x, weight)).tolist()
         return scores
 

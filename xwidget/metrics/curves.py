@@ -151,7 +151,7 @@ def counts(shares: Sequence[float], pixels: int) -> Tensor:
     """Return how many pixels shares of them are; ValueError for none, or ones beyond [0, 1]."""
     if not len(shares) or not 0 <= min(shares) <= max(shares) <= 1:
         raise ValueError(f"shares={list(shares)!r}; expected at least one, each in [0, 1]")
-    return (torch.tensor(shares, dtype=torch.float64) * pixels).round().long()
+    return (torch.tensor(shares, dtype=torch.float64, device="cpu") * pixels).round().long()
 
 
 def _gaussian() -> Tensor:

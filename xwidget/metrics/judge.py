@@ -37,7 +37,8 @@ class Judge:
             raise ValueError(f"batch={batch} must be at least 1")
         self.clf = clf
         self.batch = batch
-        parameter = next(clf.net.parameters(), torch.zeros(()))
+        plain = torch.zeros((), dtype=torch.float32, device="cpu")
+        parameter = next(clf.net.parameters(), plain)
         self._device = parameter.device
         kind = parameter.dtype if parameter.is_floating_point() else torch.float32
         image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)

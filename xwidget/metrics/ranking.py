@@ -29,9 +29,10 @@ def ranks(relevance: Tensor) -> Tensor:
         raise ValueError("relevance holds NaN or infinite values, which have no order")
     values = relevance.detach().flatten().cpu()
     # A sparse mask leaves most pixels at 0: in reading order these would go as one block.
-    order = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))
+    generator = torch.Generator("cpu").manual_seed(0)
+    order = torch.randperm(len(values), generator=generator, device="cpu")
     order = order[values[order].argsort(descending=True, stable=True)]
-    places = torch.empty_like(order).scatter_(0, order, torch.arange(len(order)))
+    places = torch.empty_like(order).scatter_(0, order, torch.arange(len(order), device="cpu"))
     return places.view_as(relevance)
 
 

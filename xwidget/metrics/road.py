@@ -78,7 +78,7 @@ def road(
     if int(removed.max()) == rank.numel():
         raise ValueError("with all pixels removed there is nothing to fill them in from")
     x = x.cpu()
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator("cpu").manual_seed(seed)
     pictures = torch.stack(
         [
             torch.where(gone, imputed(x, gone) + noise * _normal(x, generator), x)
@@ -169,4 +169,5 @@ def _coarsely(x: Tensor, known: Tensor) -> Tensor:
 
 
 def _normal(x: Tensor, generator: torch.Generator) -> Tensor:
-    return torch.randn(x.shape, generator=generator, dtype=torch.float64).to(x)
+    noise = torch.randn(x.shape, generator=generator, dtype=torch.float64, device="cpu")
+    return noise.to(x)
