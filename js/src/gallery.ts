@@ -1,7 +1,7 @@
 /** The strip of thumbnails above a Gallery's panel: an anywidget in plain DOM. */
 import { focused, keepKeys, origin } from "./keys";
 import type { Model } from "./model";
-import { score, shortName } from "./words";
+import { score } from "./words";
 
 type State = "waiting" | "running" | "explained" | "stopped" | "error";
 
@@ -12,6 +12,8 @@ interface Item {
   error: string;
   share: number;
   top: [name: string, score: number][];
+  /** The first one's name in few words. */
+  short?: string;
   /** What the checks say of the evidence that is drawn small; empty until there is one. */
   verdict: string;
   summary: string;
@@ -338,6 +340,7 @@ class Option {
 
   draw(item: Item, count: number): void {
     const [best] = item.top;
+    const short = item.short || (best?.[0] ?? "");
     const verdict = item.state === "explained" ? item.verdict : "";
     const { dataset } = this.element;
     if (dataset.state !== item.state || dataset.verdict !== verdict) {
@@ -348,10 +351,10 @@ class Option {
     }
     this.#bar.style.width = `${100 * item.share}%`;
     set(this.#name, item.name);
-    const said = best ? `${shortName(best[0])} ${score(best[1])}` : item.error || "…";
+    const said = best ? `${short} ${score(best[1])}` : item.error || "…";
     if (best) {
       const [name, value] = [create("span"), create("b")];
-      name.textContent = shortName(best[0]);
+      name.textContent = short;
       value.textContent = score(best[1]);
       if (this.#top.textContent !== `${name.textContent}${value.textContent}`)
         this.#top.replaceChildren(name, value);

@@ -3,10 +3,11 @@ import { viewName } from "./looks";
 import type { Checks } from "./model";
 import type { Scene, View } from "./picture";
 import type { Comparison, Frame } from "./protocol";
+import { sentence, shortOf } from "./says";
 import type { Store } from "./store";
 import { signOf } from "./trust";
 import type { Layout, Pane } from "./ui";
-import { figuresOf, score, shortName, takesAway } from "./words";
+import { figuresOf, score, takesAway } from "./words";
 
 export function panesOf(
   layout: Layout,
@@ -20,7 +21,29 @@ export function panesOf(
   const editing = store.probe.mask.value !== null;
   // What was edited by hand is what the net sees, whatever the game.
   const takes = takesAway(game) && !editing;
-  const single = { key: "main", title: "", view, scene: main, takes };
+  const track = (target: number) => store.trace.value[String(target)];
+  const saying = (
+    mask: Frame | null,
+    played: string,
+    checks: Checks | undefined,
+    last: number,
+    edited = false,
+  ) =>
+    sentence({
+      words: store.words.value,
+      game: played,
+      info: store.classes.value.find(({ index }) => index === mask?.target),
+      mask,
+      // A run that was asked for has none yet: those that there are will be gone.
+      checks: store.starting.value ? undefined : checks,
+      last,
+      edited,
+    });
+  const shown = main.mask;
+  const of = store.checks.value[String(shown?.target)];
+  const newest = track(shown?.target ?? -1)?.frames.at(-1) ?? -1;
+  const says = saying(shown, game, of, newest, editing);
+  const single = { key: "main", title: "", view, scene: main, takes, says };
   if (layout === "views") {
     return views.map((each, k) => ({
       key: k === 0 ? "main" : each,
@@ -28,44 +51,57 @@ export function panesOf(
       view: each,
       scene: main,
       takes,
+      says,
     }));
   }
   const drawn = store.target.value;
   // While a class that was just added waits for its turn, the mask is still another class's.
   const own = editing || main.mask?.target === drawn ? main : { ...main, mask: null };
   type Of = Checks | undefined;
-  const pane = (key: string, name: string, scene: Scene, of: Of, played = game): Pane => {
+  const pane = (
+    key: string,
+    name: string,
+    scene: Scene,
+    of: Of,
+    last: number,
+    played = game,
+  ): Pane => {
     const { mask } = scene;
     const warned = of && signOf(of) === "doubtful" ? ", doubtful" : "";
     const edited = editing && key === "main";
-    const figures = edited ? `${score(mask?.score)}, edited` : mask ? figuresOf(mask, played) : "…";
+    const figures = edited
+      ? `${score(mask?.score)}, edited`
+      : mask
+        ? figuresOf(mask, takesAway(played))
+        : "…";
     const title = `${name}${warned}: ${figures}`;
-    return { key, title, view, scene, takes: takesAway(played) && !edited };
+    const said = saying(mask, played, of, last, edited);
+    return { key, title, view, scene, takes: takesAway(played) && !edited, says: said };
   };
   if (layout === "classes") {
     // The class drawn comes first, as its picture is the main one; the others keep their order.
     const ordered = [...store.classes.value].sort(
       (a, b) => Number(b.index === drawn) - Number(a.index === drawn),
     );
-    return ordered.map(({ index, name }) =>
-      index === drawn
-        ? pane("main", shortName(name), own, store.checks.value[index])
-        : pane(
-            String(index),
-            shortName(name),
-            sceneOf(store.maskOf({ run: 0, target: index })),
-            store.checks.value[index],
-          ),
-    );
+    return ordered.map((info) => {
+      const { index } = info;
+      const scene = index === drawn ? own : sceneOf(store.maskOf({ run: 0, target: index }));
+      const last = track(index)?.frames.at(-1) ?? -1;
+      const key = index === drawn ? "main" : String(index);
+      return pane(key, shortOf(info), scene, store.checks.value[index], last);
+    });
   }
   if (layout === "game" || layout === "defense") {
     const others = besides(store, layout).map(({ name, run }) => {
       const mask = run === null ? null : store.maskOf({ run, target: drawn });
       const variant = store.variants.value.find((each) => each.run === run);
       const of = variant?.checks?.[drawn];
-      return pane(name, name, sceneOf(mask), of, layout === "game" ? name : game);
+      const last = variant?.trace[String(drawn)]?.frames.at(-1) ?? -1;
+      return pane(name, name, sceneOf(mask), of, last, layout === "game" ? name : game);
     });
-    return [pane("main", store.ran.value[layout], own, store.checks.value[drawn]), ...others];
+    const last = track(drawn)?.frames.at(-1) ?? -1;
+    const tested = store.checks.value[drawn];
+    return [pane("main", store.ran.value[layout], own, tested, last), ...others];
   }
   return [single];
 }

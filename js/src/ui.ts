@@ -30,6 +30,8 @@ export interface Pane {
   scene: Scene;
   /** Whether its mask says what is taken away. */
   takes: boolean;
+  /** What it is, in one sentence; empty before there is a mask. */
+  says: string;
 }
 
 export interface Ui {

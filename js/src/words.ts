@@ -21,9 +21,9 @@ export function takesAway(game: string): boolean {
 }
 
 /** What a mask scores and shows, in one line. */
-export function figuresOf(mask: { score: number; mean: number }, game: string): string {
+export function figuresOf(mask: { score: number; mean: number }, takes: boolean): string {
   const [p, share] = [score(mask.score), percent(mask.mean)];
-  return takesAway(game) ? `${p} without ${share}` : `${p} with ${share} shown`;
+  return takes ? `${p} without ${share}` : `${p} with ${share} shown`;
 }
 
 /** A score in [0, 1]: "0.873", "1.000", "–" where there is none. */

@@ -92,6 +92,26 @@ def test_every_class_and_iteration_is_said_in_one_sentence(
     page.close()
 
 
+def test_pictures_side_by_side_are_each_said_in_a_sentence(
+    browser: Browser, tmp_path: Path
+) -> None:
+    explanation = Explanation(**parts(names=("cat, black", "cat, white"), checks=(DOUBTFUL, HOLDS)))
+    page = browser.new_page(viewport={"width": 700, "height": 900})
+    page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
+    root = page.locator(".xwidget-inspector")
+    Inspector(root).side_by_side("classes")
+    sentence = "Taken away, but without this the net still says cat, white"
+    other = root.locator("canvas").nth(1).get_attribute("aria-label") or ""
+    assert sentence in other
+    assert not root.locator(".xw-trust").get_by_text(sentence).is_visible()
+    line(root).click()
+    assert root.locator(".xw-trust").get_by_text(sentence).is_visible()
+    titles = root.locator(".xw-pane-title")
+    assert titles.nth(0).inner_text().startswith("cat, black, doubtful:")
+    assert sentence in (titles.nth(1).get_attribute("title") or "")
+    page.close()
+
+
 def test_what_only_informs_reads_as_not_judged(browser: Browser, tmp_path: Path) -> None:
     shown = Check("share shown", 0.1, None, "10.0% of the image is shown.")
     checks = Checks((*HOLDS.items, shown), "holds", "Holds: it keeps all.")

@@ -6,8 +6,9 @@ import { listen } from "../gestures";
 import { lookAt, lookWords, viewWords } from "../looks";
 import { whereabouts } from "../masks";
 import { isEmpty } from "../picture";
+import { shortOf } from "../says";
 import type { Pane, Ui } from "../ui";
-import { figuresOf, score, shortName } from "../words";
+import { figuresOf, score } from "../words";
 import { Values } from "./cells";
 import { Divider, Loupe, Pins, Reticle } from "./overlays";
 
@@ -85,7 +86,11 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const hint = main ? "arrow keys move a pixel cursor, plus and minus zoom, Escape leaves" : "";
   return (
     <div class="xw-pane">
-      {pane.title && <span class="xw-pane-title">{pane.title}</span>}
+      {pane.title && (
+        <span class="xw-pane-title" title={`${pane.title}\n${pane.says}`}>
+          {pane.title}
+        </span>
+      )}
       <div
         ref={frame}
         class="xw-frame"
@@ -203,7 +208,7 @@ function Looked({ ui, pane }: { ui: Ui; pane: Pane }) {
 
 export function nameOf(ui: Ui, target: number): string {
   const found = ui.store.classes.value.find(({ index }) => index === target);
-  return found ? shortName(found.name) : `class ${target}`;
+  return found ? shortOf(found) : `class ${target}`;
 }
 
 /** The picture in words. Where the evidence lies is said at rest: nobody could follow it live. */
@@ -214,12 +219,10 @@ function describe(ui: Ui, pane: Pane): string {
   const edited = ui.store.probe.mask.value === mask ? ", edited" : "";
   const busy = ui.store.status.value === "running" || ui.store.probe.drawing.value;
   const where = busy ? "" : `; ${whereabouts(mask)}`;
-  const figures = edited
-    ? `score ${score(mask.score)}`
-    : `score ${figuresOf(mask, ui.store.ran.value.game)}`;
+  const figures = edited ? `score ${score(mask.score)}` : `score ${figuresOf(mask, pane.takes)}`;
   return (
     `${view} for ${nameOf(ui, mask.target)} at iteration ${mask.iteration}${edited}: ` +
-    `${figures}${where}`
+    `${figures}${where}. ${pane.says}`
   );
 }
 

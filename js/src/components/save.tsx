@@ -7,7 +7,7 @@ import { pictureOf } from "../strip";
 import type { Pane, Ui } from "../ui";
 import { capital, figuresOf } from "../words";
 import { nameOf } from "./pane";
-import { sentenceIn, trustIn } from "./trust";
+import { trustIn } from "./trust";
 
 /** Copy and save: the picture as it is drawn, the Explanation, the page. */
 export function SaveMenu({ ui }: { ui: Ui }) {
@@ -192,7 +192,7 @@ function wordsOf(ui: Ui, pane: Pane): string[] {
   const game = store.ran.peek().game;
   const net = store.netName.peek() || "the net";
   return [
-    sentenceIn(ui) || `${name}: ${figuresOf(mask, game)}`,
+    pane.says || `${name}: ${figuresOf(mask, pane.takes)}`,
     `${view}. ${capital(game)} game, ${net}, iteration ${mask.iteration}.`,
     lookWords(pane, channel, boost),
     trustIn(ui).words,

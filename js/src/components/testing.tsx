@@ -2,7 +2,7 @@ import type { Brush } from "../masks";
 import { radii, rest } from "../masks";
 import type { Frame } from "../protocol";
 import type { Ui } from "../ui";
-import { score, shortName } from "../words";
+import { score } from "../words";
 import { Tool } from "./toolbar";
 
 const MODES: Record<Brush["mode"], string> = {
@@ -164,7 +164,7 @@ function Answer({ ui }: { ui: Ui }) {
     if (!answer) return "Scoring …";
     if (answer.error) return answer.error;
     const top = (answer.top ?? []).slice(0, 3);
-    const said = top.map(([, name, value]) => `${shortName(name)} ${score(value)}`);
+    const said = top.map(([, name, value], k) => `${answer.short?.[k] ?? name} ${score(value)}`);
     return `The net now says: ${said.join(", ")}`;
   };
   return (

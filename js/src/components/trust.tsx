@@ -1,7 +1,7 @@
 import type { Checks } from "../model";
-import { filled, sentence, shortOf } from "../says";
+import { filled, shortOf } from "../says";
 import { figures, headOf, type Sign, type Trusted, trusted } from "../trust";
-import type { Ui } from "../ui";
+import type { Pane, Ui } from "../ui";
 import { nameOf } from "./pane";
 
 /** Shapes that differ without their color, on 16 by 16. */
@@ -26,7 +26,7 @@ export function Trust({ ui }: { ui: Ui }) {
   const { store } = ui;
   const target = store.target.value;
   const now = trustIn(ui);
-  const told = sentenceIn(ui);
+  const [{ says: told = "" } = {}, ...others] = ui.panes.value;
   const name = nameOf(ui, target);
   const [head, rest] = headOf(now);
   return (
@@ -42,6 +42,7 @@ export function Trust({ ui }: { ui: Ui }) {
             </span>
           </span>
         </summary>
+        {ui.layout.value !== "views" && <Others panes={others} />}
         {now.checks?.items.length ? <Tested ui={ui} checks={now.checks} /> : <p>{NOT_YET}</p>}
       </details>
       {/* Told once, when it is known: the line itself may change with every iteration. */}
@@ -69,22 +70,20 @@ export function trustIn({ store }: Ui): Trusted {
   });
 }
 
-/** What the main picture is, in one sentence. */
-export function sentenceIn({ store }: Ui): string {
-  const target = store.target.value;
-  const mask = store.drawn.value;
-  const edited = store.probe.mask.value !== null;
-  const score = store.probe.last.value.scores?.[String(target)] ?? Number.NaN;
-  return sentence({
-    words: store.words.value,
-    game: store.ran.value.game,
-    info: store.classes.value.find(({ index }) => index === target),
-    // While a class that was just added waits for its turn, another's mask is drawn.
-    mask: mask?.target === target ? { ...mask, score: edited ? score : mask.score } : null,
-    checks: store.starting.value ? undefined : store.checks.value[String(target)],
-    last: store.trace.value[String(target)]?.frames.at(-1) ?? -1,
-    edited,
-  });
+/** What the pictures beside the main one are: there is no room for it under each. */
+function Others({ panes }: { panes: readonly Pane[] }) {
+  const said = panes.filter(({ says }) => says);
+  if (said.length === 0) return null;
+  return (
+    <dl>
+      {said.map(({ key, title, says }) => (
+        <div key={key}>
+          <dt>{title}</dt>
+          <dd>{says}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 
 /** What the same class scores with a defense, where that is known; else nothing. */
