@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.test_explanation import COUNT, HEIGHT, ITERATIONS, WIDTH, parts
+from tests.test_explanation import COUNT, DOUBTFUL, HEIGHT, HOLDS, ITERATIONS, WIDTH, parts
 from xwidget import portable
+from xwidget.checks import Checks
 from xwidget.explanation import Explanation, Frames, Trace, quantize
 from xwidget.inspector.protocol import Frame, decode, encode, pack
-from xwidget.portable import packed_masks, page, thinned
+from xwidget.portable import data, packed_masks, page, thinned
 
 NASTY = "</script><img src=x onerror=alert(1)> & \"double\" 'single' <!-- $data 咖啡 ☕"
 KEPT = [*range(17), 18, 20, 24]
@@ -271,3 +272,14 @@ def test_a_bad_number_of_keyframes_is_told(tmp_path: Path, keyframes: Any) -> No
 def test_a_class_that_was_not_explained_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="'teapot' was not explained"):
         explanation().export_html(tmp_path / "page.html", target="teapot")
+
+
+def test_the_status_is_that_of_the_run_that_is_shown() -> None:
+    def status(**change: Any) -> str:
+        made = data(explanation(diagnostics={"stopped": "interrupted"}, **change), 2)
+        return str(made["traits"]["status"])
+
+    # A class that was added, or a run to compare with, was stopped after it had ended.
+    assert status(checks=(DOUBTFUL, HOLDS)) == "done"
+    assert status() == "stopped"
+    assert status(checks=(DOUBTFUL, Checks())) == "stopped"

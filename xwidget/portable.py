@@ -174,13 +174,20 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
             "target": drawn,
             "iteration": tracks[drawn].iterations[-1],
             "_follow": True,
-            "status": _STATUS.get(str(explanation.diagnostics.get("stopped")), "stopped"),
+            "status": _status(explanation),
             "error": "",
         },
         "image": packed_picture(explanation.image),
         "reference": packed_picture(still.shortest(explanation.reference)),
         "masks": {str(key): track.masks for key, track in tracks.items()},
     }
+
+
+def _status(explanation: Explanation) -> str:
+    """Return how the run of what is shown ended; another that was stopped later is not shown."""
+    if all(checks.items for checks in explanation.checks):  # made when a run has ended
+        return "done"
+    return _STATUS.get(str(explanation.diagnostics.get("stopped")), "stopped")
 
 
 class _Track:
