@@ -348,7 +348,7 @@ class Explanation:
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]
         last = max(len(self.trace) - 1, 0)
-        head = f"Explanation: {self.game}, {self.defense} defense, {last} iterations, "
+        head = f"Explanation: {self.game}, {words.defended(self.defense)}, {last} iterations, "
         lines = [f"{head}{height}×{width} pixels"]
         names = [texts.shown(name, texts.NAME) for name in self.names]
         wide = max(map(len, names))

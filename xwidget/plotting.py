@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xwidget.caption import doubtful
 from xwidget.engine.games import GAMES
-from xwidget.words import percent
+from xwidget.words import defended, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,7 @@ def plot(explanation: Explanation) -> Figure:
             below = figure.add_subplot(grid[2 * k + 1, :])
             below.set_title(says[k], loc="left", fontsize=10, color=_INK)
             _verdict(below, wrapped[k], explanation.checks[k])
-        title = f"{explanation.game}, {explanation.defense} defense"
+        title = f"{explanation.game}, {defended(explanation.defense)}"
         figure.suptitle(title, x=0.01, ha="left", fontsize=10, color=_FAINT)
     return figure
 

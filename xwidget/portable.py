@@ -281,7 +281,7 @@ def _caption(explanation: Explanation, net: str) -> str:
     defense = explanation.defense
     if defense == "auto" and game is not None:
         defense = game.defense
-    made = "no defense" if defense == "none" else f"{defense} defense"
+    made = words.defended(defense)
     count = max(len(explanation.trace) - 1, 0)
     what = (
         f"The pixels and colors that {net or 'the net'} relies on: {explanation.game} game, "

@@ -48,6 +48,11 @@ def percent(share: float) -> str:
     return "<0.1%" if 0 < share < 0.001 else f"{math.floor(1000 * share + 0.5) / 10:.1f}%"
 
 
+def defended(defense: str) -> str:
+    """Return a defense as words name it: "paper defense", "no defense"."""
+    return "no defense" if defense == "none" else f"{defense} defense"
+
+
 def says(game: str, name: str, score: float, image: float) -> str:
     """Return what a picture is, in one sentence.
 

@@ -1,3 +1,4 @@
+import templates from "../../tests/templates.json";
 import type { Check, Checked, Model, Trace } from "../src/model";
 import { type Command, decodeFrame } from "../src/protocol";
 
@@ -7,11 +8,19 @@ export type Scenario = "idle" | "running" | "live" | "done" | "stopped" | "error
 const SIDE = 224;
 const PLANES = 3 * SIDE * SIDE;
 const CLASSES = [
-  { index: 967, name: "espresso", score: 0.951, reached: 0.93, speed: 0.05 },
-  { index: 969, name: "eggnog", score: 0.011, reached: 0.04, speed: 0.03 },
+  {
+    index: 967,
+    name: "espresso, caffè latte",
+    short: "espresso",
+    score: 0.951,
+    reached: 0.93,
+    speed: 0.05,
+  },
+  { index: 969, name: "eggnog", short: "eggnog", score: 0.011, reached: 0.04, speed: 0.03 },
   {
     index: 504,
     name: "coffee mug, coffee cup with a long name",
+    short: "coffee mug",
     score: 0.009,
     reached: 0.31,
     speed: 0.02,
@@ -43,7 +52,8 @@ const CHECKS: Checked = {
   },
   969: {
     verdict: "no evidence",
-    summary: "No evidence: nothing in the image brings this class about.",
+    summary: "No evidence: the net hardly sees the class in the image itself; tried for 200 steps.",
+    says: "Nothing in the photo makes the net say eggnog on its own: all of it scores 0.01.",
     items: [check("score", null, "It scores 0.040, the image 0.011.")],
   },
   504: {
@@ -90,7 +100,8 @@ export class FakeModel implements Model {
       _image: encode({ target: -1, side: SIDE, data: scene.subarray(0, PLANES) }),
       _reference: encode({ target: -1, side: 1, data: gray }),
       _frame: new DataView(new ArrayBuffer(0)),
-      _classes: CLASSES.map(({ index, name, score }) => ({ index, name, score })),
+      _classes: CLASSES.map(({ index, name, short, score }) => ({ index, name, short, score })),
+      _words: templates,
       _trace: {},
       _progress: { run: 0, iteration: 0, iterations: 0, seconds: 0, rate: 0 },
       _choices: {
