@@ -23,7 +23,7 @@ export function MaskValues({ ui }: { ui: Ui }) {
       <div class="xw-title">
         <b>Mask values</b>
         <span title="Pixels whose mask reaches the threshold, or is more than 0, in any color channel">
-          {percent(kept)} of pixels {least > 0 ? `≥ ${score(least / 255)}` : "touched"}
+          {least > 0 && `≥ ${score(least / 255)} `}in {percent(kept)} of pixels
         </span>
       </div>
       <div class="xw-histogram">
