@@ -1,6 +1,7 @@
 /** The strip of thumbnails above a Gallery's panel: an anywidget in plain DOM. */
 import { focused, keepKeys, origin } from "./keys";
 import type { Model } from "./model";
+import { createViews, type Views } from "./views";
 import { score } from "./words";
 
 type State = "waiting" | "running" | "explained" | "stopped" | "error";
@@ -43,30 +44,56 @@ const VERDICTS: Record<string, string> = {
 /** How long the view must rest before the kernel hears of it, in ms. */
 const REST = 150;
 
-export default {
-  render({ model, el }: { model: Model; el: HTMLElement }) {
-    const ended = new AbortController();
-    const root = create("div", "xwidget-gallery");
-    el.append(root);
-    const strip = new Strip(model, root, ended.signal);
-    const changes: [string, () => void][] = [
-      ["change:_items", () => strip.drawItems()],
-      ["change:status", () => strip.drawItems()],
-      ["change:_pictures", () => strip.drawPictures()],
-      ["change:_evidence", () => strip.drawPictures()],
-      ["change:show", () => strip.drawPictures()],
-      ["change:opened", () => strip.drawOpened()],
-      ["change:_shown", () => strip.drawItems()],
-      ["change:paused", () => strip.drawItems()],
-    ];
-    for (const [event, draw] of changes) model.on(event, draw);
-    return () => {
-      for (const [event, draw] of changes) model.off(event, draw);
-      ended.abort();
-      root.remove();
-    };
-  },
+export default () => {
+  let views: Views | undefined;
+  let beats = 0;
+
+  return {
+    initialize({ model }: { model: Model }) {
+      views = createViews(
+        // A trait that stays the same is not sent.
+        (said) => write(model, "_views", { ...said, beat: ++beats }),
+        () => model.get("status") === "running",
+      );
+      return () => views?.close();
+    },
+
+    render({ model, el }: { model: Model; el: HTMLElement }) {
+      const ended = new AbortController();
+      const root = create("div", "xwidget-gallery");
+      el.append(root);
+      const strip = new Strip(model, root, ended.signal);
+      const changes: [string, () => void][] = [
+        ["change:_items", () => strip.drawItems()],
+        ["change:status", () => strip.drawItems()],
+        ["change:_pictures", () => strip.drawPictures()],
+        ["change:_evidence", () => strip.drawPictures()],
+        ["change:show", () => strip.drawPictures()],
+        ["change:opened", () => strip.drawOpened()],
+        ["change:_shown", () => strip.drawItems()],
+        ["change:paused", () => strip.drawItems()],
+      ];
+      for (const [event, draw] of changes) model.on(event, draw);
+      const gone = views?.add(root);
+      return () => {
+        gone?.();
+        for (const [event, draw] of changes) model.off(event, draw);
+        ended.abort();
+        root.remove();
+      };
+    },
+  };
 };
+
+/** Set a trait; without a kernel the strip still shows what it has. */
+function write(model: Model, name: string, value: unknown): void {
+  model.set(name, value);
+  try {
+    model.save_changes();
+  } catch (error) {
+    console.warn("[xwidget] could not reach the kernel:", error);
+  }
+}
 
 class Strip {
   readonly #list = create("div", "xg-list");
@@ -198,13 +225,7 @@ class Strip {
   }
 
   #write(name: string, value: unknown): void {
-    this.model.set(name, value);
-    try {
-      this.model.save_changes();
-    } catch (error) {
-      // Without a kernel the strip still shows what it has.
-      console.warn("[xwidget] could not reach the kernel:", error);
-    }
+    write(this.model, name, value);
   }
 
   /** Keep the height while one panel takes another's place: the page must not scroll. */

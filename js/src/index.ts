@@ -5,16 +5,23 @@ import { isOurs, keepKeys } from "./keys";
 import type { Model } from "./model";
 import { createStore, type Store } from "./store";
 import { createUi, type Ui } from "./ui";
+import { createViews, type Views } from "./views";
 
 /** @param ready is told of every view. */
 export default (ready?: (ui: Ui) => void) => {
   let store: Store | undefined;
+  let views: Views | undefined;
   let greeted = false;
 
   return {
     initialize({ model }: { model: Model }) {
-      store = createStore(model);
-      return () => store?.close();
+      const made = createStore(model);
+      store = made;
+      views = createViews(made.shows, () => made.status.peek() === "running");
+      return () => {
+        views?.close();
+        made.close();
+      };
     },
 
     render({ el }: { model: Model; el: HTMLElement }) {
@@ -29,7 +36,9 @@ export default (ready?: (ui: Ui) => void) => {
       render(h(Panel, { ui }), root);
       if (!greeted) store.connect();
       greeted = true;
+      const gone = views?.add(root);
       return () => {
+        gone?.();
         ended.abort();
         render(null, root);
         root.remove();

@@ -19,6 +19,8 @@ export interface Link {
   /** Say `hello`, once a page; again after the connection changed or when a person asks. */
   hello(): void;
   send(command: Command): void;
+  /** Say what may get lost: it is not sent where custom messages do not arrive. */
+  mention(command: Command): void;
   /** Set traits and give a command in one message: the command cannot overtake the traits. */
   sendWith(traits: Record<string, unknown>, command: Command): void;
   write(traits: Record<string, unknown>): void;
@@ -129,6 +131,9 @@ export function createLink(
     send(command) {
       if (path === "trait") viaTrait(command);
       else attempt(() => model.send(command));
+    },
+    mention(command) {
+      if (path === "message") attempt(() => model.send(command));
     },
     sendWith(traits, command) {
       write({ ...traits, _command: numbered(command) });

@@ -107,6 +107,7 @@ export type Command =
   | { type: "compare"; by: Comparison }
   | { type: "save" }
   | { type: "export" }
+  | { type: "views"; page: number; count: number; seen: number }
   | { type: "ack"; seq: number };
 
 /** What runs may differ in that are shown side by side. */

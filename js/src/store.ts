@@ -24,6 +24,7 @@ import { createProbe, type Probe } from "./probe";
 import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
 import { NO_WORDS } from "./says";
 import { nearest } from "./timeline";
+import type { Said } from "./views";
 
 /** Quiet time after the last scrub before the kernel hears of it, in ms. */
 const SCRUB_PAUSE = 150;
@@ -98,6 +99,8 @@ export interface Store {
   add(target: number): void;
   askNames(): void;
   dismiss(id: number): void;
+  /** Tell the kernel how many views there are. */
+  shows(said: Said): void;
   connect(): void;
   close(): void;
 }
@@ -234,6 +237,7 @@ export function createStore(model: Model): Store {
         break;
       case "failed": {
         const request = message.request;
+        if (request?.type === "views") break; // a kernel that is older than the page
         if (request?.type === "run") starting.value = false;
         if (request?.type === "add") adding.value = null;
         if (request?.type === "categories") named = false;
@@ -439,6 +443,9 @@ export function createStore(model: Model): Store {
     },
     dismiss(id) {
       notices.value = notices.value.filter((notice) => notice.id !== id);
+    },
+    shows(said) {
+      if (!portable.peek()) link.mention({ type: "views", ...said });
     },
     connect: link.hello,
     close: () => end.abort(),

@@ -2,9 +2,11 @@
 
 import gc
 import threading
+import time
 
 import numpy as np
 import pytest
+import traitlets
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
@@ -497,3 +499,75 @@ def test_a_run_that_was_paused_ends_where_one_alone_does(monkeypatch):
     finally:
         made.close()
         alone.close()
+
+
+def views(count, beat, seen=0, page=1):
+    return {"_views": {"page": page, "count": count, "seen": seen, "beat": beat}}
+
+
+def going(gallery):
+    """Return how far the runs are, all together."""
+    inspectors = [item.inspector for item in gallery._items]
+    return sum(i._session.nearest(0) or 0 for i in inspectors if i is not None)
+
+
+def test_without_a_view_of_the_strip_everything_rests(gallery, engine, monkeypatch):
+    step = engine._step
+    monkeypatch.setattr(engine, "_step", lambda *a: (time.sleep(0.002), step(*a))[1])
+    g = shown(gallery(3, iterations=LONG), **views(1, 1, 1))
+    until(lambda: going(g) > 3)
+    g._strip.set_state(views(0, 2))
+    until(lambda: g.inspector._progress.get("waits") == "a view")
+    before = going(g)
+    time.sleep(0.05)
+    assert going(g) == before
+    assert g.status == "running"
+    g._strip.set_state(views(1, 3, 1))
+    until(lambda: going(g) > before + 3)
+    g._strip.set_state(views(0, 4))
+    until(lambda: g.inspector._progress.get("waits") == "a view")
+    before = going(g)
+    assert not g.wait(0.3)
+    assert going(g) > before
+
+
+def test_images_that_were_never_open_are_explained_while_the_strip_is_seen(gallery):
+    g = shown(gallery(4), **views(1, 1, 1))
+    until(lambda: g.status == "done")
+    assert states(g) == ["explained"] * 4
+
+
+@pytest.mark.parametrize("error", [SystemExit(2), KeyboardInterrupt(), MemoryError()], ids=repr)
+def test_an_image_at_which_the_net_raises_anything_is_told_and_the_others_go_on(
+    gallery, monkeypatch, error
+):
+    g = gallery(3)
+    classify = g._worker._clf.classify
+
+    def fail(x):
+        if x.mean() < g._worker._clf.prepare(picture(1)).mean() - 0.01:
+            raise error
+        return classify(x)
+
+    monkeypatch.setattr(g._worker._clf, "classify", fail)
+    assert g.wait(SAFETY)
+    assert states(g) == ["error", "explained", "explained"]
+    assert type(error).__name__ in g.errors["photo 0"]
+
+
+def test_where_the_worker_itself_fails_the_next_command_works(gallery, monkeypatch):
+    g = gallery(2)
+    with monkeypatch.context() as patched:
+        patched.setattr(Item, "look", lambda item: (_ for _ in ()).throw(SystemExit(1)))
+        g.run()
+        until(lambda: g.status == "error" and not threads())
+    g.run()
+    assert g.wait(SAFETY)
+    assert g.status == "done"
+
+
+@pytest.mark.parametrize("said", [{"page": 1}, {"page": 1, "count": "x", "seen": 0}, {"page": -1}])
+def test_what_is_no_word_on_views_is_refused(gallery, said):
+    g = gallery(2)
+    with pytest.raises(traitlets.TraitError):
+        g._strip._views = said

@@ -245,6 +245,12 @@ def turns_on(device: torch.device) -> Turns:
         return _all.setdefault(key, Turns(AT_ONCE.get(device.type, 1)))
 
 
+def nudge_all() -> None:
+    """Have all who wait, on any device, look again."""
+    for turns in list(_all.values()):
+        turns.nudge()
+
+
 def breathe() -> None:
     """Let others have a turn between two pieces of a long step; see ``Place.turn``.
 

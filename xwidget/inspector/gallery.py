@@ -17,7 +17,9 @@ import traitlets
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import check_iterations
 from xwidget.engine.settings import Settings
+from xwidget.engine.turns import nudge_all
 from xwidget.explanation import Explanation
+from xwidget.inspector.cells import supersede
 from xwidget.inspector.closed import ClosedWidget
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, described
@@ -25,6 +27,7 @@ from xwidget.inspector.gallery_strip import Strip
 from xwidget.inspector.gallery_worker import Listener, Worker
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.opening import chosen
+from xwidget.inspector.views import Views
 from xwidget.inspector.widget import Inspector
 
 _ENDED = frozenset({"done", "stopped", "error"})
@@ -112,6 +115,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         found = collect(images, names)
         self._items = [Item(i, name, image) for i, (name, image) in enumerate(found.items())]
         self._lock = OwnedLock()
+        self._views = Views(nudge_all, busy=lambda: self.status == "running")
         self._strip = Strip(self._lock, [described(item) for item in self._items])
         self._worker = Worker(
             self._items,
@@ -122,9 +126,11 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             live=keep,
             lock=self._lock,
             listener=Listener(self._opened, self._changed, self._settled),
+            views=self._views,
         )
         super().__init__([self._strip])
-        self._strip.observe(self._on_page, ["opened", "paused", "_here", "_visible"])
+        self._strip.observe(self._on_page, ["opened", "paused", "_here", "_visible", "_views"])
+        supersede(self, Gallery.stop)
 
     # What a person calls.
 
@@ -172,6 +178,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             return
         item = self._items[self._place(image)]
         self._check_open()
+        self._views.ask()
         with self._lock:
             self._want(item.index)
             self._begin()
@@ -190,6 +197,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         with self._lock:
             self._worker.halted = self._strip.paused = False
             self._begin()
+        self._views.ask()
 
     def stop(self) -> None:
         """Stop what runs within one iteration, and start nothing but what is opened from now on."""
@@ -225,11 +233,12 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             if not self._worker.started:
                 self._begin()
         end = None if timeout is None else time.monotonic() + timeout
-        while self.status not in _ENDED and not self._worker.closed:
-            left = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
-            if left <= 0:
-                return False
-            time.sleep(left)
+        with self._views.awaited():
+            while self.status not in _ENDED and not self._worker.closed:
+                left = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
+                if left <= 0:
+                    return False
+                time.sleep(left)
         return True
 
     def close(self) -> None:
@@ -237,6 +246,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         worker = getattr(self, "_worker", None)  # none where the constructor raised
         if worker is not None and not worker.closed:
             worker.close()
+            self._views.close()
             self._strip.close()
             self.layout.close()
         super().close()
@@ -303,6 +313,8 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             self._begin()
         elif name == "_visible":
             self._worker.visible = frozenset(value)
+        elif name == "_views":
+            self._views.take(value["page"], value["count"], value["seen"])
 
     @traitlets.validate("selected")
     def _on_proposal(self, proposal: Any) -> str:
@@ -316,6 +328,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         with self._lock:
             index = self._place(change["new"])
             if index != self._worker.wanted:
+                self._views.ask()
                 self._want(index)
                 self._begin()
 

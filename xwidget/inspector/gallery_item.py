@@ -14,6 +14,7 @@ from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
 from xwidget.inspector.gallery_images import data_url
 from xwidget.inspector.widget import Inspector
+from xwidget.inspector.worker import in_words
 from xwidget.trace import Frames
 
 _TOP = 3  # classes that a thumbnail names
@@ -99,7 +100,7 @@ class Item:
             self.top = [(names[int(i)], float(v)) for v, i in zip(values, order, strict=True)][
                 :_TOP
             ]
-        except Exception as error:
+        except BaseException as error:  # even of a net that ends the interpreter
             self.failure = _in_words(error)
 
     def make(
@@ -108,7 +109,7 @@ class Item:
         """Make its Inspector and return it, or note why that cannot be."""
         try:
             self.inspector = cls(clf, self.image, targets, **settings)
-        except Exception as error:
+        except BaseException as error:
             self.failure = _in_words(error)
         return self.inspector
 
@@ -195,7 +196,6 @@ def _light(explanation: Explanation | None) -> Explanation | None:
     return replace(explanation, frames=Frames(frames.iterations[ends], frames.masks[ends]))
 
 
-def _in_words(error: Exception) -> str:
-    words = str(error)
-    ours = isinstance(error, (ValueError, TypeError)) and words
-    return words if ours else f"{type(error).__name__}: {words}"
+def _in_words(error: BaseException) -> str:
+    ours = isinstance(error, (ValueError, TypeError)) and str(error)
+    return ours or in_words(error)

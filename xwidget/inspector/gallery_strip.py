@@ -41,10 +41,15 @@ class Strip(LockedWidget):
     show = shared(traitlets.Enum(["image", "evidence"], "image"), "What thumbnails show.")
     _here = shared(traitlets.Bool(False), "Whether a page shows the strip.")
     _visible = shared(traitlets.List(traitlets.Int()), "The images that can be seen.")
+    _views: Any = shared(traitlets.Dict(), "How many views a page has, and how many are seen.")
 
     def __init__(self, lock: OwnedLock, items: list[dict[str, Any]]) -> None:
         self._lock = lock
         super().__init__(_items=items)
+
+    @traitlets.validate("_views")
+    def _on_views(self, proposal: Any) -> dict[str, Any]:
+        return self._told(proposal["value"]) if proposal["value"] else {}
 
     @traitlets.validate("opened")
     def _on_opened(self, proposal: Any) -> int:
@@ -57,7 +62,19 @@ class Strip(LockedWidget):
             if not isinstance(value, list) or len(value) > len(self._items):
                 raise Refused(f"_visible must be places of images, got {wire.shown(value)}")
             return [self._place(each, 0) for each in value]
+        if name == "_views":
+            return self._told(value)
         return super()._checked(name, value)
+
+    def _told(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Refused(f"_views must be an object, got {wire.shown(value)}")
+        try:
+            fields = protocol.parse({**value, "type": "views"}).fields
+            beat = protocol.whole('"beat" of "views"', value.get("beat", 0), 0, 2**53)
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        return {**fields, "beat": beat}
 
     def _place(self, value: Any, first: int) -> int:
         try:

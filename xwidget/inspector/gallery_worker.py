@@ -8,11 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import torch
+
 from xwidget.classifier import Classifier
+from xwidget.engine.turns import Place, turns_on
 from xwidget.inspector.gallery_item import Item, in_view
 from xwidget.inspector.lock import OwnedLock
+from xwidget.inspector.views import Views
 from xwidget.inspector.widget import Inspector
 
 THREAD = "xwidget-gallery"
@@ -58,6 +63,8 @@ class Worker:
         Held around every call of the listener.
     listener
         Who is told.
+    views
+        Who looks at the Gallery: without a view all of it rests.
     """
 
     def __init__(
@@ -71,6 +78,7 @@ class Worker:
         live: int,
         lock: OwnedLock,
         listener: Listener,
+        views: Views,
     ) -> None:
         self.items = items
         self._clf = clf
@@ -80,6 +88,7 @@ class Worker:
         self._live = live
         self._lock = lock
         self._listener = listener
+        self._views = views
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -112,8 +121,9 @@ class Worker:
     def start(self) -> None:
         """Start the thread, once; the lock is held."""
         if self._thread is None and not self.closed:
-            self._thread = threading.Thread(target=self._work, name=THREAD, daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name=THREAD, daemon=True)
+            thread.start()  # where there are too many, whoever asked is told
+            self._thread = thread
 
     def wake(self, _: object = None) -> None:
         """Have the worker look what is wanted now. Takes no lock."""
@@ -135,35 +145,44 @@ class Worker:
 
     def _work(self) -> None:
         try:
-            with contextlib.suppress(_Closed):
+            # Looking at images is done by the net as it is handed over: on the CPU.
+            turns = turns_on(torch.device("cpu"))
+            with (
+                contextlib.suppress(_Closed),
+                turns.place(self._views.rank, self._check_open) as place,
+            ):
                 while True:
                     self._wake.clear()
-                    busy = self._advance()
+                    busy = self._advance(place)
                     self._tell(at_once=not busy)
                     if not busy:
                         going = any(item.status == "running" for item in self.items)
                         self._wake.wait(_PACE if going else None)
-        except Exception:
+        except BaseException:
             logging.getLogger("xwidget").exception("the gallery's worker has ended")
             with contextlib.suppress(_Closed), self._held():
+                self._thread = None  # what is asked for next starts another
                 self._listener.settled("error")
 
-    def _advance(self) -> bool:
-        """Do one piece of work; return False where there is nothing to do but wait."""
+    def _check_open(self) -> None:
         if self.closed:
             raise _Closed
+
+    def _advance(self, place: Place) -> bool:
+        """Do one piece of work; return False where there is nothing to do but wait."""
+        self._check_open()
         for item in self.items:
             item.look()
-        if self._open():
+        if self._open(place):
             return True
         for item in self._in_view():
             if not item.described:
-                item.describe(self._clf)
+                place.do(partial(item.describe, self._clf))
                 return True
-        self._explain()
+        self._explain(place)
         return False
 
-    def _open(self) -> bool:
+    def _open(self, place: Place) -> bool:
         """Bring up the image that is wanted, if another is open."""
         with self._held():
             wanted = self.wanted
@@ -175,10 +194,10 @@ class Worker:
         if item is self.shown:
             return False
         if not item.described:
-            item.describe(self._clf)
+            place.do(partial(item.describe, self._clf))
             if wanted is None:
                 return True
-        self._equip(item)
+        self._equip(item, place)
         if item.failure and wanted is None and not all(i.failure for i in self.items):
             return True
         with self._held():
@@ -188,7 +207,7 @@ class Worker:
                 self._listener.opened(item)
         return True
 
-    def _explain(self) -> None:
+    def _explain(self, place: Place) -> None:
         """Let run what is to run now: the image that is open, else the next in order of view."""
         shown, running = self.shown, [item for item in self.items if item.status == "running"]
         with self._held():
@@ -201,17 +220,17 @@ class Worker:
             if shown is not None and front and not running:
                 shown.start()
         elif not running:
-            self._explain_next()
+            self._explain_next(place)
 
-    def _explain_next(self) -> None:
+    def _explain_next(self, place: Place) -> None:
         for item in self._in_view():
             if item.state == "waiting":
-                self._equip(item)
+                self._equip(item, place)
                 if item.inspector is not None:
                     item.start()
                     return
 
-    def _equip(self, item: Item) -> None:
+    def _equip(self, item: Item, place: Place) -> None:
         """Make an item's Inspector, if it has none; where there are too many, free others."""
         if item.inspector is not None or item.failure:
             return
@@ -222,8 +241,10 @@ class Worker:
         too_many = max(0, len(equipped) - self._live + 1)
         for other in idle[::-1][:too_many]:
             self._free(other)
-        made = item.make(self._make, self._clf, self._targets, self._settings)
+        make = partial(item.make, self._make, self._clf, self._targets, self._settings)
+        made = place.do(make)
         if made is not None:
+            made._views.within = self._views
             made.observe(self.wake, "status")
 
     def _free(self, item: Item) -> None:

@@ -86,11 +86,15 @@ class Views:
         """Return how urgent its work is: what is waited for, on the screen, off it, never shown."""
         if self.resting:
             return None
-        awaited = self._waiting or (self.within is not None and self.within._waiting)
-        if awaited or self.seen:
-            return (0 if awaited else 1), self._looked
-        shown = self.count or (self._greeted and not self._told)
-        return (2 if shown else 3), self._looked
+        chain = [self] if self.within is None else [self, self.within]
+        if any(views._waiting for views in chain):
+            urgency = 0
+        elif any(views.seen for views in chain):
+            urgency = 1
+        else:
+            shown = any(v.count or (v._greeted and not v._told) for v in chain)
+            urgency = 2 if shown else 3
+        return urgency, self._looked
 
     # What happens.
 
