@@ -352,10 +352,11 @@ def test_a_link_leads_to_one_picture(
     assert found.root.get_by_role("slider", name="Threshold").input_value() == "17"
     assert canvas_place(found) == place
     # A link that is followed on the page itself; what makes no sense in it is passed over.
-    other.evaluate("location.hash = 'class=9999&iteration=x&view=nothing&zoom=-3,a&threshold=999'")
+    other.evaluate("location.hash = 'class=9999&iteration=x&view=nothing&beside=game&zoom=-3,a'")
     found.wait_for(target=target, iteration=ITERATIONS)
     assert found.root.get_by_role("radio", name="Paper").is_checked()
     assert found.root.get_by_role("slider", name="Threshold").input_value() == "0"
+    assert found.root.locator(".xw-pane").count() == 1
     shown.requests[:] = shown.requests[:1]  # the same file, asked for again
 
 
