@@ -31,16 +31,17 @@ export function Timeline({ ui }: { ui: Ui }) {
           </button>
         </NeedsKernel>
         {!store.portable.value && <Figures store={store} />}
-        <Play ui={ui} />
-        <button
-          type="button"
-          class="xw-latest"
-          disabled={atEnd}
-          title="Go to the newest iteration and stay with it"
-          onClick={store.latest}
-        >
-          Latest
-        </button>
+        <div class="xw-ends">
+          <Play ui={ui} />
+          <button
+            type="button"
+            disabled={atEnd}
+            title="Go to the newest iteration and stay with it"
+            onClick={store.latest}
+          >
+            Latest
+          </button>
+        </div>
       </div>
       <Scrubber ui={ui} />
     </div>
