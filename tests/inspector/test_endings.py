@@ -1,11 +1,15 @@
 """However a run ends, and whatever the net or an observer raises: it ends in a status."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 
-from tests.inspector.fakes import SAFETY, Page, until, workers
+from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
+from xwidget.engine import optimize
+from xwidget.engine.turns import breathe
+from xwidget.inspector import Inspector
 from xwidget.inspector.worker import as_error, in_words
 
 ENDINGS = [
@@ -170,3 +174,37 @@ def test_words_of_an_error():
     assert in_words(KeyboardInterrupt()) == "KeyboardInterrupt"
     error = ValueError("why")
     assert as_error(error) is error
+
+
+def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(monkeypatch):
+    begun = threading.Event()
+
+    def control(*args):
+        begun.set()
+        while True:
+            time.sleep(0.001)
+            breathe()
+
+    monkeypatch.setattr(optimize, "_control", control)
+    picture = np.full((4, 4, 3), 200, dtype=np.uint8)
+    widget = Inspector(classifier(), picture, [0], iterations=3, defense="none")
+    try:
+        widget.run()
+        assert begun.wait(SAFETY)
+        page = Page(widget)
+        page.edit(np.zeros((3, 4, 4), np.uint8))  # what a person tests is not kept waiting either
+        page.until(lambda page: page.state.get("_probed"))
+        assert widget.status == "running"
+        widget.stop()
+        assert widget.wait(SAFETY)
+        assert widget.status == "stopped"
+        assert len(widget.explanation.trace) == 4
+        assert widget.explanation.checks[0].verdict == "not checked"
+        assert widget._trace["0"]["stopped"] is None
+        monkeypatch.undo()
+        widget.run_more(2)
+        assert widget.wait(SAFETY)
+        assert len(widget.explanation.trace) == 6
+    finally:
+        monkeypatch.undo()
+        widget.close()

@@ -1,5 +1,7 @@
 """The Inspector in a real ipykernel: messages from its thread while no cell runs."""
 
+import ast
+import textwrap
 import time
 from pathlib import Path
 
@@ -36,10 +38,19 @@ def client():
     manager.shutdown_kernel(now=True)
 
 
+def execute(client, code, cell):
+    """Run a cell as JupyterLab does, which names it; return the message's id."""
+    content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+    content |= {"allow_stdin": False, "stop_on_error": True}
+    message = client.session.msg("execute_request", content, metadata={"cellId": cell})
+    client.shell_channel.send(message)
+    return message["header"]["msg_id"]
+
+
 class KernelPage:
     """The page's end of a comm, over the kernel's sockets."""
 
-    def __init__(self, client, iterations):
+    def __init__(self, client, iterations, cell="a cell"):
         self.client = client
         self.state = {}
         self.frames = []
@@ -47,7 +58,7 @@ class KernelPage:
         self.welcome = None
         self.bundle = None
         self.idle = False
-        self.cell = client.execute(CELL.format(iterations=iterations))
+        self.cell = execute(client, CELL.format(iterations=iterations), cell)
         self.read_until(lambda: self.idle)
 
     def read_until(self, wanted):
@@ -131,3 +142,68 @@ def test_an_edited_mask_is_scored_while_a_run_goes_on(client):
     assert "(3, 4, 5); expected (3, 4, 4)" in page.state["error"]
     page.send(type="stop")
     page.read_until(lambda: page.state.get("status") == "stopped")
+
+
+def read(client, expression):
+    """Return the value of an expression in the kernel."""
+    asked = client.execute("", silent=True, user_expressions={"value": expression})
+    while True:
+        reply = client.get_shell_msg(timeout=START)
+        if reply["parent_header"].get("msg_id") == asked:
+            return ast.literal_eval(
+                reply["content"]["user_expressions"]["value"]["data"]["text/plain"]
+            )
+
+
+def wait_for(client, expression):
+    end = time.monotonic() + START
+    while not read(client, f"bool({expression})"):
+        assert time.monotonic() < end, f"never true: {expression}"
+        time.sleep(0.02)
+
+
+def test_run_again_a_cell_ends_its_run_and_a_run_without_a_view_rests(client):
+    first = KernelPage(client, 100_000, "one")
+    first.send(type="hello", protocol=1)
+    first.read_until(lambda: len(first.frames) > 3)
+    execute(client, "old = w", "another")
+    second = KernelPage(client, 100_000, "one")
+    second.send(type="hello", protocol=1)
+    wait_for(client, "old.status == 'stopped' and old.explanation is not None")
+
+    second.send(type="views", page=1, count=1, seen=1)
+    wait_for(client, "(w._session.nearest(0) or 0) > 3")
+    second.send(type="views", page=1, count=0, seen=0)
+    wait_for(client, "w._progress.get('waits') == 'a view'")
+    before = read(client, "w._session.nearest(0)")
+    time.sleep(0.1)
+    assert read(client, "[w._session.nearest(0), w.status]") == [before, "running"]
+    assert read(client, "w.wait(0.3)") is False
+    assert read(client, "w._session.nearest(0)") > before
+    second.send(type="views", page=1, count=1, seen=1)
+    wait_for(client, f"w._session.nearest(0) > {before} + 50")
+
+    third = KernelPage(client, 100_000, "two")  # of another cell
+    third.send(type="hello", protocol=1)
+    wait_for(client, "(w._session.nearest(0) or 0) > 3")
+    third.send(type="stop")
+    wait_for(client, "w.status == 'stopped'")
+    second.send(type="stop")
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(3)", "KeyboardInterrupt()"])
+def test_what_ends_an_interpreter_ends_a_run_alone(client, raised):
+    page = KernelPage(client, 30)
+    code = f"""
+        def _broken(*a, **k):
+            raise {raised}
+            yield
+        w._session._optimize, _engine = _broken, w._session._optimize
+        """
+    execute(client, textwrap.dedent(code), "another")
+    page.send(type="hello", protocol=1)
+    page.read_until(lambda: page.state.get("status") == "error")
+    assert raised.split("(")[0] in page.state["error"]
+    execute(client, "w._session._optimize = _engine", "another")
+    page.send(type="run")
+    page.read_until(lambda: page.state.get("status") == "done")
