@@ -104,6 +104,8 @@ export interface Progress {
   /** What the run is, whatever is set for the next one. */
   game?: string;
   defense?: string;
+  /** What it waits for, if it does: "its turn" or "a view". */
+  waits?: string;
 }
 
 export interface Choices {

@@ -48,8 +48,10 @@ export function Timeline({ ui }: { ui: Ui }) {
   );
 }
 
+const WAITS = "Runs take turns: what a cell waits for first, then what is on the screen.";
+
 function Figures({ store }: { store: Store }) {
-  const { iteration, iterations, seconds: elapsed, rate } = store.progress.value;
+  const { iteration, iterations, seconds: elapsed, rate, waits } = store.progress.value;
   const status = store.status.value;
   const beside = status === "running" ? runBeside(store) : "";
   return (
@@ -59,7 +61,9 @@ function Figures({ store }: { store: Store }) {
         {status}
       </span>
       {beside && <b>{beside}</b>}
-      {iterations > 0 && (
+      {waits && status === "running" && <b title={WAITS}>waits for {waits}</b>}
+      {/* They are the run's whose first mask has come. */}
+      {iterations > 0 && !store.starting.value && (
         <>
           <span>
             {iteration} / {iterations}
