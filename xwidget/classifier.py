@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -14,16 +15,32 @@ from torch import Tensor, nn
 
 from xwidget import texts
 from xwidget.categories import Categories, read_categories
+from xwidget.errors import NOT_REPEATED, NotRepeatedError
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.names import find, shortened
 from xwidget.observers import leave_out
+from xwidget.outputs import agree, mistaken
 from xwidget.preprocessing import read_preprocess
 from xwidget.probing import Size
 from xwidget.twin import make_twin
 
 # Rounding takes scores that a net computes itself past 0 and 1: in half precision, this far.
 _OVERSHOOT = 4e-3
+
+# How one output, yes against no, becomes two.
+_BOTH = """
+
+    class Both(nn.Module):
+        def __init__(self, net):
+            super().__init__()
+            self.net = net
+
+        def forward(self, x):
+            z = self.net(x)
+            return torch.cat([torch.zeros_like(z), z], 1)
+
+    clf = xw.Classifier(Both(net), size=..., categories=["no", "yes"])"""
 
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 Targets: TypeAlias = "int | str | Sequence[int | str] | Tensor | npt.NDArray[np.integer] | None"
@@ -91,6 +108,7 @@ class Classifier:
         self.net = net
         self.name = type(net).__name__ if name is None else str(name)
         self.activation: Activation = activation
+        self._looked = False
         self._preprocess, doubts = read_preprocess(preprocess, size, mean, std)
         for doubt in doubts:
             warnings.warn(doubt, stacklevel=2)
@@ -203,8 +221,10 @@ class Classifier:
         """
         with torch.inference_mode():
             net = self.twin()
-            logits = self.logits(net, x[None].to(_device(net), copy=True))
+            batch = x[None].to(_device(net), copy=True)
+            logits = self.logits(net, batch.clone())
             self.check_scores(logits, "this image")
+            self._look(net, batch, logits)
             scores = self.scores(logits)[0].cpu()
         return scores.clone()
 
@@ -259,7 +279,7 @@ class Classifier:
         """
         batch = batch.to(_dtype(net, batch.dtype))
         batch = self._preprocess.for_net(batch)
-        logits = run(net, batch, self.name)
+        logits = run(net, batch, self.name, self.activation)
         if logits.ndim > 2 and logits[0, 0].numel() == 1:
             logits = logits.flatten(1)
         if logits.ndim != 2 or len(logits) != len(batch) or not logits.shape[1]:
@@ -271,11 +291,13 @@ class Classifier:
             raise ValueError(
                 f"{self.name} has {logits.shape[1]} outputs, but categories has "
                 f"{len(self._names)} names; give one name for each output"
+                + (f", or make it two outputs: {_BOTH}" if logits.shape[1] == 1 else "")
             )
         if logits.shape[1] == 1 and self.activation == "softmax":
             raise ValueError(
                 f"{self.name} has one output, whose softmax is always 1; use activation='sigmoid', "
-                "the score of yes against no, or 'none' where it is in [0,1] already"
+                "the score of yes against no, or 'none' where it is in [0,1] already. For a class "
+                f"of no, too, with activation='softmax': {_BOTH}"
             )
         return logits if logits.dtype == torch.float64 else logits.float()
 
@@ -284,6 +306,25 @@ class Classifier:
         if self.activation == "softmax":
             return logits.softmax(1)
         return logits.sigmoid() if self.activation == "sigmoid" else logits.clamp(0, 1)
+
+    def _look(self, net: nn.Module, batch: Tensor, logits: Tensor) -> None:
+        """Once: raise where a net gives a picture (1,3,H,W) other logits (1,C) when asked again,
+        warn where what it returns is not what the activation takes.
+        """
+        if self._looked:
+            return
+        if not agree(logits, self.logits(net, batch.clone())):
+            raise NotRepeatedError(f"{self.name}: {NOT_REPEATED}")
+        self._looked = True
+        wrong = mistaken(logits, self.activation, lambda x: self.logits(net, x), batch)
+        if wrong is not None:
+            returned, right = wrong
+            warnings.warn(
+                f"{self.name} returns {returned} but activation={self.activation!r} is said, so "
+                "that scores and explanations will be wrong; use "
+                f"xw.Classifier(..., activation={right!r})",
+                stacklevel=4,
+            )
 
     def check_scores(self, logits: Tensor, what: str) -> None:
         """Raise ValueError where logits (N,C) make no scores.
@@ -357,6 +398,9 @@ class Classifier:
         """
         if targets is None:
             return (int(self.classify(x).argmax()),)
+        if not self._looked:
+            with suppress(ValueError):  # a run says it, and more
+                self.classify(x)
         if isinstance(targets, (int, str, np.integer)):
             return (self.index(targets),)
         if isinstance(targets, (Tensor, np.ndarray)):

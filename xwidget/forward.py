@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xwidget.apart import first_pass
+from xwidget.outputs import found
 
 # What nets raise where a batch does not suit them; a ValueError is the net's own words already.
 _MISFITS = (RuntimeError, AssertionError, LookupError, TypeError, AttributeError)
@@ -28,7 +29,7 @@ _ADVICE = {
 _OTHER_ADVICE = "check that size=... is what the net was made for, no smaller than its stride"
 
 
-def run(net: nn.Module, batch: Tensor, name: str) -> Tensor:
+def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -> Tensor:
     """Return what a net makes of a batch, taken out of the tuple, dict or object it comes in.
 
     Parameters
@@ -39,6 +40,8 @@ def run(net: nn.Module, batch: Tensor, name: str) -> Tensor:
         (N, C, H, W).
     name
         What to call the net in errors.
+    activation
+        How logits become scores: of a tuple with both, the logits are returned.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def run(net: nn.Module, batch: Tensor, name: str) -> Tensor:
         if isinstance(error, torch.cuda.OutOfMemoryError) or _says(error, _NO_MEMORY):
             raise
         raise ValueError(_explained(net, batch, name, error)) from error
-    return _extracted(output)
+    return found(output, activation)
 
 
 def _explained(net: nn.Module, batch: Tensor, name: str, error: Exception) -> str:
@@ -90,24 +93,6 @@ def _says(error: Exception, words: tuple[str, ...]) -> bool:
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".! ") if lines else type(error).__name__
-
-
-def _extracted(output: Any) -> Tensor:
-    found = output
-    if isinstance(output, (tuple, list)) and output:
-        found = output[0]
-    elif isinstance(output, dict):
-        found = output.get("logits", output.get("out"))
-    if not isinstance(found, Tensor):
-        found = getattr(found, "logits", found)
-    if isinstance(found, Tensor):
-        return found
-    keys = f" with keys {sorted(map(str, output))}" if isinstance(output, dict) else ""
-    raise TypeError(
-        f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
-        "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
-        "nn.Module that returns them"
-    )
 
 
 # torch.compile's stance is one for the process: the first run in sets it, the last one out takes it

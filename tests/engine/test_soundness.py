@@ -14,9 +14,9 @@ from torch import Tensor, nn
 import xwidget as xw
 from xwidget.engine.defense import DefenseError
 from xwidget.engine.optimize import Step, optimize
-from xwidget.engine.selfcheck import agree
 from xwidget.engine.settings import Settings
 from xwidget.engine.watch import WeightsChangedError
+from xwidget.outputs import agree
 
 PHOTO = np.random.default_rng(0).random((16, 16, 3))
 PHOTO[:8] *= 0.3

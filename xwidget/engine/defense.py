@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 
 from xwidget.engine.nonlinearities import GATES, KEEPS_INPUT, Intercept, Kernels
-from xwidget.engine.selfcheck import DefenseError, check_gradient, check_reach
+from xwidget.engine.selfcheck import check_gradient, check_reach
 from xwidget.engine.strategies import Strategy
+from xwidget.errors import DefenseError
 
 __all__ = ["Bound", "DefenseError", "Guard"]
 

@@ -12,21 +12,8 @@ from torch import Tensor
 from xwidget.classifier import Classifier
 from xwidget.engine.nonlinearities import Kernels
 from xwidget.engine.plan import is_memory
-
-# Logits that differ by up to this share of their spread differ by rounding, in any number type.
-_ROUNDING = 0.01
-
-
-class DefenseError(ValueError):
-    """The net cannot be defended; the message says why and what to do."""
-
-
-NOT_REPEATED = (
-    "two forward passes of the same image give different scores: the net is not deterministic. "
-    "Remove randomness that stays on in eval mode (noise; F.dropout(h) where "
-    "F.dropout(h, training=self.training) is meant; nn.Dropout made in forward), and state that a "
-    "forward pass changes (counters, caches)"
-)
+from xwidget.errors import NOT_REPEATED, DefenseError, NotRepeatedError
+from xwidget.outputs import agree
 
 
 def check_reach(met: int, unmet: Mapping[str, int], unseen: int) -> None:
@@ -63,17 +50,6 @@ def check_reach(met: int, unmet: Mapping[str, int], unseen: int) -> None:
             "writes its activations out by hand or runs them in other threads. Use those of torch "
             '(nn.ReLU, F.gelu, ...) in the plain nn.Module, or defense="none"'
         )
-
-
-def agree(one: Tensor, other: Tensor) -> bool:
-    """Tell whether two sets of logits (..., C) of the same pictures differ by rounding only."""
-    one, other = one.detach().double(), other.detach().double()
-    # Classes that a net rules out are at minus infinity in both.
-    ruled_out, top = (one == other) & one.isinf(), one.amax(-1, keepdim=True)
-    one, other = (torch.where(ruled_out, top, logits) for logits in (one, other))
-    spread = (one.amax(-1) - one.amin(-1)).max()
-    allowed = _ROUNDING * spread + 1e-2 * _ROUNDING * one.abs().max()
-    return bool((one - other).abs().max() <= allowed)
 
 
 def independent(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
@@ -129,7 +105,7 @@ def check_gradient(
         x = image.detach().clone().requires_grad_()
         logits = forward(x)
         if before is not None and not agree(before, logits):
-            raise DefenseError(NOT_REPEATED)
+            raise NotRepeatedError(NOT_REPEATED)
         gradient = None
         reason = "nothing that autograd follows leads from the scores back to it"
         if logits.requires_grad:

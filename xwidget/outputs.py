@@ -1,0 +1,134 @@
+"""What a net returns: where the logits are in it, and whether they are logits at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+# Logits that differ by up to this share of their spread differ by rounding, in any number type.
+_ROUNDING = 0.01
+# Probabilities add up to 1 to within this, and are made of logits to within this.
+_SUM = 4e-3
+# Pictures that drive logits far from [0, 1]: (mean, deviation) of noise.
+_LOUD = ((0.0, 3.0), (1e3, 1e2), (-1e3, 1e2))
+
+
+class NoLogitsError(TypeError):
+    """There are no logits in what a net returned."""
+
+
+def found(output: Any, activation: str) -> Tensor:
+    """Return the logits, taken out of the tuple, dict or object that a net returns them in.
+
+    Of a tuple it is the first tensor; where that is the softmax (sigmoid) of another tensor in it,
+    and ``activation`` makes scores by softmax (sigmoid), it is the other one.
+
+    Raises
+    ------
+    NoLogitsError
+        Where no tensor is found.
+    """
+    logits = output
+    if isinstance(output, (tuple, list)) and output:
+        logits = _made_of(output[0], output[1:], activation)
+    elif isinstance(output, dict):
+        logits = output.get("logits", output.get("out"))
+    if not isinstance(logits, Tensor):
+        logits = getattr(logits, "logits", logits)
+    if isinstance(logits, Tensor):
+        return logits
+    keys = f" with keys {sorted(map(str, output))}" if isinstance(output, dict) else ""
+    raise NoLogitsError(
+        f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
+        "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
+        "nn.Module that returns them"
+    )
+
+
+def _made_of(first: Any, others: Sequence[Any], activation: str) -> Any:
+    make: Callable[[Tensor], Tensor] | None = {
+        "softmax": lambda logits: logits.softmax(1),
+        "sigmoid": torch.sigmoid,
+    }.get(activation)
+    if make is None or not isinstance(first, Tensor) or first.dim() < 2:
+        return first
+    for other in others:
+        if isinstance(other, Tensor) and other.shape == first.shape and other.is_floating_point():
+            made = make(other.detach().float())
+            if torch.allclose(made, first.detach().float(), rtol=0, atol=_SUM):
+                return other
+    return first
+
+
+def agree(one: Tensor, other: Tensor) -> bool:
+    """Tell whether two sets of logits (..., C) of the same pictures differ by rounding only."""
+    one, other = one.detach().double(), other.detach().double()
+    # Classes that a net rules out are at minus infinity in both.
+    ruled_out, top = (one == other) & one.isinf(), one.amax(-1, keepdim=True)
+    one, other = (torch.where(ruled_out, top, logits) for logits in (one, other))
+    spread = (one.amax(-1) - one.amin(-1)).max()
+    allowed = _ROUNDING * spread + 1e-2 * _ROUNDING * one.abs().max()
+    return bool((one - other).abs().max() <= allowed)
+
+
+def mistaken(
+    logits: Tensor, activation: str, run: Callable[[Tensor], Tensor], picture: Tensor
+) -> tuple[str, str] | None:
+    """Tell what a net returns where its activation is another one than it is said to be.
+
+    Where the image's logits are none by the look of them, other pictures are looked at, so that
+    logits which happen to lie between 0 and 1 are not taken for probabilities.
+
+    Parameters
+    ----------
+    logits
+        Of an image (1, C).
+    activation
+        What is said.
+    run
+        The net: (1, 3, H, W) to (1, C).
+    picture
+        The image.
+
+    Returns
+    -------
+    tuple
+        What it returns, in words, and the activation that is right; None where all is well.
+    """
+    suspects = [kind for kind in _KINDS if kind[0](logits) and activation in kind[1]]
+    if not suspects:
+        return None
+    random = torch.Generator().manual_seed(0)
+    seen = [logits]
+    for mean, deviation in _LOUD:
+        noise = mean + deviation * torch.randn(picture.shape, generator=random)
+        seen.append(run(noise.to(picture)))
+    if all(torch.equal(other, logits) for other in seen):  # the same whatever it is shown
+        return None
+    for looks, _, words, right in suspects:
+        if all(looks(other) for other in seen):
+            return words, right
+    return None
+
+
+def _in_unit_range(logits: Tensor) -> bool:
+    return bool(((logits >= -1e-6) & (logits <= 1 + 1e-6)).all())
+
+
+def _adds_up(logits: Tensor) -> bool:
+    return _in_unit_range(logits) and bool(((logits.sum(-1) - 1).abs() < _SUM).all())
+
+
+def _adds_up_as_logs(logits: Tensor) -> bool:
+    return logits.shape[-1] > 1 and bool((logits.logsumexp(-1).abs() < _SUM).all())
+
+
+# How it looks, with which activations it is a mistake, what it is, and which one is right.
+_KINDS: tuple[tuple[Callable[[Tensor], bool], tuple[str, ...], str, str], ...] = (
+    (_adds_up, ("softmax", "sigmoid"), "probabilities, which add up to 1,", "none"),
+    (_in_unit_range, ("softmax", "sigmoid"), "scores between 0 and 1", "none"),
+    (_adds_up_as_logs, ("sigmoid",), "logarithms of probabilities", "softmax"),
+)
