@@ -342,7 +342,7 @@ class Classifier:
                 "how the image is normalized, and use it in float32 (net.float()) where it is in "
                 "half precision"
             )
-        least, most = float(logits.min()), float(logits.max())
+        least, most = (float(end) for end in logits.detach().aminmax())
         if self.activation == "none" and not -_OVERSHOOT <= least <= most <= 1 + _OVERSHOOT:
             raise ValueError(
                 f"the scores of {self.name} for {what} span {least:.3g} to {most:.3g}, but "

@@ -148,6 +148,11 @@ def test_a_reference_that_does_it_alone_is_named() -> None:
         "Next to nothing is shown, as an empty picture already makes the net say one: 0.74 "
         "(photo 0.90)."
     )
+    assert empty.verdict == "no evidence"
+    gone = checks(always, game="deletion", control=None, blank=torch.tensor([0.74]))
+    assert gone.says == (
+        "It cannot be taken away: even an empty picture makes the net say one, 0.74 (photo 0.90)."
+    )
 
 
 @pytest.mark.parametrize("game", ["generation", "deletion"])

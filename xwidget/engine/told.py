@@ -80,6 +80,16 @@ class Picture:
         return score >= min(SEEN, self.best / 2)
 
     @property
+    def bare(self) -> bool:
+        """Whether next to nothing is shown, as the reference alone does it."""
+        return self.game.keeps and self.shown < _LITTLE and self.overdone
+
+    @property
+    def overdone(self) -> bool:
+        """Whether the reference alone scores so much that little is left to be shown."""
+        return self.blank >= BLANK * self.image
+
+    @property
     def does(self) -> bool:
         """Whether it does what its game is about."""
         goal = self.game.enough * self.image
@@ -95,7 +105,7 @@ def reference_in_words(reference: str | Tensor) -> str:
 
 def why_empty(picture: Picture) -> str | None:
     """Return why nothing in the image can speak for the class, None where something can."""
-    if picture.alike:
+    if picture.alike or picture.bare:
         return f"the image scores {picture.image:.3f}, the reference alone {picture.blank:.3f}"
     if not picture.seen:
         return "the net hardly sees the class in the image itself"
@@ -116,19 +126,23 @@ def instead(picture: Picture) -> str:
     if not picture.game.keeps:
         if picture.alike or not picture.seen:
             return f"Nothing to take away: the net hardly says {name} anyway (photo {image})."
+        if picture.overdone:
+            return (
+                f"It cannot be taken away: even {picture.reference} makes the net say {name}, "
+                f"{blank} (photo {image})."
+            )
         return ""
     if picture.alike or not picture.seen:
         return (
             f"Nothing in the photo makes the net say {name} on its own: all of it scores {image}."
         )
-    little = picture.shown < _LITTLE
-    if little and picture.blank >= BLANK * picture.image:
+    if picture.bare:
         return (
             f"Next to nothing is shown, as {picture.reference} already makes the net say {name}: "
             f"{blank} (photo {image})."
         )
     least = picture.blank + _FOUND * (picture.image - picture.blank)
-    if picture.score < least or (little and not picture.does):
+    if picture.score < least or (picture.shown < _LITTLE and not picture.does):
         return (
             f"No part of the photo was found that makes the net say {name} on its own: {score} "
             f"(photo {image})."
