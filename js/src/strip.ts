@@ -7,52 +7,80 @@ import type { Pane, Ui } from "./ui";
 
 /** Narrower pictures stand on a strip as wide as this, in CSS px, so that it can be read. */
 const LEAST = 224;
+/** Between pictures side by side, in CSS px. */
+const GAP = 6;
 
 /**
- * @param scale PNG pixels for each pixel of the image
- * @param lines below it, the first one bold; none where the picture is to be alone
+ * @param panes side by side, as on the screen
+ * @param lines below them, the first one bold; none where the picture is to be alone
+ * @param exact a pixel for each of the image's, all of them; else as large and as enlarged as drawn
  */
-export function pictureOf(ui: Ui, pane: Pane, scale: number, lines: string[]): HTMLCanvasElement {
-  const own = document.createElement("canvas");
-  draw(own, pane.scene, pane.view, lookAt(ui, pane));
-  const [width, height] = [own.width, own.height].map((side) => Math.round(side * scale)) as [
-    number,
-    number,
-  ];
+export function pictureOf(ui: Ui, panes: Pane[], lines: string[], exact = false) {
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
-  if (!context) throw new Error("This browser gives no canvas.");
-  const ratio = width >= 2 * LEAST ? ui.ratio.peek() : 1;
-  sheet.width = lines.length > 0 ? Math.max(width, LEAST) : width;
-  const size = Math.max(11, Math.round(sheet.width / ratio / 40)) * ratio;
-  const font = (k: number) => `${k === 0 ? 600 : 400} ${size}px system-ui, sans-serif`;
-  const pad = size * 0.6;
-  const rows = lines.flatMap((line, k) => {
-    context.font = font(k);
-    const fits = (text: string) => context.measureText(text).width <= sheet.width - 2 * pad;
-    return wrap(line, fits).map((text) => ({ text, font: font(k) }));
+  const image = panes[0]?.scene.image;
+  if (!context || !image) throw new Error("There is no picture yet.");
+  const ratio = exact ? 1 : ui.ratio.peek();
+  const place = exact ? { left: 0, top: 0, scale: 1 } : ui.placement.peek();
+  const { columns, ...size } = ui.size.peek();
+  const pane = exact ? image : size;
+  const [wide, high] = [Math.round(pane.width * ratio), Math.round(pane.height * ratio)];
+  const across = Math.min(columns, panes.length);
+  const gap = GAP * ratio;
+  const width = across * (wide + gap) - gap;
+  sheet.width = lines.length > 0 ? Math.max(width, LEAST * ratio) : width;
+  const letters = Math.min(20, Math.max(11, Math.round(sheet.width / ratio / 40))) * ratio;
+  const font = (bold: boolean) => `${bold ? 600 : 400} ${letters}px system-ui, sans-serif`;
+  const pad = letters * 0.6;
+  const line = letters * 1.4;
+  const title = panes.length > 1 ? line : 0;
+  const rows = lines.flatMap((text, k) => {
+    context.font = font(k === 0);
+    const fits = (part: string) => context.measureText(part).width <= sheet.width - 2 * pad;
+    return wrap(text, fits).map((part) => ({ part, bold: k === 0 }));
   });
-  const tall = rows.length > 0 ? Math.ceil(1.4 * size * rows.length + 2 * pad) : 0;
-  const scaled = pane.view === "heat" && tall > 0;
-  const bar = scaled ? size : 0;
-  sheet.height = height + bar + tall;
-  const dark = ui.dark.peek();
-  const { plain } = dark ? DARK : LIGHT;
+  const tall = Math.ceil(panes.length / across) * (high + title + gap) - gap;
+  const scaled = rows.length > 0 && panes.some(({ view }) => view === "heat");
+  const below = tall + (scaled ? letters : 0);
+  sheet.height = below + (rows.length > 0 ? Math.ceil(line * rows.length + 2 * pad) : 0);
+
   // Setting the size has cleared what was set before.
-  context.fillStyle = rows.length > 0 ? `rgb(${plain.join(" ")})` : "#0000";
+  const dark = ui.dark.peek();
+  const ink = dark ? "#e6e6e6" : "#1f2328";
+  context.fillStyle = `rgb(${(dark ? DARK : LIGHT).plain.join(" ")})`;
   context.fillRect(0, 0, sheet.width, sheet.height);
-  context.imageSmoothingEnabled = scale < 1;
-  context.drawImage(own, 0, 0, width, height);
+  context.textBaseline = "top";
+  const write = (text: string, x: number, y: number, bold: boolean, room?: number) => {
+    context.font = font(bold);
+    context.fillStyle = ink;
+    context.fillText(text, x, y, room);
+  };
+  for (const [k, each] of panes.entries()) {
+    const x = (k % across) * (wide + gap);
+    const y = Math.floor(k / across) * (high + title + gap);
+    if (title) write(each.title, x, y + letters * 0.15, false, wide);
+    const own = document.createElement("canvas");
+    draw(own, each.scene, each.view, lookAt(ui, each));
+    const scale = place.scale * ratio;
+    context.save();
+    context.beginPath();
+    context.rect(x, y + title, wide, high);
+    context.clip();
+    context.imageSmoothingEnabled = scale < 1;
+    context.drawImage(
+      own,
+      x + place.left * ratio,
+      y + title + place.top * ratio,
+      own.width * scale,
+      own.height * scale,
+    );
+    context.restore();
+  }
   if (scaled) {
     context.fillStyle = scaleOn(context, pad, sheet.width - pad);
-    context.fillRect(pad, height + pad, sheet.width - 2 * pad, size / 2);
+    context.fillRect(pad, tall + pad, sheet.width - 2 * pad, letters / 2);
   }
-  context.fillStyle = dark ? "#e6e6e6" : "#1f2328";
-  context.textBaseline = "top";
-  for (const [n, row] of rows.entries()) {
-    context.font = row.font;
-    context.fillText(row.text, pad, height + bar + pad + 1.4 * size * n);
-  }
+  for (const [n, { part, bold }] of rows.entries()) write(part, pad, below + pad + line * n, bold);
   return sheet;
 }
 

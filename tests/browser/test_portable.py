@@ -291,6 +291,30 @@ def test_the_picture_that_is_saved_has_words_below_it(
     assert (strip.max(-1) < 90).any()  # and ink
 
 
+def test_pictures_side_by_side_are_saved_side_by_side(
+    shown: Shown, explanation: Explanation
+) -> None:
+    mask = quantize(explanation.masks[explanation.targets.index(likeliest(explanation))])
+    shown.inspector.side_by_side("views")  # evidence, mask, heat, image
+    boxes = [each.bounding_box() for each in shown.page.locator(".xw-frame").all()]
+    place = [(round(b["x"] - boxes[0]["x"]), round(b["y"] - boxes[0]["y"])) for b in boxes if b]  # type: ignore[index]
+    shown.inspector.button("Save").click()
+    with shown.page.expect_download() as download:
+        shown.inspector.root.get_by_role("menuitem", name="Save PNG, screen size").click()
+    saved = np.asarray(Image.open(BytesIO(Path(download.value.path()).read_bytes())).convert("RGB"))
+    side = round(boxes[0]["width"])  # type: ignore[index]
+    step = side // 32
+    across = len({x for x, _ in place})
+    assert saved.shape[1] == across * (side + 6) - 6
+    x, y = place[1]
+    at = next(  # below its title, whose height is the font's
+        top
+        for top in range(y, y + 40)
+        if (saved[top : top + side : step, x : x + side : step] == mask.transpose(1, 2, 0)).all()
+    )
+    assert at >= y
+
+
 def test_playing_shows_every_iteration_and_ends_at_the_newest(shown: Shown) -> None:
     inspector = shown.inspector
     inspector.root.evaluate(

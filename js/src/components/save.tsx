@@ -4,7 +4,7 @@ import { copyPicture, download, png } from "../files";
 import { focused } from "../keys";
 import { heatEnd, heatOf, lookWords, viewTitle } from "../looks";
 import { pictureOf } from "../strip";
-import type { Pane, Ui } from "../ui";
+import type { Ui } from "../ui";
 import { capital, figuresOf } from "../words";
 import { nameOf } from "./pane";
 import { trustIn } from "./trust";
@@ -28,22 +28,13 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     return () => document.removeEventListener("pointerdown", outside, true);
   }, [open.value]);
 
-  const main = () => {
-    const pane = ui.panes.peek()[0];
-    if (!pane) throw new Error("There is no picture yet.");
-    return pane;
-  };
-  /** As large as it is on this screen, with words below it. */
-  const screen = () => {
-    const pane = main();
-    const scale = (ui.size.peek().width * ui.ratio.peek()) / pane.scene.image.width;
-    return pictureOf(ui, pane, scale, wordsOf(ui, pane));
-  };
-  /** The picture alone, unless it is not what it seems. */
+  /** What is drawn, as large as it is on this screen, with words below it. */
+  const screen = () => pictureOf(ui, ui.panes.peek(), wordsOf(ui));
+  /** The main picture alone, unless it is not what it seems. */
   const exact = () => {
-    const pane = main();
-    const words = lookWords(pane, ui.channel.peek(), ui.boost.peek());
-    return pictureOf(ui, pane, 1, words ? [words] : []);
+    const panes = ui.panes.peek().slice(0, 1);
+    const words = panes.map((pane) => lookWords(pane, ui.channel.peek(), ui.boost.peek()));
+    return pictureOf(ui, panes, words.filter(Boolean), true);
   };
   const copyLink = async (link: string) => {
     try {
@@ -178,22 +169,24 @@ export function SaveMenu({ ui }: { ui: Ui }) {
 }
 
 /** What a picture's strip says: what it is, how it is looked at, how far to trust it. */
-function wordsOf(ui: Ui, pane: Pane): string[] {
+function wordsOf(ui: Ui): string[] {
   const { store } = ui;
+  const [pane, ...others] = ui.panes.peek();
+  if (!pane) return [];
   const { mask } = pane.scene;
   const channel = ui.channel.peek();
   const boost = ui.boost.peek();
-  const view =
-    pane.view === "heat"
-      ? `${heatOf(channel)}, from 0 to ${heatEnd(boost).replace(/^≥ (.*)/, "$1 and more")}`
-      : viewTitle(pane.view, pane.takes);
+  const heat = `${heatOf(channel)}, from 0 to ${heatEnd(boost).replace(/^≥ (.*)/, "$1 and more")}`;
+  const view = pane.view === "heat" ? heat : viewTitle(pane.view, pane.takes);
+  // Views side by side have their titles.
+  const looked = others.some((each) => each.view !== pane.view) ? "" : `${view}. `;
   if (!mask) return [view];
   const name = nameOf(ui, mask.target);
-  const game = store.ran.peek().game;
   const net = store.netName.peek() || "the net";
+  const game = ui.layout.peek() === "game" ? "" : `${capital(store.ran.peek().game)} game, `;
   return [
     pane.says || `${name}: ${figuresOf(mask, pane.takes)}`,
-    `${view}. ${capital(game)} game, ${net}, iteration ${mask.iteration}.`,
+    `${looked}${game}${net}, iteration ${mask.iteration}.`,
     lookWords(pane, channel, boost),
     trustIn(ui).words,
   ].filter(Boolean);
