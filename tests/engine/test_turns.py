@@ -1,5 +1,6 @@
 """Turns on a device: who works when, and that nothing keeps a turn for ever."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -260,3 +261,19 @@ def test_memory_can_be_released_on_any_system(monkeypatch: pytest.MonkeyPatch) -
     hands.release()
     monkeypatch.setattr(hands.ctypes, "CDLL", lambda name: object())
     hands.release()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_process_has_turns_and_threads_of_its_own() -> None:
+    cpu = turns_on(torch.device("cpu"))
+    with cpu.place(lambda: (1, 0), lambda: None) as place:
+        place.do(lambda: None)  # a thread waits for more, which the child will not have
+
+        def fork() -> int:
+            child = os.fork()
+            if child == 0:
+                with turns_on(torch.device("cpu")).place(lambda: (1, 0), lambda: None) as own:
+                    os._exit(own.do(lambda: 7))
+            return child
+
+        assert os.waitstatus_to_exitcode(os.waitpid(fork(), 0)[1]) == 7

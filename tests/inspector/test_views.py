@@ -276,3 +276,16 @@ def test_an_old_page_is_told_nothing_it_must_answer(make):
     page.send({"type": "views", "page": -1, "count": 1, "seen": 1})
     assert page.pump().failures
     assert page.state.get("error", "") == ""
+
+
+def test_a_run_that_never_had_its_turn_waits_for_nothing_once_it_is_stopped(make, monkeypatch):
+    monkeypatch.setattr("xwidget.inspector.patient._WAITS_SECONDS", 0.01)
+    shared = turns.Turns(1)
+    monkeypatch.setitem(turns._all, ("cpu", 0), shared)
+    widget = make(iterations=LONG)
+    with shared.own() as own, own.turn():
+        widget.run()
+        until(lambda: widget._progress == {"waits": "its turn"})
+        widget.stop()
+        assert widget.wait(SAFETY)
+    assert (widget.status, widget._progress) == ("stopped", {})

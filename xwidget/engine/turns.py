@@ -234,8 +234,17 @@ _holding = threading.local()
 _hands = Hands()
 _all: dict[tuple[str, int], Turns] = {}
 _making = threading.Lock()
-if hasattr(os, "register_at_fork"):  # a child has none of the threads that had a turn
-    os.register_at_fork(after_in_child=_all.clear)
+
+
+def _forget() -> None:
+    """Begin anew in a process that was forked: it has none of the threads that had a turn."""
+    global _hands, _making
+    _hands, _making = Hands(), threading.Lock()
+    _all.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def turns_on(device: torch.device) -> Turns:

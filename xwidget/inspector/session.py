@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -18,21 +17,21 @@ from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import Step, optimize
 from xwidget.engine.settings import Settings
-from xwidget.engine.turns import GivenUp, Place, turns_on
+from xwidget.engine.turns import GivenUp
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.inspector.lock import OwnedLock
+from xwidget.inspector.patient import Patient
 from xwidget.inspector.progress import Meter, Progress
 from xwidget.inspector.protocol import Frame
 from xwidget.inspector.runs import Run, Stretch, alternatives
 from xwidget.inspector.views import Views
-from xwidget.inspector.worker import Closed, Listener, Worker
+from xwidget.inspector.worker import Closed, Listener
 
 Optimize = Callable[..., Iterator[Step]]
-_WAITS_SECONDS = 1.0  # that are worth a word
 
 
-class Session(Worker):
+class Session(Patient):
     """Run the engine on one worker thread, one job after another.
 
     Parameters
@@ -68,14 +67,11 @@ class Session(Worker):
         optimize: Optimize = optimize,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(lock)
+        super().__init__(lock, views or Views())
         self.clf: Classifier | None = clf
         self.x: Tensor | None = x
         self._plan = plan
         self._witness = witness
-        self._views = views or Views()
-        self._views.changed = self.nudge
-        self._place: Place | None = None
         if witness is not None:
             witness.expect(targets)
         self._optimize = optimize
@@ -83,8 +79,6 @@ class Session(Worker):
         self._runs = 0  # so far: each gets a number of its own
         self._at_work: Run | None = None
         self._compared: str | None = None  # by what, last
-        self.waits = ""
-        """What the work waits for: "a view", "its turn", or nothing."""
         self.targets = tuple(targets)
         self.main: Run | None = None
         self.starting = False
@@ -315,7 +309,7 @@ class Session(Worker):
         meter = Meter(self._clock)
         reason = "iterations"
         try:
-            turns = turns_on(pick(run.settings.device))
+            device = pick(run.settings.device)
             steps = self._optimize(
                 self.clf,
                 self.x,
@@ -326,10 +320,13 @@ class Session(Worker):
                 plan=self._plan,
                 early_stop=True,
             )
-            meanwhile = partial(self._meanwhile, cancel)
-            with _closed_after(steps), turns.place(self._views.rank, meanwhile) as place:
-                self._place = place
-                while (step := self._next(steps, run, place, meter)) is not None:
+
+            def take() -> Step | None:
+                made = next(steps, None)
+                return None if made is None else self._heard(made, run.settings)
+
+            with _closed_after(steps), self._among_others(device, cancel):
+                while (step := self._in_turn(take, meter)) is not None:
                     with self._held() as listener:
                         cut = step.stopped == "interrupted"
                         if cancel.is_set() and not cut:
@@ -354,41 +351,7 @@ class Session(Worker):
             raise
         finally:
             run.seconds += meter.seconds
-            self._place, self.waits = None, ""
         return True
-
-    def _next(self, steps: Iterator[Step], run: Run, place: Place, meter: Meter) -> Step | None:
-        """Wait for a turn and take the next step; None where there is none."""
-
-        def take() -> Step | None:
-            if (waited := place.waited) > _WAITS_SECONDS:
-                meter.skip(waited)
-            step = next(steps, None)
-            return None if step is None else self._heard(step, run.settings)
-
-        return place.do(take)
-
-    def _meanwhile(self, cancel: threading.Event) -> None:
-        """Do what cannot wait while the run waits for its turn, or between two pieces of a step."""
-        if cancel.is_set():
-            raise GivenUp
-        self._look_aside()
-        with self._held() as listener:
-            place = self._place
-            turn = "its turn" if place and place.waited > _WAITS_SECONDS else ""
-            self._say_waiting("a view" if self._views.resting else turn, listener)
-            listener.tick()
-
-    def _say_waiting(self, waits: str, listener: Listener) -> None:
-        if waits != self.waits:
-            self.waits = waits
-            listener.tick()
-
-    def nudge(self) -> None:
-        """Have a run that waits for its turn look again."""
-        place = self._place
-        if place is not None:
-            place.nudge()
 
     def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: Listener) -> None:
         run = stretch.run

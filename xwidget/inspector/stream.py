@@ -128,6 +128,7 @@ class Stream:
         with self._widget._logged():
             self._send_kept()
         with self._widget._logged(), self._widget.hold_sync():
+            self._send_progress()
             self._widget.error = error
             self._widget.status = status
 
