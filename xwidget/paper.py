@@ -12,7 +12,7 @@ from xwidget.engine.games import GAMES
 
 Bytes = npt.NDArray[np.uint8]
 
-LIGHT, LIGHT_LINE = (236, 234, 228), (204, 201, 193)
+LIGHT, LIGHT_LINE = (236, 234, 228), (186, 183, 174)
 """Paper and its hatching on a light page: white and black things of a photo stand out from it."""
 DARK, DARK_LINE = (44, 46, 50), (80, 83, 89)
 

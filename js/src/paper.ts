@@ -13,7 +13,7 @@ export interface Paper {
 }
 
 /** Not quite white and not quite black: what is white or black in the photo still stands out. */
-export const LIGHT: Paper = { plain: [236, 234, 228], line: [204, 201, 193] };
+export const LIGHT: Paper = { plain: [236, 234, 228], line: [186, 183, 174] };
 export const DARK: Paper = { plain: [44, 46, 50], line: [80, 83, 89] };
 
 /** Pixels from one line of the hatching to the next, along a row. */
