@@ -31,6 +31,16 @@ import xwidget as xw
 clf, photo = xw.load({net!r}), xw.sample("coffee")
 made = []
 
+def explained(iterations):
+    # Iterations a second of explain in a cell, from the first on.
+    times = []
+    def note(step):
+        times.append(time.monotonic())
+    xw.explain(
+        clf, photo, iterations=iterations, early_stop=False, progress=False, on_step=note
+    )
+    return (len(times) - 2) / (times[-2] - times[0])
+
 def state():
     # Its own memory; threads, those of torch too; iterations of the newest; runs that go on.
     with open("/proc/self/status") as file:
@@ -52,6 +62,8 @@ LEGEND = f"""\
 `runs`: how many go on at once. `it/s`: iterations a second of the newest run. `memory`: what the
 kernel's process holds; *loaded* is before the first run, with torch, the network and a photo.
 *stopped* and *closed*: {REST:.0f} s after all runs were stopped, and all Inspectors closed."""
+BESIDE = """\
+`xw.explain` of one class in a cell, beside runs of three:"""
 BEFORE = """\
 ## What it was
 
@@ -182,10 +194,36 @@ def measure(net: str, times: int, seconds: float) -> str:
         kernel.say(shown, type="hello", protocol=1)
         kernel.say(shown, type="views", page=1, count=1, seen=1)
         rows.append(_watched("once more", kernel, seconds))
+        beside = _beside(kernel)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    return table(["the cell was run", "runs", "it/s", "memory", "threads"], rows)
+    return "\n\n".join(
+        [
+            table(["the cell was run", "runs", "it/s", "memory", "threads"], rows),
+            BESIDE,
+            table(["runs beside explain", "it/s of explain", "it/s of them"], beside),
+        ]
+    )
+
+
+def _beside(kernel: Kernel) -> list[list[object]]:
+    """Time explain in a cell, alone and beside runs that go on."""
+    rows: list[list[object]] = []
+    for count in (0, 1, 3):
+        kernel.execute("for w in made: w.close()\nmade.clear()")
+        kernel.execute(
+            f"for _ in range({count}):\n"
+            "    made.append(xw.Inspector(clf, photo, iterations=10_000))\n"
+            "    made[-1].run()\n"
+            "while any((w._session.nearest(w.target) or 0) < 1 for w in made): time.sleep(.1)\n"
+            "reached = sum(w._session.nearest(w.target) for w in made)\n"
+            "began, alone = time.monotonic(), explained(20)\n"
+            "others = sum(w._session.nearest(w.target) for w in made) - reached\n"
+            "others /= time.monotonic() - began"
+        )
+        rows.append([count, *(number(kernel.read(name), 2) for name in ("alone", "others"))])
+    return rows
 
 
 def _watched(what: str, kernel: Kernel, seconds: float) -> list[object]:

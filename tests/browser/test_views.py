@@ -65,6 +65,8 @@ def test_a_page_that_is_left_is_missed_and_one_that_is_back_is_known(run: Run) -
     Inspector.on(notebook).wait_for_more_than(iteration=10)
     pages = from_kernel(notebook, "list(w._views._pages)")
     notebook.save()
+    # A run that goes on changes the notebook at once: the browser asks before it leaves.
+    notebook.page.on("dialog", lambda dialog: dialog.accept())
     notebook.reload()
     Inspector.on(notebook).wait_for(status="running")
     wait_in_kernel(notebook, "w._views.count == 1")
