@@ -174,7 +174,9 @@ def test_a_class_that_is_not_in_the_image_is_not_found() -> None:
         "Nothing in the photo makes the net say one on its own: all of it scores 0.03."
     )
     assert "hardly sees the class" in found.summary
+    assert [item.name for item in found if item.passed is not None] == ["control"]
     gone = checks(always, game="deletion", control=None, scores=scores, **hardly)
+    assert all(item.passed is None for item in gone)
     assert gone.says == "Nothing to take away: the net hardly says one anyway (photo 0.03)."
     # A part may say what the whole does not: a cup, once the coffee in it is hidden.
     assert checks(always, scores=torch.tensor([0.5]), **hardly).says == ""
