@@ -193,7 +193,7 @@ def _reason(found: Probed) -> str:
     if not np.isfinite(found.flats).all():
         return (
             ": preprocess gives NaN for a flat picture, as where every picture is standardized by "
-            "its own mean and spread"
+            "its own mean and spread (those of a typical picture serve)"
         )
     return ""
 

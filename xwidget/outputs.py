@@ -101,11 +101,11 @@ def mistaken(
     suspects = [kind for kind in _KINDS if kind[0](logits) and activation in kind[1]]
     if not suspects:
         return None
-    random = torch.Generator().manual_seed(0)
+    random = torch.Generator("cpu").manual_seed(0)
     seen = [logits]
     for mean, deviation in _LOUD:
-        noise = mean + deviation * torch.randn(picture.shape, generator=random)
-        seen.append(run(noise.to(picture)))
+        noise = torch.randn(picture.shape, generator=random, dtype=torch.float32, device="cpu")
+        seen.append(run((mean + deviation * noise).to(picture)))
     if all(torch.equal(other, logits) for other in seen):  # the same whatever it is shown
         return None
     for looks, _, words, right in suspects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from xwidget.images import Picture
 
 # How often a small picture is tried where random numbers are drawn, but made no difference yet.
 _TRIES = 40
+# A transform that takes its time, a detector say, is not tried on everything.
+_SECONDS = 2.0
 _TRAINED = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 
 
@@ -33,8 +36,10 @@ def is_random(
     steps
         What ``prepare`` is made of: a step with a probability ``p`` strikes sooner or later.
     """
-    drawn = False
+    drawn, late = False, time.monotonic() + _SECONDS
     for picture in pictures:
+        if time.monotonic() > late:
+            break
         before = state()
         if not _alike(prepare(picture), prepare(picture)):
             return True
@@ -42,8 +47,11 @@ def is_random(
     if not drawn:
         return False
     first = prepare(pictures[0])
-    if not all(_alike(first, prepare(pictures[0])) for _ in range(_TRIES)):
-        return True
+    for _ in range(_TRIES):
+        if not _alike(first, prepare(pictures[0])):
+            return True
+        if time.monotonic() > late:
+            break
     chances = (getattr(step, "p", None) for step in steps)
     return any(isinstance(p, float) and 0 < p < 1 for p in chances)
 

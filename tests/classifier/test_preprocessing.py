@@ -180,15 +180,15 @@ def test_more_than_eight_bits_reach_the_net() -> None:
     torch.testing.assert_close(seen, torch.full((4, 4), level), atol=1e-6, rtol=0)
 
 
-def test_a_net_for_grey_pictures_is_given_one_channel() -> None:
+def test_a_net_for_gray_pictures_is_given_one_channel() -> None:
     seen = []
 
-    class Grey(nn.Module):
+    class Gray(nn.Module):
         def forward(self, x: Tensor) -> Tensor:
             seen.append(x)
             return x.mean((2, 3)).repeat(1, 2)
 
-    clf = Classifier(Grey(), size=2, mean=[0.5], std=[0.25])
+    clf = Classifier(Gray(), size=2, mean=[0.5], std=[0.25])
     x = clf.prepare(np.full((2, 2, 3), (255, 0, 0), np.uint8))
     torch.testing.assert_close(x, torch.full((3, 2, 2), (0.299 - 0.5) / 0.25))
     clf.classify(x)
