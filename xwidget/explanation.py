@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -232,7 +232,7 @@ class Explanation:
         picture = Image.fromarray(self.evidence[k] if view == "evidence" else self._on_paper(k))
         return under(picture, self.says(self.targets[k]), self.checks[k]) if caption else picture
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, frames: bool = True) -> None:
         """Write everything to a safetensors file, which :meth:`load` reads back exactly.
 
         The file holds arrays and text only: opening it runs no code.
@@ -242,6 +242,9 @@ class Explanation:
         path
             Where to; an existing file is replaced once the new one is on the disk. Several threads
             or processes may save to one path: the last to finish wins.
+        frames
+            Whether the masks of all kept iterations go along: most of the file's size. Without,
+            only the last ones do; the curves stay.
 
         Raises
         ------
@@ -252,7 +255,12 @@ class Explanation:
         """
         from xwidget.explanation_file import write
 
-        write(self, path)
+        write(self if frames else self._without_frames(), path)
+
+    def _without_frames(self) -> Explanation:
+        """Return the same with the last of the kept iterations alone."""
+        kept = Frames(self.frames.iterations[-1:], self.frames.masks[-1:])
+        return replace(self, frames=kept)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Explanation:

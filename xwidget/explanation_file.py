@@ -61,6 +61,13 @@ def write(explanation: Explanation, path: str | os.PathLike[str]) -> None:
     files.replace(path, save(arrays, {**about, _CHECKSUM: _checksum(about, arrays)}))
 
 
+def size(explanation: Explanation) -> int:
+    """Return how many bytes the file will have, but for its texts, without making it."""
+    return sum(
+        _array(explanation, name).size * np.dtype(kind).itemsize for name, kind in _KINDS.items()
+    )
+
+
 def read(path: str | os.PathLike[str]) -> Explanation:
     """Read a file that ``write`` wrote; see ``Explanation.load``."""
     path = Path(path)

@@ -22,6 +22,7 @@ import numpy as np
 
 from xwidget import files, texts, words
 from xwidget.checks import Checks
+from xwidget.choices import choices
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals, quantize
 from xwidget.inspector import protocol, still, wire
@@ -164,7 +165,7 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
                 "seconds": seconds,
                 "rate": last / seconds if seconds > 0 else 0.0,
             },
-            "_choices": {"game": [explanation.game], "defense": [explanation.defense]},
+            "_choices": choices([explanation.game], [explanation.defense]),
             "_words": words.templates(),
             "_net_name": texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME),
             "game": explanation.game,

@@ -106,12 +106,24 @@ export class FakeModel implements Model {
       _progress: { run: 0, iteration: 0, iterations: 0, seconds: 0, rate: 0 },
       _choices: {
         game: ["preservation", "deletion", "generation", "repression"],
-        defense: ["paper", "directional", "none"],
+        defense: ["auto", "paper", "none"],
+        about: {
+          game: {
+            preservation: "The least of the photo that must stay for the net to keep the class.",
+            deletion: "The least of the photo without which the net no longer says the class.",
+            generation: "The least of the photo that alone makes the net say the class.",
+            repression: "The least of the photo that must stay away to keep the class away.",
+          },
+          defense: {
+            auto: "The one that serves the game best.",
+            none: "Off: shows why one is needed, as noise can then bring almost any class.",
+          },
+        },
       },
       _net_name: "efficientnet_lite0",
       _follow: true,
       game: "generation",
-      defense: "directional",
+      defense: "auto",
       iterations: TOTAL,
       sparsity: "auto",
       target: 967,
@@ -261,6 +273,10 @@ export class FakeModel implements Model {
       _trace: trace,
       _progress: {
         run: this.#run,
+        game: this.get("game"),
+        defense: this.get("defense"),
+        sparsity: this.get("sparsity"),
+        asked: TOTAL,
         iteration,
         iterations: end,
         seconds: iteration * 0.108,

@@ -23,7 +23,7 @@ STATIC = HERE.parent.parent / "xwidget" / "inspector" / "static"
 SIDE = 224
 SHOTS = [
     f"{width}-{theme}-{scenario}-{view}-{dpr}"
-    for width in (500, 700, 1200)
+    for width in (272, 300, 500, 650, 700, 850, 1000, 1150, 1200)
     for theme in ("light", "dark")
     for scenario, view in (("running", "evidence"), ("done", "heat"), ("error", "overlay"))
     for dpr in (1, 2)
@@ -62,15 +62,21 @@ def shoot(browser: Browser, base: str, shot: str, out: Path) -> None:
     """Open the page as a shot's name says, point at a pixel and take the picture."""
     width, theme, scenario, view, dpr = shot.split("-")
     page = browser.new_page(
-        viewport={"width": int(width) + 24, "height": 400}, device_scale_factor=float(dpr)
+        viewport={"width": int(width) + 24, "height": 700}, device_scale_factor=float(dpr)
     )
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{base}/index.html?width={width}&theme={theme}&scenario={scenario}")
     page.wait_for_selector(".xwidget-inspector[data-status]")
     page.wait_for_timeout(600)
-    page.locator(f"input[value={view}]").locator("..").click()
-    page.locator("canvas").hover(position={"x": 150, "y": 160})
+    if view == "help":
+        page.get_by_role("button", name="Help").click()
+    elif view in ("classes", "views"):
+        page.get_by_label("Side by side").select_option(view)
+    else:
+        page.locator(f"input[value={view}]").locator("..").click()
+        if view == "heat":
+            page.locator("canvas").hover(position={"x": 150, "y": 160})
     page.wait_for_timeout(100)
     page.screenshot(path=out / f"{shot}.png", full_page=True)
     page.close()

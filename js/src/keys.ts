@@ -49,6 +49,7 @@ export function isOurs(event: KeyboardEvent): boolean {
   if (event.key === "Enter" && event.shiftKey) return false;
   const element = origin(event);
   if (!element) return false;
+  if (element.closest("dialog")) return true;
   // A slip beside one of the panel's keys must not cut a cell.
   if (TYPED.has(element.tagName) || event.key.length === 1) return true;
   const role = element.getAttribute("role");

@@ -2,7 +2,7 @@
 
 import type { Size } from "./camera";
 
-export type Arrangement = "narrow" | "medium" | "wide";
+export type Arrangement = "slim" | "narrow" | "medium" | "wide";
 
 /** A share of the picture's width that standing beside it is worth: pixels may lose a third. */
 const WORTH = 0.65;
@@ -10,11 +10,12 @@ const GAP = 16;
 /** Least side of a picture, in CSS px. */
 const LEAST = 120;
 /** Least width of the column beside the picture, by arrangement, in CSS px. */
-const ASIDE = { narrow: 0, medium: 206, wide: 380 } as const;
-const TALLEST = { narrow: 480, medium: 480, wide: 560 } as const;
+const ASIDE = { slim: 0, narrow: 0, medium: 206, wide: 380 } as const;
+const TALLEST = { slim: 480, narrow: 480, medium: 480, wide: 560 } as const;
 
 /** Beside each other where there is room, unless that would cost the picture its larger pixels. */
 export function arrange(panel: number, image: Size, ratio: number): Arrangement {
+  if (panel < 430) return "slim";
   if (panel < 620) return "narrow";
   if (panel >= 900) return "wide";
   const scale = (arrangement: Arrangement) => fittedIn(arrangement, panel, image, ratio).width;
@@ -29,16 +30,46 @@ export function pictureSize(panel: number, image: Size, ratio: number) {
   return fittedIn(arrange(panel, image, ratio), panel, image, ratio);
 }
 
+function roomIn(arrangement: Arrangement, panel: number): number {
+  const aside = ASIDE[arrangement];
+  return aside === 0 ? panel : panel - GAP - aside;
+}
+
 function fittedIn(arrangement: Arrangement, panel: number, image: Size, ratio: number) {
-  const room = arrangement === "narrow" ? panel : panel - GAP - ASIDE[arrangement];
+  const room = roomIn(arrangement, panel);
   const fit = Math.min(room / image.width, TALLEST[arrangement] / image.height);
-  return fitted(fit, image, ratio);
+  return fitted(fit, image, ratio, { width: LEAST, height: LEAST });
 }
 
 /** Gap between panes, and the height of a pane's title with its distance, in CSS px. */
 const BETWEEN = 6;
 const TITLE = 20;
-const TALLEST_GRID = 640;
+/** Lines of the caption under one picture, by the picture's width, and the height of one. */
+const LINES = [
+  [340, 4],
+  [Number.POSITIVE_INFINITY, 3],
+] as const;
+const LINE = 18;
+
+/** What is the same in every layout, so that nothing around the pictures moves. */
+export interface Stage extends Size {
+  /** Height of the pictures with their caption. */
+  captioned: number;
+}
+
+/**
+ * Room for the pictures of any layout: two by two of half the single picture's size fit, with their
+ * titles. Under a single picture the caption takes what the titles leave.
+ */
+export function stageOf(panel: number, image: Size, ratio: number): Stage {
+  const arrangement = arrange(panel, image, ratio);
+  const single = fittedIn(arrangement, panel, image, ratio);
+  const width = Math.min(roomIn(arrangement, panel), single.width + BETWEEN);
+  const height = single.height + 2 * TITLE + BETWEEN;
+  const lines = LINES.find(([most]) => single.width < most)?.[1] ?? 3;
+  const captioned = Math.max(single.height + lines * LINE, height + LINE) + BETWEEN;
+  return { width, height, captioned };
+}
 
 /** The size of one of several pictures, and how many of them stand in a row. */
 export interface Grid {
@@ -48,30 +79,39 @@ export interface Grid {
   columns: number;
 }
 
-/** The arrangement of `count` pictures, over the panel's whole width, that makes them largest. */
-export function gridSize(panel: number, image: Size, ratio: number, count: number): Grid {
+/** The arrangement of `count` pictures, within the stage, that makes them largest. */
+export function gridSize(stage: Size, image: Size, ratio: number, count: number): Grid {
   let best: Grid = { width: 0, height: 0, whole: false, columns: 1 };
+  let most = 0;
   let fewest = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
-    const wide = (panel - BETWEEN * (columns - 1)) / columns;
-    const tall = (TALLEST_GRID - BETWEEN * (rows - 1)) / rows - TITLE;
-    const size = fitted(Math.min(wide / image.width, tall / image.height), image, ratio);
+    const wide = (stage.width - BETWEEN * (columns - 1)) / columns;
+    const tall = (stage.height - BETWEEN * (rows - 1)) / rows - TITLE;
+    const fit = Math.min(wide / image.width, tall / image.height);
+    const least = { width: Math.min(LEAST, wide), height: Math.min(LEAST, tall) };
+    const scale = scaleOf(fit, ratio);
     const empty = rows * columns - count;
-    const larger = size.width > best.width + 1e-6;
     // Of equally large ones that with the fewest places left empty, and of those the flattest.
-    if (larger || (size.width >= best.width - 1e-6 && empty <= fewest)) {
-      best = { ...size, columns };
+    if (scale > most + 1e-6 || (scale >= most - 1e-6 && empty <= fewest)) {
+      best = { ...fitted(fit, image, ratio, least), columns };
+      most = scale;
       fewest = empty;
     }
   }
   return best;
 }
 
-function fitted(fit: number, image: Size, ratio: number) {
+/** CSS px for each pixel of the image: whole pixels of the screen, or less than one. */
+function scaleOf(fit: number, ratio: number): number {
   const devicePixels = Math.floor(fit * ratio + 1e-6);
-  const scale = devicePixels >= 1 ? devicePixels / ratio : fit;
-  // A very thin image gets a pane that can be pointed at, and read when it is enlarged.
-  const side = (pixels: number) => Math.max(LEAST, pixels * scale);
-  return { width: side(image.width), height: side(image.height), whole: devicePixels >= 1 };
+  return devicePixels >= 1 ? devicePixels / ratio : fit;
+}
+
+/** A very thin image gets a pane that can be pointed at, and read when it is enlarged. */
+function fitted(fit: number, image: Size, ratio: number, least: Size) {
+  const scale = scaleOf(fit, ratio);
+  const width = Math.max(least.width, image.width * scale);
+  const height = Math.max(least.height, image.height * scale);
+  return { width, height, whole: scale * ratio > 1 - 1e-6 };
 }

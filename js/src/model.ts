@@ -106,11 +106,16 @@ export interface Progress {
   defense?: string;
   /** What it waits for, if it does: "its turn" or "a view". */
   waits?: string;
+  sparsity?: Sparsity;
+  /** How many iterations were asked for when it began. */
+  asked?: number;
 }
 
 export interface Choices {
   game: string[];
   defense: string[];
+  /** A sentence about each, by name. */
+  about?: { game: Record<string, string>; defense: Record<string, string> };
 }
 
 export type Sparsity = number | "auto";

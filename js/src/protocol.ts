@@ -105,7 +105,8 @@ export type Command =
   | { type: "frame"; target: number; iteration: number; run?: number }
   | { type: "categories" }
   | { type: "compare"; by: Comparison }
-  | { type: "save" }
+  | { type: "save" | "save_last" }
+  | { type: "sizes" }
   | { type: "export" }
   | { type: "views"; page: number; count: number; seen: number }
   | { type: "ack"; seq: number };
@@ -113,11 +114,18 @@ export type Command =
 /** What runs may differ in that are shown side by side. */
 export type Comparison = "game" | "defense";
 
+/** Bytes of a file of the Explanation, by what it keeps of the iterations. */
+export interface Sizes {
+  all: number;
+  last: number;
+}
+
 /** What the kernel answers. */
 export type Message =
   | { type: "welcome"; protocol: number; run: number }
   | { type: "frame" }
   | { type: "categories"; names: string[] }
+  | ({ type: "sizes" } & Sizes)
   /** With one buffer: a file for the person. */
   | { type: "saved" | "exported"; name: string }
   | { type: "failed"; request?: FailedRequest | null; message: string };

@@ -21,7 +21,14 @@ import type {
 } from "./model";
 import { inflate, viewOf } from "./packed";
 import { createProbe, type Probe } from "./probe";
-import { asView, type Comparison, decodeFrame, type Frame, type Message } from "./protocol";
+import {
+  asView,
+  type Comparison,
+  decodeFrame,
+  type Frame,
+  type Message,
+  type Sizes,
+} from "./protocol";
 import { NO_WORDS } from "./says";
 import { nearest } from "./timeline";
 import type { Said } from "./views";
@@ -81,12 +88,17 @@ export interface Store {
   variants: ReadonlySignal<Variant[]>;
   /** Game and defense of the run drawn, whatever is set for the next one. */
   ran: ReadonlySignal<{ game: string; defense: string }>;
+  /** What is set is for the next run: the newest was made otherwise, or there was none. */
+  changed: ReadonlySignal<boolean>;
   probe: Probe;
   /** The mask of a class of any run nearest to the iteration wanted, and those to have at hand. */
   maskOf: Album["maskOf"];
   watch: Album["watch"];
   compare(by: Comparison): void;
-  save(): void;
+  /** How large a file of the Explanation would be now; null until asked for and answered. */
+  sizes: ReadonlySignal<Sizes | null>;
+  askSizes(): void;
+  save(frames: keyof Sizes): void;
   exportPage(): void;
   say(text: string): void;
   run(settings?: Partial<Settings>): void;
@@ -165,6 +177,7 @@ export function createStore(model: Model): Store {
   const starting = signal(false);
   const names = signal<string[] | null>(null);
   const adding = signal<number | null>(null);
+  const sizes = signal<Sizes | null>(null);
   const variants = trait("_variants", []);
   const album = createAlbum(
     { target, iteration, follow, status, classes, trace, variants },
@@ -230,6 +243,9 @@ export function createStore(model: Model): Store {
       }
       case "categories":
         names.value = message.names;
+        break;
+      case "sizes":
+        sizes.value = message;
         break;
       case "saved":
       case "exported":
@@ -380,6 +396,7 @@ export function createStore(model: Model): Store {
   const game = trait("game", "");
   const defense = trait("defense", "");
   const portable = trait("_portable", false);
+  const sparsity = trait("sparsity", "auto");
   return {
     link: link.state,
     offline: computed(() => {
@@ -397,7 +414,7 @@ export function createStore(model: Model): Store {
     netName: trait("_net_name", ""),
     game,
     defense,
-    sparsity: trait("sparsity", "auto"),
+    sparsity,
     iterations,
     status,
     error,
@@ -416,11 +433,28 @@ export function createStore(model: Model): Store {
       game: progress.value.game ?? game.value,
       defense: progress.value.defense ?? defense.value,
     })),
+    changed: computed(() => {
+      if (starting.value) return false;
+      const made = progress.value;
+      const differs = (of: unknown, set: unknown) => of !== undefined && of !== set;
+      return (
+        made.run === 0 ||
+        differs(made.game, game.value) ||
+        differs(made.defense, defense.value) ||
+        differs(made.sparsity, sparsity.value) ||
+        differs(made.asked, iterations.value)
+      );
+    }),
     probe,
     maskOf: album.maskOf,
     watch: album.watch,
     compare: (by) => link.send({ type: "compare", by }),
-    save: () => link.send({ type: "save" }),
+    sizes,
+    askSizes() {
+      sizes.value = null;
+      link.send({ type: "sizes" });
+    },
+    save: (frames) => link.send({ type: frames === "all" ? "save" : "save_last" }),
     exportPage: () => link.send({ type: "export" }),
     say: notify,
     run: (settings = {}) => start("run", { ...settings }, 0),

@@ -1,7 +1,15 @@
 /** What belongs to one view alone: two views of one Inspector look at it each in their own way. */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type Camera, panBy, place, reveal, type Size, WHOLE, zoomAt } from "./camera";
-import { type Arrangement, arrange, type Grid, gridSize, pictureSize } from "./layout";
+import {
+  type Arrangement,
+  arrange,
+  type Grid,
+  gridSize,
+  pictureSize,
+  type Stage,
+  stageOf,
+} from "./layout";
 import { above, type Brush } from "./masks";
 import { panesOf } from "./panes";
 import { dimmed, type Look, type Scene, type View } from "./picture";
@@ -60,11 +68,17 @@ export interface Ui {
   /** Null where strokes move the picture and clicks pin a pixel. */
   brush: Signal<Brush | null>;
   helping: Signal<boolean>;
+  /** Whether the curve shows more than scores. */
+  details: Signal<boolean>;
+  /** Whether the settings are unfolded. */
+  settings: { value: boolean };
   /** The image with the mask drawn now; null until the image is there. */
   scene: ReadonlySignal<Scene | null>;
   /** What is drawn, the main picture first. */
   panes: ReadonlySignal<Pane[]>;
   arrangement: ReadonlySignal<Arrangement>;
+  /** Room for the pictures, whatever the layout. */
+  stage: ReadonlySignal<Stage>;
   size: ReadonlySignal<Grid>;
   ratio: ReadonlySignal<number>;
   /** Where the image lies in every pane. */
@@ -85,6 +99,8 @@ export interface Ui {
 
 const NO_IMAGE: Size = { width: 224, height: 224 };
 const MOST_PINS = 12;
+/** Width of a panel from which on its settings begin unfolded, in CSS px. */
+const ROOMY = 800;
 
 export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): Ui {
   // Not on the page yet: as wide as another panel is, until the first layout tells.
@@ -113,6 +129,16 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   const cursor = signal<Cursor | null>(null);
   const pins = signal<readonly { x: number; y: number }[]>([]);
   const threshold = signal(0);
+  // Where there is room the settings cost nothing: they stand below, or beside, what is looked at.
+  const unfolded = signal<boolean | null>(null);
+  const settings = {
+    get value() {
+      return unfolded.value ?? width.value >= ROOMY;
+    },
+    set value(open: boolean) {
+      unfolded.value = open;
+    },
+  };
   const brush = signal<Brush | null>(null);
 
   // Written out once, not with every mask; an image of one color comes as one pixel too.
@@ -140,9 +166,10 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     return panesOf(layout.value, store, view.value, views.value, main, sceneOf);
   });
   const image = computed<Size>(() => base.value?.image ?? NO_IMAGE);
+  const stage = computed(() => stageOf(width.value, image.value, ratio.value));
   const size = computed(() => {
     const count = panes.value.length;
-    if (count > 1) return gridSize(width.value, image.value, ratio.value, count);
+    if (count > 1) return gridSize(stage.value, image.value, ratio.value, count);
     return { ...pictureSize(width.value, image.value, ratio.value), columns: 1 };
   });
   const placement = computed(() => place(camera.value, size.value, image.value, ratio.value));
@@ -198,9 +225,12 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     divider: signal(0.5),
     brush,
     helping: signal(false),
+    details: signal(false),
+    settings,
     scene,
     panes,
     arrangement: computed(() => arrange(width.value, image.value, ratio.value)),
+    stage,
     size,
     ratio,
     placement,

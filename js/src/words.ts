@@ -1,20 +1,5 @@
 /** Numbers and names as a person reads them. */
 
-export const GAMES: Record<string, string> = {
-  preservation: "The least of the image that keeps the class.",
-  deletion: "The least of the image whose removal loses the class.",
-  generation: "The least of the image that makes the class appear from nothing.",
-  repression: "The least of the image that has to stay out to keep the class out.",
-};
-
-export const DEFENSES: Record<string, string> = {
-  auto: "The one that serves the game best: paper for deletion and repression, else directional.",
-  paper: "Stops every signal through an activation beyond its bounds in the image (Eq. 4–6).",
-  directional: "Stops only the signals that push an activation beyond its bounds in the image.",
-  clamp: "Runs with every activation clamped to its bounds in the image.",
-  none: "No defense: almost any class can be made to appear.",
-};
-
 /** Deletion and repression show what is taken away: their score is that of what is left. */
 export function takesAway(game: string): boolean {
   return game === "deletion" || game === "repression";
@@ -43,6 +28,12 @@ export function seconds(value: number): string {
   return `${Math.floor(value / 60)} min ${String(Math.floor(value % 60)).padStart(2, "0")} s`;
 }
 
+/** Bytes: "370 kB", "2.6 MB", "19 MB". */
+export function bytes(count: number): string {
+  if (count < 1e6) return `${Math.ceil(count / 1e3)} kB`;
+  return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} MB`;
+}
+
 /** λ in few characters: "1e-4", "2.5e-4", "0". */
 export function lambda(value: number): string {
   return value === 0 ? "0" : value.toExponential(1).replace(".0e", "e");
@@ -61,11 +52,6 @@ export function nextLambda(value: number, direction: 1 | -1): number {
   for (let e = -7; e <= 0; e++) for (const m of [1, 2, 5]) rungs.push(Number(`${m}e${e}`));
   if (direction > 0) return rungs.find((rung) => rung > value * 1.0001) ?? value;
   return rungs.findLast((rung) => rung < value * 0.9999) ?? rungs[0] ?? value;
-}
-
-/** The part of a class name before its synonyms ("tabby, tabby cat" is "tabby"). */
-export function shortName(name: string): string {
-  return name.split(",")[0]?.trim() || name;
 }
 
 export function capital(word: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FrameCache } from "../src/cache";
 import { BOX, curvePath, events } from "../src/curve";
-import { gridSize } from "../src/layout";
+import { gridSize, stageOf } from "../src/layout";
 import { coarseToFine, nearest, step } from "../src/timeline";
 import { frameOf } from "./frames";
 
@@ -139,18 +139,35 @@ describe("what happened on the curve", () => {
 
 describe("several pictures", () => {
   const image = { width: 224, height: 224 };
+  const PANELS = [258, 286, 486, 636, 686, 836, 986, 1136, 1186];
+
   test.each([
-    [686, 1, 3, 3, 224],
-    [1186, 1, 4, 4, 224],
+    [686, 1, 2, 2, 224],
+    [686, 1, 4, 2, 224],
+    [686, 1, 5, 3, 140],
+    [1186, 1, 4, 2, 224],
     [486, 1, 4, 2, 224],
-    [752, 1, 4, 2, 224],
-    [752, 1, 5, 3, 224],
     [486, 2, 4, 2, 224],
-    [300, 1, 3, 1, 0],
+    [286, 1, 4, 2, 110],
   ])("in %i px at ratio %d, %i of them: %i in a row", (panel, ratio, count, columns, least) => {
-    const grid = gridSize(panel, image, ratio, count);
+    const grid = gridSize(stageOf(panel, image, ratio), image, ratio, count);
     expect(grid.columns).toBe(columns);
     expect(grid.width).toBeGreaterThanOrEqual(least);
-    expect(grid.columns * grid.width + 6 * (grid.columns - 1)).toBeLessThanOrEqual(panel);
+  });
+
+  const shapes = [image, { width: 900, height: 160 }, { width: 40, height: 700 }];
+  test.each(shapes)("of %o take no more room than one of them has, with its caption", (shape) => {
+    for (const panel of PANELS)
+      for (const ratio of [1, 1.25, 2])
+        for (const count of [2, 3, 4, 5, 10]) {
+          const stage = stageOf(panel, shape, ratio);
+          const grid = gridSize(stage, shape, ratio, count);
+          const rows = Math.ceil(count / grid.columns);
+          const high = rows * (grid.height + 20) + 6 * (rows - 1);
+          const wide = grid.columns * grid.width + 6 * (grid.columns - 1);
+          expect(wide).toBeLessThanOrEqual(stage.width + 1e-6);
+          expect(high + 6 + 18).toBeLessThanOrEqual(stage.captioned + 1e-6);
+          expect(stage.width).toBeLessThanOrEqual(Math.max(panel, 126));
+        }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { arrange, pictureSize } from "../src/layout";
 import { search } from "../src/search";
-import { lambda, nextLambda, parseLambda, percent, score, seconds, shortName } from "../src/words";
+import { lambda, nextLambda, parseLambda, percent, score, seconds } from "../src/words";
 
 test.each([
   [0.8731, "0.873"],
@@ -20,7 +20,6 @@ test("shares, times and names", () => {
   expect(percent(0.0001)).toBe("<0.1%");
   expect(seconds(9.44)).toBe("9.4 s");
   expect(seconds(127)).toBe("2 min 07 s");
-  expect(shortName("tabby, tabby cat")).toBe("tabby");
 });
 
 describe("λ", () => {

@@ -289,13 +289,36 @@ def test_keys_choose_views_and_help_lists_them(inspector: Inspector) -> None:
     assert inspector.root.get_by_role("radio", name="Heat").is_checked()
     picture(inspector).press("1")
     picture(inspector).press("?")
-    dialog = inspector.root.get_by_role("dialog", name="Keys and gestures")
+    dialog = inspector.root.get_by_role("dialog", name="Help")
     assert "pin the pixel" in dialog.inner_text()
     dialog.press("Escape")
     dialog.wait_for(state="detached")
+    assert picture(inspector).evaluate("e => e === document.activeElement")
     inspector.root.get_by_role("combobox", name="Add class").press("3")  # typed, not a view
     assert inspector.root.get_by_role("radio", name="Evidence").is_checked()
     inspector.root.get_by_role("combobox", name="Add class").fill("")
+
+
+def test_help_says_what_is_seen_and_keeps_the_focus_until_it_is_closed(
+    notebook: Notebook, inspector: Inspector
+) -> None:
+    opener = inspector.root.get_by_role("button", name="Help")
+    opener.click()
+    dialog = inspector.root.get_by_role("dialog", name="Help")
+    for said in from_kernel(notebook, "list(w._choices['about']['game'].values())"):
+        assert said in dialog.inner_text()
+    for _ in range(6):
+        notebook.page.keyboard.press("Tab")
+        inside = dialog.evaluate("""(dialog) => {
+          const at = document.activeElement;
+          return at === document.body || dialog.contains(at);  // body: the browser's own bar
+        }""")
+        assert inside
+    notebook.page.keyboard.press("3")  # no view of the picture behind it
+    dialog.get_by_role("button", name="Close help").click()
+    dialog.wait_for(state="detached")
+    assert opener.evaluate("e => e === document.activeElement")
+    assert inspector.root.get_by_role("radio", name="Evidence").is_checked()
 
 
 def test_the_picture_is_saved_as_it_is(notebook: Notebook, inspector: Inspector) -> None:

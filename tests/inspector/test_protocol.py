@@ -85,6 +85,8 @@ def test_a_frame_of_any_memory_layout_is_written_channel_first():
         {"type": "compare", "by": "game"},
         {"type": "frame", "target": 967, "iteration": 0, "run": 2},
         {"type": "save"},
+        {"type": "save_last"},
+        {"type": "sizes"},
         {"type": "export"},
         {"type": "categories"},
         {"type": "ack", "seq": 1},

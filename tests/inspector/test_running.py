@@ -182,6 +182,17 @@ def test_progress_says_where_the_run_will_end(show):
     assert progress["rate"] >= 0
 
 
+def test_progress_says_what_the_run_was_made_with_whatever_is_set_now(show):
+    widget, page = show(iterations=7)
+    page.until_status("done")
+    widget.sparsity, widget.iterations, widget.game = 1e-3, 9, "deletion"
+    widget.run_more(3)
+    page.until_status("done")
+    progress = page.state["_progress"]
+    made = [progress[name] for name in ("game", "defense", "sparsity", "asked")]
+    assert made == ["generation", "auto", "auto", 7]
+
+
 @pytest.mark.parametrize("acks", [True, False])
 def test_five_thousand_fast_steps_are_few_messages(show, acks):
     widget, page = show([0], iterations=5000, acks=acks)

@@ -35,6 +35,27 @@ def test_the_panel_saves_a_file_that_can_be_loaded(shown, tmp_path):
     assert widget.error == ""
 
 
+def test_the_panel_knows_before_how_large_a_file_is_and_saves_a_smaller_one(shown, tmp_path):
+    widget, page = shown
+    page.send({"type": "sizes"})
+    ((sizes, _),) = page.until_answer("sizes")
+    for command, frames in (("save", "all"), ("save_last", "last")):
+        count = len(page.answers("saved"))
+        page.send({"type": command})
+        page.until(lambda page, count=count: len(page.answers("saved")) > count)
+        _, (data,) = page.answers("saved")[-1]
+        assert sizes[frames] <= len(data) <= sizes[frames] + 10_000  # and the texts
+    assert sizes["last"] < sizes["all"]
+    path = tmp_path / "last.xwidget"
+    path.write_bytes(data)
+    loaded, whole = Explanation.load(path), widget.explanation
+    np.testing.assert_array_equal(loaded.masks, whole.masks)
+    np.testing.assert_array_equal(loaded.trace.score, whole.trace.score)
+    assert loaded.frames.iterations.tolist() == [40]
+    widget.save(path, frames=False)
+    assert Explanation.load(path).frames.masks.shape == loaded.frames.masks.shape
+
+
 def test_a_file_is_saved_from_python(shown, tmp_path):
     widget, _ = shown
     widget.save(tmp_path / "mine.xwidget")

@@ -37,7 +37,7 @@ class Game:
     shows_complement
         Whether the evidence is ``1 - m`` (what was taken away) rather than ``m`` (what is kept).
     summary
-        The question the game asks, in one sentence.
+        What the game looks for, in one sentence that a newcomer reads in the panel.
     enough
         Share of the image's score from which on (for games that take the class away: up to which)
         a picture does what its game is about.
@@ -80,7 +80,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(3.0, 1.0),
                 sign=+1.0,
                 shows_complement=False,
-                summary="The smallest part of the image that keeps the class.",
+                summary="The least of the photo that must stay for the net to keep the class.",
                 enough=0.85,
                 says="This alone makes the net say {name}: {score} (photo {image}).",
                 says_short="With this alone the net says {name} {score} (photo {image}).",
@@ -93,7 +93,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(4.0, 1.5),
                 sign=-1.0,
                 shows_complement=True,
-                summary="The smallest part of the image whose removal loses the class.",
+                summary="The least of the photo without which the net no longer says the class.",
                 enough=0.5,
                 says="Taken away: without this the net says {name} {score} (photo {image}).",
                 says_short="Taken away, but without this the net still says {name} {score} "
@@ -107,7 +107,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(3.0, 1.0),
                 sign=+1.0,
                 shows_complement=False,
-                summary="The smallest part of the image that makes the class appear from nothing.",
+                summary="The least of the photo that alone makes the net say the class.",
                 enough=0.85,
                 says="This alone makes the net say {name}: {score} (photo {image}).",
                 says_short="With this alone the net says {name} {score} (photo {image}).",
@@ -120,7 +120,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(4.0, 1.5),
                 sign=-1.0,
                 shows_complement=True,
-                summary="The smallest part of the image that must stay out to keep the class out.",
+                summary="The least of the photo that must stay away to keep the class away.",
                 enough=0.5,
                 says="Left out: with all the rest the net says {name} {score} (photo {image}).",
                 says_short="Left out, but with all the rest the net still says {name} {score} "

@@ -100,8 +100,11 @@ class Answers:
         names = wire.listed(self._widget._classifier().categories)
         self._widget.send({"type": "categories", "names": names})
 
-    def _save(self) -> Aside:
-        return self._hand_over("saved", "xwidget", self._widget._to_save())
+    def _save(self, *, frames: bool = True) -> Aside:
+        return self._hand_over("saved", "xwidget", self._widget._to_save(frames=frames))
+
+    def _sizes(self) -> None:
+        self._widget.send({"type": "sizes", **self._widget._sizes()})
 
     def _export(self) -> Aside:
         return self._hand_over("exported", "html", self._widget._to_export())
@@ -137,6 +140,8 @@ class Answers:
         "frame": _frame,
         "categories": _categories,
         "save": _save,
+        "save_last": partial(_save, frames=False),
+        "sizes": _sizes,
         "export": _export,
         "views": lambda self, page, count, seen: self._widget._views.take(page, count, seen),
         "ack": lambda self, seq: self._stream.ack(seq),

@@ -190,6 +190,8 @@ _FIELDS: Mapping[str, Mapping[str, _Whole | _Word]] = {
     },
     "categories": {},
     "save": {},
+    "save_last": {},
+    "sizes": {},
     "export": {},
     "views": {"page": _Whole(0, 2**53), "count": _Whole(0, 1000), "seen": _Whole(0, 1000)},
     "ack": {"seq": _Whole(1, _U32)},

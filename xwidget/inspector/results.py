@@ -14,6 +14,7 @@ from xwidget import words
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.explanation import Bytes, Explanation, blend
+from xwidget.explanation_file import size
 from xwidget.inspector.probe import Probe, Prober
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
@@ -46,20 +47,20 @@ class ResultsWidget(SyncedWidget):
         """
         return self._session.comparison()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, frames: bool = True) -> None:
         """Write the explanation so far to a file, which ``Explanation.load`` reads.
 
         Parameters
         ----------
-        path
-            Where to; an existing file is replaced once the new one is complete.
+        path, frames
+            As in ``Explanation.save``.
 
         Raises
         ------
         RuntimeError
             If nothing is explained yet, or the Inspector is closed.
         """
-        self._to_save()(path)
+        self._to_save(frames=frames)(path)
 
     def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
         """Write what is explained so far as one HTML file that needs no kernel and no network.
@@ -158,9 +159,15 @@ class ResultsWidget(SyncedWidget):
         with self._lock:
             return self._prober.probe
 
-    def _to_save(self) -> Callable[..., None]:
+    def _to_save(self, *, frames: bool = True) -> Callable[..., None]:
         """Return what writes the explanation of now, ``save``, whenever it is called."""
-        return self._found("nothing is explained yet; run it first").save
+        found = self._found("nothing is explained yet; run it first")
+        return partial(found.save, frames=frames)
+
+    def _sizes(self) -> dict[str, int]:
+        """Return about how many bytes ``save`` writes now, by what it keeps of the iterations."""
+        found = self._found("nothing is explained yet; run it first")
+        return {"all": size(found), "last": size(found._without_frames())}
 
     def _to_export(self) -> Callable[..., Path]:
         """Return what writes the page of now, ``export_html``, whenever it is called."""

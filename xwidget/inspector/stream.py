@@ -161,6 +161,8 @@ class Stream:
                 **{k: round(v, 3) for k, v in asdict(progress).items()},
                 "game": main.settings.game,
                 "defense": main.settings.defense,
+                "sparsity": main.settings.sparsity,
+                "asked": main.iterations,
             }
         else:  # a run that has not begun: what is shown is still of the one before
             told = {k: v for k, v in self._widget._progress.items() if k != "waits"}

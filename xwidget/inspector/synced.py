@@ -16,7 +16,9 @@ from xwidget.inspector.locked import LockedWidget
 from xwidget.texts import NAME, WORDS
 
 _DEFAULT = Settings()
-_QUIET = frozenset({"frame", "categories", "ack", "views"})  # the page's business, no person's
+_QUIET = frozenset(
+    {"frame", "categories", "ack", "views", "sizes"}
+)  # the page's business, no person's
 _SETTINGS = frozenset({"game", "defense", "sparsity"})
 _RANGES = {"iterations": (1, protocol.MAX_ITERATIONS), "iteration": (0, 2**31 - 1)}
 

@@ -11,14 +11,13 @@ import traitlets
 from torch import Tensor
 
 from xwidget import texts, words
+from xwidget.choices import choices
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.explain import ITERATIONS, check_iterations
-from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
-from xwidget.engine.strategies import DEFENSES
 from xwidget.engine.witness import Witness
 from xwidget.inspector import opening, protocol, still
 from xwidget.inspector.answers import Answers
@@ -168,7 +167,7 @@ class Inspector(ResultsWidget):
             _image=opening.encoded(self._picture),
             _reference=opening.encoded(still.shortest(self._backdrop)),
             _classes=self._described(),
-            _choices={"game": list(GAMES), "defense": ["auto", *DEFENSES]},
+            _choices=choices(),
             _net_name=clf.name,
             _words=words.templates(),
             **({} if layout is None else {"layout": layout}),

@@ -1,8 +1,9 @@
 import type { ClassInfo } from "../model";
+import { shortOf } from "../says";
 import type { Store } from "../store";
 import { signOf } from "../trust";
 import type { Ui } from "../ui";
-import { score, shortName, takesAway } from "../words";
+import { score, takesAway } from "../words";
 import { AddClass } from "./add_class";
 import { NeedsKernel } from "./kernel";
 import { SignOf } from "./trust";
@@ -29,6 +30,25 @@ export function Classes({ ui }: { ui: Ui }) {
   );
 }
 
+/** How many letters tell one name from another; where they are the same, so many of its end. */
+const [BEGINNING, ENDING] = [14, 8];
+
+/** A name in a line: cut where it is too long, but not where that would make two of them alike. */
+function Name({ of, among }: { of: ClassInfo; among: readonly ClassInfo[] }) {
+  const letters = ([...name]: string) => name;
+  const all = letters(shortOf(of));
+  const alike = (other: ClassInfo) =>
+    other.index !== of.index &&
+    letters(shortOf(other)).slice(0, BEGINNING).join() === all.slice(0, BEGINNING).join();
+  const end = all.length > BEGINNING + ENDING && among.some(alike) ? ENDING : 0;
+  return (
+    <>
+      <span dir="auto">{all.slice(0, all.length - end).join("")}</span>
+      {end > 0 && <span dir="auto">{all.slice(-end).join("")}</span>}
+    </>
+  );
+}
+
 /** What the second score is of. */
 function second(store: Store): string {
   if (store.probe.mask.value) return "edited";
@@ -50,7 +70,7 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
       onClick={() => store.choose(info.index)}
     >
       <span class="xw-name">
-        {shortName(info.name)}
+        <Name of={info} among={store.classes.value} />
         {checks && (sign === "doubtful" || sign === "none") && (
           <>
             <SignOf sign={sign} />

@@ -1,60 +1,109 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { Store } from "../store";
-import { DEFENSES, GAMES, lambda, nextLambda, parseLambda } from "../words";
+import type { Ui } from "../ui";
+import { capital, lambda, nextLambda, parseLambda } from "../words";
 
 /** λ to begin with when "auto" is switched off. */
 const FIRST_LAMBDA = 1e-4;
 
-/** How the next run is made. A change of game, defense or sparsity starts it. */
-export function Controls({ store }: { store: Store }) {
-  const game = store.game.value;
+/** How the next run is made: folded, as it is rarely changed, under a line that says what is set. */
+export function Controls({ ui }: { ui: Ui }) {
+  const { store, settings } = ui;
+  const { about } = store.choices.value;
   return (
-    <div class="xw-controls">
-      <Select
-        label="Game"
-        value={game}
-        options={store.choices.value.game}
-        words={GAMES}
-        choose={(value) => store.run({ game: value })}
-      />
-      <Select
-        label="Defense"
-        value={store.defense.value}
-        options={store.choices.value.defense}
-        words={DEFENSES}
-        choose={(value) => store.run({ defense: value })}
-      />
-      <Sparsity store={store} />
-      <Iterations store={store} />
-      <p class="xw-hint">
-        <span>{GAMES[game] ?? ""}</span>
-        <span class="xw-net" title="The net being explained">
-          {store.netName.value}
+    <details
+      class="xw-settings"
+      open={settings.value}
+      onToggle={(event) => {
+        settings.value = event.currentTarget.open;
+      }}
+    >
+      <summary>
+        <b>Settings</b>
+        <span class="xw-inforce" title={inForce(store)}>
+          {inForce(store)}
         </span>
-      </p>
+        {/* Its room is kept: the line must not jump. */}
+        <em data-on={store.changed.value && store.progress.value.run > 0}>for the next run</em>
+      </summary>
+      <div class="xw-controls">
+        <Field
+          name="Game"
+          value={store.game.value}
+          options={store.choices.value.game}
+          about={about?.game}
+          choose={(value) => store.run({ game: value })}
+        />
+        <Field
+          name="Defense"
+          words="Keeps out noise that only this net sees."
+          value={store.defense.value}
+          options={store.choices.value.defense}
+          about={about?.defense}
+          choose={(value) => store.run({ defense: value })}
+        />
+        <Iterations store={store} />
+        <Sparsity store={store} />
+        <small>
+          A change of game, defense or λ runs at once; iterations count from the next run on.
+        </small>
+      </div>
+    </details>
+  );
+}
+
+/** The settings in a line, as a person would say them. */
+function inForce({ game, defense, sparsity, iterations }: Store): string {
+  const by = defense.value;
+  const defended = by === "none" ? "no defense" : by === "auto" ? "defended" : `defended (${by})`;
+  const weight = sparsity.value === "auto" ? "auto" : lambda(sparsity.value);
+  return `${capital(game.value)}, ${defended}, λ ${weight}, ${iterations.value} iterations`;
+}
+
+function Row(props: {
+  label: ComponentChildren;
+  words?: string | undefined;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="xw-field">
+      {props.label}
+      <div>{props.children}</div>
+      {props.words && <small>{props.words}</small>}
     </div>
   );
 }
 
-function Select(props: {
-  label: string;
+function Field(props: {
+  name: string;
+  words?: string;
   value: string;
   options: string[];
-  words: Record<string, string>;
+  about: Record<string, string> | undefined;
   choose: (value: string) => void;
 }) {
   const options = props.options.length > 0 ? props.options : [props.value];
+  const of = (option: string) => {
+    const sentence = (props.about?.[option] ?? "").replace(/\.$/, "");
+    return sentence && `: ${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
+  };
   return (
-    <label class="xw-field" title={props.words[props.value]}>
-      <span>{props.label}</span>
-      <select value={props.value} onChange={(event) => props.choose(event.currentTarget.value)}>
+    <Row label={<span>{props.name}</span>} words={props.words}>
+      <select
+        aria-label={props.name}
+        value={props.value}
+        title={props.about?.[props.value]}
+        onChange={(event) => props.choose(event.currentTarget.value)}
+      >
         {options.map((option) => (
-          <option key={option} value={option} title={props.words[option]}>
-            {option}
+          <option key={option} value={option}>
+            {capital(option)}
+            {of(option)}
           </option>
         ))}
       </select>
-    </label>
+    </Row>
   );
 }
 
@@ -77,15 +126,12 @@ function Sparsity({ store }: { store: Store }) {
     draft.value = lambda(nextLambda(value, direction));
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a grid cell everywhere
-    <div
-      class="xw-field"
-      role="group"
-      aria-label="Sparsity"
-      title="Weight λ of each shown pixel: more means a smaller mask. Auto follows the score."
+    <Row
+      label={<span>Sparsity λ</span>}
+      words="The price of each pixel shown: the higher it is, the less is shown. Auto begins without one, raises it while the mask still does its work, and pays for showing more (a push) where the search is stuck."
     >
-      <span>Sparsity λ</span>
-      <div class="xw-pair">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out everywhere */}
+      <div class="xw-pair" role="group" aria-label="Sparsity">
         <label class="xw-check">
           <input
             type="checkbox"
@@ -109,7 +155,7 @@ function Sparsity({ store }: { store: Store }) {
           onBlur={commit}
         />
       </div>
-    </div>
+    </Row>
   );
 }
 
@@ -123,10 +169,13 @@ function Iterations({ store }: { store: Store }) {
     draft.value = null;
   };
   return (
-    <label class="xw-field" title="Length of the next run, and of “Run more”">
-      <span>Iterations</span>
+    <Row
+      label={<span>Iterations</span>}
+      words="The most steps that a run takes, and “Run more” adds."
+    >
       <input
         type="number"
+        aria-label="Iterations"
         min={1}
         step={10}
         value={draft.value ?? store.iterations.value}
@@ -136,6 +185,6 @@ function Iterations({ store }: { store: Store }) {
         onChange={commit}
         onBlur={commit}
       />
-    </label>
+    </Row>
   );
 }

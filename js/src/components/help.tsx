@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { VIEW_KEYS, viewName } from "../looks";
 import type { Ui } from "../ui";
+import { capital } from "../words";
 
 const PICTURE: [string, string][] = [
   ["← ↑ → ↓", "move the pixel cursor; with Shift by 10"],
@@ -35,39 +36,99 @@ const TESTING: [string, string][] = [
   ["Ctrl+Z, +Shift", "undo, redo an edit"],
 ];
 
-/** The keys and gestures; Escape, or the button again, closes it. */
+const FIRST: [string, string][] = [
+  [
+    "The picture",
+    "The pixels, in the colors, that the net relies on for the class that is chosen in the list; " +
+      "elsewhere a plain background. It is a picture that the net itself can be shown, and the " +
+      "caption says what the net then says.",
+  ],
+  [
+    "A mask value",
+    "One for each pixel and color: 1 shows the photo there, 0 the background. Red 0.80 and green " +
+      "0.10 mean that the net needs the red of the pixel, and hardly the green.",
+  ],
+  ["The bars", "The mark is what the net says of the photo, the bar what it says of the picture."],
+];
+const THEN: [string, string][] = [
+  [
+    "The defense",
+    "A search also finds noise that looks like nothing and still makes this net say the class. " +
+      "The defense rules it out: no part of the net may do more than it does in the photo.",
+  ],
+  [
+    "Sparsity λ",
+    "The price of each pixel shown. Auto raises it while the mask still does its work; a push " +
+      "pays for showing more where the search is stuck.",
+  ],
+  [
+    "The checks",
+    "When a run has ended, what it found is tested: moved a little, on backgrounds it never saw, " +
+      "against a class that is not there. One line says what came out; open it for each test.",
+  ],
+  [
+    "Testing it",
+    "Only what is shown has the net score the evidence alone, Everything else the photo without " +
+      "it. With Brush take evidence away or bring it back, and watch the bars.",
+  ],
+];
+
+/** What the panel shows, in plain words, and the keys; Escape closes it. */
 export function Help({ ui }: { ui: Ui }) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDialogElement>(null);
   const open = ui.helping.value;
-  useEffect(() => {
-    if (open) box.current?.focus();
-  }, [open]);
+  useEffect(() => box.current?.showModal(), [open]);
   if (!open) return null;
-  const close = () => {
-    ui.helping.value = false;
-    ui.root.querySelector<HTMLElement>('[aria-label^="Help"]')?.focus();
-  };
+  // The browser gives the focus back as it closes.
+  const shut = () => box.current?.close();
+  const { about } = ui.store.choices.value;
+  const games = Object.entries(about?.game ?? {});
   return (
-    <div
+    <dialog
       ref={box}
       class="xw-help"
-      role="dialog"
-      aria-label="Keys and gestures"
-      tabIndex={-1}
+      aria-label="Help: what is shown, keys and gestures"
+      onClose={() => {
+        ui.helping.value = false;
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) shut();
+      }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        close();
+        // The notebook's own Escape would take the focus from the button that opened this.
+        if (event.key === "Escape") event.stopPropagation();
       }}
     >
-      <button type="button" class="xw-bare" aria-label="Close help" onClick={close}>
-        ✕
-      </button>
-      <Keys title="On the picture" keys={PICTURE} />
-      <Keys title="In the panel" keys={ANYWHERE} />
-      <Keys title="With a pointer" keys={POINTER} />
-      {!ui.store.portable.value && <Keys title="Testing" keys={TESTING} />}
-    </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <div tabIndex={0}>
+        <button type="button" class="xw-bare" aria-label="Close help" onClick={shut}>
+          ✕
+        </button>
+        <section class="xw-plain">
+          <Words words={FIRST} />
+          {games.length > 0 && <h4>The games: what is looked for</h4>}
+          <Words words={games.map(([name, words]) => [capital(name), words])} />
+          <Words words={THEN} />
+        </section>
+        <Keys title="On the picture" keys={PICTURE} />
+        <Keys title="In the panel" keys={ANYWHERE} />
+        <Keys title="With a pointer" keys={POINTER} />
+        {!ui.store.portable.value && <Keys title="Testing" keys={TESTING} />}
+      </div>
+    </dialog>
+  );
+}
+
+function Words({ words }: { words: [string, string][] }) {
+  return (
+    <dl>
+      {words.map(([name, sentence]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{sentence}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

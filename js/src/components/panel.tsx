@@ -10,8 +10,10 @@ import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { PinTable } from "./pins";
 import { Readout } from "./readout";
+import { RunBar } from "./runbar";
 import { Testing } from "./testing";
 import { Timeline } from "./timeline";
+import { Toolbar } from "./toolbar";
 import { Trust } from "./trust";
 import { MaskValues } from "./values";
 
@@ -20,7 +22,6 @@ const COLORS = [null, 0, 1, 2] as const;
 
 export function Panel({ ui }: { ui: Ui }) {
   const { store } = ui;
-  const several = ui.panes.value.length > 1;
   const onKeyDown = (event: KeyboardEvent) => {
     if (isUndo(event)) {
       const { probe } = store;
@@ -28,6 +29,7 @@ export function Panel({ ui }: { ui: Ui }) {
       else probe.undo();
       event.preventDefault();
     }
+    if (ui.helping.value) return; // what is behind it stays as it is
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const view = VIEW_KEYS[Number(event.key) - 1];
     if (view) ui.view.value = view;
@@ -35,38 +37,31 @@ export function Panel({ ui }: { ui: Ui }) {
     if (key === "c") ui.channel.value = COLORS[COLORS.indexOf(ui.channel.value) + 1] ?? null;
     if (key === "b") ui.boost.value = BOOSTS[BOOSTS.indexOf(ui.boost.value) + 1] ?? 1;
     if (key === "p") ui.player.toggle();
-    if (event.key === "?") {
-      ui.helping.value = !ui.helping.value;
-      if (!ui.helping.value) ui.refocus();
-    }
+    if (event.key === "?") ui.helping.value = true;
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
-    <div
-      class="xw-panel"
-      data-arrangement={several ? "several" : ui.arrangement.value}
-      onKeyDown={onKeyDown}
-    >
+    <div class="xw-panel" data-arrangement={ui.arrangement.value} onKeyDown={onKeyDown}>
       <div class="xw-top">
-        <NeedsKernel store={store}>
-          <Controls store={store} />
-        </NeedsKernel>
+        <RunBar ui={ui} />
         <Notices store={store} />
       </div>
       <Picture ui={ui} />
       <Trust ui={ui} />
-      <div class="xw-aside">
-        <Classes ui={ui} />
-        <div class="xw-column">
-          <Readout ui={ui} />
-          <MaskValues ui={ui} />
-        </div>
+      <Classes ui={ui} />
+      <div class="xw-reading">
+        <MaskValues ui={ui} />
+        <Readout ui={ui} />
       </div>
+      <Timeline ui={ui} />
+      <Toolbar ui={ui} />
+      <NeedsKernel store={store}>
+        <Testing ui={ui} />
+      </NeedsKernel>
       <div class="xw-below">
         <NeedsKernel store={store}>
-          <Testing ui={ui} />
+          <Controls ui={ui} />
         </NeedsKernel>
-        <Timeline ui={ui} />
         <PinTable ui={ui} />
       </div>
       <Help ui={ui} />

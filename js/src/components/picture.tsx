@@ -4,21 +4,31 @@ import { CHANNELS, VIEWS, type View } from "../picture";
 import type { Ui } from "../ui";
 import { percent, score, takesAway } from "../words";
 import { nameOf, PaneView } from "./pane";
-import { Toolbar } from "./toolbar";
+import { RunOthers } from "./toolbar";
 
 export function Picture({ ui }: { ui: Ui }) {
   const { columns, width } = ui.size.value;
+  const stage = ui.stage.value;
   return (
     <div class="xw-picture">
       {ui.layout.value === "views" ? <ViewChecks ui={ui} /> : <ViewTabs ui={ui} />}
-      <Toolbar ui={ui} />
-      {ui.panes.value.length === 0 && <p class="xw-none">No image yet</p>}
-      <div class="xw-stage" style={{ gridTemplateColumns: `repeat(${columns}, ${width}px)` }}>
-        {ui.panes.value.map((pane) => (
-          <PaneView key={pane.key} ui={ui} pane={pane} />
-        ))}
+      {/* As large in every layout: nothing around it may move. */}
+      <div class="xw-shown" style={{ minHeight: `${stage.captioned}px` }}>
+        {ui.panes.value.length === 0 && <p class="xw-none">No image yet</p>}
+        <div
+          class="xw-stage"
+          style={{
+            width: `${stage.width}px`,
+            gridTemplateColumns: `repeat(${columns}, ${width}px)`,
+          }}
+        >
+          {ui.panes.value.map((pane) => (
+            <PaneView key={pane.key} ui={ui} pane={pane} />
+          ))}
+        </div>
+        <Caption ui={ui} />
+        <RunOthers ui={ui} />
       </div>
-      <Caption ui={ui} />
     </div>
   );
 }
@@ -61,7 +71,7 @@ function ViewChecks({ ui }: { ui: Ui }) {
         <label key={name} title={titleOf(name, takes)}>
           <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
           <span>
-            {chosen.includes(name) ? "✓ " : ""}
+            {chosen.includes(name) && <b>✓ </b>}
             {viewName(name, takes)}
           </span>
         </label>
@@ -81,10 +91,11 @@ function Caption({ ui }: { ui: Ui }) {
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
   const away = takesAway(ui.store.ran.value.game) && !edited;
+  const several = ui.panes.value.length > 1;
   const wide = Math.max(224, columns * width + 6 * (columns - 1));
   return (
-    // A narrow picture's figures take two lines, from the start: nothing below may jump.
-    <div class="xw-caption" data-lines={wide < 340 ? 2 : 1} style={{ width: `${wide}px` }}>
+    // Several pictures have titles of their own, and leave one line.
+    <div class="xw-caption" data-several={several || undefined} style={{ width: `${wide}px` }}>
       {mask && (
         <span class="xw-figures">
           <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>

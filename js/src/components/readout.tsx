@@ -15,9 +15,13 @@ export function Readout({ ui }: { ui: Ui }) {
   const rest = takesAway(ui.store.ran.value.game) && !ui.store.probe.mask.value;
   const mask = pixel?.mask?.map((value) => score(value));
   const channel = ui.channel.value;
+  const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);
+  const of = pane?.title || drawn?.name || "";
   return (
     <div
       class="xw-pixel"
+      // Its room is kept, so that nothing moves when there is a pixel to read.
+      data-empty={!pixel || undefined}
       role="status"
       aria-label="Pixel"
       aria-live={at?.by === "pointer" ? "off" : "polite"}
@@ -29,7 +33,10 @@ export function Readout({ ui }: { ui: Ui }) {
             <span key={name}>{channel === null || k - 1 === channel ? name : ""}</span>
           ))
         ) : (
-          <em>point at the picture</em>
+          <em>
+            Point at the picture, or move with the arrow keys on it: its colors in the image, the
+            mask and the evidence are read here.
+          </em>
         )}
       </div>
       <Row label="image" channel={channel} color={pixel?.image} values={pixel?.image.map(String)} />
@@ -40,12 +47,10 @@ export function Readout({ ui }: { ui: Ui }) {
         color={pixel?.evidence}
         values={pixel?.evidence?.map(String)}
       />
-      <div class="xw-row">
-        <span title={pane?.title}>{rest ? "score of rest" : "score"}</span>
-        <span />
-        <span>{pixel ? score(pane?.scene.mask?.score) : "–"}</span>
-      </div>
-      {panes.length > 1 && <p class="xw-of">{pixel ? pane?.title : "\u00a0"}</p>}
+      <p class="xw-of" title={pixel ? of : undefined}>
+        <span>{rest ? "score of rest" : "score"}</span>{" "}
+        {pixel ? score(pane?.scene.mask?.score) : "–"} <span dir="auto">{pixel ? of : ""}</span>
+      </p>
     </div>
   );
 }

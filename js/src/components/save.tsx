@@ -3,9 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { copyPicture, download, png } from "../files";
 import { focused } from "../keys";
 import { heatEnd, heatOf, lookWords, viewTitle } from "../looks";
+import type { Sizes } from "../protocol";
 import { pictureOf } from "../strip";
 import type { Ui } from "../ui";
-import { capital, figuresOf } from "../words";
+import { bytes, capital, figuresOf } from "../words";
 import { nameOf } from "./pane";
 import { trustIn } from "./trust";
 
@@ -66,14 +67,22 @@ export function SaveMenu({ ui }: { ui: Ui }) {
       store.say(error instanceof Error ? error.message : String(error));
     }
   };
+  const sizes = store.sizes.value;
+  const sized = (frames: keyof Sizes) => (sizes ? ` (${bytes(sizes[frames])})` : "");
   const link = ui.link.value;
   type Item = [words: string, title: string, disabled: boolean, act: () => void];
   const kernels: Item[] = [
     [
-      "Save Explanation",
-      offline || "For xw.Explanation.load",
+      `Save Explanation${sized("all")}`,
+      offline || "With the masks of all kept iterations, for xw.Explanation.load",
       Boolean(offline) || nothing,
-      attempt("Saving …", store.save),
+      attempt("Saving …", () => store.save("all")),
+    ],
+    [
+      `Save last masks only${sized("last")}`,
+      offline || "The Explanation without its earlier iterations",
+      Boolean(offline) || nothing,
+      attempt("Saving …", () => store.save("last")),
     ],
     [
       "Export page (HTML)",
@@ -140,6 +149,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
         aria-expanded={open.value}
         onClick={() => {
           open.value = !open.value;
+          if (open.value && !offline && !nothing) store.askSizes();
         }}
       >
         {said.value || "Save"}

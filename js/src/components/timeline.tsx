@@ -1,91 +1,55 @@
 import { BOX, curvePath, events } from "../curve";
-import type { Store } from "../store";
+import { shortOf } from "../says";
 import { step } from "../timeline";
 import type { Ui } from "../ui";
-import { score, seconds, shortName, takesAway } from "../words";
-import { NeedsKernel } from "./kernel";
+import { score, takesAway } from "../words";
 import { Play } from "./play";
+import { Tool } from "./toolbar";
 
-/** Running, and looking back: the buttons, the figures, the score curve with the slider on it. */
+/** Looking back: the score's curve with the slider on it. */
 export function Timeline({ ui }: { ui: Ui }) {
-  const { store } = ui;
-  const running = store.status.value === "running";
+  const { store, details } = ui;
   const atEnd = store.follow.value || store.iteration.value === store.keyframes.value.at(-1);
+  const takes = takesAway(store.ran.value.game);
+  const info = store.classes.value.find(({ index }) => index === store.target.value);
   return (
     <div class="xw-time">
-      <div class="xw-run">
-        <NeedsKernel store={store}>
-          <button type="button" class="xw-primary" disabled={running} onClick={() => store.run()}>
-            Run
-          </button>
-          <button type="button" disabled={!running} onClick={store.stop}>
-            Stop
-          </button>
-          <button
-            type="button"
-            disabled={running || store.keyframes.value.length === 0}
-            title={`Continue for ${store.iterations.value} more iterations`}
-            onClick={store.runMore}
-          >
-            Run more
-          </button>
-        </NeedsKernel>
-        {!store.portable.value && <Figures store={store} />}
-        <div class="xw-ends">
-          <Play ui={ui} />
-          <button
-            type="button"
-            disabled={atEnd}
-            title="Go to the newest iteration and stay with it"
-            onClick={store.latest}
-          >
-            Latest
-          </button>
-        </div>
+      <div class="xw-tools">
+        <Play ui={ui} />
+        <span class="xw-keys" aria-hidden="true">
+          <span title={info?.name}>
+            score{takes ? " without it" : ""}
+            {info ? `: ${shortOf(info)}` : ""}
+          </span>
+          <span class="xw-dotted">image’s score</span>
+        </span>
+        <Tool
+          name="Details"
+          title="Mask size, the other classes, and when the weight of sparsity λ changed"
+          pressed={details.value}
+          act={() => {
+            details.value = !details.value;
+          }}
+          words="Details"
+        />
+        <button
+          type="button"
+          class="xw-tool"
+          disabled={atEnd}
+          title="Go to the newest iteration and stay with it"
+          onClick={store.latest}
+        >
+          Latest
+        </button>
       </div>
       <Scrubber ui={ui} />
     </div>
   );
 }
 
-const WAITS = "Runs take turns: what a cell waits for first, then what is on the screen.";
-
-function Figures({ store }: { store: Store }) {
-  const { iteration, iterations, seconds: elapsed, rate, waits } = store.progress.value;
-  const status = store.status.value;
-  const beside = status === "running" ? runBeside(store) : "";
-  return (
-    <div class="xw-progress">
-      {/* Only a change of status is announced, not every iteration. */}
-      <span class="xw-status" data-status={status} aria-live="polite">
-        {status}
-      </span>
-      {beside && <b>{beside}</b>}
-      {waits && status === "running" && <b title={WAITS}>waits for {waits}</b>}
-      {/* They are the run's whose first mask has come. */}
-      {iterations > 0 && !store.starting.value && (
-        <>
-          <span>
-            {iteration} / {iterations}
-          </span>
-          <span>{seconds(elapsed)}</span>
-          <span>{rate.toFixed(1)} it/s</span>
-        </>
-      )}
-    </div>
-  );
-}
-
-/** Which of the runs beside the main one runs now: those come when that has ended. */
-function runBeside({ trace, variants, ran }: Store): string {
-  const last = variants.value.at(-1);
-  const ended = Object.values(trace.value).every(({ stopped }) => stopped);
-  if (!last || !ended) return "";
-  return last.game === ran.value.game ? last.defense : last.game;
-}
-
 function Scrubber({ ui }: { ui: Ui }) {
   const { player, store } = ui;
+  const details = ui.details.value;
   const frames = store.keyframes.value;
   // While running the right edge is where the run will end, so that nothing moves under the hand.
   const lengths = Object.values(store.trace.value).map((track) => track.scores.length - 1);
@@ -97,9 +61,9 @@ function Scrubber({ ui }: { ui: Ui }) {
   const value = store.follow.value ? (mask?.iteration ?? 0) : store.iteration.value;
   const track = store.trace.value[String(store.target.value)];
   const scores = track?.scores;
-  const happened = track ? events(track, running) : [];
+  const happened = track && details ? events(track, running) : [];
   const info = store.classes.value.find(({ index }) => index === store.target.value);
-  const others = store.classes.value.filter((each) => each !== info);
+  const others = details ? store.classes.value.filter((each) => each !== info) : [];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const next = step(frames, value, event.key);
@@ -113,6 +77,11 @@ function Scrubber({ ui }: { ui: Ui }) {
     <div class="xw-scrub">
       <div class="xw-track">
         <div class="xw-plot" aria-hidden="true">
+          {["1", "0.5", "0"].map((value) => (
+            <span key={value} class="xw-y">
+              {value}
+            </span>
+          ))}
           <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none">
             <title>Score and mask size over the iterations</title>
             <path class="xw-grid" d={`M0 0H${BOX.width}M0 50H${BOX.width}M0 100H${BOX.width}`} />
@@ -126,7 +95,7 @@ function Scrubber({ ui }: { ui: Ui }) {
                 d={curvePath(store.trace.value[String(index)]?.scores ?? [], max)}
               />
             ))}
-            <path class="xw-size" d={curvePath(track?.means ?? [], max)} />
+            {details && <path class="xw-size" d={curvePath(track?.means ?? [], max)} />}
             <path class="xw-curve" d={curvePath(scores ?? [], max)} />
           </svg>
           {happened.map(({ iteration, kind, words }) => (
@@ -160,16 +129,15 @@ function Scrubber({ ui }: { ui: Ui }) {
       </div>
       <div class="xw-scale" aria-hidden="true">
         <span>0</span>
-        <span class="xw-keys">
-          <span>
-            score{takesAway(store.ran.value.game) ? " without it" : ""}
-            {info ? `: ${shortName(info.name)}` : ""}
+        {details ? (
+          <span class="xw-keys">
+            <span class="xw-thin">mask size</span>
+            {others.length > 0 && <span class="xw-faint">other classes</span>}
+            {happened.length > 0 && <span class="xw-marks">λ changed</span>}
           </span>
-          <span class="xw-thin">mask size</span>
-          <span class="xw-dotted">image’s score</span>
-          {others.length > 0 && <span class="xw-faint">other classes</span>}
-          {happened.length > 0 && <span class="xw-marks">λ</span>}
-        </span>
+        ) : (
+          <span>iteration</span>
+        )}
         <span>{max}</span>
       </div>
     </div>

@@ -43,15 +43,6 @@ export function Toolbar({ ui }: { ui: Ui }) {
           );
         })}
       </select>
-      {unfinished(ui) && (
-        <button
-          type="button"
-          class="xw-tool"
-          onClick={() => store.compare(layout.value as Comparison)}
-        >
-          Run the others
-        </button>
-      )}
       <span class="xw-group">
         <Tool
           name="Zoom out"
@@ -66,7 +57,8 @@ export function Toolbar({ ui }: { ui: Ui }) {
             camera.value = WHOLE;
           }}
         >
-          {Math.round(ui.placement.value.scale * 100)}%
+          {/* Drawn by the style: as text it would have to be part of the name. */}
+          <span data-figure={`${Math.round(ui.placement.value.scale * 100)}%`} />
         </Tool>
         <Tool name="Zoom in" act={() => ui.zoom(1.5)} words="+" />
       </span>
@@ -80,15 +72,18 @@ export function Toolbar({ ui }: { ui: Ui }) {
         Loupe
       </Tool>
       <SaveMenu ui={ui} />
-      <Tool
-        name="Help: keys and gestures"
-        pressed={ui.helping.value}
-        act={() => {
-          ui.helping.value = !ui.helping.value;
-        }}
-        words="?"
-      />
     </div>
+  );
+}
+
+/** Beside the pictures: it comes and goes, and must not move the tools. */
+export function RunOthers({ ui }: { ui: Ui }) {
+  if (!unfinished(ui)) return null;
+  const run = () => ui.store.compare(ui.layout.peek() as Comparison);
+  return (
+    <button type="button" class="xw-tool xw-others" onClick={run}>
+      Run the others
+    </button>
   );
 }
 
@@ -109,6 +104,8 @@ function needsRun(layout: Layout): layout is Comparison {
 
 export function Tool(props: {
   name: string;
+  /** Where the name does not say it all. */
+  title?: string;
   act: () => void;
   words?: string;
   disabled?: boolean;
@@ -119,9 +116,9 @@ export function Tool(props: {
     <button
       type="button"
       class="xw-tool"
-      aria-label={props.words || props.children !== props.name ? props.name : undefined}
+      aria-label={(props.words ?? props.children) !== props.name ? props.name : undefined}
       aria-pressed={props.pressed}
-      title={props.name}
+      title={props.title ?? props.name}
       // Not disabled: a button that has the focus would lose it to the page.
       aria-disabled={props.disabled}
       onClick={() => props.disabled || props.act()}

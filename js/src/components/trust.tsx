@@ -29,6 +29,7 @@ export function Trust({ ui }: { ui: Ui }) {
   const [{ says: told = "" } = {}, ...others] = ui.panes.value;
   const name = nameOf(ui, target);
   const [head, rest] = headOf(now);
+  const full = store.classes.value.find(({ index }) => index === target)?.name ?? name;
   return (
     <div class="xw-trust" data-sign={now.sign}>
       <details>
@@ -43,6 +44,11 @@ export function Trust({ ui }: { ui: Ui }) {
           </span>
         </summary>
         {ui.layout.value !== "views" && <Others panes={others} />}
+        {full !== name && (
+          <p class="xw-full" dir="auto">
+            {full}
+          </p>
+        )}
         {now.checks?.items.length ? <Tested ui={ui} checks={now.checks} /> : <p>{NOT_YET}</p>}
       </details>
       {/* Told once, when it is known: the line itself may change with every iteration. */}

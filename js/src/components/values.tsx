@@ -21,7 +21,7 @@ export function MaskValues({ ui }: { ui: Ui }) {
   return (
     <div class="xw-spread">
       <div class="xw-title">
-        <b>Mask values</b>
+        <b>Mask</b>
         <span title="Pixels whose mask reaches the threshold, or is more than 0, in any color channel">
           {least > 0 && `≥ ${score(least / 255)} `}in {percent(kept)} of pixels
         </span>
