@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from xwidget import texts
 from xwidget.categories import Categories, read_categories
+from xwidget.diagnosis import misshapen
 from xwidget.errors import NOT_REPEATED, NotRepeatedError
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
@@ -283,10 +284,7 @@ class Classifier:
         if logits.ndim > 2 and logits[0, 0].numel() == 1:
             logits = logits.flatten(1)
         if logits.ndim != 2 or len(logits) != len(batch) or not logits.shape[1]:
-            raise ValueError(
-                f"{self.name} returned shape {tuple(logits.shape)} for a batch of {len(batch)}; "
-                "expected logits (N, classes). Is it a classification net?"
-            )
+            raise ValueError(misshapen(self.name, logits, len(batch)))
         if self._names is not None and logits.shape[1] != len(self._names):
             raise ValueError(
                 f"{self.name} has {logits.shape[1]} outputs, but categories has "

@@ -119,9 +119,10 @@ def check_gradient(
     if gradient is None:
         raise ValueError(
             f"no gradient of the net's scores reaches the image ({reason}), so there is nothing to "
-            "optimize. The net may be quantized, run under torch.no_grad, return class indices, or "
-            "checkpoint with use_reentrant=True; pass the float net, take off no_grad, return "
-            "logits, checkpoint with use_reentrant=False"
+            "optimize. No gradient passes a part that is quantized, runs under torch.no_grad or "
+            "torch.inference_mode, goes through numpy or .detach(), returns class indices or "
+            "checkpoints with use_reentrant=True: pass the float net, take off no_grad and "
+            "inference_mode, keep to torch functions, return logits, use use_reentrant=False"
         )
     if not bool(gradient.isfinite().all()):
         raise ValueError(
