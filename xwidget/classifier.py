@@ -82,6 +82,11 @@ class Classifier:
     TypeError, ValueError
         Where these do not fit together; the message says what to do.
 
+    Warns
+    -----
+    UserWarning
+        Where ``preprocess`` is random, or colors would be shown wrong, or cannot be checked.
+
     Examples
     --------
     >>> net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 4 * 4, 2))

@@ -16,7 +16,7 @@ from xwidget.images import Picture
 # How often a small picture is tried where random numbers are drawn, but made no difference yet.
 _TRIES = 40
 # A transform that takes its time, a detector say, is not tried on everything.
-_SECONDS = 2.0
+_SECONDS = 5.0
 _TRAINED = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
 
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torchvision import transforms
 from torchvision.transforms import v2
 
+from xwidget import randomness
 from xwidget.classifier import Classifier
 
 
@@ -130,3 +131,16 @@ def test_making_a_classifier_leaves_the_users_random_numbers_alone(draw: Callabl
     with pytest.warns(UserWarning, match="random"):
         Classifier(nn.Flatten(), preprocess=preprocess)
     assert draw() == wanted
+
+
+def test_a_slow_transform_is_not_tried_on_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def made() -> int:
+        calls.clear()
+        Classifier(nn.Flatten(), preprocess=pipeline(lambda im: calls.append(im) or im))
+        return len(calls)
+
+    everything = made()
+    monkeypatch.setattr(randomness, "_SECONDS", -1.0)
+    assert made() <= everything - 16
