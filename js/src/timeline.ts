@@ -1,4 +1,5 @@
 /** Which iteration a slider value or a key means, given the keyframes that exist. */
+import type { Progress, Status } from "./model";
 
 /** The entry of ascending `frames` nearest to `value` (the earlier of two equally near, as in the kernel), or -1. */
 export function nearest(frames: readonly number[], value: number): number {
@@ -59,4 +60,19 @@ export function coarseToFine(frames: readonly number[]): number[] {
     }
   }
   return order;
+}
+
+/**
+ * How far the run is: while it goes on, of how many iterations; afterwards how many the class drawn
+ * has. A run may end early, and one beside it or of another class may be longer.
+ */
+export function howFar(
+  status: Status,
+  { iteration, iterations }: Pick<Progress, "iteration" | "iterations">,
+  last: number | undefined,
+): string {
+  if (status === "running") return `${iteration} / ${iterations}`;
+  const made = last ?? iteration;
+  if (status !== "done" && made < iterations) return `${made} / ${iterations}`;
+  return `${made} iteration${made === 1 ? "" : "s"}`;
 }

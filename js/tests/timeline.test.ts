@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FrameCache } from "../src/cache";
 import { BOX, curvePath, events } from "../src/curve";
 import { gridSize, stageOf } from "../src/layout";
-import { coarseToFine, nearest, step } from "../src/timeline";
+import { coarseToFine, howFar, nearest, step } from "../src/timeline";
 import { frameOf } from "./frames";
 
 const frames = [0, 1, 2, 4, 8, 16];
@@ -170,4 +170,18 @@ describe("several pictures", () => {
           expect(stage.width).toBeLessThanOrEqual(Math.max(panel, 126));
         }
   });
+});
+
+test.each<[string, Parameters<typeof howFar>]>([
+  ["42 / 150", ["running", { iteration: 42, iterations: 150 }, 40]],
+  // Nothing changed any more: it ended before its last iteration.
+  ["42 iterations", ["done", { iteration: 42, iterations: 150 }, 42]],
+  // A run beside it, or another class, went further.
+  ["42 iterations", ["done", { iteration: 150, iterations: 150 }, 42]],
+  ["1 iteration", ["done", { iteration: 1, iterations: 1 }, 1]],
+  ["42 / 150", ["stopped", { iteration: 42, iterations: 150 }, 42]],
+  ["150 iterations", ["stopped", { iteration: 150, iterations: 150 }, 150]],
+  ["0 / 150", ["error", { iteration: 0, iterations: 150 }, undefined]],
+])("how far a run is: %s", (words, given) => {
+  expect(howFar(...given)).toBe(words);
 });

@@ -1,4 +1,5 @@
 import type { Store } from "../store";
+import { howFar } from "../timeline";
 import type { Ui } from "../ui";
 import { seconds } from "../words";
 import { NeedsKernel } from "./kernel";
@@ -51,8 +52,9 @@ export function RunBar({ ui }: { ui: Ui }) {
 const WAITS = "Runs take turns: what a cell waits for first, then what is on the screen.";
 
 function Figures({ store }: { store: Store }) {
-  const { iteration, iterations, seconds: elapsed, rate, waits } = store.progress.value;
+  const { iterations, seconds: elapsed, rate, waits } = store.progress.value;
   const status = store.status.value;
+  const track = store.trace.value[String(store.target.value)];
   const beside = status === "running" ? runBeside(store) : "";
   return (
     <div class="xw-progress">
@@ -65,9 +67,7 @@ function Figures({ store }: { store: Store }) {
       {/* They are the run's whose first mask has come. */}
       {iterations > 0 && !store.starting.value && (
         <>
-          <span>
-            {iteration} / {iterations}
-          </span>
+          <span>{howFar(status, store.progress.value, track?.frames.at(-1))}</span>
           <span>{seconds(elapsed)}</span>
           <span>{rate.toFixed(1)} it/s</span>
         </>
