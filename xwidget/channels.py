@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget import transforms
-from xwidget.probing import FLATS, HALF, RGB, Channels, Order, Probed
+from xwidget.probing import FLATS, HALF, RGB, Channels, Order, Probed, middle
 
 # A flat picture must come back within this of its own color, of 1, for mean and std to be believed;
 # 8-bit pictures are never more exact than half of .004.
@@ -154,7 +154,7 @@ def _linear(mean: Channels, std: Channels, found: Probed) -> bool:
         return False
     index = [found.order.index(color) for color in RGB]
     full, half = (
-        x.expand(3, -1, -1)[index].double().numpy() * np.reshape(std, (3, 1, 1))
+        middle(x.expand(3, -1, -1))[index].double().numpy() * np.reshape(std, (3, 1, 1))
         + np.reshape(mean, (3, 1, 1))
         for x in (found.busy, found.dimmed)
     )

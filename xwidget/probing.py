@@ -170,9 +170,8 @@ class _Trial:
                 x = transforms.apply(
                     self._transform, _flat(color), self.takes_tensor, _WORDS["flat"]
                 )
-                # Most of it: what is padded around a picture is no color of it.
-                middle = np.median(x.expand(3, -1, -1).reshape(3, -1).double().numpy(), 1)
-                rows.append(middle)
+                x = middle(x.expand(3, -1, -1)).reshape(3, -1).double()
+                rows.append(np.median(x.numpy(), 1))
         except (TypeError, ValueError) as error:
             return None, str(error)
         return np.array(rows), ""
@@ -186,9 +185,7 @@ class _Trial:
             x = self.one(blanked)
             if x is None or len(x) != 3:
                 return RGB
-            # The middle, where nothing is padded.
-            rows, cols = (slice(n // 4, n - n // 4) for n in x.shape[1:])
-            spread = x[:, rows, cols].reshape(3, -1).double().std(1, correction=0)
+            spread = middle(x).reshape(3, -1).double().std(1, correction=0)
             spread = spread.nan_to_num(0.0)
             flat = (spread < _LOST * spread.max()).nonzero().flatten().tolist()
             if len(flat) != 1:
@@ -204,6 +201,12 @@ _WORDS = {
     "flat": f"xwidget's own test picture, a flat gray or color, {_SIDE}×{_SIDE} pixels",
     "busy": f"xwidget's own test picture, noise with discs of pure colors, {_SIDE}×{_SIDE} pixels",
 }
+
+
+def middle(x: Tensor) -> Tensor:
+    """Return the middle (C,H/2,W/2) of what came out (C,H,W): at the borders it may be padded."""
+    rows, cols = (slice(n // 4, n - n // 4) for n in x.shape[1:])
+    return x[:, rows, cols]
 
 
 def _flat(color: tuple[float, float, float]) -> npt.NDArray[np.uint8]:

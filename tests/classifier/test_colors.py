@@ -79,6 +79,16 @@ def test_any_order_of_channels_is_shown_in_true_colors(order: tuple[int, ...], l
         torch.testing.assert_close(x * torch.tensor(clf.std) + torch.tensor(clf.mean), color)
 
 
+@pytest.mark.parametrize("padded", [transforms.Pad(4, fill=9), transforms.CenterCrop(700)])
+def test_what_is_padded_around_a_picture_is_no_color_of_it(padded: Any) -> None:
+    steps = [padded, transforms.ToTensor(), reordered((2, 0, 1)), transforms.Normalize(MEAN, STD)]
+    if isinstance(padded, transforms.Pad):
+        steps.insert(0, transforms.Resize((16, 16)))
+    clf = quiet(preprocess=transforms.Compose(steps))
+    height, width = clf.size
+    assert shown(clf, flat())[height // 2, width // 2].tolist() == list(COLOR)
+
+
 def looks_at_red(place: int) -> nn.Module:
     last = nn.Sequential(nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2))
     net = nn.Sequential(nn.Conv2d(3, 1, 1, bias=False), *last)
