@@ -1,5 +1,5 @@
 /** What a picture is, in one sentence. The words are the kernel's: xwidget/words.py has them. */
-import type { Checks, ClassInfo, Words } from "./model";
+import type { Checks, ClassInfo, Variant, Words } from "./model";
 import type { Frame } from "./protocol";
 
 export const NO_WORDS: Words = { games: {}, edited: "", defended: "" };
@@ -53,6 +53,19 @@ export function sentence({ words, game, info, mask, checks, last, edited }: Said
   if (edited) return filled(words.edited, fields);
   if (checks?.says && mask.iteration >= last) return checks.says;
   return says(words, game, fields);
+}
+
+/** What a class scores in a defended run of the same game, if there is one beside; else nothing. */
+export function defended(
+  words: Words,
+  variants: readonly Variant[],
+  game: string,
+  info: ClassInfo | undefined,
+): string {
+  const run = variants.find((each) => each.game === game && each.defense !== "none");
+  const score = info && run?.trace[String(info.index)]?.scores.at(-1);
+  if (!info || score === undefined || score === null) return "";
+  return filled(words.defended, { name: shortOf(info), score, image: info.score });
 }
 
 /** The name in few words; notebooks saved earlier have none. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import sentences from "../../tests/sentences.json";
 import templates from "../../tests/templates.json";
-import type { Checks, Words } from "../src/model";
-import { figure, filled, type Said, says, sentence } from "../src/says";
+import type { Checks, Variant, Words } from "../src/model";
+import { defended, figure, filled, type Said, says, sentence } from "../src/says";
 
 // The kernel fills the same templates: tests/test_words.py reads the same files.
 const WORDS: Words = templates;
@@ -60,4 +60,16 @@ test("an edited mask is said to be what the net is given, whatever the game", ()
 test("a notebook saved earlier has whole names", () => {
   const info = { index: 967, name: "espresso, caffè latte", score: 0.951 };
   expect(sentence({ ...SAID, info })).toContain("say espresso, caffè latte: 0.86");
+});
+
+test("beside an undefended picture stands what the defended one scores, once it has run", () => {
+  const run = (defense: string, game = "generation"): Variant => ({
+    ...{ run: 2, game, defense, iteration: 1 },
+    trace: { 967: { scores: [0, 0.859], means: [0, 0.1], frames: [0, 1] } },
+  });
+  const said = (...variants: Variant[]) => defended(WORDS, variants, "generation", SAID.info);
+  expect(said(run("none"), run("auto"))).toBe("With the defense, it says espresso 0.86.");
+  expect(said(run("none"))).toBe("");
+  expect(said(run("auto", "deletion"))).toBe("");
+  expect(said({ ...run("auto"), trace: {} })).toBe("");
 });

@@ -233,6 +233,9 @@ def test_a_witness_has_a_word(evidence: float, image: float, passed: bool | None
     found = witnessed(checks(always), "another", evidence, image, keeps=True)
     assert found["witness"].passed is passed
     assert found.verdict == ("doubtful" if passed is False else "holds")
+    vain = checks(always, scores=torch.tensor([0.05]))
+    heard = witnessed(vain, "another", evidence, image, keeps=True)
+    assert heard.says == vain.says != ""
 
 
 def test_a_move_that_the_net_does_not_know_in_the_image_is_left_out() -> None:

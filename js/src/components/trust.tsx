@@ -1,5 +1,5 @@
 import type { Checks } from "../model";
-import { filled, shortOf } from "../says";
+import { defended } from "../says";
 import { figures, headOf, type Sign, type Trusted, trusted } from "../trust";
 import type { Pane, Ui } from "../ui";
 import { nameOf } from "./pane";
@@ -93,14 +93,10 @@ function Others({ panes }: { panes: readonly Pane[] }) {
 }
 
 /** What the same class scores with a defense, where that is known; else nothing. */
-function defended({ store }: Ui): string {
-  const { game } = store.ran.value;
+function besides({ store }: Ui): string {
   const target = store.target.value;
   const info = store.classes.value.find(({ index }) => index === target);
-  const run = store.variants.value.find((each) => each.game === game && each.defense !== "none");
-  const score = run?.trace[String(target)]?.scores.at(-1);
-  if (!info || score === undefined || score === null) return "";
-  return filled(store.words.value.defended, { name: shortOf(info), score, image: info.score });
+  return defended(store.words.value, store.variants.value, store.ran.value.game, info);
 }
 
 function Tested({ ui, checks }: { ui: Ui; checks: Checks }) {
@@ -116,7 +112,7 @@ function Tested({ ui, checks }: { ui: Ui; checks: Checks }) {
               {passed === null ? ": " : passed ? " (passed): " : " (failed): "}
             </span>
             <span>
-              {words} {name === "defense" && defended(ui)}
+              {words} {name === "defense" && besides(ui)}
             </span>
             {Object.keys(details).length > 0 && (
               <small>
