@@ -250,6 +250,8 @@ def test_a_hair_outside_of_zero_to_one_is_cut_not_refused() -> None:
         (torch.zeros(5, 3, 4, 4), ValueError, "batch[0]"),
         (torch.zeros(8, 8, 3), ValueError, "image.permute(2, 0, 1)"),
         (torch.zeros(7, 8, 9), ValueError, "expected (3,H,W)"),
+        (torch.zeros(3, 2, 2, device="meta"), ValueError, "meta device"),
+        (torch.zeros(3, 2, 2).to_sparse(), ValueError, ".to_dense()"),
         (torch.zeros(3, 2, 2) + 7, ValueError, "7"),
         (torch.zeros(3, 2, 2, dtype=torch.int64), TypeError, "int64"),
         (Image.fromarray(np.full((2, 2), -1, np.int32)), ValueError, "-1"),

@@ -262,6 +262,11 @@ def _from_tensor(tensor: Tensor) -> Picture:
         )
     if tensor.ndim not in (2, 3) or (tensor.ndim == 3 and shape[0] not in (1, 3, 4)):
         raise ValueError(f"the tensor has shape {shape}; expected (3,H,W) or (1,H,W)")
+    if tensor.is_meta or tensor.layout != torch.strided or tensor.is_quantized:
+        raise ValueError(
+            f"the tensor holds no plain numbers ({tensor.layout}, on {tensor.device}); expected a "
+            "dense one: .to_dense() or .dequantize(), and not on the meta device"
+        )
     values = tensor.detach().cpu().as_subclass(Tensor)
     if values.dtype == torch.bfloat16:  # numpy has no such type
         values = values.float()
