@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from xwidget import texts
 from xwidget.categories import Categories, read_categories
-from xwidget.diagnosis import misshapen
+from xwidget.diagnosis import NO_WEIGHTS, misshapen
 from xwidget.errors import NOT_REPEATED, NotRepeatedError
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
@@ -286,6 +286,8 @@ class Classifier:
         batch = batch.to(_dtype(net, batch.dtype))
         batch = self._preprocess.for_net(batch)
         logits = run(net, batch, self.name, self.activation)
+        if logits.is_meta and not batch.is_meta:
+            raise ValueError(f"{self.name} {NO_WEIGHTS}")
         if logits.ndim > 2 and logits[0, 0].numel() == 1:
             logits = logits.flatten(1)
         if logits.ndim != 2 or len(logits) != len(batch) or not logits.shape[1]:
@@ -442,7 +444,7 @@ def _check_net(net: object) -> None:
 
 
 def _device(net: nn.Module) -> torch.device:
-    first = next(net.parameters(), None)
+    first = next((p for p in net.parameters() if not p.is_meta), None)
     return torch.device("cpu") if first is None else first.device
 
 

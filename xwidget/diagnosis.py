@@ -22,6 +22,11 @@ _SIZES = (28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 240, 256, 299, 331, 384, 
 _SECONDS = 3.0  # for which other sizes are tried
 _HOME = Path(__file__).parent
 _TORCH = Path(torch.__file__).parent
+#: Said of a net.
+NO_WEIGHTS = (
+    'has parameters on the "meta" device, which hold no numbers; load its weights first '
+    "(net.to_empty(device=...), load_state_dict)"
+)
 _WRAP = """
 
     class Wrapped(nn.Module):
@@ -209,12 +214,13 @@ def _devices(case: Case) -> str | None:
         for name, tensor in (*module._parameters.items(), *module._buffers.items(), *plain.items()):
             if tensor is None or tensor.device == here:
                 continue
+            if tensor.is_meta and isinstance(tensor, nn.Parameter):
+                return f"it {NO_WEIGHTS}"
             of = f"{type(module).__name__}{f' ({path})' if path else ''}"
             return (
                 f"its tensor {name!r} of {of} is on {tensor.device} ({case.reason}). Make the "
                 "tensors that its modules hold buffers or parameters, so that they move with the "
                 f"net: self.register_buffer({name!r}, ...)"
-                + (", and load the weights" if tensor.is_meta else "")
             )
     return None
 

@@ -32,7 +32,7 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
     Raises
     ------
     ValueError
-        Where the net has lazy layers that were never run, or weights that were never loaded.
+        Where the net has lazy layers that were never run.
     TypeError
         Where it has modules that cannot be copied.
     """
@@ -45,11 +45,6 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
                 raise ValueError(
                     f"{type(net).__name__} has lazy layers that were never run; run it once on a "
                     "batch to give its parameters their shape"
-                )
-            if parameter.is_meta:
-                raise ValueError(
-                    f'{type(net).__name__} has parameters on the "meta" device, which hold no '
-                    "numbers; load its weights first (net.to_empty(device=...), load_state_dict)"
                 )
             data = parameter.clone() if parameter.is_inference() else parameter.detach()
             memo[id(parameter)] = nn.Parameter(data, requires_grad=False)
@@ -71,7 +66,8 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
         for parameter in twin.parameters():  # a ScriptModule has no requires_grad_ of its own
             parameter.requires_grad_(False)
         if device is not None:
-            twin.to(device)
+            # What is on the "meta" device has no numbers to move: a template, for torch.func.
+            twin._apply(lambda tensor: tensor if tensor.is_meta else tensor.to(device))
         keep_apart(twin, net)
         return twin
 

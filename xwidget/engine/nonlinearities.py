@@ -15,6 +15,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch._C import _functorch as functorch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -116,11 +117,29 @@ class Intercept(TorchFunctionMode):
             if isinstance(output, Tensor) and output.is_floating_point():
                 non_negative = NONLINEARITIES[func] or _floored(func, args, kwargs)
                 given = args[0] if args and isinstance(args[0], Tensor) else output
-                replacement = self._visit(output, given, non_negative)
-                output = output if replacement is None else replacement
+                plain, levels = _unbatched(output)
+                replacement = self._visit(plain, _unbatched(given)[0], non_negative)
+                output = output if replacement is None else _batched(replacement, levels)
             return output if target is None else target.copy_(output)
         finally:
             self.busy = False
+
+
+def _unbatched(tensor: Tensor) -> tuple[Tensor, list[tuple[int, int]]]:
+    """Return what ``torch.vmap`` computes with in place of a tensor, and how it was wrapped: the
+    dimension and level of each map, the outermost last.
+    """
+    levels = []
+    while functorch.is_batchedtensor(tensor):
+        levels.append((functorch.maybe_get_bdim(tensor), functorch.maybe_get_level(tensor)))
+        tensor = functorch.get_unwrapped(tensor)
+    return tensor, levels
+
+
+def _batched(tensor: Tensor, levels: list[tuple[int, int]]) -> Tensor:
+    for dimension, level in reversed(levels):
+        tensor = functorch._add_batch_dim(tensor, dimension, level)
+    return tensor
 
 
 def _in_place(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
