@@ -99,6 +99,7 @@ def test_nothing_moves_from_the_first_picture_to_the_last(
     assert len(first) > 15
     while inspector.status == "running":
         assert moved(first, places(inspector)) == {}
+        assert inspector.slider.get_attribute("max") == str(ITERATIONS)
     inspector.wait_for(status="done", iteration=ITERATIONS)
     notebook.page.wait_for_timeout(200)
     assert moved(first, places(inspector)) == {}
