@@ -208,3 +208,48 @@ def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(monkeypatch):
     finally:
         monkeypatch.undo()
         widget.close()
+
+
+def test_many_runs_started_stopped_and_closed_at_once_all_end(make, engine):
+    step = engine._step
+    engine._step = lambda *where: (time.sleep(0.0005), step(*where))[1]
+    widgets = [make([0], iterations=100_000) for _ in range(12)]
+    errors = []
+
+    def play(seed):
+        random = np.random.default_rng(seed)
+        end = time.monotonic() + 1.0
+        try:
+            while time.monotonic() < end:
+                widget = widgets[random.integers(len(widgets))]
+                what = random.integers(5)
+                if what == 0:
+                    widget.run()
+                elif what == 1:
+                    widget.stop()
+                elif what == 2:
+                    widget.wait(0.01)
+                elif what == 3:
+                    page = int(random.integers(3))
+                    widget._views.take(page, int(random.integers(2)), int(random.integers(2)))
+                else:
+                    widget._session.aside(lambda: lambda: None)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=play, args=(seed,), daemon=True) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SAFETY)
+    assert not errors
+    assert not any(thread.is_alive() for thread in threads)
+    for widget in widgets[::2]:
+        widget.close()
+    for widget in widgets[1::2]:
+        widget.stop()
+        assert widget.wait(SAFETY)
+        widget.iterations = 2
+        widget.run()
+        assert widget.wait(SAFETY)
+        assert widget.status == "done"
