@@ -126,6 +126,14 @@ def test_words_about_unknown_numbers_do_no_harm(box, clock, sent):
     assert sent == [("a", 1), ("b", 2)]
 
 
+def test_a_page_that_claims_to_have_decoded_all_gets_no_flood(box, clock, sent):
+    for item in range(6000):  # in one second
+        clock.now = 100 + item / 6000
+        box.post(item, asked=True)
+        box.ack(len(sent))
+    assert 60 <= len(sent) <= 140
+
+
 def test_the_last_item_is_sent_whatever_the_pace(box, sent):
     for item in range(10):
         box.post(item)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xwidget.inspector import wire
-from xwidget.inspector.protocol import PROTOCOL, encode, parse
+from xwidget.inspector.inbox import Pace
+from xwidget.inspector.protocol import PROTOCOL, Request, encode, parse
 from xwidget.inspector.session import Session
 from xwidget.inspector.stream import Stream
 from xwidget.inspector.worker import Aside, as_error
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from xwidget.inspector.widget import Inspector
 
 _NAME = 80  # characters of a file's name
+_FRAME = 200_000  # bytes: what a smaller frame counts as, too
+# What a page may ask for at once, and a second after that; of frames, bytes. No person, and no page
+# of ours, comes near. What is not here costs next to nothing, or must not wait.
+_PACES = {
+    "hello": Pace(5, 5),
+    "run": Pace(3, 2),
+    "run_more": Pace(3, 2),
+    "add": Pace(10, 5),
+    "compare": Pace(4, 2),
+    "frame": Pace(24e6, 30e6),
+    "categories": Pace(2, 1),
+    "save": Pace(2, 1),
+    "export": Pace(2, 1),
+    "views": Pace(50, 20),
+}
 
 
 class Answers:
@@ -39,30 +55,58 @@ class Answers:
         self._widget = widget
         self._session = session
         self._stream = stream
-        self._writing = threading.Lock()  # one file at a time, however often a person clicks
+        self._files: dict[str, tuple[Any, Aside]] = {}  # what waits to be written, by type
+        self._writes = False
 
     def obey(self, content: Any) -> None:
-        """Do what a message asks; what cannot be done is refused in words."""
+        """Do what a message asks; what cannot be done is refused in words.
+
+        Where messages come faster than they can be done, the newest of each type is.
+        """
         try:
             request = parse(content)
-            task = self._commands[request.type](self, **request.fields)
         except Exception as error:
             self._fail(content, error)
             return
-        if task is not None:
-            thread = threading.Thread(
-                target=self._work, args=(content, task), name="xwidget file", daemon=True
-            )
+        act = partial(self._do, content, request)
+        pace = _PACES.get(request.type)
+        if pace is None:
+            act()
+            return
+        cost = max(_FRAME, self._widget._picture.size) if request.type == "frame" else 1
+        self._widget._inbox.take(request.type, pace, act, cost)
+
+    def _do(self, content: Any, request: Request) -> None:
+        if request.type == "stop":
+            self._widget._inbox.drop("run", "run_more", "add", "compare")
+        try:
+            task = self._commands[request.type](self, **request.fields)
+            if task is not None:
+                self._write(request.type, content, task)
+        except Exception as error:
+            self._fail(content, error)
+
+    def _write(self, kind: str, content: Any, task: Aside) -> None:
+        """Have a file written: one at a time, and one of each type waits, the newest."""
+        self._files[kind] = (content, task)
+        if not self._writes:
+            thread = threading.Thread(target=self._work, name="xwidget file", daemon=True)
             try:
                 thread.start()
-            except (RuntimeError, MemoryError) as error:  # there are too many
-                self._fail(content, error)
+            except (RuntimeError, MemoryError):  # there are too many
+                self._files.clear()
+                raise
+            self._writes = True
 
-    def _work(self, content: Any, task: Aside) -> None:
-        """Do a task, on a thread of its own, and answer unless the widget is closed by then."""
-        with self._writing:
-            if self._session.closed:
-                return
+    def _work(self) -> None:
+        """Write what waits, on a thread of its own, and answer unless the widget is closed then."""
+        while True:
+            with self._widget._lock:
+                if self._session.closed or not self._files:
+                    self._files.clear()
+                    self._writes = False
+                    return
+                content, task = self._files.pop(next(iter(self._files)))
             try:
                 answer = task()
             except BaseException as error:  # a page that asked must not wait for ever
@@ -70,6 +114,7 @@ class Answers:
             with self._widget._lock, self._widget._logged():
                 if not self._session.closed:
                     answer()
+            del task, answer
 
     def _fail(self, content: Any, error: Exception) -> None:
         words = str(error)
@@ -133,7 +178,7 @@ class Answers:
     _commands: ClassVar[Mapping[str, Callable[..., Aside | None]]] = {
         "hello": _hello,
         "run": lambda self: self._widget.run(),
-        "run_more": lambda self, iterations: self._widget.run_more(iterations),
+        "run_more": lambda self, iterations: self._widget._run_more(iterations, alone=True),
         "stop": lambda self: self._widget.stop(),
         "add": lambda self, target: self._widget.add(target),
         "compare": lambda self, by: self._widget.compare(by),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property, partial
 from typing import Any
 
 import ipywidgets
 import traitlets
 
 from xwidget.inspector import protocol, wire
+from xwidget.inspector.inbox import Inbox, Pace
+from xwidget.inspector.lock import OwnedLock
 from xwidget.texts import Room
 
 _MOST_VIEWS = 2**31
+_REFUSALS = Pace(20, 10)
+_STATES = Pace(4, 1)
 
 
 class Refused(traitlets.TraitError, ValueError):
@@ -36,6 +41,9 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
     set ``_esm`` would have its text run in every other view. A value that does not fit is refused
     in words and changes nothing; no part of it is kept, or sent to other pages.
     """
+
+    _lock: OwnedLock
+    """A subclass sets it before it calls ``super().__init__``."""
 
     # A host counts its views here, where a kernel begins with 0.
     _view_count = shared(traitlets.Int(None, allow_none=True), "Number of views, if counted.")
@@ -87,13 +95,35 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
         super().set_state(taken)
 
     def _refuse_value(self, name: str, value: Any, words: str) -> None:
-        self._refuse({"type": "set", "name": wire.brief(name), "value": wire.brief(value)}, words)
-        if name in self.keys:
-            self.send_state(name)  # the page's control goes back to the value in force
+        self._refuse({"type": "set", "name": name, "value": value}, words)
 
     def _refuse(self, request: Any, words: str) -> None:
-        """Tell the page that a request is refused, and why."""
+        """Tell the page that a request is refused, and why; of many at once, the newest."""
+        told = wire.brief(request)
+        kind = told.get("type") if isinstance(told, dict) else None
+        name = request.get("name") if kind == "set" else None
+        name = name if name in self.keys else None
+        known = kind if kind in protocol.KINDS or kind == "set" else None
+        with self._lock:
+            self._inbox.take(
+                ("refused", known, name), _REFUSALS, partial(self._tell_refused, told, words, name)
+            )
+
+    def _tell_refused(self, request: Any, words: str, name: str | None) -> None:
         self.send(protocol.failed(request, words))
+        if name is not None:
+            self.send_state(name)  # the page's control goes back to the value in force
+
+    @cached_property
+    def _inbox(self) -> Inbox:
+        return Inbox(self._lock)
+
+    def close(self) -> None:
+        """Free the widget."""
+        if "_inbox" in self.__dict__:
+            with self._lock:
+                self._inbox.drop()
+        super().close()
 
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:
         """Take a message from the page; one that cannot be read is refused in words."""
@@ -112,7 +142,12 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
             return
         # Buffers are in their places by now.
         plain = {name: value for name, value in content.items() if name != "buffer_paths"}
-        super()._handle_msg({"content": {"data": plain}, "buffers": msg.get("buffers") or []})
+        read = {"content": {"data": plain}, "buffers": msg.get("buffers") or []}
+        if content["method"] != "request_state":
+            super()._handle_msg(read)
+            return
+        with self._lock:  # all that is synced, which is much
+            self._inbox.take("state", _STATES, partial(super()._handle_msg, read))
 
 
 def _put(content: Mapping[str, Any], buffers: Any) -> None:

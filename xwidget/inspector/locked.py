@@ -10,7 +10,6 @@ from typing import Any
 import anywidget
 
 from xwidget.inspector.closed import ClosedWidget
-from xwidget.inspector.lock import OwnedLock
 
 
 class LockedWidget(ClosedWidget, anywidget.AnyWidget):
@@ -20,9 +19,6 @@ class LockedWidget(ClosedWidget, anywidget.AnyWidget):
     attributes of the widget: a second thread that sets a trait meanwhile would have it swallowed,
     sent twice, or rolled back. Sending itself is safe: ipykernel queues for its own thread.
     """
-
-    _lock: OwnedLock
-    """A subclass sets it before it calls ``super().__init__``."""
 
     def notify_change(self, change: Any) -> None:
         """Send a changed trait, then call its observers, one thread at a time."""

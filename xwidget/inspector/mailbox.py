@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_BURST = 12  # asked-for items that are sent as fast as they are acknowledged
 _SEQ_LIMIT = 2**32  # seq travels as u32, and 0 asks for no acknowledgement
 
 
@@ -32,6 +33,8 @@ class Mailbox(Generic[T]):
         Most items sent and not acknowledged.
     rate, slow_rate
         Most items a second to a page that answers, and to one that does not.
+    asked_rate
+        Most items a second that a person asked for, whatever the page says it has decoded.
     timeout
         Seconds after which a missing acknowledgement means that the page does not answer.
     """
@@ -44,6 +47,7 @@ class Mailbox(Generic[T]):
         window: int = 3,
         rate: float = 30.0,
         slow_rate: float = 2.0,
+        asked_rate: float = 120.0,
         timeout: float = 1.0,
     ) -> None:
         self._send = send
@@ -51,6 +55,8 @@ class Mailbox(Generic[T]):
         self._window = window
         self._period = 1 / rate
         self._slow_period = 1 / slow_rate
+        self._asked_seconds = _BURST / asked_rate
+        self._asked_sent: deque[float] = deque([-float("inf")] * _BURST, maxlen=_BURST)
         self._timeout = timeout
         self._waiting: deque[T] = deque(maxlen=1)  # one place: a newer item pushes the older out
         self._under_way: deque[tuple[int, float]] = deque()  # (seq, when), oldest first
@@ -67,7 +73,7 @@ class Mailbox(Generic[T]):
         item
             What to send.
         asked
-            Whether a person asked for it: then only the window holds it back, not the rate.
+            Whether a person asked for it: then hardly more than the window holds it back.
         """
         self._waiting.append(item)
         self._asked = asked
@@ -113,11 +119,13 @@ class Mailbox(Generic[T]):
     def _next(self) -> float:
         """Return when the rate allows another item."""
         if self._asked:
-            return self._last_sent
+            return self._asked_sent[0] + self._asked_seconds
         return self._last_sent + (self._slow_period if self._slow else self._period)
 
     def _deliver(self, now: float) -> None:
         self._seq = self._seq % (_SEQ_LIMIT - 1) + 1
         self._last_sent = now
         self._under_way.append((self._seq, now))
+        if self._asked:
+            self._asked_sent.append(now)
         self._send(self._waiting.pop(), self._seq)

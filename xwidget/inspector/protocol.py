@@ -198,6 +198,9 @@ _FIELDS: Mapping[str, Mapping[str, _Whole | _Word]] = {
 }
 """Every message type with its fields."""
 
+KINDS = frozenset(_FIELDS)
+"""The message types."""
+
 
 def parse(content: object) -> Request:
     """Return the request that a custom message (or ``_command``) from the page holds.

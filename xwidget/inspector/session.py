@@ -101,8 +101,15 @@ class Session(Patient):
             self.stop()
             self._do(plan)
 
-    def run_more(self, iterations: int) -> None:
+    def run_more(self, iterations: int, *, alone: bool = False) -> None:
         """Let every class go on to ``iterations`` after the newest, with its run's settings.
+
+        Parameters
+        ----------
+        iterations
+            How many more.
+        alone
+            Whether one that still waits is given up for it.
 
         Raises
         ------
@@ -120,7 +127,7 @@ class Session(Patient):
             self._check_open()
             if self.main is None and not self.promised:
                 raise RuntimeError("there is no run to go on with; start one first")
-            self._do(plan)
+            self._do(plan, kind="run_more" if alone else None)
 
     def add(self, target: int) -> None:
         """Explain one more class, alone, for as many iterations as the others have.
@@ -185,7 +192,7 @@ class Session(Patient):
             self._check_open()
             if self.main is None and not self.promised:
                 raise RuntimeError("there is no run to compare with; start one first")
-            self._do(plan)
+            self._do(plan, kind=f"compare {by}")
 
     def close(self, *, join: bool = True) -> None:
         """End the work and the thread, and let go of the classifier, image and history."""
@@ -284,9 +291,14 @@ class Session(Patient):
 
     # The work.
 
-    def _do(self, plan: Callable[[], list[Stretch]], added: int | None = None) -> None:
+    def _do(
+        self,
+        plan: Callable[[], list[Stretch]],
+        added: int | None = None,
+        kind: str | None = None,
+    ) -> None:
         """Do what is planned when its turn comes: it depends on what ran before."""
-        self._enqueue(lambda cancel: self._perform(plan, added, cancel))
+        self._enqueue(lambda cancel: self._perform(plan, added, cancel), kind)
 
     def _perform(
         self, plan: Callable[[], list[Stretch]], added: int | None, cancel: threading.Event

@@ -103,8 +103,8 @@ class SyncedWidget(LockedWidget):
         if command is not None and command["id"] != before:
             self._obey(command)
 
-    def _refuse(self, request: Any, words: str) -> None:
-        super()._refuse(request, words)
+    def _tell_refused(self, request: Any, words: str, name: str | None) -> None:
+        super()._tell_refused(request, words, name)
         if not (isinstance(request, dict) and request.get("type") in _QUIET):
             self.error = words
 

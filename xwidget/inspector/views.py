@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from xwidget.engine.turns import Rank
 
+_MOST_PAGES = 64
 BEAT = 5.0  # seconds; js/src/views.ts speaks as often
 # After so many beats without a word a page counts as gone. Browsers let a hidden one speak once a
 # minute at most.
@@ -114,6 +115,8 @@ class Views:
         self._told = True
         if count:
             self._pages[page] = _Page(count, min(seen, count))
+            if len(self._pages) > _MOST_PAGES:  # the one that was there first
+                self._pages.pop(next(iter(self._pages)))
             self._asked = False
             self._beat()
         else:

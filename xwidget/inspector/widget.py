@@ -201,10 +201,12 @@ class Inspector(ResultsWidget):
         RuntimeError
             If there was no run, or the Inspector is closed.
         """
-        count = self.iterations if n is None else n
+        self._run_more(self.iterations if n is None else n)
+
+    def _run_more(self, count: int, *, alone: bool = False) -> None:
         with self._lock:
             count = protocol.whole("n", count, 1, protocol.MAX_ITERATIONS)
-            self._session.run_more(count)
+            self._session.run_more(count, alone=alone)
             self._started()
         self._views.ask()
 

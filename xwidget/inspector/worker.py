@@ -53,6 +53,9 @@ class Job:
     """A command's work; returns whether it was done to its end."""
 
     work: Callable[[threading.Event], bool]
+    kind: str | None = None
+    """Of those of one kind that wait, the newest is enough."""
+    begun: bool = False
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
@@ -149,7 +152,8 @@ class Worker:
         with self._lock:
             if self.idle and not self.closed:
                 self._start()
-                self._queue.put(None)
+                if self._queue.empty():
+                    self._queue.put(None)
         self.nudge()
 
     def nudge(self) -> None:
@@ -174,12 +178,16 @@ class Worker:
         if self.closed:
             raise RuntimeError("this Inspector is closed; make a new one")
 
-    def _enqueue(self, work: Callable[[threading.Event], bool]) -> None:
+    def _enqueue(self, work: Callable[[threading.Event], bool], kind: str | None = None) -> None:
         self._check_open()
+        for job in self._jobs:
+            if job.kind == kind is not None and not job.begun and not job.cancel.is_set():
+                job.work = work
+                return
         self._start()
         self.failure = None
         self._idle.clear()
-        job = Job(work)
+        job = Job(work, kind)
         self._jobs.append(job)
         self._queue.put(job)
 
@@ -214,6 +222,9 @@ class Worker:
         if job is None:  # woken to look around
             return True
         complete, failure = False, None
+        with self._held() as listener:
+            job.begun = True
+            del listener
         try:
             complete = not job.cancel.is_set() and job.work(job.cancel)
         except Closed:
