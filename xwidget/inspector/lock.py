@@ -45,3 +45,8 @@ class OwnedLock:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+INSPECTORS = OwnedLock()
+"""One for all Inspectors of a process: a link, or an observer, sets one while it holds another, and
+two locks that are taken in both orders wait for each other for ever."""

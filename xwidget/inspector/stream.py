@@ -92,7 +92,7 @@ class Stream:
                 self._send_curves()
             self._curves_due = self._variants_due = -float("inf")
             if added is not None and added == self.awaited:
-                self._widget._follow = True
+                self._widget._live = self._widget._follow = True
                 self._widget.target = added
 
     def stepped(self, step: Step) -> None:
@@ -101,7 +101,10 @@ class Stream:
             if self._session.run_number != self._run:
                 self._run = self._session.run_number
                 self._send_variants()  # a new run has none
-            if self._widget._follow and self._widget.target in step.targets:
+                if self._widget._follow:  # what is linked sees each run begin, however short it is
+                    self._widget._step_to(step.iteration)
+            self._widget._live = self._widget.target in step.targets
+            if self._widget._follow and self._widget._live:
                 self._mailbox.post(_Draw())
             else:
                 self._mailbox.poll()
@@ -111,6 +114,7 @@ class Stream:
     def varied(self, last: bool) -> None:
         """Send the variants every now and then, and at the end of each."""
         with self._widget._logged():
+            self._widget._live = False
             self._mailbox.poll()
             if last or self._clock() >= self._variants_due:
                 self._send_variants()
@@ -130,6 +134,7 @@ class Stream:
         with self._widget._logged(), self._widget.hold_sync():
             self._send_progress()
             self._widget.error = error
+            self._widget._live = False
             self._widget.status = status
 
     def tick(self) -> float | None:
@@ -151,8 +156,9 @@ class Stream:
             self._drawn = (frame.run, frame.target, frame.iteration)
             widget._frame = protocol.encode(replace(frame, seq=seq, last=draw.last))
             self._send_progress()
-            if widget._follow:
-                widget.iteration = frame.iteration
+            # What is linked to a longer run may be ahead, where nothing goes on here.
+            if widget._follow and (widget._live or widget.iteration < frame.iteration):
+                widget._step_to(frame.iteration)
 
     def _send_progress(self) -> None:
         progress, main = self._session.progress, self._session.main

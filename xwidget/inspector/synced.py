@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,15 @@ _QUIET = frozenset(
 )  # the page's business, no person's
 _SETTINGS = frozenset({"game", "defense", "sparsity"})
 _RANGES = {"iterations": (1, protocol.MAX_ITERATIONS), "iteration": (0, 2**31 - 1)}
+
+
+class _Stepping(threading.local):
+    """Whose run has come to another iteration, while that is told on this thread."""
+
+    widget: SyncedWidget | None = None
+
+
+_stepping = _Stepping()
 
 
 class SyncedWidget(LockedWidget):
@@ -43,6 +53,9 @@ class SyncedWidget(LockedWidget):
     _choices = told(traitlets.Dict(), "What the selects offer.")
     _words = told(traitlets.Dict(), "What the page says of a picture, as templates.")
     _net_name = told(traitlets.Unicode(), "The classifier's name.", NAME)
+    _live = told(
+        traitlets.Bool(False), "Whether the newest mask of the drawn class goes on changing."
+    )
     status = told(traitlets.Unicode("idle"), "idle, running, done, stopped or error.")
     error = told(traitlets.Unicode(), "What went wrong, in words.", WORDS)
 
@@ -62,6 +75,7 @@ class SyncedWidget(LockedWidget):
 
     def __init__(self, **traits: Any) -> None:
         self._taking: frozenset[str] = frozenset()  # traits that the page is setting right now
+        self._unheard = False  # whether the page may have an iteration that was not taken
         super().__init__(**traits)
 
     # What the Inspector brings.
@@ -72,6 +86,10 @@ class SyncedWidget(LockedWidget):
     @property
     def _explained(self) -> tuple[int, ...]:
         """Indices of the classes that may be drawn."""
+        raise NotImplementedError
+
+    def _is_newest(self, iteration: int) -> bool:
+        """Tell whether there is no later one of the drawn class."""
         raise NotImplementedError
 
     def _redraw(self) -> None:
@@ -86,6 +104,10 @@ class SyncedWidget(LockedWidget):
 
     def _take(self, taken: Mapping[str, Any]) -> None:
         """Set what the page set, then do what it asks in the same message."""
+        if "iteration" in taken and "_follow" not in taken and self._live and self._follow:
+            # A person who leaves a run says so; this comes from what is linked, on the page.
+            taken = {name: value for name, value in taken.items() if name != "iteration"}
+            self._unheard = True
         command, before = taken.get("_command"), self._command.get("id")
         if command is not None:
             # Of a command its number is kept: what else a page puts into it is nobody's business.
@@ -112,7 +134,28 @@ class SyncedWidget(LockedWidget):
         "game", "defense", "sparsity", "iterations", "target", "iteration", "_probe"
     )
     def _on_proposal(self, proposal: Any) -> Any:
-        return self._checked(proposal["trait"].name, proposal["value"])
+        name = proposal["trait"].name
+        value = self._checked(name, proposal["value"])
+        if name == "iteration" and not self._taking:
+            if self._live and self._follow and _stepping.widget not in (None, self):
+                return self.iteration  # another's step, through a link: no wish
+            # Before the iteration itself, which the page would take for what a linked widget says.
+            self._follow = self._is_newest(value)
+        return value
+
+    def _step_to(self, iteration: int) -> None:
+        """Set the iteration that a run has come to; what is linked to it hears of it."""
+        before, _stepping.widget = _stepping.widget, self
+        try:
+            self.iteration = iteration
+        finally:
+            _stepping.widget = before
+
+    @traitlets.observe("_live")
+    def _on_live(self, change: Any) -> None:
+        if not change["new"] and self._unheard:
+            self._unheard = False
+            self.send_state("iteration")
 
     def _checked(self, name: str, value: Any) -> Any:
         """Return a value that a trait may take; raise ``Refused`` in words."""

@@ -22,7 +22,7 @@ from xwidget.engine.witness import Witness
 from xwidget.inspector import opening, protocol, still
 from xwidget.inspector.answers import Answers
 from xwidget.inspector.cells import supersede
-from xwidget.inspector.lock import OwnedLock
+from xwidget.inspector.lock import INSPECTORS
 from xwidget.inspector.probe import Prober
 from xwidget.inspector.results import ResultsWidget
 from xwidget.inspector.runs import alternatives
@@ -134,7 +134,7 @@ class Inspector(ResultsWidget):
         grey = make_reference(reference, x, clf.mean, clf.std, seed)
         self._picture, self._backdrop = clf.picture(x), clf.picture(grey)
 
-        self._lock = OwnedLock()
+        self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
         self._views = Views(busy=lambda: self.status == "running")
         self._session = Session(
@@ -308,7 +308,7 @@ class Inspector(ResultsWidget):
 
     def _started(self) -> None:
         self._stream.awaited = None
-        self._follow = True
+        self._live = self._follow = True
         self.error = ""
         self.status = "running"
 
@@ -374,8 +374,7 @@ class Inspector(ResultsWidget):
         if change["name"] == "target":
             self._stream.awaited = None
         elif "_follow" not in self._taking:
-            newest = self._session.nearest(self.target)
-            self._follow = newest is None or change["new"] >= newest
+            self._follow = self._is_newest(change["new"])
         if not self._taking:
             self._redraw()
 
@@ -387,6 +386,10 @@ class Inspector(ResultsWidget):
     @property
     def _explained(self) -> tuple[int, ...]:
         return self._session.targets
+
+    def _is_newest(self, iteration: int) -> bool:
+        newest = self._session.nearest(self.target)
+        return newest is None or iteration >= newest
 
     def _redraw(self) -> None:
         self._stream.draw()
