@@ -1,7 +1,7 @@
 /** The part of an anywidget model that the page uses. */
 export interface Model {
   get(name: string): unknown;
-  set(name: string, value: unknown): void;
+  set(name: string, value: unknown, options?: { silent: boolean }): void;
   save_changes(): void;
   send(content: unknown): void;
   on(event: string, callback: (...args: never[]) => void): void;
@@ -143,6 +143,8 @@ export interface Traits {
   target: number;
   iteration: number;
   _follow: boolean;
+  /** The newest mask of the drawn class goes on changing. */
+  _live: boolean;
   status: Status;
   error: string;
   /** There is no kernel and never will be: an exported page. */

@@ -6,6 +6,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { type Album, createAlbum } from "./album";
 import { download } from "./files";
 import { createLink, type LinkState } from "./link";
+import { byAPerson, fromPage } from "./linked";
 import type {
   Checked,
   Choices,
@@ -338,7 +339,23 @@ export function createStore(model: Model): Store {
     redraw();
   });
   listen("change:_follow", moved);
-  listen("change:iteration", moved);
+  /**
+   * While a run is followed, what another Inspector or a slider is linked to says is no wish, unless
+   * a person is at it: two runs that pull each other along would both be left behind. The host is
+   * about to send the value to the kernel, which is why it is put back at once, and in silence.
+   */
+  let own = model.get("iteration");
+  listen("change:iteration", (...given: never[]) => {
+    if (!link.writing && fromPage(given) && follow.peek() && model.get("_live")) {
+      if (!byAPerson()) {
+        model.set("iteration", own, { silent: true });
+        return;
+      }
+      setFollow(false);
+    }
+    own = model.get("iteration");
+    moved();
+  });
   onFrame();
   tellIfNot(openKept());
 
@@ -363,6 +380,7 @@ export function createStore(model: Model): Store {
     const frame = nearest(frames, wanted);
     if (frame < 0) return;
     const newest = frame === frames.at(-1);
+    const leaves = follow.peek() && !newest;
     batch(() => {
       probe.show(false);
       iteration.value = frame;
@@ -370,6 +388,8 @@ export function createStore(model: Model): Store {
       redraw();
     });
     clearTimeout(scrubTimer);
+    // While the person's act can be seen: what is linked follows it, and leaves its run too.
+    if (leaves && model.get("_live")) link.write({ iteration: frame });
     // While the kernel follows, it moves `iteration` itself.
     if (newest && status.peek() === "running") return;
     scrubTimer = setTimeout(() => {

@@ -20,9 +20,18 @@ class Kernel implements Model {
   get(name: string) {
     return this.#traits.get(name);
   }
-  set(name: string, value: unknown) {
+  set(name: string, value: unknown, options?: { silent: boolean }) {
     this.#pending[name] = value;
-    this.says({ [name]: value });
+    if (options?.silent) this.#traits.set(name, value);
+    else this.says({ [name]: value });
+  }
+  /** What jslink does: the value is set, told as Backbone tells it, then sent. */
+  links(name: string, value: unknown) {
+    const before = this.#traits.get(name);
+    this.#traits.set(name, value);
+    this.#emit(`change:${name}`, { _state_lock: null }, value);
+    const now = this.#traits.get(name);
+    if (now !== before) this.saved.push({ [name]: now });
   }
   save_changes() {
     this.saved.push(this.#pending);
@@ -372,5 +381,70 @@ describe("an edited mask", () => {
     store.choose(6);
     expect(store.probe.mask.value).toBeNull();
     expect(store.probe.hidden.value).not.toBeNull();
+  });
+});
+
+describe("an iteration that is linked", () => {
+  function running() {
+    const made = finished();
+    made.kernel.says({
+      _progress: { run: 2, iteration: 4, iterations: 8, seconds: 1, rate: 8 },
+      _frame: mask(2, 5, 4),
+      _trace: { 5: { scores: [], means: [], frames: [0, 1, 2, 4] } },
+      iteration: 4,
+      status: "running",
+      _live: true,
+    });
+    vi.runAllTimers();
+    made.kernel.saved.length = 0;
+    return made;
+  }
+  afterEach(() => {
+    Reflect.deleteProperty(globalThis, "event");
+  });
+
+  test("is no wish while a run is followed: nothing of it is kept, shown or sent", async () => {
+    const { kernel, store } = running();
+    for (const value of [1, 3, 7]) kernel.links("iteration", value);
+    await Promise.resolve();
+    expect(kernel.get("iteration")).toBe(4);
+    expect(store.follow.value).toBe(true);
+    expect(store.iteration.value).toBe(4);
+    expect(kernel.saved).toEqual([]);
+  });
+
+  test("is one where a person moves what is linked", async () => {
+    const { kernel, store } = running();
+    Object.defineProperty(globalThis, "event", {
+      value: { type: "pointermove" },
+      configurable: true,
+    });
+    kernel.links("iteration", 2);
+    await Promise.resolve();
+    expect(store.follow.value).toBe(false);
+    expect(store.iteration.value).toBe(2);
+    expect(kernel.saved).toContainEqual({ iteration: 2 });
+    expect(kernel.saved).toContainEqual({ _follow: false });
+  });
+
+  test("is one where nothing runs", () => {
+    const { kernel } = finished();
+    kernel.links("iteration", 2);
+    expect(kernel.saved).toEqual([{ iteration: 2 }]);
+  });
+
+  test("of the kernel's own is taken, however the host tells it", async () => {
+    const { kernel, store } = running();
+    kernel.saysOneByOne({ iteration: 5, _frame: mask(2, 5, 5) });
+    await Promise.resolve();
+    expect(kernel.get("iteration")).toBe(5);
+    expect(store.drawn.value?.iteration).toBe(5);
+  });
+
+  test("hears of a person who leaves a run at once", () => {
+    const { kernel, store } = running();
+    store.scrub(1);
+    expect(kernel.saved).toContainEqual({ _follow: false });
+    expect(kernel.saved).toContainEqual({ iteration: 1 });
   });
 });
