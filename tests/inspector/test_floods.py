@@ -96,6 +96,8 @@ COMMANDS = {
     "categories": lambda n: {"type": "categories"},
     "hello": lambda n: {"type": "hello", "protocol": 1},
     "save": lambda n: {"type": "save"},
+    "save_last": lambda n: {"type": "save_last"},
+    "sizes": lambda n: {"type": "sizes"},
     "export": lambda n: {"type": "export"},
     "views": lambda n: {"type": "views", "page": n, "count": 1, "seen": 1},
     "ack": lambda n: {"type": "ack", "seq": 1 + n},

@@ -33,6 +33,8 @@ _PACES = {
     "frame": Pace(24e6, 30e6),
     "categories": Pace(2, 1),
     "save": Pace(2, 1),
+    "save_last": Pace(2, 1),
+    "sizes": Pace(4, 2),
     "export": Pace(2, 1),
     "views": Pace(50, 20),
 }
