@@ -115,6 +115,14 @@ FAILING: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "a bug": (lambda: Unfinished(), r"own code failed: AttributeError: .*'head'.*`return self\.h"),
     "words of its own": (lambda: Net(own_words), r"own code failed.*pictures of 224 pixels only"),
     "squeeze": (lambda: Net(lambda body, x: body(x).squeeze()), r"Keep the batch dimension"),
+    "class indices": (
+        lambda: Net(lambda body, x: body(x).argmax(1, keepdim=True)),
+        r"int64 numbers.*before \.argmax",
+    ),
+    "complex": (
+        lambda: Net(lambda body, x: torch.complex(body(x), body(x))),
+        r"complex64 numbers.*\.real",
+    ),
     "a map": (lambda: sequence(nn.Conv2d(3, 4, 3), nn.ReLU()), r"Is it a classification net\?"),
     "LSTM": (
         lambda: sequence(nn.Flatten(2), nn.LSTM(784, 4), nn.Linear(4, 3)),

@@ -286,6 +286,12 @@ class Classifier:
         batch = batch.to(_dtype(net, batch.dtype))
         batch = self._preprocess.for_net(batch)
         logits = run(net, batch, self.name, self.activation)
+        if not logits.is_floating_point():
+            raise ValueError(
+                f"{self.name} returned {str(logits.dtype).removeprefix('torch.')} numbers; "
+                "expected logits (N, classes), real numbers of which one can take a gradient. Return the "
+                "scores themselves, from before .argmax(1), and of complex ones .abs() or .real"
+            )
         if logits.is_meta and not batch.is_meta:
             raise ValueError(f"{self.name} {NO_WEIGHTS}")
         if logits.ndim > 2 and logits[0, 0].numel() == 1:
