@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +18,8 @@ from xwidget.caption import under
 from xwidget.checks import Checks, wrapped
 from xwidget.names import shortened
 from xwidget.paper import check_view, left_to_net
-from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, within
+from xwidget.pixels import blend, quantize
+from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, plain, within
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,7 +97,7 @@ class Explanation:
         object.__setattr__(self, "targets", tuple(int(target) for target in self.targets))
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
         for name in ("diagnostics", "settings"):
-            object.__setattr__(self, name, _plain(name, dict(getattr(self, name))))
+            object.__setattr__(self, name, plain(name, dict(getattr(self, name))))
         short = tuple(map(str, self.short_names)) or shortened(self.names)
         object.__setattr__(self, "short_names", short)
         self._check()
@@ -147,8 +147,8 @@ class Explanation:
         for each in self.checks:
             if not isinstance(each, Checks):
                 raise TypeError(f"checks holds {each!r}; expected xwidget.checks.Checks")
-        plain = _plain("checks", [each.describe() for each in self.checks])
-        return tuple(map(Checks.read, plain)) or (Checks(),) * len(self.targets)
+        described = plain("checks", [each.describe() for each in self.checks])
+        return tuple(map(Checks.read, described)) or (Checks(),) * len(self.targets)
 
     def _check_trust(self) -> None:
         count, (height, width) = len(self.targets), self.image.shape[:2]
@@ -395,46 +395,3 @@ class Explanation:
             f"{index} {name!r}" for index, name in zip(self.targets, self.names, strict=True)
         )
         raise ValueError(f"class {target!r} was not explained; these were: {explained}")
-
-
-def quantize(masks: npt.NDArray[np.floating[Any]]) -> Bytes:
-    """Return masks in [0,1], any shape, as bytes: ``floor(255 * mask + 0.5)``."""
-    values = np.asarray(masks, np.float32) * np.float32(255) + np.float32(0.5)
-    return values.astype(np.uint8)  # which cuts off: the floor of what is positive
-
-
-def blend(image: Bytes, reference: Bytes, masks: Bytes) -> Bytes:
-    """Show an image through masks: the image where a mask is 255, the reference where it is 0.
-
-    Parameters
-    ----------
-    image, reference
-        (H,W,3) uint8.
-    masks
-        (...,3,H,W) uint8.
-
-    Returns
-    -------
-    ndarray
-        (...,H,W,3) uint8: ``(m * image + (255 - m) * reference + 127) // 255``.
-    """
-    m = np.moveaxis(masks, -3, -1).astype(np.int32)
-    blended: Bytes = ((m * image + (255 - m) * reference + 127) // 255).astype(np.uint8)
-    return np.ascontiguousarray(blended)
-
-
-def _plain(name: str, value: Any) -> Any:
-    """Return a value as what JSON would give back, so that saving changes nothing.
-
-    JSON has no NaN and no infinity: None stands for them.
-    """
-    try:
-        return json.loads(json.dumps(value, default=_number), parse_constant=lambda _: None)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise TypeError(f"{name} must hold only what JSON can: {error}") from error
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, (np.generic, np.ndarray)):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} is not JSON-able")

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from xwidget import texts
+
 _LISTED = 8
 
 
@@ -59,7 +61,8 @@ def shortened(names: Sequence[str]) -> tuple[str, ...]:
     short = [name.split(",")[0].strip() or name for name in names]
     uses = Counter(map(plain, short))
     return tuple(
-        brief if uses[plain(brief)] == 1 else name for brief, name in zip(short, names, strict=True)
+        texts.shown(brief if uses[plain(brief)] == 1 else name, texts.NAME)
+        for brief, name in zip(short, names, strict=True)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -109,6 +110,23 @@ def within(name: str, value: npt.NDArray[Any], *, empty: bool = False) -> None:
         raise ValueError(
             f"{name} lies in [0,1], but this spans {value.min():.4g} to {value.max():.4g}"
         )
+
+
+def plain(name: str, value: Any) -> Any:
+    """Return a value as what JSON would give back, so that saving changes nothing.
+
+    JSON has no NaN and no infinity: None stands for them.
+    """
+    try:
+        return json.loads(json.dumps(value, default=_number), parse_constant=lambda _: None)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"{name} must hold only what JSON can: {error}") from error
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is not JSON-able")
 
 
 def _field(record: object, name: str, names: tuple[str, ...]) -> npt.NDArray[Any]:
