@@ -15,33 +15,17 @@ from torch import Tensor, nn
 
 from xwidget import texts
 from xwidget.categories import Categories, read_categories
-from xwidget.diagnosis import NO_WEIGHTS, misshapen
+from xwidget.diagnosis import NO_WEIGHTS
 from xwidget.errors import NOT_REPEATED, NotRepeatedError
 from xwidget.forward import run
 from xwidget.images import ImageLike, read
+from xwidget.logits import check_range, checked
 from xwidget.names import find, shortened
 from xwidget.observers import leave_out
 from xwidget.outputs import agree, mistaken
 from xwidget.preprocessing import read_preprocess
 from xwidget.probing import Size
 from xwidget.twin import make_twin
-
-# Rounding takes scores that a net computes itself past 0 and 1: in half precision, this far.
-_OVERSHOOT = 4e-3
-
-# How one output, yes against no, becomes two.
-_BOTH = """
-
-    class Both(nn.Module):
-        def __init__(self, net):
-            super().__init__()
-            self.net = net
-
-        def forward(self, x):
-            z = self.net(x)
-            return torch.cat([torch.zeros_like(z), z], 1)
-
-    clf = xw.Classifier(Both(net), size=..., categories=["no", "yes"])"""
 
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 Targets: TypeAlias = "int | str | Sequence[int | str] | Tensor | npt.NDArray[np.integer] | None"
@@ -286,30 +270,10 @@ class Classifier:
         batch = batch.to(_dtype(net, batch.dtype))
         batch = self._preprocess.for_net(batch)
         logits = run(net, batch, self.name, self.activation)
-        if not logits.is_floating_point():
-            raise ValueError(
-                f"{self.name} returned {str(logits.dtype).removeprefix('torch.')} numbers; "
-                "expected logits (N, classes), real numbers of which one can take a gradient. Return the "
-                "scores themselves, from before .argmax(1), and of complex ones .abs() or .real"
-            )
         if logits.is_meta and not batch.is_meta:
             raise ValueError(f"{self.name} {NO_WEIGHTS}")
-        if logits.ndim > 2 and logits[0, 0].numel() == 1:
-            logits = logits.flatten(1)
-        if logits.ndim != 2 or len(logits) != len(batch) or not logits.shape[1]:
-            raise ValueError(misshapen(self.name, logits, len(batch)))
-        if self._names is not None and logits.shape[1] != len(self._names):
-            raise ValueError(
-                f"{self.name} has {logits.shape[1]} outputs, but categories has "
-                f"{len(self._names)} names; give one name for each output"
-                + (f", or make it two outputs: {_BOTH}" if logits.shape[1] == 1 else "")
-            )
-        if logits.shape[1] == 1 and self.activation == "softmax":
-            raise ValueError(
-                f"{self.name} has one output, whose softmax is always 1; use activation='sigmoid', "
-                "the score of yes against no, or 'none' where it is in [0,1] already. For a class "
-                f"of no, too, with activation='softmax': {_BOTH}"
-            )
+        names = None if self._names is None else len(self._names)
+        logits = checked(self.name, logits, len(batch), names, self.activation)
         return logits if logits.dtype == torch.float64 else logits.float()
 
     def scores(self, logits: Tensor) -> Tensor:
@@ -347,20 +311,7 @@ class Classifier:
         what
             What was shown to the net, in words.
         """
-        if not bool(self.scores(logits).isfinite().all()):
-            raise ValueError(
-                f"the scores of {self.name} for {what} are NaN or infinite; check its weights and "
-                "how the image is normalized, and use it in float32 (net.float()) where it is in "
-                "half precision"
-            )
-        least, most = (float(end) for end in logits.detach().aminmax())
-        if self.activation == "none" and not -_OVERSHOOT <= least <= most <= 1 + _OVERSHOOT:
-            raise ValueError(
-                f"the scores of {self.name} for {what} span {least:.3g} to {most:.3g}, but "
-                "activation='none' promises [0,1]: use activation='softmax' or 'sigmoid' where "
-                "they are logits. A net that predicts a quantity (regression) has no classes to "
-                "explain"
-            )
+        check_range(self.name, logits, self.scores(logits), self.activation, what)
 
     def index(self, target: int | str) -> int:
         """Return a class's index.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,12 +57,16 @@ class Mapped(nn.Module):
 @pytest.mark.parametrize("device", ["cpu", "meta"])
 @pytest.mark.parametrize("defense", ["directional", "paper", "clamp", "none"])
 def test_an_ensemble_is_explained_as_net_by_net(defense: str, device: str) -> None:
+    options: dict[str, Any] = {
+        "iterations": 4,
+        "plan": "plain",
+        "progress": False,
+    }  # timing chooses no layout
     for count, targets in ((2, [0, 1]), (3, [2])):
         clfs = [xw.Classifier(net, size=16) for net in (Mapped(count, device), OneByOne(count))]
         assert clfs[0].predict(PHOTO)[0][2] == pytest.approx(clfs[1].predict(PHOTO)[0][2])
         mapped, alone = (
-            xw.explain(clf, PHOTO, targets, defense=defense, iterations=4, progress=False)
-            for clf in clfs
+            xw.explain(clf, PHOTO, targets, defense=defense, **options) for clf in clfs
         )
         np.testing.assert_allclose(mapped.masks, alone.masks, atol=1e-4)
         assert np.ptp(alone.masks) > 0
