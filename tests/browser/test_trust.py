@@ -92,6 +92,18 @@ def test_every_class_and_iteration_is_said_in_one_sentence(
     page.close()
 
 
+def test_a_name_of_one_long_word_stays_in_the_panel(browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_page(viewport={"width": 500, "height": 900})
+    explanation = Explanation(**parts(names=("x" * 180, "cup"), checks=(DOUBTFUL, HOLDS)))
+    page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
+    root = page.locator(".xwidget-inspector")
+    fits = "(box) => box.scrollWidth <= box.clientWidth"
+    assert root.locator(".xw-says").evaluate(fits)
+    line(root).click()
+    assert root.locator(".xw-says").evaluate(fits)
+    page.close()
+
+
 def test_pictures_side_by_side_are_each_said_in_a_sentence(
     browser: Browser, tmp_path: Path
 ) -> None:
