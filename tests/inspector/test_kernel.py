@@ -207,3 +207,28 @@ def test_what_ends_an_interpreter_ends_a_run_alone(client, raised):
     execute(client, "w._session._optimize = _engine", "another")
     page.send(type="run")
     page.read_until(lambda: page.state.get("status") == "done")
+
+
+def test_a_flood_of_commands_is_over_when_the_kernel_has_read_it(client):
+    page = KernelPage(client, iterations=100_000)
+    page.send(type="hello", protocol=1)
+    page.read_until(lambda: len(page.frames) > 3)
+    kinds = [
+        {"type": "run"},
+        {"type": "run_more", "iterations": 9},
+        {"type": "add", "target": 4},
+        {"type": "compare", "by": "game"},
+        {"type": "frame", "target": 0, "iteration": 0},
+        {"type": "categories"},
+        {"type": "export"},
+        {"type": "save"},
+    ]
+    for number in range(6000):
+        page.send(**kinds[number % len(kinds)])
+    page.send(type="stop")
+    page.read_until(lambda: page.state.get("status") == "stopped")
+    page.welcome = None
+    asked = time.monotonic()
+    page.send(type="hello", protocol=1)
+    page.read_until(lambda: (page.welcome or {}).get("type") == "welcome")
+    assert time.monotonic() - asked < SAFETY
