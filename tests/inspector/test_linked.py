@@ -139,21 +139,24 @@ def test_a_slider_that_ends_earlier_holds_nothing_back(pair):
 
 def test_what_a_linked_widget_says_is_no_wish_while_a_run_is_followed(show, engine):
     engine.hold()
-    widget, page = show(iterations=30)
-    engine.allow(11)
-    page.pump()
-    time.sleep(0.05)  # the pace of frames
-    engine.allow(1)
-    until(lambda: widget.iteration == 11)
+    widget, page = show(iterations=100_000)
+
+    def stepped():
+        engine.allow()
+        time.sleep(0.05)  # the pace of frames
+        return page.pump() and widget.iteration > 5
+
+    until(stepped)
     before = widget.iteration
-    for live in (1, 2, 12, 0):
+    for live in (3, 4, before + 9, 1):
         page.set(iteration=live)
     assert widget._follow
-    assert widget.iteration == before
+    assert before <= widget.iteration < before + 9
+    widget.stop()
     engine.release()
-    page.until_status("done")
-    assert widget.iteration == 30
-    assert page.pump().state["iteration"] == 30
+    page.until_status("stopped")
+    assert widget.iteration == widget._session.nearest(0)
+    assert page.pump().state["iteration"] == widget.iteration
     assert page.state["_live"] is False
 
 
