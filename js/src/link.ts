@@ -2,7 +2,8 @@
  * The way to the kernel. Commands travel as custom messages; a host that drops those (marimo) is
  * served by the trait `_command` instead, after an unanswered `hello`.
  */
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { watchKernel } from "./kernel";
 import type { Model } from "./model";
 import { asView, type Command, type Message, PROTOCOL } from "./protocol";
 
@@ -11,8 +12,40 @@ const PATIENCE = 2000;
 /** Distance between two commands on the trait path, in ms: the host merges faster writes into one. */
 const TRAIT_PACE = 60;
 
-/** `silent`: nobody answered; there is no kernel, or it is busy. */
-export type LinkState = "connecting" | "live" | "silent";
+/** How long the kernel may say nothing after a command, and in the middle of a run, in ms. */
+const DOUBT = { command: 4000, run: 10_000 };
+
+/**
+ * `silent`: nobody answered; there is no kernel, or it is busy. What is known better, because the host
+ * tells, has its own word: `busy` with something else; not reached (`lost`); shut down (`gone`);
+ * restarted (`replaced`); there, but it has never heard of this panel (`stranger`).
+ */
+export type LinkState =
+  | "connecting"
+  | "live"
+  | "silent"
+  | "busy"
+  | "lost"
+  | "gone"
+  | "replaced"
+  | "stranger";
+
+const STAYS = "What is here can still be looked at.";
+
+/** What there is to say of the kernel, where it does not simply answer. */
+export const LINKS: Partial<Record<LinkState, string>> = {
+  silent: `The kernel does not answer: it is busy, or there is none. ${STAYS}`,
+  busy: "The kernel is busy with a cell: it does what you ask for here when that has ended.",
+  lost: `The connection to the kernel is lost; the panel goes on when it is back. ${STAYS}`,
+  gone: `The kernel was shut down. ${STAYS} To go on, run the notebook again.`,
+  replaced: `The kernel was restarted: to go on, run the cell again. ${STAYS}`,
+  stranger: `The kernel does not answer: this panel is an earlier one's. Run the cell again to go on. ${STAYS}`,
+};
+
+/** Where the kernel can do nothing for this panel, now or ever. */
+export function isCut(state: LinkState): boolean {
+  return ["lost", "gone", "replaced", "stranger"].includes(state);
+}
 
 export interface Link {
   state: ReadonlySignal<LinkState>;
@@ -35,7 +68,14 @@ export function createLink(
   receive: (message: Message, buffer: DataView | null) => void,
   ended: AbortSignal,
 ): Link {
-  const state = signal<LinkState>("connecting");
+  const kernel = watchKernel(model.widget_manager, ended);
+  const asked = signal<"connecting" | "live" | "silent">("connecting");
+  const state = computed<LinkState>(() => {
+    const host = kernel.state.value;
+    if (host === "lost" || host === "gone" || host === "replaced") return host;
+    if (asked.value !== "silent") return asked.value;
+    return host === "busy" ? "busy" : host === "idle" ? "stranger" : "silent";
+  });
   let path: "message" | "trait" = "message";
   let greeted = false;
   let welcomes = 0;
@@ -43,6 +83,7 @@ export function createLink(
   let lastId = 0;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let pace: ReturnType<typeof setTimeout> | undefined;
+  let doubt: ReturnType<typeof setTimeout> | undefined;
   const waiting: Command[] = [];
 
   // Ids grow across page reloads too, so that no command looks like one already carried out.
@@ -79,8 +120,9 @@ export function createLink(
 
   function hello(): void {
     clearTimeout(patience);
+    clearTimeout(doubt);
     greeted = true;
-    state.value = "connecting";
+    asked.value = "connecting";
     path = "message";
     welcomes = 0;
     attempt(() => model.send({ type: "hello", protocol: PROTOCOL }));
@@ -88,19 +130,29 @@ export function createLink(
       path = "trait";
       viaTrait({ type: "hello", protocol: PROTOCOL });
       patience = setTimeout(() => {
-        if (state.value === "connecting") state.value = "silent";
+        if (asked.value === "connecting") asked.value = "silent";
       }, PATIENCE);
     }, PATIENCE);
   }
 
   function heard(): void {
-    state.value = "live";
+    asked.value = "live";
+    clearTimeout(doubt);
+    doubt = model.get("status") === "running" ? setTimeout(hello, DOUBT.run) : undefined;
+  }
+
+  /** Where nothing is heard of a command, ask whether anybody is there. */
+  function expectAnswer(): void {
+    if (doubt !== undefined && model.get("status") !== "running") return;
+    clearTimeout(doubt);
+    doubt = setTimeout(hello, DOUBT.command);
   }
 
   const onMessage = (message: Message, buffers?: unknown[]) => {
     heard();
     if (message.type === "welcome") {
       clearTimeout(patience);
+      kernel.answered();
       // Both hellos answered: the kernel had only been busy, and messages do arrive.
       welcomes += 1;
       if (welcomes > 1) path = "message";
@@ -113,11 +165,21 @@ export function createLink(
     if (greeted) hello();
   };
   model.on("comm_live_update", onConnection);
+  // The host says that the kernel is back, or has time again.
+  let before = kernel.state.peek();
+  const unwatch = effect(() => {
+    const now = kernel.state.value;
+    const back = now === "idle" && (before === "lost" || asked.peek() === "silent");
+    if (greeted && back && now !== before) hello();
+    before = now;
+  });
   ended.addEventListener("abort", () => {
     model.off("msg:custom", onMessage);
     model.off("comm_live_update", onConnection);
     clearTimeout(patience);
     clearTimeout(pace);
+    clearTimeout(doubt);
+    unwatch();
   });
 
   return {
@@ -129,6 +191,7 @@ export function createLink(
       return writing;
     },
     send(command) {
+      if (command.type !== "ack") expectAnswer();
       if (path === "trait") viaTrait(command);
       else attempt(() => model.send(command));
     },
@@ -136,6 +199,7 @@ export function createLink(
       if (path === "message") attempt(() => model.send(command));
     },
     sendWith(traits, command) {
+      expectAnswer();
       write({ ...traits, _command: numbered(command) });
     },
   };

@@ -6,6 +6,8 @@ export interface Model {
   send(content: unknown): void;
   on(event: string, callback: (...args: never[]) => void): void;
   off(event: string, callback: (...args: never[]) => void): void;
+  /** What the host gives a widget of itself, where it does. */
+  readonly widget_manager?: unknown;
 }
 
 export type Status = "idle" | "running" | "done" | "stopped" | "error";

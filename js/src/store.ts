@@ -5,7 +5,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type Album, createAlbum } from "./album";
 import { download } from "./files";
-import { createLink, type LinkState } from "./link";
+import { createLink, isCut, LINKS, type LinkState } from "./link";
 import { byAPerson, fromPage } from "./linked";
 import type {
   Checked,
@@ -170,7 +170,12 @@ export function createStore(model: Model): Store {
   });
   const progress = signal(readProgress());
   const classes = trait("_classes", []);
-  const status = trait("status", "idle");
+  const said = trait("status", "idle");
+  /** A kernel that ended in the middle of a run could not say that it has. */
+  const status = computed<Status>(() => {
+    const ended = isCut(link.state.value) && link.state.value !== "lost";
+    return ended && said.value === "running" ? "stopped" : said.value;
+  });
   const target = signal((model.get("target") as number | undefined) ?? -1);
   const iteration = signal((model.get("iteration") as number | undefined) ?? 0);
   const follow = signal((model.get("_follow") as boolean | undefined) ?? true);
@@ -325,6 +330,13 @@ export function createStore(model: Model): Store {
     if (status.peek() !== "running") starting.value = false; // stopped before its first mask
     redraw();
   });
+  unlisten.push(
+    link.state.subscribe((state) => {
+      if (state !== "silent" && !isCut(state)) return;
+      starting.value = false; // nobody will begin it: the mask that there is stays
+      adding.value = null;
+    }),
+  );
   listen("change:_classes", () => {
     if (classes.peek().some(({ index }) => index === adding.peek())) adding.value = null;
   });
@@ -421,6 +433,7 @@ export function createStore(model: Model): Store {
     link: link.state,
     offline: computed(() => {
       if (portable.value) return "This page only shows what was found.";
+      if (isCut(link.state.value)) return LINKS[link.state.value] ?? "";
       return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
     }),
     image: picture("_image"),

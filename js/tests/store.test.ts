@@ -9,6 +9,7 @@ type Listener = (...args: unknown[]) => void;
 /** A model whose kernel does nothing but what a test says. */
 class Kernel implements Model {
   readonly sent: Command[] = [];
+  widget_manager: unknown;
   readonly saved: Record<string, unknown>[] = [];
   #pending: Record<string, unknown> = {};
   readonly #traits = new Map<string, unknown>();
@@ -447,4 +448,23 @@ describe("an iteration that is linked", () => {
     expect(kernel.saved).toContainEqual({ _follow: false });
     expect(kernel.saved).toContainEqual({ iteration: 1 });
   });
+});
+
+test("a kernel that ends in the middle of a run leaves the mask, and no run", () => {
+  const kernel = new Kernel({ target: 5, iteration: 8, _follow: true, status: "running" });
+  const connection = { status: "idle", connectionStatus: "connected" };
+  kernel.widget_manager = { kernel: connection };
+  const store = createStore(kernel);
+  store.connect();
+  kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+  kernel.says({ _frame: mask(1, 5, 8, 1) });
+  store.run();
+  expect(store.starting.value).toBe(true);
+  connection.status = "dead";
+  vi.advanceTimersByTime(1000);
+  expect(store.status.value).toBe("stopped");
+  expect(store.starting.value).toBe(false);
+  expect(store.drawn.value?.iteration).toBe(8);
+  expect(store.offline.value).toMatch(/shut down/);
+  store.close();
 });

@@ -5,13 +5,40 @@ import json
 import nbclient
 import nbformat
 import numpy as np
+import pytest
 
 from tests.browser.conftest import OpenNotebook
-from tests.browser.inspector import SMALL_NET, Inspector, array_from_kernel, from_kernel, shows
-from tests.browser.jupyter import Server, write_notebook
+from tests.browser.inspector import (
+    ENDLESS,
+    SMALL_NET,
+    Inspector,
+    array_from_kernel,
+    from_kernel,
+    shows,
+)
+from tests.browser.jupyter import Notebook, Server, write_notebook
 
 CELLS = [SMALL_NET, "w = xw.Inspector(clf, photo, iterations=15)\nw.wait()\nw"]
+RUNS_ON = [SMALL_NET + ENDLESS, "w = Endless(clf, photo, iterations=20_000)\nw"]
 NO_KERNEL = "The kernel does not answer"
+
+SESSION = "jupyterapp.shell.currentWidget.sessionContext.session"
+DROP = f"() => {{ {SESSION}.kernel._ws.close(4000); }}"
+RESTART = f"async () => {{ await {SESSION}.kernel.restart(); }}"
+SHUTDOWN = "async () => { await jupyterapp.serviceManager.sessions.shutdownAll(); }"
+
+
+def expect_cut(inspector: Inspector, reason: str) -> None:
+    """What needs the kernel is disabled, with the reason, and nothing lies over the mask."""
+    inspector.root.locator(".xw-notice").get_by_text(reason).wait_for()
+    for name in ("Run", "Stop", "Run more", "Only what is shown"):
+        button = inspector.button(name)
+        assert button.is_disabled()
+        disabled = button.locator("xpath=ancestor-or-self::*[@title]").last
+        assert reason in (disabled.get_attribute("title") or "")
+    for name in ("Game", "Iterations"):
+        assert inspector.root.get_by_label(name).first.is_disabled()
+    assert inspector.root.locator(".xw-words").count() == 0
 
 
 def test_a_panel_whose_kernel_ended_goes_on_with_what_it_has(
@@ -30,9 +57,8 @@ def test_a_panel_whose_kernel_ended_goes_on_with_what_it_has(
         notebook.page.wait_for_load_state("networkidle")
         notebook.page.wait_for_timeout(1000)
 
-    notebook.page.evaluate(
-        "async () => { await jupyterapp.serviceManager.sessions.shutdownAll(); }"
-    )
+    notebook.page.evaluate(SHUTDOWN)
+    expect_cut(inspector, "The kernel was shut down")
     for number in (2, 1):
         inspector.classes.nth(number).click()
         inspector.wait_for(target=targets[number], iteration=15)
@@ -44,6 +70,63 @@ def test_a_panel_whose_kernel_ended_goes_on_with_what_it_has(
     inspector.slider.press("ArrowRight")
     inspector.wait_for(target=targets[1], iteration=kept[1])
     notebook.errors.clear()  # Lab's own, of the kernel that went
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [(SHUTDOWN, "The kernel was shut down"), (RESTART, "The kernel was restarted")],
+    ids=["shut down", "restarted"],
+)
+def test_a_run_whose_kernel_ends_is_over_and_its_mask_stays(
+    server: Server, open_notebook: OpenNotebook, act: str, reason: str
+) -> None:
+    notebook = open_notebook(write_notebook(server.root / f"{reason.split()[-1]}.ipynb", RUNS_ON))
+    inspector = run_on(notebook)
+    notebook.page.evaluate(act)
+    inspector.wait_for(status="stopped")
+    assert inspector.iteration > 5
+    expect_cut(inspector, reason)
+    if act == RESTART:
+        run_on(notebook)
+    notebook.errors.clear()  # Lab's own, of the kernel that went
+
+
+def run_on(notebook: Notebook) -> Inspector:
+    notebook.run_all()
+    inspector = Inspector.on(notebook)
+    inspector.wait_for(status="running")
+    inspector.wait_for_more_than(5)
+    return inspector
+
+
+def test_a_run_goes_on_when_the_connection_is_back(
+    server: Server, open_notebook: OpenNotebook
+) -> None:
+    notebook = open_notebook(write_notebook(server.root / "dropped.ipynb", RUNS_ON))
+    inspector = run_on(notebook)
+    notebook.page.evaluate(DROP)
+    inspector.root.locator(".xw-notice").wait_for(state="detached")
+    inspector.wait_for_more_than(inspector.iteration + 20)
+    inspector.button("Stop").click()
+    inspector.wait_for(status="stopped")
+    notebook.errors.clear()  # Lab's own, of the connection that dropped
+
+
+@pytest.mark.parametrize("kernel", ["python3", "ipykernel-6"])
+def test_a_kernel_that_is_busy_with_a_cell_is_not_gone(
+    server: Server, open_notebook: OpenNotebook, kernel: str
+) -> None:
+    cells = [*CELLS, "import time\ntime.sleep(8)"]
+    notebook = open_notebook(write_notebook(server.root / f"busy-{kernel}.ipynb", cells, kernel))
+    notebook.run_all()
+    inspector = Inspector.on(notebook)
+    inspector.wait_for(status="done", iteration=15)
+    notebook.page.wait_for_timeout(5000)
+    assert inspector.button("Run").is_enabled()
+    notebook.wait_until_idle()
+    inspector.button("Run").click()
+    inspector.wait_for(status="done", iteration=15)
+    assert inspector.root.locator(".xw-notice").count() == 0
 
 
 def test_a_notebook_opened_again_shows_what_was_found_and_says_that_no_kernel_answers(

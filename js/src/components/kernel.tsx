@@ -1,7 +1,20 @@
 import type { ComponentChildren } from "preact";
+import { isCut, LINKS } from "../link";
 import type { Store } from "../store";
 
-/** What only a kernel can do: a page that was exported leaves it out. */
+/** What only a kernel can do: a page that was exported leaves it out; without one it is disabled. */
 export function NeedsKernel({ store, children }: { store: Store; children: ComponentChildren }) {
-  return store.portable.value ? null : children;
+  if (store.portable.value) return null;
+  const link = store.link.value;
+  const reason = isCut(link) ? LINKS[link] : undefined;
+  return (
+    <fieldset
+      class="xw-needs-kernel"
+      disabled={reason !== undefined}
+      title={reason}
+      aria-label={reason}
+    >
+      {children}
+    </fieldset>
+  );
 }

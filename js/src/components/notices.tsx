@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { LINKS } from "../link";
 import type { Store } from "../store";
 
 /** What went wrong, in words; each stays until it is dismissed. */
@@ -19,15 +20,22 @@ export function Notices({ store }: { store: Store }) {
       {store.notices.value.map(({ id, text }) => (
         <Notice key={id} text={text} dismiss={() => store.dismiss(id)} />
       ))}
-      {store.link.value === "silent" && (
-        <div class="xw-notice xw-quiet" aria-live="polite">
-          <span>
-            The kernel does not answer: it is busy, or there is none. What is here stays usable.
-          </span>
-          <button type="button" onClick={store.connect}>
-            Try again
-          </button>
-        </div>
+      <OfTheKernel store={store} />
+    </div>
+  );
+}
+
+function OfTheKernel({ store }: { store: Store }) {
+  const state = store.link.value;
+  const words = LINKS[state];
+  if (!words || store.portable.value) return null;
+  return (
+    <div class="xw-notice xw-quiet" aria-live="polite">
+      <span>{words}</span>
+      {state === "silent" && (
+        <button type="button" onClick={store.connect}>
+          Try again
+        </button>
       )}
     </div>
   );

@@ -234,7 +234,7 @@ function Words({ ui, pane }: { ui: Ui; pane: Pane }) {
 
 function wordsOver({ store, threshold }: Ui, pane: Pane): string | null {
   const mask = pane.scene.mask;
-  const running = store.status.value === "running";
+  const running = store.status.value === "running" || store.starting.value;
   if (!mask || store.starting.value) {
     if (pane.key === "main") return running ? "Starting …" : "Not run yet";
     return running ? "Waiting …" : "Not run";
