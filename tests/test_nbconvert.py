@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from pathlib import Path
 
 import nbclient
@@ -17,6 +18,7 @@ from tests.browser.jupyter import write_notebook
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+SCRIPT = "application/javascript"
 GAP = 8  # pixels between the image and the evidence
 
 # Saved as plain numbers, to compare the picture with.
@@ -38,8 +40,9 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
 
 
 def still(cell: nbformat.NotebookNode) -> np.ndarray:
-    (output,) = cell.outputs
+    output, kept = (output for output in cell.outputs if "data" in output)
     assert VIEW in output.data
+    assert dict(kept.data) == {SCRIPT: kept.data[SCRIPT], "text/plain": ""}
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))))
 
 
@@ -53,10 +56,25 @@ def test_the_still_picture_has_the_evidence_where_the_run_was_waited_for(
     np.testing.assert_array_equal(shown[:32, :32], still(executed.cells[1]))  # not waited for
 
 
+def test_a_run_that_goes_on_leaves_its_evidence_once_it_has_ended(
+    executed: nbformat.NotebookNode,
+) -> None:
+    evidence = np.array(json.loads(executed.cells[3].outputs[0].text), np.uint8)
+    for cell in executed.cells[1:3]:  # in both places where the panel was displayed
+        jpeg = re.search(
+            r"data:image/jpeg;base64,([\w+/=]+)",
+            next(o for o in cell.outputs if SCRIPT in o.get("data", {})).data[SCRIPT],
+        )
+        assert jpeg
+        kept = np.asarray(Image.open(io.BytesIO(base64.b64decode(jpeg[1]))), int)
+        shown = kept[:32, 32 + GAP : 32 + GAP + 32]
+        assert np.abs(shown - evidence).mean() < 12  # of 255: as a JPEG
+
+
 def test_the_notebook_is_small_and_holds_the_last_mask_for_a_page_to_come(
     executed: nbformat.NotebookNode,
 ) -> None:
-    assert len(nbformat.writes(executed)) < 200_000  # most of it the page itself
+    assert len(nbformat.writes(executed)) < 300_000  # most of it the page itself
     states = executed.metadata.widgets[STATE].state.values()
     (inspector,) = (each for each in states if "_net_name" in each.state)
     assert inspector.state.status == "done"
@@ -100,3 +118,22 @@ def test_quickstart_stays_small(tmp_path: Path) -> None:
     notebook = nbformat.read(write_notebook(tmp_path / "quickstart.ipynb", cells), as_version=4)
     nbclient.NotebookClient(notebook, timeout=180).execute()
     assert len(nbformat.writes(notebook)) < 1_000_000
+
+
+def test_a_panel_that_is_closed_leaves_what_it_found() -> None:
+    cells = [
+        SMALL_NET,
+        "w = xw.Inspector(clf, photo, iterations=20)",
+        "w.wait()\nw",
+        "w.iterations = 100_000\nw.run()\nw.close()",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    nbclient.NotebookClient(notebook, timeout=180).execute()
+    (script,) = (
+        each.data[SCRIPT]
+        for each in notebook.cells[2].outputs
+        if "data" in each and SCRIPT in each.data
+    )
+    jpeg = re.search(r"base64,([\w+/=]+)", script)
+    assert jpeg
+    assert Image.open(io.BytesIO(base64.b64decode(jpeg[1]))).width > 3 * 32

@@ -110,6 +110,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     content = data(explanation, keyframes, target)
     chosen = explanation.targets.index(content["traits"]["target"])
+    drawn = explanation.to_pil(explanation.targets[chosen], view="paper")
     names = [each["short"] for each in content["traits"]["_classes"]]
     net = content["traits"]["_net_name"]
     heading = f"Evidence for {_listed(names)}"
@@ -119,7 +120,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
         heading=escape(heading),
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),
-        still=still.jpeg(np.asarray(explanation.to_pil(content["traits"]["target"], view="paper"))),
+        still=still.jpeg(still.sheet(np.asarray(drawn))),
         alt=escape(f"The evidence for {texts.shown(explanation.short_names[chosen], texts.NAME)}"),
         says=escape(texts.shown(explanation.says(explanation.targets[chosen]))),
         verdict=escape(texts.shown(explanation.checks[chosen].summary)),

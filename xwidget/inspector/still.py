@@ -12,15 +12,16 @@ from PIL import Image
 from xwidget import caption
 from xwidget.checks import Checks
 
-_SIDE = 224
+_SIDE = 224  # px of one picture
+_WIDE = 600  # px of all: fits a notebook's cell, and keeps a notebook small
 _GAP = 8
 _WHITE = (255, 255, 255)
 
 Pixels = npt.NDArray[np.uint8]
 
 
-def png(*pictures: Pixels, says: str = "", checks: Checks | None = None) -> str:
-    """Return pictures (H, W, 3) uint8 beside each other, as base64 of a small PNG.
+def sheet(*pictures: Pixels, says: str = "", checks: Checks | None = None) -> Image.Image:
+    """Return pictures (H, W, 3) uint8 beside each other, each made small.
 
     Parameters
     ----------
@@ -31,24 +32,28 @@ def png(*pictures: Pixels, says: str = "", checks: Checks | None = None) -> str:
     checks
         What is written below them; None where nothing is shown that could be trusted.
     """
-    small = [_small(picture) for picture in pictures]
+    side = min(_SIDE, (_WIDE + _GAP) // len(pictures) - _GAP)
+    small = [_small(picture, side) for picture in pictures]
     width = sum(picture.width for picture in small) + _GAP * (len(small) - 1)
-    sheet = Image.new("RGB", (width, max(picture.height for picture in small)), _WHITE)
+    joined = Image.new("RGB", (width, max(picture.height for picture in small)), _WHITE)
     left = 0
     for picture in small:
-        sheet.paste(picture, (left, 0))
+        joined.paste(picture, (left, 0))
         left += picture.width + _GAP
-    if checks is not None:
-        sheet = caption.under(sheet, says, checks)
+    return joined if checks is None else caption.under(joined, says, checks)
+
+
+def png(picture: Image.Image) -> str:
+    """Return a picture as base64 of a PNG."""
     buffer = io.BytesIO()
-    sheet.save(buffer, "PNG", optimize=True)
+    picture.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def jpeg(picture: Pixels) -> str:
-    """Return a picture (H, W, 3) uint8 as base64 of a small JPEG, a third of what a PNG takes."""
+def jpeg(picture: Image.Image) -> str:
+    """Return a picture as base64 of a JPEG, a third of what a PNG takes."""
     buffer = io.BytesIO()
-    _small(picture).save(buffer, "JPEG", quality=88, subsampling=0, optimize=True)
+    picture.save(buffer, "JPEG", quality=88, subsampling=0, optimize=True)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
@@ -58,7 +63,7 @@ def shortest(picture: Pixels) -> Pixels:
     return one if bool((picture == one).all()) else picture
 
 
-def _small(pixels: Pixels) -> Image.Image:
+def _small(pixels: Pixels, side: int) -> Image.Image:
     picture = Image.fromarray(pixels)
-    picture.thumbnail((_SIDE, _SIDE))
+    picture.thumbnail((side, side))
     return picture

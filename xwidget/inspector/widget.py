@@ -24,16 +24,16 @@ from xwidget.inspector.answers import Answers
 from xwidget.inspector.cells import supersede
 from xwidget.inspector.lock import INSPECTORS
 from xwidget.inspector.probe import Prober
-from xwidget.inspector.results import ResultsWidget
 from xwidget.inspector.runs import alternatives
 from xwidget.inspector.session import Optimize, Session
+from xwidget.inspector.shown import ShownWidget
 from xwidget.inspector.stream import Stream
 from xwidget.inspector.views import Views
 
 _DEFAULT = Settings()
 
 
-class Inspector(ResultsWidget):
+class Inspector(ShownWidget):
     """Show which pixels, in which color, a classifier relies on, live, in a notebook.
 
     The run starts when the Inspector is shown; the cell returns at once. It ends after
@@ -332,22 +332,6 @@ class Inspector(ResultsWidget):
     def __repr__(self) -> str:
         name = texts.shown(self._net_name, texts.NAME)
         return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {self.status}>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return the widget, and a still picture for where no widget can be shown."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        with self._lock:
-            evidence, paper = self._evidence(self.target), self._on_paper(self.target)
-            checks = self._drawn_checks()
-            says = self._drawn_says()
-        if evidence is None or paper is None:
-            picture = still.png(self._picture)
-        else:
-            picture = still.png(self._picture, evidence, paper, says=says, checks=checks)
-        return {**data, "image/png": picture}, metadata
 
     def _described(self) -> list[dict[str, Any]]:
         names = self._classifier().categories

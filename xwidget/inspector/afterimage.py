@@ -1,0 +1,75 @@
+"""The picture that a saved notebook shows where a panel was and no longer can be.
+
+JupyterLab and Notebook 7 draw an output as a widget wherever one was, and where the widget's state
+was not saved an error takes the place of the output's still picture. So a second output follows, of
+a kind that only pages with widgets run: it shows the picture while no panel stands above it, and
+hides the error. Everywhere else it is nothing, and the first output's picture is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+# The rules tell by what stands in the output above: a panel, a still picture, or a line of text.
+# They know Jupyter's pages alone, and only once the output is in its place.
+_SCRIPT = """(() => {
+  if (typeof element === "undefined") return;
+  const place = element[0] || element;
+  const cell = ".jp-OutputArea-child";
+  const node = document.createElement("figure");
+  node.className = "%(name)s";
+  node.innerHTML = `<style>
+    .%(name)s { display: none; overflow: hidden; margin: 4px 0; }
+    ${cell} .%(name)s { display: block; animation: %(name)s 1ms 1500ms backwards; }
+    @keyframes %(name)s { from { max-height: 0; margin: 0; } }
+    .%(name)s img { max-width: 100%%; }
+    ${cell}:has(.xwidget-inspector, img) + ${cell}:has(.%(name)s) { display: none; }
+    ${cell}:has(+ ${cell} .%(name)s) > .jp-OutputArea-output:not(:has(*)) { display: none; }
+  </style><img><figcaption></figcaption>`;
+  Object.assign(node.querySelector("img"), %(picture)s);
+  node.querySelector("figcaption").textContent = %(words)s;
+  place.replaceChildren(node);
+})();"""
+
+_WORDS = "A picture of what was found. Run the cell again to have the panel."
+
+
+class Afterimage:
+    """The output that follows a panel, wherever that is displayed."""
+
+    def __init__(self) -> None:
+        self._name = f"xwidget-afterimage-{uuid.uuid4().hex[:12]}"
+
+    def display(self, jpeg: str, alt: str) -> None:
+        """Put it below what was displayed last.
+
+        Parameters
+        ----------
+        jpeg
+            The picture, as base64.
+        alt
+            What it shows, in words.
+        """
+        self._publish(jpeg, alt, update=False)
+
+    def renew(self, jpeg: str, alt: str) -> None:
+        """Put another picture in its place; from any thread."""
+        self._publish(jpeg, alt, update=True)
+
+    def _publish(self, jpeg: str, alt: str, *, update: bool) -> None:
+        from IPython.display import publish_display_data
+
+        # Plain text, too, as a conversion complains of what it has no form for.
+        data = {"application/javascript": script(self._name, jpeg, alt), "text/plain": ""}
+        transient = {"display_id": self._name}
+        publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
+
+
+def script(name: str, jpeg: str, alt: str) -> str:
+    """Return the output's code; ``name`` is that of one panel, a CSS identifier."""
+    picture = {"src": f"data:image/jpeg;base64,{jpeg}", "alt": alt}
+    values = {"picture": picture, "words": _WORDS}
+    # A converted notebook has it in a <script>, which a class's name must not end.
+    plain = {key: json.dumps(value).replace("<", "\\u003c") for key, value in values.items()}
+    return _SCRIPT % {"name": name, **plain}
