@@ -166,6 +166,23 @@ def test_numbers_that_turn_into_none_on_the_way_end_a_run_in_words(game: str) ->
     assert all(bool(step.scores.isfinite().all()) for step in steps)
 
 
+def test_a_control_that_is_not_finite_is_left_out_and_the_run_kept() -> None:
+    class Rarely(Net):
+        def forward(self, x: Tensor) -> Tensor:
+            mean, z = x.mean((1, 2, 3)), super().forward(x)
+            last = torch.where((mean > 0.001) & (mean < 0.2), torch.nan, z[:, 3] - 50)
+            return torch.cat([z[:, :3], last[:, None]], 1)
+
+    clf = classifier(Rarely(), activation="sigmoid")
+    options: dict[str, Any] = {"iterations": 6, "reference": "zero", "progress": False}
+    ex = xw.explain(clf, PHOTO, [0], **options)
+    assert np.isfinite(ex.masks).all()
+    assert ex.checks is not None
+    assert "control" not in ex.checks[0]
+    with pytest.raises(ValueError, match="score of 'class 3'"):
+        xw.explain(clf, PHOTO, [3], **options)
+
+
 def test_a_gradient_that_turns_into_none_on_the_way_is_told() -> None:
     class Root(Net):
         def forward(self, x: Tensor) -> Tensor:  # at 0, its slope is infinite

@@ -28,8 +28,8 @@ from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
 from xwidget.engine.trust import Control, Tried, check
 from xwidget.engine.turns import GivenUp, breathe
-from xwidget.engine.views import DRAWN, PLAIN, Views
-from xwidget.engine.watch import Watch
+from xwidget.engine.views import views_of
+from xwidget.engine.watch import NotFiniteError, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +150,8 @@ def optimize(
     """
     watch = Watch(clf, targets, pick(settings.device))
     with watch.explaining():
-        yield from _optimized(
-            watch,
-            clf,
-            x,
-            targets,
-            settings,
-            iterations=iterations,
-            start=start,
-            plan=plan,
-            early_stop=early_stop,
-            checked=checked,
-        )
+        asked = clf, x, targets, settings
+        yield from _optimized(watch, *asked, iterations, start, plan, early_stop, checked)
 
 
 def _optimized(
@@ -170,7 +160,6 @@ def _optimized(
     x: Tensor,
     targets: Sequence[int],
     settings: Settings,
-    *,
     iterations: int,
     start: State | None,
     plan: object,
@@ -187,7 +176,7 @@ def _optimized(
     similarity = SIMILARITIES[settings.similarity]
     rule = RULES[settings.rule]
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
-    views = _views(settings, clf, x, reference)
+    views = views_of(settings, clf, x, reference)
     batches = Batches(clf, views.images, count, settings.strategy, Plan.read(plan))
     stall = Stall()
 
@@ -362,20 +351,6 @@ def _optimized(
         iteration += 1
 
 
-def _views(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) -> Views:
-    """Return what the steps see: drawn backgrounds or the one reference."""
-    drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
-    views = Views(DRAWN if drawn else PLAIN, x, reference, settings.seed)
-
-    net = clf.twin(x.device)
-
-    def scores(images: Tensor) -> Tensor:  # one by one: some nets take no more
-        return torch.cat([clf.scores(clf.logits(net, one[None].clone())) for one in images])
-
-    with torch.no_grad():
-        return views.bearable(scores)
-
-
 def _control(
     clf: Classifier,
     x: Tensor,
@@ -392,7 +367,7 @@ def _control(
     Returns
     -------
     Control
-        None where there is no other class.
+        None where there is no other class, or the net is not finite on the way to it.
     """
     image_scores = clf.classify(x.cpu()).double()
     image_scores[list(targets)] = torch.inf
@@ -404,9 +379,12 @@ def _control(
     count = min(CONTROL_STEPS, iterations)
     run = optimize(clf, x, [least], settings, iterations=count, plan=plan, checked=False)
     found = []
-    for step in run:
-        found.append(step.scores[0])
-        breathe()
+    try:
+        for step in run:
+            found.append(step.scores[0])
+            breathe()
+    except NotFiniteError:
+        return None
     scores = torch.stack(found)
     return Control(least, float(scores[1:].max()), float(scores[0]), count)
 

@@ -19,7 +19,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from xwidget.classifier import Classifier
 from xwidget.engine.moves import shifted
+from xwidget.engine.settings import Settings
 
 # The net bears a view in which its best class keeps this share of its score for the image: one that
 # reads digits knows no mirrored ones.
@@ -181,6 +183,20 @@ class Views:
                 for view, mask in zip(views, masks, strict=True)
             ]
         )
+
+
+def views_of(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) -> Views:
+    """Return what the steps see: drawn backgrounds or the one reference."""
+    drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
+    views = Views(DRAWN if drawn else PLAIN, x, reference, settings.seed)
+
+    net = clf.twin(x.device)
+
+    def scores(images: Tensor) -> Tensor:  # one by one: some nets take no more
+        return torch.cat([clf.scores(clf.logits(net, one[None].clone())) for one in images])
+
+    with torch.no_grad():
+        return views.bearable(scores)
 
 
 def smooth_noise(size: tuple[int, int], seed: int | Sequence[int], slope: float = 1.0) -> Tensor:

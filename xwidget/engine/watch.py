@@ -19,6 +19,10 @@ class WeightsChangedError(ValueError):
     """The net was trained, or given other weights, while it was explained."""
 
 
+class NotFiniteError(ValueError):
+    """A score or a gradient became NaN or infinite on the way."""
+
+
 class Watch:
     """Watch a run from its begin.
 
@@ -57,14 +61,14 @@ class Watch:
             raise self._changed_error()
 
     def figures(self, iteration: int, *figures: Tensor, last: bool) -> None:
-        """Raise ValueError where a figure (K,) of some iteration so far was NaN or infinite."""
+        """Raise NotFiniteError where a figure (K,) of some iteration so far was NaN or infinite."""
         for values in figures:
             self._bad |= ~values.isfinite()
         if (last or iteration % self._every == 0) and bool(self._bad.any()):
             self.weights()
             row = int(self._bad.int().argmax())
             name = self._clf.categories[self._targets[row]]
-            raise ValueError(
+            raise NotFiniteError(
                 f"by iteration {iteration} the score of {name!r} or its gradient was NaN or "
                 f"infinite: {self._clf.name} is not finite for all that lies between the image and "
                 "the reference. Look for a division by zero, a logarithm or a root in it (add a "
