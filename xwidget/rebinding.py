@@ -229,8 +229,8 @@ def _neighbors(thing: Any) -> Iterator[Any]:
         yield thing.func
         yield from thing.args
         yield from thing.keywords.values()
-    elif isinstance(thing, Mapping):
-        yield from list(thing.values())
+    elif isinstance(thing, dict):
+        yield from list(dict.values(thing))  # not what a lazy one would load
     elif isinstance(thing, (list, tuple, set, frozenset)):
         yield from list(thing)
     for name in getattr(type(thing), "__slots__", ()):
