@@ -1,0 +1,63 @@
+"""Inspectors whose iteration is linked on the page, while they run."""
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.conftest import OpenNotebook
+from tests.browser.inspector import ENDLESS, SMALL_NET, Inspector, from_kernel, wait_in_kernel
+from tests.browser.jupyter import Notebook, Server, write_notebook
+
+PAIR = """
+import ipywidgets
+a, b = (Endless(clf, each, iterations=n) for each, n in ((photo, 300), (255 - photo, 400)))
+ipywidgets.jslink((a, "iteration"), (b, "iteration"))
+slider = ipywidgets.IntSlider(max=1000)
+ipywidgets.jslink((a, "iteration"), (slider, "value"))
+said = []
+a.observe(lambda change: said.append(change["new"]), "iteration")
+"""
+
+
+@pytest.fixture
+def notebook(server: Server, open_notebook: OpenNotebook) -> Notebook:
+    path = server.root / "linked.ipynb"
+    cells = [SMALL_NET, ENDLESS, PAIR, "slider", "a", "b"]
+    notebook = open_notebook(write_notebook(path, cells))
+    notebook.run_all()
+    return notebook
+
+
+def handle(notebook: Notebook) -> Locator:
+    return notebook.page.locator(".noUi-handle").first
+
+
+def test_linked_inspectors_stay_in_step_with_their_runs(notebook: Notebook) -> None:
+    for _ in range(2):
+        views = [Inspector.on(notebook, number) for number in range(2)]
+        for view in views:
+            view.wait_for(status="done")
+        # The one that ends last takes the other along.
+        wait_in_kernel(notebook, "a.iteration == b.iteration and a.iteration in (300, 400)")
+        last = from_kernel(notebook, "a.iteration")
+        views[1].wait_for(iteration=last)
+        views[0].wait_for(iteration=300)
+        assert from_kernel(notebook, "[a._follow, b._follow, a.error, b.error]")[2:] == ["", ""]
+        assert from_kernel(notebook, "len(set(said)) > 5")
+        for view in views:
+            view.button("Run").click()
+            view.wait_for(status="running")
+
+
+def test_a_linked_slider_leads_when_a_person_is_at_it(notebook: Notebook) -> None:
+    first, second = Inspector.on(notebook, 0), Inspector.on(notebook, 1)
+    first.wait_for_more_than(iteration=20)
+    second.wait_for_more_than(iteration=20)
+    handle(notebook).focus()
+    for _ in range(15):
+        handle(notebook).press("ArrowLeft")
+    wait_in_kernel(notebook, "not a._follow and not b._follow and a.iteration == b.iteration")
+    at = from_kernel(notebook, "a.iteration")
+    for view in (first, second):
+        view.wait_for(status="done")
+    assert from_kernel(notebook, "[a.iteration, b.iteration]") == [at, at]
+    assert from_kernel(notebook, "slider.value") == at
