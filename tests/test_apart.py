@@ -252,6 +252,14 @@ def test_hooks_that_only_watch_collect_nothing() -> None:
     assert last_seen is None
 
 
+def test_a_copy_that_could_not_be_tried_says_nothing_of_the_next() -> None:
+    net = layers()
+    Cam(net[0])
+    clf = xw.Classifier(net, size=16)
+    clf.twin("meta")
+    assert collected(clf.twin()) == 0
+
+
 class Skip(nn.Module):
     """What its hook keeps is used further on, as fastai's U-net does."""
 

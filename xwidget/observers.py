@@ -36,7 +36,10 @@ def leave_out(twin: nn.Module, net: nn.Module, run: Callable[[int], Tensor]) -> 
         return
     before, watching = _known.get(net, (None, frozenset()))
     if before != places:
-        watching = _watching(twin, places, run)
+        found = _watching(twin, places, run)
+        if found is None:
+            return
+        watching = found
         _known[net] = places, watching
     hooks = _hooks(twin)
     for n, kind, key in watching:
@@ -45,8 +48,8 @@ def leave_out(twin: nn.Module, net: nn.Module, run: Callable[[int], Tensor]) -> 
 
 def _watching(
     twin: nn.Module, places: frozenset[_Place], run: Callable[[int], Tensor]
-) -> frozenset[_Place]:
-    """Find out by three passes; none where one fails, which is told where the net is run."""
+) -> frozenset[_Place] | None:
+    """Find out by three passes; None where one fails, which is told where the net is run."""
     hooks = _hooks(twin)
     plain = {which: dict(found) for which, found in hooks.items()}
     answered: set[_Place] = set()
@@ -77,7 +80,7 @@ def _watching(
         set_hooks(lambda place, hook: hook)
         return silent if torch.equal(run(1), without) else frozenset()
     except Exception:
-        return frozenset()
+        return None
     finally:
         set_hooks(lambda place, hook: hook)
 
