@@ -74,8 +74,8 @@ class KernelPage:
         assert kind != "error", content
         if kind == "status" and mine and content["execution_state"] == "idle":
             self.idle = True
-        elif kind == "execute_result":
-            self.bundle = content["data"]
+        elif kind in ("execute_result", "display_data"):
+            self.bundle = self.bundle or content["data"]
         elif kind == "comm_open" and "_progress" in content["data"]["state"]:
             self.comm = content["comm_id"]  # the layout has a comm of its own
         elif kind == "comm_msg" and content["comm_id"] == self.comm:
