@@ -60,21 +60,6 @@ def test_a_cleared_output_rests_and_goes_on_where_it_is_shown_again(run: Run) ->
     notebook.execute("w.stop()")
 
 
-def test_a_page_that_is_left_is_missed_and_one_that_is_back_is_known(run: Run) -> None:
-    notebook = run(CELL)
-    Inspector.on(notebook).wait_for_more_than(iteration=10)
-    pages = from_kernel(notebook, "list(w._views._pages)")
-    notebook.save()
-    # A run that goes on changes the notebook at once: the browser asks before it leaves.
-    notebook.page.on("dialog", lambda dialog: dialog.accept())
-    notebook.reload()
-    Inspector.on(notebook).wait_for(status="running")
-    wait_in_kernel(notebook, "w._views.count == 1")
-    assert from_kernel(notebook, "list(w._views._pages)") != pages
-    goes_on(notebook)
-    notebook.execute("w.stop()")
-
-
 def test_what_is_scrolled_away_is_not_seen(run: Run) -> None:
     notebook = run(CELL, *(f"print('line\\n' * {lines})" for lines in (80, 80)))
     wait_in_kernel(notebook, "w._views.count == 1")
@@ -96,21 +81,3 @@ def test_a_cell_that_is_run_again_has_one_run(run: Run) -> None:
     goes_on(notebook, "other")
     assert from_kernel(notebook, "[w.explanation is not None for w in made]") == [True] * 4
     notebook.execute("w.stop(); other.stop()")
-
-
-def test_each_value_of_interact_ends_the_run_of_the_one_before(run: Run) -> None:
-    notebook = run(
-        "from ipywidgets import interactive\n"
-        "def look(cls):\n"
-        "    made.append(Endless(clf, photo, targets=[cls], iterations=100_000))\n"
-        "    return made[-1]\n"
-        "box = interactive(look, cls=(0, 4)); box"
-    )
-    Inspector.on(notebook).wait_for_more_than(iteration=5)
-    handle = notebook.page.locator(".widget-slider .noUi-handle")
-    for count in (2, 3):
-        handle.press("ArrowRight")
-        wait_in_kernel(notebook, f"len(made) == {count}")
-        goes_on(notebook, "made[-1]")
-    wait_in_kernel(notebook, "[w.status for w in made] == ['stopped'] * 2 + ['running']")
-    notebook.execute("made[-1].stop()")
