@@ -139,7 +139,7 @@ def test_a_file_that_cannot_be_written_is_refused(show, error, monkeypatch):
     def write(path):
         raise error
 
-    monkeypatch.setattr(widget, "_to_save", lambda: write)
+    monkeypatch.setattr(widget, "_to_save", lambda **_: write)
     page.send({"type": "save"})
     page.until(lambda page: page.failures)
     assert type(error).__name__ in page.failures[0]["message"]
