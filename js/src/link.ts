@@ -77,14 +77,17 @@ export function createLink(
     return host === "busy" ? "busy" : host === "idle" ? "stranger" : "silent";
   });
   let path: "message" | "trait" = "message";
+  /** Whether a command is known to have arrived on that path. */
+  let proven = false;
   let greeted = false;
-  let welcomes = 0;
   let writing = false;
   let lastId = 0;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let pace: ReturnType<typeof setTimeout> | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
   const waiting: Command[] = [];
+  /** What was asked for before any path was proven: sent on one that drops it, it would be lost. */
+  const held: Command[] = [];
 
   // Ids grow across page reloads too, so that no command looks like one already carried out.
   const numbered = (command: Command) => {
@@ -121,18 +124,33 @@ export function createLink(
   function hello(): void {
     clearTimeout(patience);
     clearTimeout(doubt);
+    doubt = undefined;
     greeted = true;
     asked.value = "connecting";
-    path = "message";
-    welcomes = 0;
-    attempt(() => model.send({ type: "hello", protocol: PROTOCOL }));
-    patience = setTimeout(() => {
+    const greeting: Command = { type: "hello", protocol: PROTOCOL };
+    const other = () => {
       path = "trait";
-      viaTrait({ type: "hello", protocol: PROTOCOL });
+      viaTrait(greeting);
       patience = setTimeout(() => {
         if (asked.value === "connecting") asked.value = "silent";
       }, PATIENCE);
-    }, PATIENCE);
+    };
+    attempt(() => model.send(greeting));
+    // On the trait path it stays there: only an answered message shows that messages arrive.
+    if (path === "trait") other();
+    else patience = setTimeout(other, PATIENCE);
+  }
+
+  /** A `hello` arrived on this path: so does all else. */
+  function prove(by: typeof path): void {
+    if (by === "message" || !proven) path = by;
+    proven = true;
+    for (const command of held.splice(0)) deliver(command);
+  }
+
+  function deliver(command: Command): void {
+    if (path === "trait") viaTrait(command);
+    else attempt(() => model.send(command));
   }
 
   function heard(): void {
@@ -153,9 +171,7 @@ export function createLink(
     if (message.type === "welcome") {
       clearTimeout(patience);
       kernel.answered();
-      // Both hellos answered: the kernel had only been busy, and messages do arrive.
-      welcomes += 1;
-      if (welcomes > 1) path = "message";
+      prove(message.id ? "trait" : "message");
     }
     receive(message, asView(buffers?.[0]));
   };
@@ -192,8 +208,8 @@ export function createLink(
     },
     send(command) {
       if (command.type !== "ack") expectAnswer();
-      if (path === "trait") viaTrait(command);
-      else attempt(() => model.send(command));
+      if (command.type === "ack" || proven) deliver(command);
+      else held.push(command);
     },
     mention(command) {
       if (path === "message") attempt(() => model.send(command));

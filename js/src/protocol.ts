@@ -122,7 +122,8 @@ export interface Sizes {
 
 /** What the kernel answers. */
 export type Message =
-  | { type: "welcome"; protocol: number; run: number }
+  /** With the `id` of a hello that came through `_command`. */
+  | { type: "welcome"; protocol: number; run: number; id?: number }
   | { type: "frame" }
   | { type: "categories"; names: string[] }
   | ({ type: "sizes" } & Sizes)

@@ -71,6 +71,7 @@ class Kernel implements Model {
   }
 }
 
+const WELCOME = { type: "welcome", protocol: 1, run: 1 } as const;
 const data = Uint8Array.from([1, 2, 3]);
 const mask = (run: number, target: number, iteration: number, seq = 0) =>
   encode({ run, target, iteration, seq, side: 1, data });
@@ -255,13 +256,22 @@ describe("commands", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test("go by trait where nobody answers to messages", () => {
-    const kernel = new Kernel({ target: 5 });
+  /** A host that drops custom messages, as marimo does: the hello that it carried has an id. */
+  function byTrait(status = "done") {
+    const kernel = new Kernel({ target: 5, status });
     const store = createStore(kernel);
     store.connect();
     vi.advanceTimersByTime(2000);
-    expect(kernel.saved.at(-1)).toMatchObject({ _command: { type: "hello", protocol: 1 } });
-    kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+    const hello = kernel.saved.at(-1)?._command as { id: number };
+    expect(hello).toMatchObject({ type: "hello", protocol: 1 });
+    return { kernel, store, welcome: () => kernel.answers({ ...WELCOME, id: hello.id }) };
+  }
+  const commands = (kernel: Kernel) =>
+    kernel.saved.flatMap(({ _command }) => (_command as { type: string } | undefined)?.type ?? []);
+
+  test("go by trait where nobody answers to messages", () => {
+    const { kernel, store, welcome } = byTrait();
+    welcome();
     kernel.sent.length = 0;
     store.stop();
     vi.advanceTimersByTime(100);
@@ -269,12 +279,43 @@ describe("commands", () => {
     expect(kernel.sent).toEqual([]);
   });
 
+  test("stay there when a silent run makes the page ask again", () => {
+    const { kernel, store, welcome } = byTrait("running");
+    welcome();
+    vi.advanceTimersByTime(10_000);
+    expect(commands(kernel)).toEqual(["hello", "hello"]);
+    welcome(); // of either hello: no message has arrived yet
+    store.stop();
+    vi.advanceTimersByTime(100);
+    expect(commands(kernel)).toEqual(["hello", "hello", "stop"]);
+    expect(kernel.asked("stop")).toEqual([]);
+  });
+
+  test("that were given before a way was found are not lost, nor given twice", () => {
+    const { kernel, store, welcome } = byTrait("running");
+    store.stop();
+    expect(kernel.asked("stop")).toEqual([]);
+    welcome();
+    vi.advanceTimersByTime(200);
+    expect(commands(kernel)).toEqual(["hello", "stop"]);
+  });
+
+  test("that nobody answers make it ask, again and again", () => {
+    const { kernel, store } = finished();
+    store.stop();
+    vi.advanceTimersByTime(4000 + 4000);
+    expect(kernel.asked("hello")).toHaveLength(2);
+    expect(store.link.value).toBe("silent");
+    store.stop();
+    vi.advanceTimersByTime(4000);
+    expect(kernel.asked("hello")).toHaveLength(3);
+    store.close();
+  });
+
   test("go by message again once the messages prove to have been only late", () => {
-    const kernel = new Kernel({ target: 5 });
-    const store = createStore(kernel);
-    store.connect();
-    vi.advanceTimersByTime(2000);
-    for (let i = 0; i < 2; i++) kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+    const { kernel, store, welcome } = byTrait();
+    kernel.answers(WELCOME);
+    welcome();
     store.stop();
     expect(kernel.asked("stop")).toHaveLength(1);
   });

@@ -41,6 +41,14 @@ def test_hello_is_welcomed_and_starts_the_run_at_once(show, engine):
     assert [call[:2] for call in engine.calls] == [((0, 1, 2), 5)]
 
 
+def test_a_welcome_tells_by_which_way_the_hello_came(show):
+    _, page = show()
+    page.set(_command={"id": 7, "type": "hello", "protocol": 1})
+    first, *_, last = (welcome for welcome, _ in page.pump().answers("welcome"))
+    assert "id" not in first
+    assert last["id"] == 7
+
+
 def test_a_second_hello_starts_nothing(show, engine):
     widget, page = show()
     page.until_status("done").hello().pump()

@@ -82,7 +82,10 @@ class Answers:
         if request.type == "stop":
             self._widget._inbox.drop("run", "run_more", "add", "compare")
         try:
-            task = self._commands[request.type](self, **request.fields)
+            fields = dict(request.fields)
+            if request.type == "hello" and isinstance(content.get("id"), int):
+                fields["id"] = content["id"]  # only a command through ``_command`` has one
+            task = self._commands[request.type](self, **fields)
             if task is not None:
                 self._write(request.type, content, task)
         except Exception as error:
@@ -126,14 +129,16 @@ class Answers:
             words = f"{type(error).__name__}: {error}"
         self._widget._refuse(content, words)
 
-    def _hello(self, protocol: int) -> None:
+    def _hello(self, protocol: int, id: int | None = None) -> None:
         if protocol != PROTOCOL:
             raise ValueError(
                 f"the page speaks protocol {protocol}, the kernel {PROTOCOL}: "
                 "reload the page, and restart the kernel after an update"
             )
         number = self._session.run_number
-        self._widget.send({"type": "welcome", "protocol": protocol, "run": number})
+        welcome = {"type": "welcome", "protocol": protocol, "run": number}
+        # By it the page learns which way its commands arrive.
+        self._widget.send(welcome if id is None else {**welcome, "id": id})
         self._widget._views.greet()
         self._widget._start_first()
 
