@@ -252,6 +252,111 @@ def test_hooks_that_only_watch_collect_nothing() -> None:
     assert last_seen is None
 
 
+class Ablation:
+    """A hook that does nothing until it is switched on."""
+
+    def __init__(self, act: Callable[[Tensor], Any]) -> None:
+        self.on = False
+        self.act = act
+
+    def hook(self, module: nn.Module, args: Any, output: Tensor) -> Any:
+        return self.act(output) if self.on else None
+
+
+def wiped(output: Tensor) -> None:
+    output[:, 0] = 0
+
+
+switch = {"on": False}
+
+
+def global_switch(module: nn.Module, args: Any, output: Tensor) -> None:
+    if switch["on"]:
+        wiped(output)
+
+
+def truth(net: nn.Module, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        return net.eval()(x[None].clone()).softmax(1)[0]
+
+
+@pytest.mark.parametrize("kind", ["returns", "writes", "closure", "global", "module"])
+def test_a_hook_that_is_switched_on_later_counts_from_then_on(kind: str) -> None:
+    net = layers()
+    ablation = Ablation((lambda output: 0 * output) if kind == "returns" else wiped)
+    state: dict[str, Any] = {"vector": None}
+
+    def steered(module: nn.Module, args: Any, output: Tensor) -> None:
+        if state["vector"] is not None:
+            output.add_(state["vector"])
+
+    def asked(module: nn.Module, args: Any, output: Tensor) -> None:
+        if getattr(module, "wiped", False):
+            wiped(output)
+
+    hooks = {"closure": steered, "global": global_switch, "module": asked}
+    net[2].register_forward_hook(hooks.get(kind, ablation.hook))
+    clf = xw.Classifier(net, size=16)
+    x = clf.prepare(IMAGE)
+    plain = truth(net, x)
+    torch.testing.assert_close(clf.classify(x), plain)
+    ablation.on = switch["on"] = net[2].wiped = True
+    state["vector"] = torch.full((1, 4, 1, 1), 3.0)
+    wanted = truth(net, x)
+    assert not torch.allclose(wanted, plain, atol=1e-3)
+    torch.testing.assert_close(clf.classify(x), wanted)
+    ablation.on = switch["on"] = net[2].wiped = False
+    state["vector"] = None
+    torch.testing.assert_close(clf.classify(x), plain)
+
+
+def clamped(module: nn.Module, args: Any, output: Tensor) -> None:
+    output.clamp_(max=6)
+
+
+def clamped_by_data(module: nn.Module, args: Any, output: Tensor) -> None:
+    output.data.clamp_(max=6)
+
+
+def clamped_where_needed(module: nn.Module, args: Any, output: Tensor) -> Tensor | None:
+    return output.clamp(max=20) if output.max() > 20 else None
+
+
+@pytest.mark.parametrize("hook", [clamped, clamped_by_data, clamped_where_needed])
+def test_a_hook_that_acts_on_large_values_only_is_kept(hook: Callable[..., Any]) -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)
+    ).eval()
+    net[1].register_forward_hook(hook)
+    clf = xw.Classifier(net, size=16, std=1 / 255)
+    x = clf.prepare(np.ones((16, 16, 3)))
+    wanted = truth(net, x)
+    torch.testing.assert_close(clf.classify(x), wanted)
+    net[1]._forward_hooks.clear()
+    assert not torch.allclose(truth(net, x), wanted, atol=1e-3)
+
+
+def test_what_a_hook_that_only_watches_has_collected_is_not_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = layers()
+    kept = [torch.zeros(5)]
+    net[0].register_forward_hook(lambda *args: kept.append(args[2]))
+    cam = Cam(net[1])
+    cam.kept["before"] = torch.zeros(7)
+    clf = xw.Classifier(net, size=16)
+    clf.twin()
+    sizes: list[torch.Size] = []
+    real = Tensor.__deepcopy__
+    monkeypatch.setattr(Tensor, "__deepcopy__", lambda t, m: sizes.append(t.shape) or real(t, m))
+    kept.append(torch.zeros(6))
+    twin = clf.twin()
+    assert collected(twin) == 0
+    assert not {(5,), (6,), (7,)} & {tuple(size) for size in sizes}
+    assert len(kept) == 2
+
+
 def test_a_copy_that_could_not_be_tried_says_nothing_of_the_next() -> None:
     net = layers()
     Cam(net[0])

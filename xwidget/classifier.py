@@ -21,7 +21,7 @@ from xwidget.forward import run
 from xwidget.images import ImageLike, read
 from xwidget.logits import check_range, checked
 from xwidget.names import find, shortened
-from xwidget.observers import leave_out
+from xwidget.observers import Observers
 from xwidget.outputs import agree, mistaken
 from xwidget.preprocessing import read_preprocess
 from xwidget.probing import Size
@@ -99,6 +99,7 @@ class Classifier:
         self.name = type(net).__name__ if name is None else str(name)
         self.activation: Activation = activation
         self._looked = False
+        self._observers = Observers()
         self._preprocess, doubts = read_preprocess(preprocess, size, mean, std)
         for doubt in doubts:
             warnings.warn(doubt, stacklevel=2)
@@ -234,15 +235,21 @@ class Classifier:
         ValueError, TypeError
             Where the net is not ready (lazy layers) or cannot be copied.
         """
-        twin = make_twin(self.net, device)
+        return make_twin(self.net, device, self._observers.of(self.net, self._trial))
 
-        def run(seed: int) -> Tensor:
-            noise = np.random.default_rng(seed).standard_normal((1, 3, *self.size), np.float32)
-            with torch.no_grad():
-                return self.logits(twin, torch.from_numpy(noise).to(_device(twin)))
+    def _trial(self) -> tuple[nn.Module, Callable[[int], Tensor]]:
+        """Return a copy with all of its hooks, and what runs it on a noisy picture."""
+        twin = make_twin(self.net)
 
-        leave_out(twin, self.net, run)
-        return twin
+        def ask(seed: int) -> Tensor:
+            rgb = np.random.default_rng(seed).random((*self.size, 3), np.float32)
+            x = (rgb - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+            batch = torch.from_numpy(x.transpose(2, 0, 1)[None].copy())
+            # Outside of inference mode, whose tensors do not tell that they were written to.
+            with torch.inference_mode(False), torch.no_grad():
+                return self.logits(twin, batch.clone().to(_device(twin)))
+
+        return twin, ask
 
     def logits(self, net: nn.Module, batch: Tensor) -> Tensor:
         """Run a net and return its logits, in whatever wrapping it returns them.

@@ -205,7 +205,7 @@ class Rebinder:
                 continue
             seen.add(id(thing))
             kept.append(thing)
-            waiting.extend(_neighbors(thing))
+            waiting.extend(neighbors(thing))
         return False
 
     def _note_copies(self) -> None:
@@ -214,7 +214,7 @@ class Rebinder:
         )
 
 
-def _neighbors(thing: Any) -> Iterator[Any]:
+def neighbors(thing: Any) -> Iterator[Any]:
     """Yield what something refers to."""
     if isinstance(thing, FunctionType):
         yield from (cell.cell_contents for cell in thing.__closure__ or () if _full(cell))

@@ -10,10 +10,15 @@ from torch import nn
 
 from xwidget.apart import keep_apart
 from xwidget.copying import copied
+from xwidget.observers import Place, leave_out, spared
 from xwidget.rebinding import Rebinder
 
 
-def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Module:
+def make_twin(
+    net: nn.Module,
+    device: str | torch.device | None = None,
+    without: frozenset[Place] = frozenset(),
+) -> nn.Module:
     """Copy a net's structure, but share its parameters' storage, so that the net stays untouched.
 
     The twin is in eval mode and needs no gradients for its parameters. It costs no memory on the
@@ -28,6 +33,8 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
         modules within it.
     device
         Where to put it; None leaves it where the net is.
+    without
+        Hooks that are left out, see ``Observers.of``; what they refer to is not copied.
 
     Raises
     ------
@@ -39,7 +46,7 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
     net = _unwrapped(net)
     # Outside of inference mode, whose tensors let no gradient through.
     with torch.inference_mode(False), torch.no_grad():
-        memo: dict[int, Any] = {}
+        memo: dict[int, Any] = spared(net, without)
         for parameter in net.parameters():
             if isinstance(parameter, nn.parameter.UninitializedParameter):
                 raise ValueError(
@@ -55,6 +62,7 @@ def make_twin(net: nn.Module, device: str | torch.device | None = None) -> nn.Mo
                 f"{type(net).__name__} holds something that cannot be copied ({error}); take it "
                 "out of the net's attributes, so that the net itself can stay untouched"
             ) from error
+        leave_out(twin, without)
         Rebinder(net, memo).rebind(twin)
         for module in twin.modules():
             # Others watch gradients, or change them for a purpose of theirs.
