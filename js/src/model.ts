@@ -118,11 +118,13 @@ export interface Choices {
   defense: string[];
   /** A sentence about each, by name. */
   about?: { game: Record<string, string>; defense: Record<string, string> };
+  /** What a run is compared with, by what it has itself. */
+  alternatives?: Record<"game" | "defense", Record<string, string[]>>;
 }
 
 export type Sparsity = number | "auto";
 
-/** The traits synced with the kernel, as the page reads them. Names match inspector/widget.py. */
+/** The traits synced with the kernel, as the page reads them. Names match inspector/synced.py. */
 export interface Traits {
   _image: DataView;
   _reference: DataView;

@@ -3,11 +3,11 @@ import { viewName } from "./looks";
 import type { Checks } from "./model";
 import type { Scene, View } from "./picture";
 import type { Comparison, Frame } from "./protocol";
-import { sentence, shortOf } from "./says";
+import { sentence, shortOf, takesAway } from "./says";
 import type { Store } from "./store";
 import { signOf } from "./trust";
 import type { Layout, Pane } from "./ui";
-import { figuresOf, score, takesAway } from "./words";
+import { figuresOf, score } from "./words";
 
 export function panesOf(
   layout: Layout,
@@ -20,7 +20,8 @@ export function panesOf(
   const { game } = store.ran.value;
   const editing = store.probe.mask.value !== null;
   // What was edited by hand is what the net sees, whatever the game.
-  const takes = takesAway(game) && !editing;
+  const away = (name: string) => takesAway(store.words.value, name);
+  const takes = away(game) && !editing;
   const track = (target: number) => store.trace.value[String(target)];
   const saying = (
     mask: Frame | null,
@@ -72,11 +73,11 @@ export function panesOf(
     const figures = edited
       ? `${score(mask?.score)}, edited`
       : mask
-        ? figuresOf(mask, takesAway(played))
+        ? figuresOf(mask, away(played))
         : "…";
     const title = `${name}${warned}: ${figures}`;
     const said = saying(mask, played, of, last, edited);
-    return { key, title, view, scene, takes: takesAway(played) && !edited, says: said };
+    return { key, title, view, scene, takes: away(played) && !edited, says: said };
   };
   if (layout === "classes") {
     // The class drawn comes first, as its picture is the main one; the others keep their order.
@@ -107,19 +108,17 @@ export function panesOf(
 }
 
 /** What the run is compared with, and the number of the run that did it; null before that began. */
-export function besides(store: Store, by: Comparison): { name: string; run: number | null }[] {
+export function besides(
+  store: Pick<Store, "ran" | "choices" | "variants">,
+  by: Comparison,
+): { name: string; run: number | null }[] {
   const ran = store.ran.value;
   const other = by === "game" ? "defense" : "game";
-  const names =
-    by === "game"
-      ? store.choices.value.game
-      : [ran.defense, ran.defense === "none" ? "auto" : "none"];
-  return names
-    .filter((name) => name !== ran[by])
-    .map((name) => {
-      const found = store.variants.value.find(
-        (variant) => variant[by] === name && variant[other] === ran[other],
-      );
-      return { name, run: found?.run ?? null };
-    });
+  const names = store.choices.value.alternatives?.[by][ran[by]] ?? [];
+  return names.map((name) => {
+    const found = store.variants.value.find(
+      (variant) => variant[by] === name && variant[other] === ran[other],
+    );
+    return { name, run: found?.run ?? null };
+  });
 }

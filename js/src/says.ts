@@ -25,6 +25,11 @@ export function filled(template: string, { name, score, image }: Fields): string
   return template.replace(/\{(name|score|image)\}/g, (_, field: string) => values[field] ?? "");
 }
 
+/** Whether a game shows what is taken away: its score is then that of what is left. */
+export function takesAway(words: Words, game: string): boolean {
+  return words.games[game]?.keeps === false;
+}
+
 /** What a picture of a game is; nothing of a game without words. */
 export function says(words: Words, game: string, fields: Fields): string {
   const rules = words.games[game];

@@ -1,10 +1,5 @@
 /** Numbers and names as a person reads them. */
 
-/** Deletion and repression show what is taken away: their score is that of what is left. */
-export function takesAway(game: string): boolean {
-  return game === "deletion" || game === "repression";
-}
-
 /** What a mask scores and shows, in one line. */
 export function figuresOf(mask: { score: number; mean: number }, takes: boolean): string {
   const [p, share] = [score(mask.score), percent(mask.mean)];

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget import texts
+from xwidget.choices import COMPARISONS
 from xwidget.inspector import wire
 
 PROTOCOL = 1
@@ -27,9 +28,6 @@ PICTURE = -1
 
 MAX_ITERATIONS = 100_000
 """Most iterations that one run may be asked for."""
-
-COMPARISONS = ("game", "defense")
-"""By what runs can be compared."""
 
 _MAGIC = b"XWFR"
 _VERSION = 1

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
+from xwidget import choices
 from xwidget.classifier import Classifier
 from xwidget.engine.device import pick
-from xwidget.engine.games import GAMES
 from xwidget.engine.history import History
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
 from xwidget.explanation import Explanation
 from xwidget.inspector.progress import Progress
-from xwidget.inspector.protocol import COMPARISONS, Frame
+from xwidget.inspector.protocol import Frame
 
 
 @dataclass(frozen=True)
@@ -131,20 +131,7 @@ def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
     settings
         Of the run.
     by
-        ``"game"``: all games. ``"defense"``: its own defense and none; where its own is none, the
-        game's.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
+        As in ``choices.alternatives``, which also raises what this does.
     """
-    if by == "game":
-        return {game: replace(settings, game=game) for game in GAMES}
-    if by == "defense":
-        other = "auto" if settings.defense == "none" else "none"
-        return {
-            defense: replace(settings, defense=defense) for defense in (settings.defense, other)
-        }
-    known = " or ".join(f'"{name}"' for name in COMPARISONS)
-    raise ValueError(f"runs are compared by {known}, got {by!r}")
+    own: str = getattr(settings, by) if by in choices.COMPARISONS else ""
+    return {name: replace(settings, **{by: name}) for name in choices.alternatives(by, own)}

@@ -1,9 +1,9 @@
 import type { ClassInfo } from "../model";
-import { shortOf } from "../says";
+import { shortOf, takesAway } from "../says";
 import type { Store } from "../store";
 import { signOf } from "../trust";
 import type { Ui } from "../ui";
-import { score, takesAway } from "../words";
+import { score } from "../words";
 import { AddClass } from "./add_class";
 import { NeedsKernel } from "./kernel";
 import { SignOf } from "./trust";
@@ -52,7 +52,7 @@ function Name({ of, among }: { of: ClassInfo; among: readonly ClassInfo[] }) {
 /** What the second score is of. */
 function second(store: Store): string {
   if (store.probe.mask.value) return "edited";
-  return takesAway(store.ran.value.game) ? "without evidence" : "evidence";
+  return takesAway(store.words.value, store.ran.value.game) ? "without evidence" : "evidence";
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {

@@ -1,8 +1,9 @@
 import { gradient } from "../colormap";
 import { heatEnd, heatOf, VIEW_KEYS, viewName, viewTitle } from "../looks";
 import { CHANNELS, VIEWS, type View } from "../picture";
+import { takesAway } from "../says";
 import type { Ui } from "../ui";
-import { percent, score, takesAway } from "../words";
+import { percent, score } from "../words";
 import { nameOf, PaneView } from "./pane";
 import { RunOthers } from "./toolbar";
 
@@ -90,7 +91,7 @@ function Caption({ ui }: { ui: Ui }) {
   const { width, columns } = ui.size.value;
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
-  const away = takesAway(ui.store.ran.value.game) && !edited;
+  const away = takesAway(ui.store.words.value, ui.store.ran.value.game) && !edited;
   const several = ui.panes.value.length > 1;
   const wide = Math.max(224, columns * width + 6 * (columns - 1));
   return (

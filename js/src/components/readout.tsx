@@ -1,6 +1,7 @@
 import { LETTERS, type Look, pixelAt, type Rgb } from "../picture";
+import { takesAway } from "../says";
 import type { Ui } from "../ui";
-import { score, takesAway } from "../words";
+import { score } from "../words";
 
 /**
  * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves
@@ -12,7 +13,8 @@ export function Readout({ ui }: { ui: Ui }) {
   // Of the picture that is pointed at, where several stand side by side.
   const pane = panes.find(({ key }) => key === at?.pane) ?? panes[0];
   const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
-  const rest = takesAway(ui.store.ran.value.game) && !ui.store.probe.mask.value;
+  const rest =
+    takesAway(ui.store.words.value, ui.store.ran.value.game) && !ui.store.probe.mask.value;
   const mask = pixel?.mask?.map((value) => score(value));
   const channel = ui.channel.value;
   const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);

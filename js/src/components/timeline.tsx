@@ -1,8 +1,8 @@
 import { BOX, curvePath, events } from "../curve";
-import { shortOf } from "../says";
+import { shortOf, takesAway } from "../says";
 import { step } from "../timeline";
 import type { Ui } from "../ui";
-import { score, takesAway } from "../words";
+import { score } from "../words";
 import { Play } from "./play";
 import { Tool } from "./toolbar";
 
@@ -10,7 +10,7 @@ import { Tool } from "./toolbar";
 export function Timeline({ ui }: { ui: Ui }) {
   const { store, details } = ui;
   const atEnd = store.follow.value || store.iteration.value === store.keyframes.value.at(-1);
-  const takes = takesAway(store.ran.value.game);
+  const takes = takesAway(store.words.value, store.ran.value.game);
   const info = store.classes.value.find(({ index }) => index === store.target.value);
   return (
     <div class="xw-time">
