@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ from xwidget.engine.games import GAMES
 from xwidget.names import shortened
 from xwidget.words import figure, filled, percent, says, templates
 
-# The page fills the same templates (js/tests/words.test.ts reads this file, too).
+# The page fills the same templates (js/tests/says.test.ts reads these files, too).
 HERE = Path(__file__).parent
+FIGURES = json.loads((HERE / "figures.json").read_text("utf-8"))
 SENTENCES = json.loads((HERE / "sentences.json").read_text("utf-8"))
 
 
@@ -39,13 +41,12 @@ def test_what_stands_in_a_name_is_no_field() -> None:
     assert says("none of them", "cat", 0.5, 0.9) == ""
 
 
-def test_figures_are_rounded_as_the_page_rounds_them() -> None:
-    assert [figure(v) for v in (0, 0.004, 0.125, 0.9049, 0.9999, None, float("nan"))] == [
-        *("0.00", "0.00", "0.13", "0.91", "1.00", "–", "–"),
-    ]
-    assert [percent(v) for v in (0, 0.0001, 0.1042, 0.43812, 1)] == [
-        *("0.0%", "<0.1%", "10.4%", "43.8%", "100.0%"),
-    ]
+@pytest.mark.parametrize("case", FIGURES, ids=lambda case: str(case["value"]))
+def test_figures_are_rounded_as_the_page_rounds_them(case: dict[str, Any]) -> None:
+    value = float("nan") if case["value"] is None else case["value"]
+    assert figure(value) == case["score"]
+    assert percent(value) == case["share"]
+    assert figure(None) == "–"
 
 
 def test_synonyms_are_left_out_only_where_the_rest_names_one_class() -> None:

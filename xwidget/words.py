@@ -20,19 +20,16 @@ DEFENDED = "With the defense, it says {name} {score}."
 
 
 def figure(score: float | None) -> str:
-    """Return a score in [0, 1] as a sentence names it, in two digits; "–" for none.
-
-    They are those of the three that tables show, rounded half up: 0.9049 is 0.905 and 0.91.
+    """Return a score in [0, 1] as a sentence names it, in two digits, rounded half up; "–" for none.
 
     Examples
     --------
-    >>> figure(0.8594), figure(0.125), figure(0.9049), figure(None)
-    ('0.86', '0.13', '0.91', '–')
+    >>> figure(0.8594), figure(0.125), figure(0.9046), figure(None)
+    ('0.86', '0.13', '0.90', '–')
     """
     if score is None or math.isnan(score):
         return "–"
-    thousandths = math.floor(1000 * score + 0.5)
-    return f"{(thousandths + 5) // 10 / 100:.2f}"
+    return f"{math.floor(100 * score + 0.5) / 100:.2f}"
 
 
 def percent(share: float) -> str:

@@ -12,11 +12,10 @@ export interface Fields {
   image: number;
 }
 
-/** A score in two digits, those of the three that tables show, rounded as the kernel does. */
+/** A score in two digits, rounded half up as the kernel does. */
 export function figure(score: number | null | undefined): string {
   if (score === null || score === undefined || Number.isNaN(score)) return "–";
-  const thousandths = Math.floor(1000 * score + 0.5);
-  return (Math.floor((thousandths + 5) / 10) / 100).toFixed(2);
+  return (Math.floor(100 * score + 0.5) / 100).toFixed(2);
 }
 
 /** A template with its fields filled; what stands in a name is no field. */

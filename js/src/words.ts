@@ -13,9 +13,11 @@ export function score(value: number | null | undefined): string {
   return value.toFixed(3);
 }
 
+/** A share in [0, 1], rounded half up as the kernel does. */
 export function percent(value: number): string {
   if (Number.isNaN(value)) return "–";
-  return value > 0 && value < 0.001 ? "<0.1%" : `${(100 * value).toFixed(1)}%`;
+  if (value > 0 && value < 0.001) return "<0.1%";
+  return `${(Math.floor(1000 * value + 0.5) / 10).toFixed(1)}%`;
 }
 
 export function seconds(value: number): string {

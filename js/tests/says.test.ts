@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import figures from "../../tests/figures.json";
 import sentences from "../../tests/sentences.json";
 import templates from "../../tests/templates.json";
 import type { Checks, Variant, Words } from "../src/model";
 import { defended, figure, filled, type Said, says, sentence } from "../src/says";
+import { percent } from "../src/words";
 
 // The kernel fills the same templates: tests/test_words.py reads the same files.
 const WORDS: Words = templates;
@@ -17,9 +19,9 @@ test("what stands in a name is no field", () => {
   expect(says(WORDS, "none of them", fields)).toBe("");
 });
 
-test("figures are rounded half up, as the kernel rounds them", () => {
-  const values = [0, 0.004, 0.125, 0.9049, 0.9999, null, Number.NaN];
-  expect(values.map(figure)).toEqual(["0.00", "0.00", "0.13", "0.91", "1.00", "–", "–"]);
+test.each(figures)("$value is rounded as the kernel rounds it", ({ value, score, share }) => {
+  expect(figure(value)).toBe(score);
+  expect(percent(value ?? Number.NaN)).toBe(share);
 });
 
 const SAID: Said = {
