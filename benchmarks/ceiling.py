@@ -33,7 +33,7 @@ def searched(judge: Judge, x: Tensor, target: int, cells: int = 14, together: in
     cell = F.interpolate(grid, size, mode="nearest")[0, 0].long()
     taken = torch.zeros(cells * cells, dtype=torch.bool)
     place = torch.zeros(cells * cells)
-    soft, grey = blurred(x), torch.zeros_like(x)
+    soft, gray = blurred(x), torch.zeros_like(x)
     while not bool(taken.all()):
         left = (~taken).nonzero()[:, 0]
         gains = []
@@ -42,7 +42,7 @@ def searched(judge: Judge, x: Tensor, target: int, cells: int = 14, together: in
             tried[torch.arange(len(some)), some] = True
             changed = tried[:, cell][:, None]
             into = judge.scores(torch.where(changed, x, soft), target)
-            out = judge.scores(torch.where(changed, grey, x), target)
+            out = judge.scores(torch.where(changed, gray, x), target)
             gains.append(into - out)
         order = left[torch.cat(gains).argsort(descending=True)[:together]]
         place[order] = int(taken.sum()) + torch.arange(len(order)).float()

@@ -12,7 +12,7 @@ from benchmarks.tables import number, table
 from xwidget.engine.games import GAMES
 from xwidget.engine.moves import MOVES
 
-#: Evidence brings its class back, on grey and on unseen backgrounds: shares of the photo's score.
+#: Evidence brings its class back, on gray and on unseen backgrounds: shares of the photo's score.
 BACK, BACK_UNSEEN = 0.9, 0.75
 #: Where the class is taken away, no more than these shares are left.
 GONE, GONE_UNSEEN = 0.1, 0.25
@@ -22,9 +22,9 @@ CONTROL = 2.0
 LEGEND = """\
 Each figure with its 95% interval and, in round brackets, the number of photos. Means and medians
 have theirs from 10,000 bootstrap resamples of the photos, shares of photos Wilson's. `e` is what
-counts in a game, alone on grey (the data mean) or on eight backgrounds of smooth noise that no run
+counts in a game, alone on gray (the data mean) or on eight backgrounds of smooth noise that no run
 has seen: the evidence where the class is kept, what is left where it is taken away. `p(x)` is the
-score of the photo. Other nets see the evidence and the rest on grey: shares of what they give the
+score of the photo. Other nets see the evidence and the rest on gray: shares of what they give the
 photo, where they recognize it."""
 
 # What is said of a row: its value, None where it has none.
@@ -58,16 +58,16 @@ def goals(rows: Sequence[Row], game: str) -> str:
 
     add("mask, mean", lambda part: mean(row["mask"] for row in part).text())
     add("mask, median", _median(lambda row: row["mask"]))
-    add("p(e) / p(x) on grey, median", _median(lambda row: _grey(row, keeps)))
+    add("p(e) / p(x) on gray, median", _median(lambda row: _gray(row, keeps)))
     add("p(e) / p(x) on unseen backgrounds, median", _median(lambda row: _unseen(row, keeps)))
     if keeps:
-        add(f"back on grey: ≥ {BACK}", _share(lambda row: _grey(row, True) >= BACK))
+        add(f"back on gray: ≥ {BACK}", _share(lambda row: _gray(row, True) >= BACK))
         add(
             f"back on unseen: ≥ {BACK_UNSEEN}",
             _share(lambda row: _unseen(row, True) >= BACK_UNSEEN),
         )
     else:
-        add(f"gone on grey: ≤ {GONE}", _share(lambda row: _grey(row, False) <= GONE))
+        add(f"gone on gray: ≤ {GONE}", _share(lambda row: _gray(row, False) <= GONE))
         add(
             f"gone on unseen: ≤ {GONE_UNSEEN}",
             _share(lambda row: _unseen(row, False) <= GONE_UNSEEN),
@@ -78,7 +78,7 @@ def goals(rows: Sequence[Row], game: str) -> str:
         add(f"{name}, rest, median", _median(_said("hidden", name)))
     if keeps:
         twice = f"least likely: ≤ {CONTROL:.0f} × the background alone"
-        add(f"{twice}, grey", _share(lambda row: _control(row, False)), least)
+        add(f"{twice}, gray", _share(lambda row: _control(row, False)), least)
         add(f"{twice}, unseen", _share(lambda row: _control(row, True)), least)
         add("least likely, worst score", _worst, least)
     add("pushed", _share(lambda row: row["pushed"]))
@@ -150,7 +150,7 @@ def variants(rows: Sequence[Row]) -> str:
                     net,
                     f"{defense}, {iterations}",
                     len(true),
-                    median(_grey(row, keeps) for row in true).text(counted=False),
+                    median(_gray(row, keeps) for row in true).text(counted=False),
                     median(map(_moves, true)).text(counted=False),
                     mean(row["mask"] for row in true).text(counted=False),
                     number(max(least, default=None), 4),
@@ -178,7 +178,7 @@ def details(rows: Sequence[Row]) -> str:
         ]
         for row in rows
     ]
-    head = ["net", "run", "photo", "class", "p(x)", "shown", "hidden", "grey"]
+    head = ["net", "run", "photo", "class", "p(x)", "shown", "hidden", "gray"]
     head += ["shown, unseen", "hidden, unseen", "background", "moves", "mask", "ended", "seconds"]
     return table(head, lines)
 
@@ -200,8 +200,8 @@ def _share(holds: Callable[[Row], bool]) -> Callable[[Sequence[Row]], str | None
     return lambda part: share(map(holds, part)).text(percent=True)
 
 
-def _grey(row: Row, keeps: bool) -> float:
-    """Return the score on grey of what counts in a game, as a share of the photo's."""
+def _gray(row: Row, keeps: bool) -> float:
+    """Return the score on gray of what counts in a game, as a share of the photo's."""
     return float(row["shown" if keeps else "hidden"] / row["image_score"])
 
 

@@ -26,7 +26,7 @@ is left to be read: mean heights of the curves from 0 to 0.9 of the pixels, the 
 and the least relevant first."""
 
 AREA = """\
-Only the first 10%, 20% and 30% of the pixels, at full contrast on grey: shares of what the net
+Only the first 10%, 20% and 30% of the pixels, at full contrast on gray: shares of what the net
 gives the photo, medians."""
 
 AREA_OTHERS = """\

@@ -22,7 +22,7 @@ bears."""
 
 _VARIANTS = """\
 Other defenses and numbers of iterations, on the photos that all of them were measured on. What is
-optimized, on grey; the last column is the least likely class's highest score."""
+optimized, on gray; the last column is the least likely class's highest score."""
 
 
 def report(rows: Sequence[Row], wordy: bool = False) -> str:

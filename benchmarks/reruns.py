@@ -70,16 +70,16 @@ BEFORE = """\
 Before runs took turns, the same command told, on the same machine (15 s a row, and the last rows
 1 s after all was closed):
 
-| the cell was run | runs | it/s |   memory | threads |
-| ---------------- | ---: | ---: | -------: | ------: |
-| loaded           |    0 |    – | 0.71 GiB |      15 |
-| 1                |    1 | 5.60 | 1.77 GiB |      20 |
-| 2                |    2 | 2.60 | 2.75 GiB |      22 |
-| 5                |    4 | 0.86 | 4.73 GiB |      28 |
-| 10               |    8 | 0.40 | 9.16 GiB |      38 |
-| stopped          |    0 |    – | 9.04 GiB |      38 |
-| closed           |    0 |    – | 8.00 GiB |      18 |
-| once more        |    1 | 2.87 | 8.04 GiB |      20 |"""
+| the cell was run | runs |   memory | threads |
+| ---------------- | ---: | -------: | ------: |
+| loaded           |    0 | 0.71 GiB |      15 |
+| 1                |    1 | 1.77 GiB |      20 |
+| 2                |    2 | 2.75 GiB |      22 |
+| 5                |    4 | 4.73 GiB |      28 |
+| 10               |    8 | 9.16 GiB |      38 |
+| stopped          |    0 | 9.04 GiB |      38 |
+| closed           |    0 | 8.00 GiB |      18 |
+| once more        |    1 | 8.04 GiB |      20 |"""
 WHY = """\
 ## Where the memory goes
 

@@ -64,7 +64,7 @@ def find(subject: Subject, task: Task, kept: Kept) -> Found:
 def measure(subject: Subject, task: Task, found: Found) -> Row:
     """Return the row of a run: what its net and others say of what it found."""
     target, judge = subject.target(task.role), subject.judge
-    grey = metrics.evidence_scores(judge, subject.x, found.mask, target)
+    gray = metrics.evidence_scores(judge, subject.x, found.mask, target)
     other = metrics.evidence_scores(judge, subject.x, found.mask, target, unseen(subject.x))
     row = {
         **task_row(subject, task),
@@ -72,9 +72,9 @@ def measure(subject: Subject, task: Task, found: Found) -> Row:
         "name": subject.clf.categories[target],
         "image_score": float(subject.scores[target]),
         "mask": float(found.mask.mean()),
-        "shown": float(grey.shown[0]),
-        "hidden": float(grey.hidden[0]),
-        "blank": float(grey.blank[0]),
+        "shown": float(gray.shown[0]),
+        "hidden": float(gray.hidden[0]),
+        "blank": float(gray.blank[0]),
         "shown_unseen": other.shown.tolist(),
         "hidden_unseen": other.hidden.tolist(),
         "blank_unseen": other.blank.tolist(),
@@ -92,7 +92,7 @@ def measure(subject: Subject, task: Task, found: Found) -> Row:
 
 
 def evidence(subject: Subject, found: Found, shown: bool = True) -> Tensor:
-    """Return the evidence on grey (3, H, W), normalized; with ``shown=False`` the rest."""
+    """Return the evidence on gray (3, H, W), normalized; with ``shown=False`` the rest."""
     mask = found.mask if shown else 1 - found.mask
     return metrics.blend(subject.x, mask, torch.zeros_like(subject.x)[None])[0]
 

@@ -125,7 +125,8 @@ def main() -> None:
             rest = measure_rest(browser, server, 300 if quick else 1000, 15 if quick else 50)
             probe = measure_probe(browser, server, 10 if quick else 30)
         browser.close()
-    head = ["act", "picture", "n", "input to paint, median", "95%", "budget", "within it"]
+    figures = ["input to paint, median", "95th percentile"]
+    head = ["act", "picture", "n", *figures, "budget", "within it"]
     page = "\n\n".join(
         (
             "# On the screen",
@@ -265,7 +266,7 @@ def measure_probe(browser: Browser, server: Server, repeats: int) -> list[object
     worst = sorted(found)[int(0.95 * len(found))]
     return [
         f"end of a brush's stroke until the net's answer is painted (budget {PROBE_BUDGET:.0f} ms)",
-        f"{median(found):.0f} ms, 95% {worst:.0f} ms (n = {len(found)})",
+        f"{median(found):.0f} ms, 95th percentile {worst:.0f} ms (n = {len(found)})",
     ]
 
 

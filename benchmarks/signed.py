@@ -272,7 +272,7 @@ orientations in two colors apart (right on new ones:
 ## Generation, without sparsity
 
 The least likely class must not be generated, the true one must be. `generated`: with a score above
-.5; `reached`: at least .9 p(x). Scores are means.
+0.5; `reached`: at least 0.9 p(x). Scores are means.
 
 {generated}
 

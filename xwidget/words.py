@@ -20,7 +20,7 @@ DEFENDED = "With the defense, it says {name} {score}."
 
 
 def figure(score: float | None) -> str:
-    """Return a score in [0, 1] as a sentence names it, in two digits, rounded half up; "–" for none.
+    """Return a score in [0, 1] as a sentence names it: two digits, rounded half up; "–" for none.
 
     Examples
     --------

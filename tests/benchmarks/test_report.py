@@ -60,14 +60,14 @@ def test_the_goals_of_a_game_that_keeps_its_class() -> None:
     rows[2] |= {"pushed": True, "shown_witness": {}}
     photo = {"kind": "photo", "net": "tiny", "photo": "p", "right": True, "image_score": 0.8}
     text = report([{**photo, "noisy": [0.8, 0.6, 0.4, 0.2] * 2}, *rows])
-    assert cells(text, "p(e) / p(x) on grey")[1].startswith("0.95 [")
+    assert cells(text, "p(e) / p(x) on gray")[1].startswith("0.95 [")
     assert cells(text, "p(e) / p(x) on unseen")[1] == "0.76 [0.76, 0.76] (3)"
-    assert cells(text, "back on grey: ≥ 0.9")[1].startswith("67% [")
+    assert cells(text, "back on gray: ≥ 0.9")[1].startswith("67% [")
     assert cells(text, "back on unseen: ≥ 0.75")[1].startswith("100% [")
     assert cells(text, "small moves of e")[1] == "0.60 [0.60, 0.60] (3)"
     assert cells(text, "other, evidence")[1] == "0.70 [0.70, 0.70] (2)"
-    # Twice the background alone: .002 on grey, twice the mean of .001 and .003 elsewhere.
-    assert cells(text, "least likely: ≤ 2 × the background alone, grey")[1].startswith("67%")
+    # Twice the background alone: .002 on gray, twice the mean of .001 and .003 elsewhere.
+    assert cells(text, "least likely: ≤ 2 × the background alone, gray")[1].startswith("67%")
     assert cells(text, "least likely: ≤ 2 × the background alone, unseen")[1].startswith("100%")
     assert cells(text, "least likely, worst")[1] == "0.0030"
     assert cells(text, "pushed")[1].startswith("33%")
@@ -81,8 +81,8 @@ def test_the_goals_of_a_game_that_keeps_its_class() -> None:
 
 def test_deletion_is_counted_by_what_is_left() -> None:
     text = report(game_rows("p", 0.9, 0.5, "deletion")[:1])
-    assert cells(text, "p(e) / p(x) on grey")[1] == "0.05 [0.05, 0.05] (1)"
-    assert cells(text, "gone on grey")[1].startswith("100%")
+    assert cells(text, "p(e) / p(x) on gray")[1] == "0.05 [0.05, 0.05] (1)"
+    assert cells(text, "gone on gray")[1].startswith("100%")
     assert cells(text, "gone on unseen")[1].startswith("100%")
     assert "least likely" not in text
 
@@ -91,7 +91,7 @@ def test_other_settings_have_a_table_of_their_own() -> None:
     rows = [row for photo in "pq" for row in game_rows(photo, 0.8, 0.002)]
     rows += [{**row, "defense": "none"} for row in game_rows("q", 0.4, 0.9)]
     main, apart = report(rows).split("## Other settings")
-    assert cells(main, "p(e) / p(x) on grey")[1] == "1.00 [1.00, 1.00] (2)"
+    assert cells(main, "p(e) / p(x) on gray")[1] == "1.00 [1.00, 1.00] (2)"
     (line,) = [line for line in apart.splitlines() if "none" in line and "tiny" in line[:25]]
     none = [cell.strip() for cell in line.strip("|").split("|")]
     expected = ["1", "0.50 [0.50, 0.50]", "0.60 [0.60, 0.60]", "0.50 [0.50, 0.50]", "0.9000"]

@@ -25,7 +25,7 @@ def clf() -> xw.Classifier:
 
 
 def picture(*values: float) -> Tensor:
-    """Return a grey image (3, 2, 2) of four pixels in reading order."""
+    """Return a gray image (3, 2, 2) of four pixels in reading order."""
     return torch.tensor(values).view(1, 2, 2).expand(3, -1, -1).clone()
 
 

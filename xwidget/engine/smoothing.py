@@ -3,7 +3,7 @@
 The gradient of a net carries a pattern of its own at the finest scale, from striding and pooling
 (Muzellec et al., 2023, arXiv 2307.09591), and an answer that follows it is locked to the grid of
 pixels. Colors are held together more than brightness is: which of three nearly equal channels of a
-grey pixel is shown says nothing, and pictures in which they differ at random are hard to read.
+gray pixel is shown says nothing, and pictures in which they differ at random are hard to read.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def smoothed(gradient: Tensor, deviations: tuple[float, float], step: int) -> Te
     first, last = deviations
     part = min(1.0, (step - 1) / FALLS)
     deviation = first * (last / first) ** part * min(gradient.shape[-2:]) / _SIDE
-    grey = gradient.mean(1, keepdim=True)
-    return low_pass(torch.lerp(grey.expand_as(gradient), gradient, COLOR), deviation)
+    gray = gradient.mean(1, keepdim=True)
+    return low_pass(torch.lerp(gray.expand_as(gradient), gradient, COLOR), deviation)
 
 
 def low_pass(maps: Tensor, deviation: float) -> Tensor:
