@@ -13,6 +13,7 @@ from torch import Tensor, nn
 import xwidget as xw
 from xwidget.engine import interrupts, optimize
 from xwidget.engine.optimize import Step
+from xwidget.engine.watch import Watch
 
 IMAGE = np.random.default_rng(0).random((12, 12, 3))
 
@@ -87,6 +88,26 @@ def test_an_interrupt_during_the_checks_keeps_the_last_step(
     assert ex.checks[0].verdict == "not checked"
     with pytest.raises(KeyboardInterrupt):  # it counts as one
         explain(clf)
+
+
+def test_an_interrupt_in_the_controls_last_step_is_one_of_the_run(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, ended = Watch.ended, []
+
+    def press(*args: Tensor) -> None:
+        ended.append(1)
+        if len(ended) == 2:  # the control's; the first was the run's
+            raise KeyboardInterrupt
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Watch, "ended", press)
+    ex = explain(clf)
+    assert len(ended) == 2
+    assert ex.diagnostics["stopped"] == "interrupted"
+    assert ex.checks[0].verdict == "not checked"
+    with pytest.raises(KeyboardInterrupt):  # it counts as one
+        explain(clf, at=1)
 
 
 def test_an_interrupt_during_the_checks_can_be_gone_on_from(

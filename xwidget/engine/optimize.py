@@ -382,6 +382,8 @@ def _control(
     try:
         for step in run:
             found.append(step.scores[0])
+            if step.stopped == "interrupted":
+                raise KeyboardInterrupt
             breathe()
     except NotFiniteError:
         return None
