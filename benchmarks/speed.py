@@ -32,9 +32,10 @@ from benchmarks.tables import machine, number, table, versions
 from xwidget import metrics
 from xwidget.engine.explain import ITERATIONS
 from xwidget.engine.games import GAMES
-from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan, choose
 from xwidget.engine.settings import Settings
+from xwidget.engine.step import Step
 from xwidget.engine.strategies import DEFENSES
 from xwidget.engine.views import DRAWN, PLAIN
 

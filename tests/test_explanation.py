@@ -15,8 +15,9 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from xwidget.checks import Check, Checks
-from xwidget.explanation import Explanation, Frames, Trace, blend, quantize
+from xwidget.explanation import Explanation, Frames, Trace
 from xwidget.paper import on_paper
+from xwidget.pixels import blend, quantize
 
 HEIGHT, WIDTH, COUNT, ITERATIONS = 6, 9, 2, 4
 

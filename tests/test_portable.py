@@ -18,8 +18,9 @@ import pytest
 from tests.test_explanation import COUNT, DOUBTFUL, HEIGHT, HOLDS, ITERATIONS, WIDTH, parts
 from xwidget import portable
 from xwidget.checks import Checks
-from xwidget.explanation import Explanation, Frames, Trace, quantize
+from xwidget.explanation import Explanation, Frames, Trace
 from xwidget.inspector.protocol import Frame, decode, encode, pack
+from xwidget.pixels import quantize
 from xwidget.portable import data, packed_masks, page, thinned
 
 NASTY = "</script><img src=x onerror=alert(1)> & \"double\" 'single' <!-- $data 咖啡 ☕"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MOST = 2**31  # classes, and more than any net has
 
-__all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace", "blend", "quantize"]
+__all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -24,9 +24,10 @@ from xwidget import files, texts, words
 from xwidget.checks import Checks
 from xwidget.choices import choices
 from xwidget.engine.games import GAMES
-from xwidget.explanation import Bytes, Explanation, Reals, quantize
+from xwidget.explanation import Bytes, Explanation, Reals
 from xwidget.inspector import protocol, still, wire
 from xwidget.inspector.protocol import Frame, encode, pack
+from xwidget.pixels import quantize
 
 KEYFRAMES = 8
 """Masks of each class in a page unless told otherwise."""

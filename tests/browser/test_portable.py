@@ -12,8 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.inspector import SMALL_NET, Inspector, Pixels, shows
-from xwidget.explanation import Explanation, blend, quantize
+from xwidget.explanation import Explanation
 from xwidget.paper import on_paper
+from xwidget.pixels import blend, quantize
 
 ITERATIONS = 40
 KEYFRAMES = 6

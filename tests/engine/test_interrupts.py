@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from xwidget.engine import interrupts, optimize
-from xwidget.engine.optimize import Step
+from xwidget.engine.step import Step
 from xwidget.engine.watch import Watch
 
 IMAGE = np.random.default_rng(0).random((12, 12, 3))

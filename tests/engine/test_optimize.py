@@ -15,10 +15,11 @@ import xwidget as xw
 from xwidget.engine.defense import Guard
 from xwidget.engine.games import GAMES
 from xwidget.engine.history import History, is_keyframe
-from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings
 from xwidget.engine.sparsity import KEPT, NOTHING
 from xwidget.engine.state import State
+from xwidget.engine.step import Step
 
 
 @pytest.fixture

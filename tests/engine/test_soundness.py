@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from xwidget.engine.defense import DefenseError
-from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings
+from xwidget.engine.step import Step
 from xwidget.engine.watch import WeightsChangedError
 from xwidget.outputs import agree
 

@@ -11,8 +11,8 @@ from torch import nn
 
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
-from xwidget.engine.optimize import Step
 from xwidget.engine.state import State
+from xwidget.engine.step import Step
 from xwidget.inspector import Inspector
 from xwidget.inspector.protocol import Frame, decode, encode
 

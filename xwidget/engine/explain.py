@@ -16,9 +16,10 @@ from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine import interrupts
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
-from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.optimize import optimize
 from xwidget.engine.repeat import check_repeatable, repeated
 from xwidget.engine.settings import Settings
+from xwidget.engine.step import Step
 from xwidget.engine.turns import Turns, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation

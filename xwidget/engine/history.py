@@ -13,11 +13,11 @@ from torch import Tensor
 
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
-from xwidget.engine.optimize import Step
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
+from xwidget.engine.step import Step
 from xwidget.explanation import Explanation
 from xwidget.trace import Frames, Trace
 

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from xwidget import texts
-from xwidget.explanation import Bytes, blend, quantize
+from xwidget.explanation import Bytes
 from xwidget.inspector.protocol import Frame, decode, encode
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
 from xwidget.inspector.worker import in_words
+from xwidget.pixels import blend, quantize
 
 _TOP = 5
 _SEQ_LIMIT = 2**32  # seq travels as u32

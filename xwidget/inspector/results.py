@@ -13,12 +13,13 @@ from PIL import Image
 from xwidget import words
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
-from xwidget.explanation import Bytes, Explanation, blend
+from xwidget.explanation import Bytes, Explanation
 from xwidget.explanation_file import size
 from xwidget.inspector.probe import Probe, Prober
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
 from xwidget.paper import check_view, left_to_net
+from xwidget.pixels import blend
 
 
 class ResultsWidget(SyncedWidget):

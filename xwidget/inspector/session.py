@@ -15,8 +15,9 @@ from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
-from xwidget.engine.optimize import Step, optimize
+from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings
+from xwidget.engine.step import Step
 from xwidget.engine.turns import GivenUp
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation

@@ -9,7 +9,7 @@ from typing import Any
 
 from xwidget.checks import Checks
 from xwidget.engine.history import History, Track
-from xwidget.engine.optimize import Step
+from xwidget.engine.step import Step
 from xwidget.inspector import protocol
 from xwidget.inspector.mailbox import Mailbox
 from xwidget.inspector.session import Session

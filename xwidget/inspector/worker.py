@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from xwidget.engine.optimize import Step
+from xwidget.engine.step import Step
 from xwidget.inspector.lock import OwnedLock
 
 _JOIN_SECONDS = 30.0

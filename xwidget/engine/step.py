@@ -1,0 +1,63 @@
+"""What one iteration of a run yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from xwidget.checks import Checks
+from xwidget.engine.plan import Plan
+from xwidget.engine.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One iteration's result.
+
+    Parameters
+    ----------
+    iteration
+        Steps taken so far; 0 is the starting mask.
+    targets
+        Class indices, K of them.
+    masks
+        What is shown: (K, 3, H, W) float32 in [0, 1], on the run's device, never changed
+        afterwards.
+    scores
+        Scores (K,) in [0, 1] of the optimized input that belongs to these masks, on the reference.
+    image_scores
+        Scores (K,) in [0, 1] of the image itself.
+    sparsity
+        Weights lambda (K,) of the step before.
+    nonlinearities
+        Number of defended nonlinearities.
+    outside
+        Share of activations out of bounds (K,) in [0, 1]; on a run's last step only, else None.
+    state
+        What ``optimize(..., start=state)`` goes on from.
+    plan
+        How the net is run.
+    stopped
+        Why the run ends here: "iterations", "converged", or "interrupted" where that came during
+        the checks, which are missing then; None where it goes on.
+    relevance
+        The order of the pixels that the run found so far: (K, H, W) float32 in [0, 1]; None where
+        it is the masks' mean over the color channels.
+    checks
+        What speaks for and against each mask, K of them; on a run's last step only, else None.
+    """
+
+    iteration: int
+    targets: tuple[int, ...]
+    masks: Tensor
+    scores: Tensor
+    image_scores: Tensor
+    sparsity: Tensor
+    nonlinearities: int
+    outside: Tensor | None
+    state: State
+    plan: Plan = field(default_factory=Plan)
+    stopped: str | None = None
+    relevance: Tensor | None = None
+    checks: tuple[Checks, ...] | None = None
