@@ -37,7 +37,7 @@ export function Controls({ ui }: { ui: Ui }) {
         />
         <Field
           name="Defense"
-          words="Keeps out noise that only this net sees."
+          title="Keeps out noise that only this net sees"
           value={store.defense.value}
           options={store.choices.value.defense}
           about={about?.defense}
@@ -77,29 +77,23 @@ function Row(props: {
 
 function Field(props: {
   name: string;
-  words?: string;
+  title?: string;
   value: string;
   options: string[];
   about: Record<string, string> | undefined;
   choose: (value: string) => void;
 }) {
   const options = props.options.length > 0 ? props.options : [props.value];
-  const of = (option: string) => {
-    const sentence = (props.about?.[option] ?? "").replace(/\.$/, "");
-    return sentence && `: ${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
-  };
   return (
-    <Row label={<span>{props.name}</span>} words={props.words}>
+    <Row label={<span title={props.title}>{props.name}</span>} words={props.about?.[props.value]}>
       <select
         aria-label={props.name}
         value={props.value}
-        title={props.about?.[props.value]}
         onChange={(event) => props.choose(event.currentTarget.value)}
       >
         {options.map((option) => (
-          <option key={option} value={option}>
+          <option key={option} value={option} title={props.about?.[option]}>
             {capital(option)}
-            {of(option)}
           </option>
         ))}
       </select>
