@@ -124,7 +124,7 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
 
   const layout = signal<Layout>("single");
   const view = signal<View>("paper");
-  const views = signal<readonly View[]>(["evidence", "mask", "heat", "image"]);
+  const views = signal<readonly View[]>(["paper", "mask", "heat", "image"]);
   const camera = signal<Camera>(WHOLE);
   const cursor = signal<Cursor | null>(null);
   const pins = signal<readonly { x: number; y: number }[]>([]);

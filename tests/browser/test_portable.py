@@ -296,7 +296,7 @@ def test_pictures_side_by_side_are_saved_side_by_side(
     shown: Shown, explanation: Explanation
 ) -> None:
     mask = quantize(explanation.masks[explanation.targets.index(likeliest(explanation))])
-    shown.inspector.side_by_side("views")  # evidence, mask, heat, image
+    shown.inspector.side_by_side("views")  # paper, mask, heat, image
     boxes = [each.bounding_box() for each in shown.page.locator(".xw-frame").all()]
     place = [(round(b["x"] - boxes[0]["x"]), round(b["y"] - boxes[0]["y"])) for b in boxes if b]  # type: ignore[index]
     shown.inspector.button("Save").click()

@@ -8,7 +8,7 @@ import { SaveMenu } from "./save";
 const LAYOUTS: Record<Layout, [name: string, title: string]> = {
   single: ["One picture", ""],
   divider: ["Image | evidence", "The image and the evidence, with a line to move between them"],
-  views: ["Views", "Evidence, mask, heat, overlay, image side by side"],
+  views: ["Views", "Several views of one mask, side by side: choose above the picture"],
   classes: ["Classes", "Every class explained, side by side"],
   game: ["The four games", "Runs the games that have not run yet"],
   defense: ["Defense on | off", "Runs this game without a defense, too"],
