@@ -15,7 +15,7 @@ export function Classes({ ui }: { ui: Ui }) {
     <div class="xw-classes">
       <div class="xw-title">
         <b>Classes</b>
-        <span>image → {second(store)}</span>
+        <span title={figures(store)}>image → {second(store)}</span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend */}
       <div class="xw-list" role="group" aria-label="Classes">
@@ -53,6 +53,12 @@ function Name({ of, among }: { of: ClassInfo; among: readonly ClassInfo[] }) {
 function second(store: Store): string {
   if (store.probe.mask.value) return "edited";
   return takesAway(store.words.value, store.ran.value.game) ? "without evidence" : "evidence";
+}
+
+/** Scores of different pictures stand one below the other: they are no contest. */
+function figures(store: Store): string {
+  if (store.probe.mask.value) return "What the net says of the photo, and of the edited picture";
+  return "What the net says of the photo, and of the picture of this class: each class has its own, so the second figures do not say which class the net prefers";
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {

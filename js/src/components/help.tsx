@@ -48,7 +48,12 @@ const FIRST: [string, string][] = [
     "One for each pixel and color: 1 shows the photo there, 0 the background. Red 0.80 and green " +
       "0.10 mean that the net needs the red of the pixel, and hardly the green.",
   ],
-  ["The bars", "The mark is what the net says of the photo, the bar what it says of the picture."],
+  [
+    "The figures",
+    "For each class what the net says of the photo (the mark on the bar), then of that class’s own " +
+      "evidence picture (the bar). The second figures are of different pictures: they tell how well " +
+      "each was found, not which class the net prefers. Of an edit all are of the one picture.",
+  ],
 ];
 const THEN: [string, string][] = [
   [
