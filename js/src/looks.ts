@@ -1,12 +1,17 @@
 /** The views by name, what they show, and what is done to them for the eye alone. */
-import { CHANNELS, type Look, type View } from "./picture";
+import { CHANNELS, type Look, VIEWS, type View } from "./picture";
 import type { Pane, Ui } from "./ui";
 import { capital, score } from "./words";
 
-/** The view that each number key chooses, from 1 on. */
-export const VIEW_KEYS: readonly View[] = [
-  ...(["evidence", "mask", "heat", "overlay", "image", "paper", "rest"] as const),
-];
+/** The number key of a view: its place among the tabs, from 1 on. */
+export function keyOf(view: View): string {
+  return String(VIEWS.indexOf(view) + 1);
+}
+
+/** The view that a key chooses, if it does. */
+export function viewOfKey(key: string): View | undefined {
+  return VIEWS.find((view) => keyOf(view) === key);
+}
 
 /**
  * A view's name on a button. Paper holds what the net is left with: of a game that takes away, that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from torch import Tensor
 
@@ -134,4 +135,5 @@ def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
         As in ``choices.alternatives``, which also raises what this does.
     """
     own: str = getattr(settings, by) if by in choices.COMPARISONS else ""
-    return {name: replace(settings, **{by: name}) for name in choices.alternatives(by, own)}
+    changes: dict[str, dict[str, Any]] = {n: {by: n} for n in choices.alternatives(by, own)}
+    return {name: replace(settings, **change) for name, change in changes.items()}

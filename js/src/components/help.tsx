@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import { VIEW_KEYS, viewName } from "../looks";
+import { viewName } from "../looks";
+import { VIEWS } from "../picture";
 import type { Ui } from "../ui";
 import { capital } from "../words";
 
@@ -13,10 +14,7 @@ const PICTURE: [string, string][] = [
   ["Esc", "leave the picture"],
 ];
 const ANYWHERE: [string, string][] = [
-  [
-    `1 – ${VIEW_KEYS.length}`,
-    VIEW_KEYS.map((view) => viewName(view, false).toLowerCase()).join(", "),
-  ],
+  [`1 – ${VIEWS.length}`, VIEWS.map((view) => viewName(view, false).toLowerCase()).join(", ")],
   ["C", "all colors, red, green, blue alone"],
   ["B", "boost faint evidence: ×2, ×4, ×8, off"],
   ["P", "play the iterations, or pause"],

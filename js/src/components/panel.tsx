@@ -1,5 +1,5 @@
 import { isTyping, isUndo } from "../keys";
-import { VIEW_KEYS } from "../looks";
+import { viewOfKey } from "../looks";
 import { BOOSTS } from "../picture";
 import type { Ui } from "../ui";
 import { Classes } from "./classes";
@@ -31,7 +31,7 @@ export function Panel({ ui }: { ui: Ui }) {
     }
     if (ui.helping.value) return; // what is behind it stays as it is
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const view = VIEW_KEYS[Number(event.key) - 1];
+    const view = viewOfKey(event.key);
     if (view) ui.view.value = view;
     const key = event.key.toLowerCase();
     if (key === "c") ui.channel.value = COLORS[COLORS.indexOf(ui.channel.value) + 1] ?? null;

@@ -1,5 +1,5 @@
 import { gradient } from "../colormap";
-import { heatEnd, heatOf, VIEW_KEYS, viewName, viewTitle } from "../looks";
+import { heatEnd, heatOf, keyOf, viewName, viewTitle } from "../looks";
 import { CHANNELS, VIEWS, type View } from "../picture";
 import { takesAway } from "../says";
 import type { Ui } from "../ui";
@@ -82,7 +82,7 @@ function ViewChecks({ ui }: { ui: Ui }) {
 }
 
 function titleOf(view: View, takes: boolean): string {
-  return `${viewTitle(view, takes)} (key ${VIEW_KEYS.indexOf(view) + 1})`;
+  return `${viewTitle(view, takes)} (key ${keyOf(view)})`;
 }
 
 function Caption({ ui }: { ui: Ui }) {
