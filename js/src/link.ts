@@ -35,11 +35,11 @@ const STAYS = "What is here can still be looked at.";
 /** What there is to say of the kernel, where it does not simply answer. */
 export const LINKS: Partial<Record<LinkState, string>> = {
   silent: `The kernel does not answer: it is busy, or there is none. ${STAYS}`,
-  busy: "The kernel is busy with a cell: it does what you ask for here when that has ended.",
+  busy: "The kernel is busy with a cell: it will do what you ask for here once the cell has finished.",
   lost: `The connection to the kernel is lost; the panel goes on when it is back. ${STAYS}`,
   gone: `The kernel was shut down. ${STAYS} To go on, run the notebook again.`,
   replaced: `The kernel was restarted: to go on, run the cell again. ${STAYS}`,
-  stranger: `The kernel does not answer: this panel is an earlier one's. Run the cell again to go on. ${STAYS}`,
+  stranger: `The kernel does not know this panel: to go on, run the cell again. ${STAYS}`,
 };
 
 /** Where the kernel can do nothing for this panel, now or ever. */

@@ -1,6 +1,6 @@
 /**
  * Pixels, purely: planar uint8 frames in, interleaved RGBA out, opaque. The evidence is computed in
- * the kernel's own integers (explanation.py), so both sides agree exactly.
+ * the kernel's own integers (xwidget/pixels.py), so both sides agree exactly.
  */
 import { VIRIDIS } from "./colormap";
 import { DARK, LIGHT, wash } from "./paper";

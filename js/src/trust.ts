@@ -37,7 +37,7 @@ export function trusted({ status, checks, edited, last, iteration }: Drawn): Tru
   if (status === "running") return open("Checks follow when the run ends.");
   if (last < 0) return open("Not run yet.");
   if (status === "stopped") return unjudged(`Stopped at iteration ${last}: not checked.`);
-  if (status === "error") return unjudged(`Broke off at iteration ${last}: not checked.`);
+  if (status === "error") return unjudged(`Failed at iteration ${last}: not checked.`);
   return unjudged("Not checked.");
 }
 

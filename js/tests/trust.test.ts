@@ -20,7 +20,7 @@ test.each<[string, string, Partial<Drawn>]>([
   ["Checks follow when the run ends.", "open", { status: "running" }],
   ["Checks follow when the run ends.", "open", { status: "running", last: -1 }],
   ["Stopped at iteration 40: not checked.", "unjudged", { status: "stopped", iteration: 12 }],
-  ["Broke off at iteration 40: not checked.", "unjudged", { status: "error" }],
+  ["Failed at iteration 40: not checked.", "unjudged", { status: "error" }],
   ["Not checked.", "unjudged", {}],
   ["Edited by hand: not checked.", "unjudged", { edited: true, checks: checks("holds", true) }],
 ])("without checks: %s", (words, sign, drawn) => {

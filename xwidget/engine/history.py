@@ -230,7 +230,7 @@ class History:
 
 def _checks(track: Track, stopped: object) -> Checks:
     """Return a class's checks; where it was cut before there were any, that says so."""
-    cut = {"interrupted": "Stopped", "error": "Broke off"}
+    cut = {"interrupted": "Stopped", "error": "Failed"}
     if len(track.checks) or track.stopped is not None or stopped not in cut:
         return track.checks
     line = f"{cut[str(stopped)]} at iteration {track.iteration}: not checked."

@@ -52,7 +52,7 @@ function Name({ of, among }: { of: ClassInfo; among: readonly ClassInfo[] }) {
 /** What the second score is of. */
 function second(store: Store): string {
   if (store.probe.mask.value) return "edited";
-  return takesAway(store.words.value, store.ran.value.game) ? "without evidence" : "evidence";
+  return takesAway(store.words.value, store.ran.value.game) ? "without it" : "evidence";
 }
 
 /** Scores of different pictures stand one below the other: they are no contest. */

@@ -71,8 +71,8 @@ const THEN: [string, string][] = [
   ],
   [
     "Testing it",
-    "Only what is shown has the net score the evidence alone, Everything else the photo without " +
-      "it. With Brush take evidence away or bring it back, and watch the bars.",
+    "“Only what is shown” has the net score the evidence alone, “Everything else” the photo " +
+      "without it. With “Brush”, take evidence away or bring it back, and watch the bars.",
   ],
 ];
 

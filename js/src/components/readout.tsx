@@ -50,7 +50,7 @@ export function Readout({ ui }: { ui: Ui }) {
         values={pixel?.evidence?.map(String)}
       />
       <p class="xw-of" title={pixel ? of : undefined}>
-        <span>{rest ? "score of rest" : "score"}</span>{" "}
+        <span>{rest ? "score without it" : "score"}</span>{" "}
         {pixel ? score(pane?.scene.mask?.score) : "–"} <span dir="auto">{pixel ? of : ""}</span>
       </p>
     </div>

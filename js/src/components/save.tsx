@@ -95,7 +95,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     ? [
         [
           "Copy link",
-          "Leads to this very picture: class, iteration, view, zoom",
+          "Opens this exact picture: class, iteration, view, zoom",
           false,
           attempt("Copied", () => copyLink(link())),
         ],
@@ -106,7 +106,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     ["Copy picture", "", false, attempt("Copied", () => copyPicture(screen()))],
     [
       "Save PNG, image pixels",
-      "One PNG pixel an image pixel",
+      "One PNG pixel per image pixel",
       false,
       attempt("Saved", async () => download(name(".png"), await png(exact()))),
     ],
