@@ -3,7 +3,7 @@
 /** What a mask scores and shows, in one line. */
 export function figuresOf(mask: { score: number; mean: number }, takes: boolean): string {
   const [p, share] = [score(mask.score), percent(mask.mean)];
-  return takes ? `${p} without ${share}` : `${p} with ${share} shown`;
+  return `${p} with ${share} ${takes ? "taken away" : "shown"}`;
 }
 
 /** A score in [0, 1]: "0.873", "1.000", "–" where there is none. */

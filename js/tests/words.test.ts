@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { arrange, pictureSize } from "../src/layout";
 import { search } from "../src/search";
-import { lambda, nextLambda, parseLambda, percent, score, seconds } from "../src/words";
+import { figuresOf, lambda, nextLambda, parseLambda, percent, score, seconds } from "../src/words";
 
 test.each([
   [0.8731, "0.873"],
@@ -13,6 +13,12 @@ test.each([
   [null, "–"],
 ])("a score of %s reads %s", (value, text) => {
   expect(score(value)).toBe(text);
+});
+
+test("what a mask scores is said with what it shows or takes away", () => {
+  const mask = { score: 0.061, mean: 0.13 };
+  expect(figuresOf(mask, false)).toBe("0.061 with 13.0% shown");
+  expect(figuresOf(mask, true)).toBe("0.061 with 13.0% taken away");
 });
 
 test("shares, times and names", () => {

@@ -212,6 +212,18 @@ def test_the_first_view_is_paper_over_a_canvas_of_the_evidence(
     np.testing.assert_array_equal(on_screen(shown, 32), expected)
 
 
+def test_the_panel_begins_with_its_picture(shown: Shown) -> None:
+    root = shown.inspector.root
+    views = root.get_by_role("radiogroup", name="View", exact=True)
+    above = views.evaluate(
+        "(views, root) => views.getBoundingClientRect().top - root.getBoundingClientRect().top",
+        root.element_handle(),
+    )
+    assert above < 16
+    root.get_by_role("button", name="Help").click()
+    root.get_by_role("button", name="Close help").click()
+
+
 def test_a_color_alone_and_a_boost_are_for_the_eye_and_said(
     shown: Shown, explanation: Explanation
 ) -> None:

@@ -10,7 +10,7 @@ import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { PinTable } from "./pins";
 import { Readout } from "./readout";
-import { RunBar } from "./runbar";
+import { About, RunBar } from "./runbar";
 import { Testing } from "./testing";
 import { Timeline } from "./timeline";
 import { Toolbar } from "./toolbar";
@@ -39,11 +39,12 @@ export function Panel({ ui }: { ui: Ui }) {
     if (key === "p") ui.player.toggle();
     if (event.key === "?") ui.helping.value = true;
   };
+  const portable = store.portable.value;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
     <div class="xw-panel" data-arrangement={ui.arrangement.value} onKeyDown={onKeyDown}>
       <div class="xw-top">
-        <RunBar ui={ui} />
+        {!portable && <RunBar ui={ui} />}
         <Notices store={store} />
       </div>
       <Picture ui={ui} />
@@ -54,7 +55,8 @@ export function Panel({ ui }: { ui: Ui }) {
         <Readout ui={ui} />
       </div>
       <Timeline ui={ui} />
-      <Toolbar ui={ui} />
+      {/* A row of their own on top would be a gap where there is nothing to run. */}
+      <Toolbar ui={ui}>{portable && <About ui={ui} />}</Toolbar>
       <NeedsKernel store={store}>
         <Testing ui={ui} />
       </NeedsKernel>

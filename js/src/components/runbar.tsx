@@ -5,7 +5,7 @@ import { seconds } from "../words";
 import { NeedsKernel } from "./kernel";
 import { Tool } from "./toolbar";
 
-/** What is always at hand: running, how far it is, help. */
+/** What is always at hand with a kernel: running, how far it is, help. */
 export function RunBar({ ui }: { ui: Ui }) {
   const { store } = ui;
   const running = store.status.value === "running";
@@ -34,9 +34,18 @@ export function RunBar({ ui }: { ui: Ui }) {
           Run more
         </button>
       </NeedsKernel>
-      {!store.portable.value && <Figures store={store} />}
+      <Figures store={store} />
+      <About ui={ui} />
+    </div>
+  );
+}
+
+/** Which net it is, and what all of this means. */
+export function About({ ui }: { ui: Ui }) {
+  return (
+    <>
       <span class="xw-net" title="The net being explained">
-        {store.netName.value}
+        {ui.store.netName.value}
       </span>
       <Tool
         name="Help: what is shown, keys and gestures"
@@ -45,7 +54,7 @@ export function RunBar({ ui }: { ui: Ui }) {
         }}
         words="?"
       />
-    </div>
+    </>
   );
 }
 
@@ -63,7 +72,7 @@ function Figures({ store }: { store: Store }) {
         {status}
       </span>
       {beside && <b>{beside}</b>}
-      {waits && status === "running" && <b title={WAITS}>waits for {waits}</b>}
+      {waits && status === "running" && <b title={WAITS}>waiting for {waits}</b>}
       {/* They are the run's whose first mask has come. */}
       {iterations > 0 && !store.starting.value && (
         <>

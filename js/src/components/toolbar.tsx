@@ -15,7 +15,7 @@ const LAYOUTS: Record<Layout, [name: string, title: string]> = {
 };
 
 /** How the picture is looked at: side by side, enlarged, and what leaves the page. */
-export function Toolbar({ ui }: { ui: Ui }) {
+export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren }) {
   const { layout, camera, loupe, store } = ui;
   const offline = store.offline.value;
   return (
@@ -72,6 +72,7 @@ export function Toolbar({ ui }: { ui: Ui }) {
         Loupe
       </Tool>
       <SaveMenu ui={ui} />
+      {children}
     </div>
   );
 }
