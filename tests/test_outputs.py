@@ -62,7 +62,8 @@ MISTAKEN: dict[str, tuple[Callable[[Tensor], Any], str, int, str]] = {
 def test_an_activation_that_is_not_the_nets_is_told_once(kind: str) -> None:
     make, activation, outputs, words = MISTAKEN[kind]
     clf = classifier(make, activation, outputs)
-    with pytest.warns(UserWarning, match=rf"said.*activation={words}"):
+    told = rf"but activation='{activation}' was given.*activation={words}"
+    with pytest.warns(UserWarning, match=told):
         clf.predict(PHOTO)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -70,6 +71,17 @@ def test_an_activation_that_is_not_the_nets_is_told_once(kind: str) -> None:
     explained = classifier(make, activation, outputs)
     with pytest.warns(UserWarning, match=words):
         xw.explain(explained, PHOTO, [0], iterations=1, progress=False)
+
+
+def test_a_picture_of_one_color_does_not_count_as_a_look_at_the_net() -> None:
+    class Dropped(Net):
+        def forward(self, x: Tensor) -> Any:
+            return self.body(nn.functional.dropout(x))  # dropout of zeros is zeros
+
+    clf = xw.Classifier(Dropped(), size=16)
+    clf.predict(np.zeros((16, 16, 3)))
+    with pytest.raises(xw.engine.selfcheck.NotRepeatedError, match="not deterministic"):
+        clf.predict(PHOTO)
 
 
 @pytest.mark.parametrize("activation", ["softmax", "sigmoid"])

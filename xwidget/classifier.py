@@ -13,22 +13,21 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from xwidget import texts
+from xwidget import targets, texts
 from xwidget.categories import Categories, read_categories
 from xwidget.diagnosis import NO_WEIGHTS
-from xwidget.errors import NOT_REPEATED, NotRepeatedError
-from xwidget.forward import run
+from xwidget.forward import device_of, dtype_of, run
 from xwidget.images import ImageLike, read
 from xwidget.logits import check_range, checked
-from xwidget.names import find, shortened
+from xwidget.names import shortened
 from xwidget.observers import Observers
-from xwidget.outputs import agree, mistaken
+from xwidget.outputs import look
 from xwidget.preprocessing import read_preprocess
 from xwidget.probing import Size
+from xwidget.targets import Targets
 from xwidget.twin import make_twin
 
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
-Targets: TypeAlias = "int | str | Sequence[int | str] | Tensor | npt.NDArray[np.integer] | None"
 
 
 class Classifier:
@@ -127,7 +126,7 @@ class Classifier:
             return self._names
         with torch.inference_mode():
             net = self.twin()
-            blank = torch.zeros(1, 3, *self.size, dtype=torch.float32, device=_device(net))
+            blank = torch.zeros(1, 3, *self.size, dtype=torch.float32, device=device_of(net))
             outputs = self.logits(net, blank).shape[1]
         return tuple(f"class {index}" for index in range(outputs))
 
@@ -212,10 +211,13 @@ class Classifier:
         """
         with torch.inference_mode():
             net = self.twin()
-            batch = x[None].to(_device(net), copy=True)
+            batch = x[None].to(device_of(net), copy=True)
             logits = self.logits(net, batch.clone())
             self.check_scores(logits, "this image")
-            self._look(net, batch, logits)
+            if not self._looked:
+                look(self.name, self.activation, lambda x: self.logits(net, x), batch, logits)
+                # A picture of one color tells little: dropout, say, does nothing to zeros.
+                self._looked = bool((batch != batch[..., :1, :1]).any())
             scores = self.scores(logits)[0].cpu()
         return scores.clone()
 
@@ -247,7 +249,7 @@ class Classifier:
             batch = torch.from_numpy(x.transpose(2, 0, 1)[None].copy())
             # Outside of inference mode, whose tensors do not tell that they were written to.
             with torch.inference_mode(False), torch.no_grad():
-                return self.logits(twin, batch.clone().to(_device(twin)))
+                return self.logits(twin, batch.clone().to(device_of(twin)))
 
         return twin, ask
 
@@ -274,7 +276,7 @@ class Classifier:
             Where the net cannot run on such a batch, what it returns is not (N,C), C is not the
             number of names, or softmax has only one class to choose from.
         """
-        batch = batch.to(_dtype(net, batch.dtype))
+        batch = batch.to(dtype_of(net, batch.dtype))
         batch = self._preprocess.for_net(batch)
         logits = run(net, batch, self.name, self.activation)
         if logits.is_meta and not batch.is_meta:
@@ -288,25 +290,6 @@ class Classifier:
         if self.activation == "softmax":
             return logits.softmax(1)
         return logits.sigmoid() if self.activation == "sigmoid" else logits.clamp(0, 1)
-
-    def _look(self, net: nn.Module, batch: Tensor, logits: Tensor) -> None:
-        """Once: raise where a net gives a picture (1,3,H,W) other logits (1,C) when asked again,
-        warn where what it returns is not what the activation takes.
-        """
-        if self._looked:
-            return
-        if not agree(logits, self.logits(net, batch.clone())):
-            raise NotRepeatedError(f"{self.name}: {NOT_REPEATED}")
-        self._looked = True
-        wrong = mistaken(logits, self.activation, lambda x: self.logits(net, x), batch)
-        if wrong is not None:
-            returned, right = wrong
-            warnings.warn(
-                f"{self.name} returns {returned} but activation={self.activation!r} is said, so "
-                "that scores and explanations will be wrong; use "
-                f"xw.Classifier(..., activation={right!r})",
-                stacklevel=4,
-            )
 
     def check_scores(self, logits: Tensor, what: str) -> None:
         """Raise ValueError where logits (N,C) make no scores.
@@ -336,52 +319,45 @@ class Classifier:
         TypeError
             For anything but an int or a name.
         """
-        if isinstance(target, str):
-            return find(target, self.categories)
-        if isinstance(target, bool) or not isinstance(target, (int, np.integer)):
-            raise TypeError(
-                f"a target is a class index or a class name, not {target!r} "
-                f"({type(target).__name__})"
-            )
-        if not 0 <= target < len(self.categories):
-            raise ValueError(
-                f"target {target} is not a class of {self.name}: its {len(self.categories)} "
-                f"classes are 0 to {len(self.categories) - 1}"
-            )
-        return int(target)
+        return targets.index_of(target, self.categories, self.name)
 
-    def select(self, targets: Targets, x: Tensor) -> tuple[int, ...]:
-        """Return the indices of the classes asked for, in order, each once.
+    def indices(self, asked: Targets) -> tuple[int, ...]:
+        """Return the indices of classes asked for, in order, each once, without running the net
+        where it has names.
 
         Parameters
         ----------
-        targets
-            Class indices or names, or one of them; None for the most likely class of ``x``.
-        x
-            (3,H,W), as :meth:`prepare` returns it.
+        asked
+            Class indices or names, or one of them.
 
         Raises
         ------
         ValueError, TypeError
             For an empty list, and whatever :meth:`index` raises.
         """
-        if targets is None:
+        return tuple(dict.fromkeys(self.index(target) for target in targets.listed(asked)))
+
+    def select(self, asked: Targets | None, x: Tensor) -> tuple[int, ...]:
+        """Return the indices of the classes to explain in a picture.
+
+        Parameters
+        ----------
+        asked
+            As in :meth:`indices`; None for the most likely class of ``x``.
+        x
+            (3,H,W), as :meth:`prepare` returns it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As in :meth:`indices`.
+        """
+        if asked is None:
             return (int(self.classify(x).argmax()),)
         if not self._looked:
             with suppress(ValueError):  # a run says it, and more
                 self.classify(x)
-        if isinstance(targets, (int, str, np.integer)):
-            return (self.index(targets),)
-        if isinstance(targets, (Tensor, np.ndarray)):
-            targets = targets.reshape(-1).tolist()
-        if not isinstance(targets, (list, tuple, range)):
-            raise TypeError(
-                f"targets is a {type(targets).__name__}; expected a list of class indices or "
-                "names, or None for the most likely class"
-            )
-        if not targets:
-            raise ValueError("targets is empty; give at least one class, or None")
-        return tuple(dict.fromkeys(self.index(target) for target in targets))
+        return self.indices(asked)
 
     def __repr__(self) -> str:
         height, width = self.size
@@ -405,13 +381,3 @@ def _check_net(net: object) -> None:
     if isinstance(net, type):
         raise TypeError(f"net is the class {net.__name__}; expected a net made of it")
     raise TypeError(f"net is a {type(net).__name__}; expected a torch nn.Module")
-
-
-def _device(net: nn.Module) -> torch.device:
-    first = next((p for p in net.parameters() if not p.is_meta), None)
-    return torch.device("cpu") if first is None else first.device
-
-
-def _dtype(net: nn.Module, otherwise: torch.dtype) -> torch.dtype:
-    kinds = (p.dtype for p in net.parameters() if p.is_floating_point())
-    return next(kinds, otherwise)

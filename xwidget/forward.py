@@ -51,6 +51,18 @@ def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -
     return found(output, activation)
 
 
+def device_of(net: nn.Module) -> torch.device:
+    """Return where a net is; templates of ``torch.func`` on the "meta" device do not count."""
+    first = next((p for p in net.parameters() if not p.is_meta), None)
+    return torch.device("cpu") if first is None else first.device
+
+
+def dtype_of(net: nn.Module, otherwise: torch.dtype) -> torch.dtype:
+    """Return the number type of a net's first real parameters."""
+    kinds = (p.dtype for p in net.parameters() if p.is_floating_point())
+    return next(kinds, otherwise)
+
+
 def _attempt(net: nn.Module) -> Callable[[Tensor], Any]:
     def attempt(batch: Tensor) -> Any:
         with _eagerly():

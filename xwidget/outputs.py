@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from xwidget.errors import NOT_REPEATED, NotRepeatedError
 
 # Logits that differ by up to this share of their spread differ by rounding, in any number type.
 _ROUNDING = 0.01
@@ -72,6 +75,47 @@ def agree(one: Tensor, other: Tensor) -> bool:
     spread = (one.amax(-1) - one.amin(-1)).max()
     allowed = _ROUNDING * spread + 1e-2 * _ROUNDING * one.abs().max()
     return bool((one - other).abs().max() <= allowed)
+
+
+def look(
+    name: str,
+    activation: str,
+    run: Callable[[Tensor], Tensor],
+    picture: Tensor,
+    logits: Tensor,
+) -> None:
+    """Look at what a net made of its first picture.
+
+    Parameters
+    ----------
+    name
+        What to call the net.
+    activation
+        What is said of it.
+    run
+        The net: (1, 3, H, W) to (1, C).
+    picture, logits
+        The picture (1, 3, H, W), and what the net returned for it (1, C).
+
+    Raises
+    ------
+    NotRepeatedError
+        Where it gives the picture other logits when asked again.
+
+    Warns
+    -----
+    UserWarning
+        Where what it returns is not what the activation takes.
+    """
+    if not agree(logits, run(picture.clone())):
+        raise NotRepeatedError(f"{name}: {NOT_REPEATED}")
+    if (wrong := mistaken(logits, activation, run, picture)) is not None:
+        returned, right = wrong
+        warnings.warn(
+            f"{name} returns {returned} but activation={activation!r} was given, so that scores "
+            f"and explanations will be wrong; use xw.Classifier(..., activation={right!r})",
+            stacklevel=4,
+        )
 
 
 def mistaken(

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until
 from xwidget.checks import Check, Checks
+from xwidget.classifier import Classifier
 from xwidget.engine import stall
 from xwidget.inspector import Gallery, Inspector
 from xwidget.inspector.gallery_images import collect
@@ -337,6 +338,19 @@ def test_paused_on_the_page_only_what_is_opened_is_explained(gallery, engine):
 
 
 # What goes wrong.
+
+
+def test_naming_its_classes_does_not_run_the_net(gallery, monkeypatch):
+    passes = []
+    real = Classifier.logits
+    monkeypatch.setattr(Classifier, "logits", lambda *args: passes.append(args) or real(*args))
+    gallery(2, targets=["anvil", 1])
+    gallery(2, targets=3)
+    with pytest.raises(ValueError, match="targets=99"):
+        gallery(2, targets=99)
+    with pytest.raises(ValueError, match="target 99"):
+        gallery(2, targets=[99])
+    assert not passes
 
 
 def test_a_bad_image_says_so_and_the_others_work(gallery, tmp_path):

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import ipywidgets
-import torch
 import traitlets
 
 from xwidget.classifier import Classifier
@@ -26,7 +25,7 @@ from xwidget.inspector.gallery_item import Item, described
 from xwidget.inspector.gallery_strip import Strip
 from xwidget.inspector.gallery_worker import Listener, Worker
 from xwidget.inspector.lock import OwnedLock
-from xwidget.inspector.opening import chosen
+from xwidget.inspector.opening import check_targets
 from xwidget.inspector.views import Views
 from xwidget.inspector.widget import Inspector
 
@@ -372,4 +371,4 @@ def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]
     if "iterations" in settings:
         check_iterations(settings["iterations"])
     if targets is not None:
-        chosen(clf, targets, torch.zeros(3, *clf.size, dtype=torch.float32, device="cpu"), ())
+        check_targets(clf, targets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 from torch import Tensor
@@ -12,6 +13,7 @@ from torch import Tensor
 from xwidget.classifier import Classifier
 from xwidget.inspector.protocol import Frame, encode
 from xwidget.inspector.still import Pixels
+from xwidget.targets import Targets
 
 _MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
 
@@ -45,16 +47,32 @@ def chosen(
     ValueError, TypeError
         If it is not one of these.
     """
-    if not isinstance(targets, (int, np.integer)) or isinstance(targets, bool):
+    if not _counts(targets):
         return clf.select(targets, x)
+    _check_count(targets)
+    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
+    return tuple(ranked[:targets])
+
+
+def check_targets(clf: Classifier, targets: Targets) -> None:
+    """Raise what ``chosen`` would of these targets for any picture."""
+    if _counts(targets):
+        _check_count(targets)
+    else:
+        clf.indices(targets)
+
+
+def _counts(targets: object) -> TypeGuard[int]:
+    return isinstance(targets, (int, np.integer)) and not isinstance(targets, bool)
+
+
+def _check_count(targets: int) -> None:
     if not 1 <= targets <= _MOST_AT_ONCE:
         raise ValueError(
             f"targets={targets} asks for the {targets} most likely classes, but 1 to "
             f"{_MOST_AT_ONCE} can be explained at once; for class {targets} itself write "
             f"targets=[{targets}]"
         )
-    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
-    return tuple(ranked[:targets])
 
 
 def encoded(picture: Pixels) -> bytes:

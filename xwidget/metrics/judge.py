@@ -8,6 +8,7 @@ from torch import Tensor
 from xwidget.classifier import Classifier
 from xwidget.engine.plan import Plan
 from xwidget.engine.selfcheck import independent
+from xwidget.forward import device_of, dtype_of
 
 
 class Judge:
@@ -37,10 +38,8 @@ class Judge:
             raise ValueError(f"batch={batch} must be at least 1")
         self.clf = clf
         self.batch = batch
-        plain = torch.zeros((), dtype=torch.float32, device="cpu")
-        parameter = next(clf.net.parameters(), plain)
-        self._device = parameter.device
-        kind = parameter.dtype if parameter.is_floating_point() else torch.float32
+        self._device = device_of(clf.net)
+        kind = dtype_of(clf.net, torch.float32)
         image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)
         self._forward = (plan or Plan()).prepare(clf, self._device, image)
         if batch > 1 and not independent(self._forward, image):
