@@ -2,121 +2,19 @@
  * What one Inspector knows on the page, shared by all its views: the kernel's traits as signals,
  * the masks seen so far, and what a person wants to see. Views read signals and call actions.
  */
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { type Album, createAlbum } from "./album";
-import { download } from "./files";
-import { createLink, isCut, LINKS, type LinkState } from "./link";
-import { byAPerson, fromPage } from "./linked";
-import type {
-  Checked,
-  Choices,
-  ClassInfo,
-  Model,
-  Progress,
-  Sparsity,
-  Status,
-  Trace,
-  Traits,
-  Variant,
-  Words,
-} from "./model";
+import { computed, type Signal, signal } from "@preact/signals";
+import { createAlbum } from "./album";
+import { createFollowing } from "./following";
+import type { Notice, Store } from "./known";
+import { createLink, isCut, LINKS } from "./link";
+import type { Model, Progress, Status, Traits } from "./model";
 import { inflate, viewOf } from "./packed";
-import { createProbe, type Probe } from "./probe";
-import {
-  asView,
-  type Comparison,
-  decodeFrame,
-  type Frame,
-  type Message,
-  type Sizes,
-} from "./protocol";
+import { createProbe } from "./probe";
+import { asView, decodeFrame, type Frame } from "./protocol";
+import { createReceived } from "./received";
 import { NO_WORDS } from "./says";
-import { nearest } from "./timeline";
-import type { Said } from "./views";
 
-/** Quiet time after the last scrub before the kernel hears of it, in ms. */
-const SCRUB_PAUSE = 150;
-
-export interface Notice {
-  id: number;
-  text: string;
-}
-
-export interface Settings {
-  game: string;
-  defense: string;
-  sparsity: Sparsity;
-}
-
-export interface Store {
-  link: ReadonlySignal<LinkState>;
-  /** Why nothing can be asked of a kernel; empty where it can. */
-  offline: ReadonlySignal<string>;
-  image: ReadonlySignal<Frame | null>;
-  reference: ReadonlySignal<Frame | null>;
-  classes: ReadonlySignal<ClassInfo[]>;
-  trace: ReadonlySignal<Trace>;
-  /** What speaks for and against the main run's last masks, by class. */
-  checks: ReadonlySignal<Checked>;
-  progress: ReadonlySignal<Progress>;
-  choices: ReadonlySignal<Choices>;
-  /** What is said of a picture, as templates. */
-  words: ReadonlySignal<Words>;
-  netName: ReadonlySignal<string>;
-  game: ReadonlySignal<string>;
-  defense: ReadonlySignal<string>;
-  sparsity: ReadonlySignal<Sparsity>;
-  iterations: ReadonlySignal<number>;
-  status: ReadonlySignal<Status>;
-  error: ReadonlySignal<string>;
-  /** The page was exported: there is no kernel. */
-  portable: ReadonlySignal<boolean>;
-  /** What the person asked to see ... */
-  target: ReadonlySignal<number>;
-  iteration: ReadonlySignal<number>;
-  follow: ReadonlySignal<boolean>;
-  /** ... and the best mask there is for it. */
-  drawn: ReadonlySignal<Frame | null>;
-  /** Iterations of the wanted class that can be drawn, ascending. */
-  keyframes: ReadonlySignal<number[]>;
-  /** A run was asked for whose first mask has not come: what is drawn is older. */
-  starting: ReadonlySignal<boolean>;
-  /** All class names; null until asked for and answered. */
-  names: ReadonlySignal<string[] | null>;
-  adding: ReadonlySignal<number | null>;
-  notices: ReadonlySignal<Notice[]>;
-  /** Runs beside the main one, to compare it with. */
-  variants: ReadonlySignal<Variant[]>;
-  /** Game and defense of the run drawn, whatever is set for the next one. */
-  ran: ReadonlySignal<{ game: string; defense: string }>;
-  /** What is set is for the next run: the newest was made otherwise, or there was none. */
-  changed: ReadonlySignal<boolean>;
-  probe: Probe;
-  /** The mask of a class of any run nearest to the iteration wanted, and those to have at hand. */
-  maskOf: Album["maskOf"];
-  watch: Album["watch"];
-  compare(by: Comparison): void;
-  /** How large a file of the Explanation would be now; null until asked for and answered. */
-  sizes: ReadonlySignal<Sizes | null>;
-  askSizes(): void;
-  save(frames: keyof Sizes): void;
-  exportPage(): void;
-  say(text: string): void;
-  run(settings?: Partial<Settings>): void;
-  runMore(): void;
-  stop(): void;
-  setIterations(count: number): void;
-  choose(target: number): void;
-  scrub(iteration: number): void;
-  latest(): void;
-  add(target: number): void;
-  askNames(): void;
-  dismiss(id: number): void;
-  /** Tell the kernel how many views there are. */
-  shows(said: Said): void;
-  connect(): void;
-  close(): void;
-}
+export type { Store } from "./known";
 
 export function createStore(model: Model): Store {
   const end = new AbortController();
@@ -161,7 +59,7 @@ export function createStore(model: Model): Store {
     return decoded;
   };
 
-  const link = createLink(model, receive, end.signal);
+  const link = createLink(model, (...given) => receive(...given), end.signal);
 
   const trace = trait("_trace", {});
   const readProgress = (): Progress => ({
@@ -181,9 +79,7 @@ export function createStore(model: Model): Store {
   const follow = signal((model.get("_follow") as boolean | undefined) ?? true);
   const drawn = signal<Frame | null>(null);
   const starting = signal(false);
-  const names = signal<string[] | null>(null);
   const adding = signal<number | null>(null);
-  const sizes = signal<Sizes | null>(null);
   const variants = trait("_variants", []);
   const album = createAlbum(
     { target, iteration, follow, status, classes, trace, variants },
@@ -198,9 +94,6 @@ export function createStore(model: Model): Store {
   const edited = decode(model.get("_probe"));
   probe.restore(edited);
   probe.show(edited?.target === target.peek() && edited.iteration === iteration.peek());
-
-  let named = false;
-  let scrubTimer: ReturnType<typeof setTimeout> | undefined;
 
   // --- frames in --------------------------------------------------------------------------------
 
@@ -233,69 +126,15 @@ export function createStore(model: Model): Store {
     album.pump();
   }
 
-  // --- messages in ------------------------------------------------------------------------------
-
-  function receive(message: Message, buffer: DataView | null): void {
-    switch (message.type) {
-      case "welcome":
-        advanceTo(message.run);
-        redraw();
-        break;
-      case "frame": {
-        const frame = decode(buffer);
-        if (frame) keep(frame);
-        album.answered(frame);
-        break;
-      }
-      case "categories":
-        names.value = message.names;
-        break;
-      case "sizes":
-        sizes.value = message;
-        break;
-      case "saved":
-      case "exported":
-        if (buffer) download(message.name, buffer as DataView<ArrayBuffer>);
-        break;
-      case "failed": {
-        const request = message.request;
-        if (request?.type === "views") break; // a kernel that is older than the page
-        if (request?.type === "run") starting.value = false;
-        if (request?.type === "add") adding.value = null;
-        if (request?.type === "categories") named = false;
-        // A mask fetched ahead was nobody's wish, and a run beside the main one may be gone.
-        const waited = request?.type !== "frame" || (album.refused(request) && !request.run);
-        if (waited) notify(message.message);
-        break;
-      }
-    }
-  }
+  const { receive, ...received } = createReceived({
+    ...{ album, starting, adding, decode, keep, advanceTo, redraw, notify },
+  });
+  const { names, sizes } = received;
+  const following = createFollowing(model, link, listen, {
+    ...{ iteration, follow, status, keyframes, probe, redraw },
+  });
 
   // --- traits in --------------------------------------------------------------------------------
-
-  let moving = false;
-
-  /**
-   * Go where the kernel went. Looked at once all that it said is in: marimo announces the traits of
-   * one message one by one, and `iteration` means something else with every `_follow` and `_progress`.
-   */
-  function moved(): void {
-    if (link.writing || moving) return;
-    moving = true;
-    queueMicrotask(() => {
-      moving = false;
-      const followed = follow.peek();
-      follow.value = model.get("_follow") as boolean;
-      const asked = model.get("iteration") as number;
-      // A busy kernel may not know yet that the page stopped following: its live steps don't count.
-      const live = status.peek() === "running" && asked === readProgress().iteration;
-      if (!follow.peek() && !(live && !followed) && asked !== iteration.peek()) {
-        probe.show(false);
-        iteration.value = asked;
-      }
-      redraw();
-    });
-  }
 
   listen("change:_frame", () => {
     link.heard();
@@ -350,34 +189,10 @@ export function createStore(model: Model): Store {
     target.value = model.get("target") as number;
     redraw();
   });
-  listen("change:_follow", moved);
-  /**
-   * While a run is followed, what another Inspector or a slider is linked to says is no wish, unless
-   * a person is at it: two runs that pull each other along would both be left behind. The host is
-   * about to send the value to the kernel, which is why it is put back at once, and in silence.
-   */
-  let own = model.get("iteration");
-  listen("change:iteration", (...given: never[]) => {
-    if (!link.writing && fromPage(given) && follow.peek() && model.get("_live")) {
-      if (!byAPerson()) {
-        model.set("iteration", own, { silent: true });
-        return;
-      }
-      setFollow(false);
-    }
-    own = model.get("iteration");
-    moved();
-  });
   onFrame();
   tellIfNot(openKept());
 
   // --- actions ----------------------------------------------------------------------------------
-
-  function setFollow(value: boolean): void {
-    if (follow.peek() === value) return;
-    follow.value = value;
-    link.write({ _follow: value });
-  }
 
   function choose(chosen: number): void {
     if (chosen === target.peek()) return;
@@ -387,30 +202,8 @@ export function createStore(model: Model): Store {
     redraw();
   }
 
-  function scrub(wanted: number): void {
-    const frames = keyframes.peek();
-    const frame = nearest(frames, wanted);
-    if (frame < 0) return;
-    const newest = frame === frames.at(-1);
-    const leaves = follow.peek() && !newest;
-    batch(() => {
-      probe.show(false);
-      iteration.value = frame;
-      setFollow(newest);
-      redraw();
-    });
-    clearTimeout(scrubTimer);
-    // While the person's act can be seen: what is linked follows it, and leaves its run too.
-    if (leaves && model.get("_live")) link.write({ iteration: frame });
-    // While the kernel follows, it moves `iteration` itself.
-    if (newest && status.peek() === "running") return;
-    scrubTimer = setTimeout(() => {
-      if (iteration.peek() !== model.get("iteration")) link.write({ iteration: iteration.peek() });
-    }, SCRUB_PAUSE);
-  }
-
   function start(type: "run" | "run_more", traits: Record<string, unknown>, count: number): void {
-    clearTimeout(scrubTimer);
+    following.rest();
     follow.value = true;
     starting.value = type === "run";
     probe.show(false);
@@ -420,7 +213,7 @@ export function createStore(model: Model): Store {
 
   end.signal.addEventListener("abort", () => {
     for (const off of unlisten) off();
-    clearTimeout(scrubTimer);
+    following.rest();
     album.clear();
   });
 
@@ -495,8 +288,8 @@ export function createStore(model: Model): Store {
     stop: () => link.send({ type: "stop" }),
     setIterations: (count) => link.write({ iterations: count }),
     choose,
-    scrub,
-    latest: () => scrub(Number.POSITIVE_INFINITY),
+    scrub: following.scrub,
+    latest: () => following.scrub(Number.POSITIVE_INFINITY),
     add(added) {
       if (classes.peek().some(({ index }) => index === added)) return choose(added);
       adding.value = added;
@@ -504,9 +297,7 @@ export function createStore(model: Model): Store {
       link.send({ type: "add", target: added });
     },
     askNames() {
-      if (named) return;
-      named = true;
-      link.send({ type: "categories" });
+      if (received.wantsNames()) link.send({ type: "categories" });
     },
     dismiss(id) {
       notices.value = notices.value.filter((notice) => notice.id !== id);
