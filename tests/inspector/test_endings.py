@@ -1,16 +1,18 @@
 """However a run ends, and whatever the net or an observer raises: it ends in a status."""
 
+import contextlib
 import threading
 import time
 
 import numpy as np
 import pytest
 
+from tests.inspector.conftest import PICTURE
 from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
-from xwidget.engine import optimize
+from xwidget.engine import hands, optimize
 from xwidget.engine.turns import breathe
 from xwidget.inspector import Inspector
-from xwidget.inspector.worker import as_error, in_words
+from xwidget.inspector.worker import _JOIN_SECONDS, as_error, in_words
 
 ENDINGS = [
     SystemExit(3),
@@ -176,7 +178,9 @@ def test_words_of_an_error():
     assert as_error(error) is error
 
 
-def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(monkeypatch):
+@pytest.fixture
+def breathing(monkeypatch):
+    """Let checks go on until they are ended, in pieces; return what is set once they have begun."""
     begun = threading.Event()
 
     def control(*args):
@@ -186,11 +190,14 @@ def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(monkeypatch):
             breathe()
 
     monkeypatch.setattr(optimize, "_control", control)
-    picture = np.full((4, 4, 3), 200, dtype=np.uint8)
-    widget = Inspector(classifier(), picture, [0], iterations=3, defense="none")
+    return begun
+
+
+def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(breathing, monkeypatch):
+    widget = Inspector(classifier(), PICTURE, [0], iterations=3, defense="none")
     try:
         widget.run()
-        assert begun.wait(SAFETY)
+        assert breathing.wait(SAFETY)
         page = Page(widget)
         page.edit(np.zeros((3, 4, 4), np.uint8))  # what a person tests is not kept waiting either
         page.until(lambda page: page.state.get("_probed"))
@@ -208,6 +215,64 @@ def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(monkeypatch):
     finally:
         monkeypatch.undo()
         widget.close()
+
+
+def closed_at_once(close, took):
+    began = time.monotonic()
+    close()
+    took.append(time.monotonic() - began)
+
+
+def test_an_observer_may_close_its_inspector_between_two_pieces_of_a_step(breathing):
+    widget = Inspector(classifier(), PICTURE, [0], iterations=3, defense="none")
+    took, threads = [], []
+
+    def observe(change):
+        threads.append(threading.current_thread().name)
+        closed_at_once(widget.close, took)
+
+    widget.observe(observe, "error")
+    widget.run()
+    assert breathing.wait(SAFETY)
+    widget._session.aside(lambda: lambda: setattr(widget, "error", "looked"))
+    until(lambda: took)
+    assert threads == [hands.THREAD]
+    assert took[0] < _JOIN_SECONDS / 2
+    until(lambda: not workers())
+    assert widget.status == "stopped"
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_two_that_are_closed_by_each_others_steps_end(make, engine, monkeypatch, locked):
+    """As where a net, or an observer, closes what is no longer needed."""
+    pair = [make(), make()]
+    both, took = threading.Barrier(2), []
+    begun = []
+
+    def stepped(*args):
+        if threading.get_ident() not in begun:
+            begun.append(threading.get_ident())
+            first = both.wait(SAFETY)
+            other = pair[first]
+            with other._lock if locked else contextlib.nullcontext():
+                closed_at_once(other.close, took)
+        return step(*args)
+
+    step = engine._step
+    monkeypatch.setattr(engine, "_step", stepped)
+    for widget in pair:
+        widget.run()
+    until(lambda: len(took) == 2)
+    assert max(took) < _JOIN_SECONDS / 2
+    until(lambda: not workers())
+
+
+def test_a_net_that_waits_for_the_run_that_it_is_part_of_is_told(make, engine, monkeypatch):
+    widget = make()
+    monkeypatch.setattr(engine, "_step", lambda *_: widget.wait(1))
+    with pytest.raises(RuntimeError, match="would wait for itself"):
+        widget.wait(SAFETY)
+    assert widget.status == "error"
 
 
 def test_many_runs_started_stopped_and_closed_at_once_all_end(make, engine):

@@ -1,5 +1,6 @@
 """The Gallery: which image is explained when, what is kept, and what is left behind."""
 
+import contextlib
 import gc
 import threading
 import time
@@ -17,7 +18,7 @@ from xwidget.engine import stall
 from xwidget.inspector import Gallery, Inspector
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, in_view
-from xwidget.inspector.gallery_worker import THREAD
+from xwidget.inspector.gallery_worker import _JOIN_SECONDS, THREAD
 
 LONG = 100_000  # iterations: longer than any test
 
@@ -479,6 +480,81 @@ def test_close_in_the_middle_leaves_nothing(gallery, engine):
         made.open(1)
     with pytest.raises(RuntimeError, match="closed"):
         made.wait()
+
+
+@pytest.mark.parametrize("of", ["gallery", "inspector"])
+def test_an_observer_may_close_it(gallery, engine, monkeypatch, of):
+    made = gallery(2)
+    took = []
+
+    def close(change):
+        if change["new"] == "running" or took:
+            return
+        began = time.monotonic()
+        made.close()
+        took.append(time.monotonic() - began)
+
+    if of == "gallery":
+        made.observe(close, "status")
+    else:
+        make = Item.make
+
+        def watched(item, *args):
+            inspector = make(item, *args)
+            inspector.observe(close, "status")
+            return inspector
+
+        monkeypatch.setattr(Item, "make", watched)
+    shown(made)
+    until(lambda: took)
+    assert took[0] < _JOIN_SECONDS / 2
+    until(lambda: not threads())
+    assert live(made) == []
+
+
+def test_one_closed_while_it_makes_an_inspector_leaves_none(gallery, monkeypatch):
+    made, make = gallery(2), Item.make
+    making, closed, inspectors = threading.Event(), threading.Event(), []
+
+    def slow(item, *args):
+        making.set()
+        assert closed.wait(SAFETY)
+        inspectors.append(make(item, *args))
+        return inspectors[-1]
+
+    monkeypatch.setattr(Item, "make", slow)
+    shown(made)
+    assert making.wait(SAFETY)
+    with made._lock:  # as an observer has it
+        made.close()
+    closed.set()
+    until(lambda: not threads())
+    assert inspectors[0]._session.closed
+    assert live(made) == []
+
+
+def test_observers_of_a_gallery_and_of_an_inspector_that_set_the_other_do_not_wait(gallery, make):
+    made, alone = gallery(2), make()
+    made.stop()
+    together = threading.Barrier(2)
+
+    def beside(act):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(0.3)  # for the other, which has to wait for the lock
+        act()
+
+    made._strip.observe(lambda _: beside(lambda: setattr(alone, "iterations", 9)), "show")
+    alone.observe(lambda _: beside(lambda: setattr(made, "selected", "photo 1")), "sparsity")
+    setters = [
+        threading.Thread(target=lambda: setattr(made._strip, "show", "evidence"), daemon=True),
+        threading.Thread(target=lambda: setattr(alone, "sparsity", 0.5), daemon=True),
+    ]
+    for setter in setters:
+        setter.start()
+    for setter in setters:
+        setter.join(SAFETY / 3)
+        assert not setter.is_alive()
+    assert (alone.iterations, made.selected) == (9, "photo 1")
 
 
 def test_close_after_all_is_done_leaves_nothing(gallery):

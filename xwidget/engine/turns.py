@@ -260,6 +260,14 @@ def nudge_all() -> None:
         turns.nudge()
 
 
+def in_background_turn() -> bool:
+    """Return whether the calling thread does a step for another: it must not wait for one that
+    may need this step, or the turn, to end.
+    """
+    place = getattr(_holding, "place", None)
+    return place is not None and place._waits
+
+
 def breathe() -> None:
     """Let others have a turn between two pieces of a long step; see ``Place.turn``.
 

@@ -24,7 +24,7 @@ from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, described
 from xwidget.inspector.gallery_strip import Strip
 from xwidget.inspector.gallery_worker import Listener, Worker
-from xwidget.inspector.lock import OwnedLock
+from xwidget.inspector.lock import INSPECTORS
 from xwidget.inspector.opening import check_targets
 from xwidget.inspector.views import Views
 from xwidget.inspector.widget import Inspector
@@ -113,7 +113,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         _check(clf, targets, keep, settings)
         found = collect(images, names)
         self._items = [Item(i, name, image) for i, (name, image) in enumerate(found.items())]
-        self._lock = OwnedLock()
+        self._lock = INSPECTORS
         self._views = Views(nudge_all, busy=lambda: self.status == "running")
         self._strip = Strip(self._lock, [described(item) for item in self._items])
         self._worker = Worker(
@@ -181,7 +181,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         with self._lock:
             self._want(item.index)
             self._begin()
-        if self._lock.owned or self._worker.here:  # in an observer: the worker cannot come in
+        if self._worker.entangled:  # in an observer: the worker cannot come in
             return
         while self._worker.shown is not item and self._worker.wanted == item.index:
             if self._worker.closed:
@@ -225,7 +225,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         RuntimeError
             If called from an observer, or the Gallery is closed.
         """
-        if self._lock.owned or self._worker.here:
+        if self._worker.entangled:
             raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
         self._check_open()
         with self._lock:

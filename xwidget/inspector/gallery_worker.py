@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from xwidget.classifier import Classifier
-from xwidget.engine.turns import Place, turns_on
+from xwidget.engine.turns import Place, in_background_turn, turns_on
 from xwidget.inspector.gallery_item import Item, in_view
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.views import Views
@@ -46,8 +46,8 @@ class Worker:
     """Explain images one at a time, the one that is open first.
 
     Whoever asks sets what is wanted, with the lock held, and wakes the thread; the thread alone
-    makes, starts, pauses and frees Inspectors, never with the lock held: an Inspector's own lock
-    may be held by someone who waits for this one.
+    makes, starts, pauses and frees Inspectors, never with the lock held: it waits for what others
+    do meanwhile.
 
     Parameters
     ----------
@@ -114,9 +114,10 @@ class Worker:
         return self._thread is not None
 
     @property
-    def here(self) -> bool:
-        """Whether this is the worker's own thread."""
-        return self._thread is threading.current_thread()
+    def entangled(self) -> bool:
+        """Whether the worker may have to wait for the calling thread."""
+        here = self._thread is threading.current_thread()
+        return here or self._lock.owned or in_background_turn()
 
     def start(self) -> None:
         """Start the thread, once; the lock is held."""
@@ -130,15 +131,23 @@ class Worker:
         self._wake.set()
 
     def close(self) -> None:
-        """End the thread, then close every Inspector."""
+        """End the thread and close every Inspector; where the thread might wait for the caller, it
+        closes those that it is just making.
+        """
         self._closing.set()
         self.wake()
-        if self._thread is not None and not self.here:
-            self._thread.join(_JOIN_SECONDS)
+        thread = self._thread
+        if thread is not None and not self.entangled:
+            thread.join(_JOIN_SECONDS)
+        self._close_all()
+
+    def _close_all(self) -> None:
         for item in self.items:
-            inspector, item.inspector = item.inspector, None
+            with self._lock:
+                inspector, item.inspector = item.inspector, None
             if inspector is not None:
-                inspector.unobserve(self.wake, "status")
+                with contextlib.suppress(ValueError):  # it is just being made
+                    inspector.unobserve(self.wake, "status")
                 inspector.close()
 
     # The thread.
@@ -159,10 +168,14 @@ class Worker:
                         going = any(item.status == "running" for item in self.items)
                         self._wake.wait(_PACE if going else None)
         except BaseException:
-            logging.getLogger("xwidget").exception("the gallery's worker has ended")
+            # Whoever closes takes away what the thread works on.
             with contextlib.suppress(_Closed), self._held():
+                logging.getLogger("xwidget").exception("the gallery's worker has ended")
                 self._thread = None  # what is asked for next starts another
                 self._listener.settled("error")
+        finally:
+            if self.closed:
+                self._close_all()
 
     def _check_open(self) -> None:
         if self.closed:

@@ -48,5 +48,5 @@ class OwnedLock:
 
 
 INSPECTORS = OwnedLock()
-"""One for all Inspectors of a process: a link, or an observer, sets one while it holds another, and
-two locks that are taken in both orders wait for each other for ever."""
+"""One for all Inspectors and Galleries of a process: a link, or an observer, sets one while it
+holds another, and two locks that are taken in both orders wait for each other forever."""

@@ -74,7 +74,9 @@ class Patient(Worker):
         return place.do(begin)
 
     def _meanwhile(self, cancel: threading.Event) -> None:
-        """Do what cannot wait while the run waits for its turn, or between two pieces of a step."""
+        """Do what cannot wait while the run waits for its turn, or between two pieces of a step: on
+        the worker, or on the thread that does the step.
+        """
         if cancel.is_set():
             raise GivenUp
         self._look_aside()

@@ -85,10 +85,10 @@ class Inspector(ShownWidget):
     Notes
     -----
     All attributes above are traits: ``observe``, ``link`` and ``jslink`` work on them. While a run
-    goes on, observers are called on its thread, one at a time in all Inspectors: a slow one holds
-    up the others. One that is linked to another follows its own run while that goes on, and the
-    other's after that. Close an Inspector that is no longer needed: ipywidgets keeps every widget,
-    and with it image, masks and thread, until then.
+    goes on, observers are called on threads of its own, one at a time in all Inspectors and
+    Galleries: a slow one holds up the others. One that is linked to another follows its own run
+    while that goes on, and the other's after that. Close an Inspector that is no longer needed:
+    ipywidgets keeps every widget, and with it image, masks and thread, until then.
 
     Examples
     --------

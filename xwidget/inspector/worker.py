@@ -1,6 +1,7 @@
 """One thread that does one job after another, and small things in between.
 
-Knows nothing of widgets. Whoever listens is called on the worker with the lock held.
+Knows nothing of widgets. Whoever listens is called with the lock held, on the worker or on the
+thread that does a step for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from xwidget.engine.step import Step
+from xwidget.engine.turns import in_background_turn
 from xwidget.inspector.lock import OwnedLock
 
 _JOIN_SECONDS = 30.0
@@ -28,7 +30,7 @@ Aside: TypeAlias = Callable[[], Callable[[], None]]
 
 
 class Listener(Protocol):
-    """What a session tells, always with its lock held, on its worker."""
+    """What a session tells, always with its lock held, on its worker or where a step is done."""
 
     def began(self, added: int | None) -> None:
         """A job starts; ``added`` is the class that it adds, if that is what it does."""
@@ -132,9 +134,10 @@ class Worker:
             The one that ended the work, with its traceback.
         RuntimeError
             If what ended it is no ``Exception``, as ``SystemExit``, which is its cause; or if
-            called from an observer, which the worker would have to wait for.
+            called from an observer, or by a network that runs for one: the worker would have to
+            wait for it.
         """
-        if self._thread is threading.current_thread() or self._lock.owned:
+        if self._entangled:
             raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
         end = None if timeout is None else time.monotonic() + timeout
         while not self._idle.is_set():
@@ -160,19 +163,23 @@ class Worker:
         """Have a job that waits for something look again; to be extended by who has such jobs."""
 
     def close(self, *, join: bool = True) -> None:
-        """End the work and the thread."""
+        """End the work and the thread, and wait for its end unless it might wait for the caller."""
         self._closing.set()
         self.stop()
         self._queue.put(None)
         thread = self._thread
-        if join and thread is not None and thread is not threading.current_thread():
-            # A worker that needs the lock to get on sees that it is closed, so that joining is safe
-            # even where the caller holds the lock.
+        if join and thread is not None and not self._entangled:
             thread.join(_JOIN_SECONDS)
         with self._lock:
             self.failure = self._aside = None
             self._jobs.clear()
             self._idle.set()
+
+    @property
+    def _entangled(self) -> bool:
+        """Whether the worker may have to wait for the calling thread."""
+        here = self._thread is threading.current_thread()
+        return here or self._lock.owned or in_background_turn()
 
     def _check_open(self) -> None:
         if self.closed:
@@ -197,7 +204,7 @@ class Worker:
             thread.start()  # where there are too many, the command fails, and nothing waits
             self._thread = thread
 
-    # On the worker.
+    # On the worker; ``_look_aside`` and ``_held`` where it has a step done, too.
 
     def _work(self) -> None:
         try:
@@ -289,7 +296,7 @@ class Worker:
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[Listener]:
-        """Hold the lock, on the worker; raise ``Closed`` rather than wait for who closes."""
+        """Hold the lock; raise ``Closed`` rather than wait for who closes."""
         while not self._lock.acquire(timeout=_LOCK_SECONDS):
             if self.closed:
                 raise Closed
