@@ -72,6 +72,36 @@ def test_what_is_given_up_is_not_done(box):
     assert ("add", 9) in done
 
 
+def test_what_comes_after_all_was_given_up_waits_at_rest(box, monkeypatch):
+    looks = []
+    pause = box._pause
+    monkeypatch.setattr(box, "_pause", lambda: looks.append(1) or pause())
+    done = []
+    take(box, "run", done, *range(3))
+    with box.lock:
+        box.drop()
+        box.take("run", Pace(2, 0.1), lambda: None)
+    until(lambda: looks)
+    looked = len(looks)
+    time.sleep(0.3)
+    assert len(looks) - looked <= 3  # of thousands that there is time for
+
+
+def test_where_no_thread_can_be_started_the_next_is_done_all_the_same(box, monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    done = []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError, match="new thread"):
+            take(box, "run", done, *range(3))
+    take(box, "run", done, 3)
+    box.clock.now += 1
+    until(lambda: ("run", 3) in done)
+    assert ("run", 2) not in done
+
+
 def test_an_act_that_fails_stops_no_other(box):
     done = []
     take(box, "run", done, *range(3))

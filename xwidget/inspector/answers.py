@@ -76,7 +76,10 @@ class Answers:
             act()
             return
         cost = max(_FRAME, self._widget._picture.size) if request.type == "frame" else 1
-        self._widget._inbox.take(request.type, pace, act, cost)
+        try:
+            self._widget._inbox.take(request.type, pace, act, cost)
+        except RuntimeError as error:  # it has to wait, and there are too many threads
+            self._fail(content, error)
 
     def _do(self, content: Any, request: Request) -> None:
         if request.type == "stop":

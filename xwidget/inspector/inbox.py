@@ -67,11 +67,11 @@ class Inbox:
         if not waits and self._spend(kind, cost, pace):
             act()
             return
-        self._waiting[kind] = _Waiting(act, cost, pace)
         if self._thread is None:
-            self._wake.clear()
-            self._thread = threading.Thread(target=self._work, name="xwidget inbox", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="xwidget inbox", daemon=True)
+            thread.start()  # where there are too many, whoever asked is told, and nothing waits
+            self._thread = thread
+        self._waiting[kind] = _Waiting(act, cost, pace)
 
     def drop(self, *kinds: Hashable) -> None:
         """Forget what waits of some kinds; of all where none is named."""
@@ -114,3 +114,4 @@ class Inbox:
                     return
                 pause = self._pause()
             self._wake.wait(max(0.001, pause))
+            self._wake.clear()
