@@ -119,6 +119,10 @@ export class FakeModel implements Model {
             none: "Off: shows why one is needed, as noise can then bring almost any class.",
           },
         },
+        alternatives: {
+          game: { generation: ["preservation", "deletion", "repression"] },
+          defense: { auto: ["none"], paper: ["none"], none: ["auto"] },
+        },
       },
       _net_name: "efficientnet_lite0",
       _follow: true,

@@ -39,7 +39,7 @@ export const LINKS: Partial<Record<LinkState, string>> = {
   lost: `The connection to the kernel is lost; the panel goes on when it is back. ${STAYS}`,
   gone: `The kernel was shut down. ${STAYS} To go on, run the notebook again.`,
   replaced: `The kernel was restarted: to go on, run the cell again. ${STAYS}`,
-  stranger: `The kernel does not know this panel: to go on, run the cell again. ${STAYS}`,
+  stranger: `The kernel does not answer: it does not know this panel. To go on, run the cell again. ${STAYS}`,
 };
 
 /** Where the kernel can do nothing for this panel, now or ever. */
