@@ -1,4 +1,4 @@
-"""Turns on a device: who works when, and that nothing keeps a turn for ever."""
+"""Turns on a device: who works when, and that nothing keeps a turn forever."""
 
 import os
 import threading
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from xwidget.engine import hands
+from xwidget.engine import hands, turns
 from xwidget.engine.hands import Hands
-from xwidget.engine.turns import GivenUp, Rank, Turns, breathe, turns_on
+from xwidget.engine.turns import GivenUp, Place, Rank, Turns, breathe, turns_on
 
 SAFETY = 30.0
 
@@ -84,18 +84,82 @@ def test_no_more_work_at_once_than_may(run: Callable[..., Runner]) -> None:
     assert max(runner.most for runner in runners) <= 2
 
 
-def test_equals_have_as_many_turns_and_what_was_looked_at_last_has_twice(
-    run: Callable[..., Runner],
-) -> None:
-    turns = Turns(1)
-    *others, newest = [run(turns, rank=(1, looked)) for looked in (3, 1, 2, 4)]
-    until(lambda: newest.done > 60)
-    done = [other.done for other in others]
-    assert max(done) - min(done) < 15
-    assert 1.4 < newest.done / (sum(done) / 3) < 2.8
+class Clock:
+    """Seconds that go by only where a test says so."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_the_more_urgent_comes_first_and_the_others_go_on_when_it_rests(
+class Line:
+    """Places that work one at a time, a step of a second each, with nobody waiting for real."""
+
+    def __init__(self, *ranks: Rank | None) -> None:
+        self.clock = Clock()
+        self.turns = Turns(1, self.clock)
+        self.places: list[Place] = []
+        self.ranks: list[Rank | None] = []
+        self.done: list[int] = []
+        for rank in ranks:
+            self.join(rank)
+
+    def join(self, rank: Rank | None) -> int:
+        number = len(self.places)
+        self.ranks.append(rank)
+        self.places.append(Place(self.turns, lambda: self.ranks[number], lambda: None))
+        self.turns._places.append(self.places[-1])
+        self.turns._admit(self.places[-1])
+        self.done.append(0)
+        return number
+
+    def work(self, steps: int) -> list[int]:
+        """Do as many steps, each by who is next; return how many each has done since before."""
+        before = list(self.done)
+        for _ in range(steps):
+            (number,) = [n for n, place in enumerate(self.places) if self.turns._may(place)]
+            place = self.places[number]
+            self.turns._take(place)
+            self.clock.now += 1
+            self.turns._give(place)
+            self.turns._admit(place)
+            self.done[number] += 1
+        return [now - then for now, then in zip(self.done, before, strict=True)]
+
+
+def test_equals_have_as_many_turns_and_what_was_looked_at_last_has_twice() -> None:
+    line = Line(*[(1, looked) for looked in (3, 1, 2, 4)])
+    assert line.work(50) == [10, 10, 10, 20]
+
+
+def test_the_more_urgent_comes_first_and_the_others_go_on_when_it_rests() -> None:
+    line = Line((2, 9), (1, 0))
+    assert line.work(10) == [0, 10]
+    line.ranks[1] = None
+    assert line.work(10) == [10, 0]
+    line.ranks[1] = (1, 0)
+    assert line.work(10) == [0, 10]
+
+
+def test_who_comes_late_does_not_make_up_for_the_time_before() -> None:
+    line = Line((1, 0), (1, 0))
+    line.work(100)
+    line.join((1, 0))
+    assert max(line.work(9)) <= 5
+
+
+def test_who_is_between_two_steps_is_waited_for_and_who_is_idle_is_not() -> None:
+    line = Line((1, 0), (1, 0))
+    line.work(3)
+    line.turns._take(line.places[0])
+    line.turns._give(line.places[0])
+    assert line.turns._patience() == turns._BACK
+    line.clock.now += 1
+    assert line.turns._patience() == turns._POLL
+
+
+def test_runs_take_turns_and_one_that_rests_lets_the_others_go_on(
     run: Callable[..., Runner],
 ) -> None:
     turns = Turns(1)
@@ -103,27 +167,14 @@ def test_the_more_urgent_comes_first_and_the_others_go_on_when_it_rests(
     until(lambda: later.done)
     first = run(turns, rank=(1, 0))
     until(lambda: first.done > 5)
-    before = later.done
-    until(lambda: first.done > 40)
-    assert later.done - before <= 4
     first.rank = None
     turns.nudge()
-    until(lambda: later.done > before + 10)
-    resting = first.done
-    time.sleep(0.02)
-    assert first.done <= resting + 1
+    resting = later.done
+    until(lambda: later.done > resting + 10)
     first.rank = (1, 0)
     turns.nudge()
-    until(lambda: first.done > resting + 10)
-
-
-def test_who_comes_late_does_not_make_up_for_the_time_before(run: Callable[..., Runner]) -> None:
-    turns = Turns(1)
-    early = run(turns)
-    until(lambda: early.done > 50)
-    run(turns)
-    before = early.done
-    until(lambda: early.done > before + 5)
+    again = first.done
+    until(lambda: first.done > again + 10)
 
 
 def test_a_persons_own_thread_never_waits_and_others_make_room() -> None:

@@ -143,8 +143,9 @@ class Turns:
         now = self._clock()
         ready = []
         for place in self._places:
-            back = place._state == _OUT and now - place._since < _BACK
-            if (back or place._state == _WAITING) and (rank := place._rank()) is not None:
+            if (self._returns(place, now) or place._state == _WAITING) and (
+                rank := place._rank()
+            ) is not None:
                 ready.append((rank[0], place.used, place._number, place))
         return [place for *_, place in sorted(ready)]
 
@@ -163,8 +164,13 @@ class Turns:
         return max(alike)[2] if len(alike) > 1 else None
 
     def _patience(self) -> float:
-        between = any(p._state == _OUT for p in self._places)
-        return _BACK if between else _POLL
+        now = self._clock()
+        return _BACK if any(self._returns(place, now) for place in self._places) else _POLL
+
+    @staticmethod
+    def _returns(place: Place, now: float) -> bool:
+        """Tell whether a place is between two of its steps, and expected back at once."""
+        return place._state == _OUT and now - place._since < _BACK
 
 
 class Place:
@@ -192,7 +198,7 @@ class Place:
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn and have it, as short as can be; within another one it is that one."""
+        """Wait for a turn and have it, briefly; within another one it is that one."""
         if getattr(_holding, "place", None) is not None:
             yield
             return
