@@ -7,6 +7,8 @@ export type Arrangement = "slim" | "narrow" | "medium" | "wide";
 /** A share of the picture's width that standing beside it is worth: pixels may lose a third. */
 const WORTH = 0.65;
 const GAP = 16;
+/** How much larger a picture may be that fills the room before its pixels need not be whole. */
+const WASTED = 1.25;
 /** Least side of a picture, in CSS px. */
 const LEAST = 120;
 /** Least width of the column beside the picture, by arrangement, in CSS px. */
@@ -18,13 +20,14 @@ export function arrange(panel: number, image: Size, ratio: number): Arrangement 
   if (panel < 430) return "slim";
   if (panel < 620) return "narrow";
   if (panel >= 900) return "wide";
-  const scale = (arrangement: Arrangement) => fittedIn(arrangement, panel, image, ratio).width;
+  const scale = (by: Arrangement) => scaleOf(fitIn(by, panel, image), ratio);
   return scale("medium") < WORTH * scale("narrow") ? "narrow" : "medium";
 }
 
 /**
  * CSS size of the picture: the largest whole number of device pixels per image pixel that fits, so
- * that every image pixel is an equal, sharp square. An image larger than the room is scaled down.
+ * that every image pixel is an equal, sharp square. An image larger than the room is scaled down,
+ * and one that would leave much of the room empty is scaled up to fill it.
  */
 export function pictureSize(panel: number, image: Size, ratio: number) {
   return fittedIn(arrange(panel, image, ratio), panel, image, ratio);
@@ -35,40 +38,39 @@ function roomIn(arrangement: Arrangement, panel: number): number {
   return aside === 0 ? panel : panel - GAP - aside;
 }
 
-function fittedIn(arrangement: Arrangement, panel: number, image: Size, ratio: number) {
-  const room = roomIn(arrangement, panel);
-  const fit = Math.min(room / image.width, TALLEST[arrangement] / image.height);
-  return fitted(fit, image, ratio, { width: LEAST, height: LEAST });
+function fitIn(arrangement: Arrangement, panel: number, image: Size): number {
+  return Math.min(roomIn(arrangement, panel) / image.width, TALLEST[arrangement] / image.height);
 }
 
-/** Gap between panes, and the height of a pane's title with its distance, in CSS px. */
+function fittedIn(arrangement: Arrangement, panel: number, image: Size, ratio: number) {
+  const fit = fitIn(arrangement, panel, image);
+  const scale = scaleOf(fit, ratio);
+  const filling = fit > WASTED * scale ? fit : scale;
+  return fitted(filling, image, ratio, { width: LEAST, height: LEAST });
+}
+
+/** Gap between panes, in CSS px. */
 const BETWEEN = 6;
-const TITLE = 20;
-/** Lines of the caption under one picture, by the picture's width, and the height of one. */
-const LINES = [
-  [340, 4],
-  [Number.POSITIVE_INFINITY, 3],
-] as const;
-const LINE = 18;
+/** Height of a pane's title in one line and in two, and the width from which one is enough. */
+const TITLE = { line: 20, two: 36, from: 165 } as const;
 
 /** What is the same in every layout, so that nothing around the pictures moves. */
 export interface Stage extends Size {
-  /** Height of the pictures with their caption. */
-  captioned: number;
+  /** Room above a single picture, as much as the titles of four take: its caption stands there. */
+  above: number;
 }
 
-/**
- * Room for the pictures of any layout: two by two of half the single picture's size fit, with their
- * titles. Under a single picture the caption takes what the titles leave.
- */
+/** Room for the pictures of any layout: two by two of half the single picture's size fit, with titles. */
 export function stageOf(panel: number, image: Size, ratio: number): Stage {
   const arrangement = arrange(panel, image, ratio);
   const single = fittedIn(arrangement, panel, image, ratio);
   const width = Math.min(roomIn(arrangement, panel), single.width + BETWEEN);
-  const height = single.height + 2 * TITLE + BETWEEN;
-  const lines = LINES.find(([most]) => single.width < most)?.[1] ?? 3;
-  const captioned = Math.max(single.height + lines * LINE, height + LINE) + BETWEEN;
-  return { width, height, captioned };
+  const above = 2 * titleOf((width - BETWEEN) / 2) + BETWEEN;
+  return { width, height: single.height + above, above };
+}
+
+function titleOf(width: number): number {
+  return width < TITLE.from ? TITLE.two : TITLE.line;
 }
 
 /** The size of one of several pictures, and how many of them stand in a row. */
@@ -77,24 +79,33 @@ export interface Grid {
   height: number;
   whole: boolean;
   columns: number;
+  /** Height of each one's title. */
+  title: number;
 }
 
 /** The arrangement of `count` pictures, within the stage, that makes them largest. */
 export function gridSize(stage: Size, image: Size, ratio: number, count: number): Grid {
-  let best: Grid = { width: 0, height: 0, whole: false, columns: 1 };
+  let best: Grid = { width: 0, height: 0, whole: false, columns: 1, title: TITLE.line };
   let most = 0;
   let fewest = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const wide = (stage.width - BETWEEN * (columns - 1)) / columns;
-    const tall = (stage.height - BETWEEN * (rows - 1)) / rows - TITLE;
-    const fit = Math.min(wide / image.width, tall / image.height);
-    const least = { width: Math.min(LEAST, wide), height: Math.min(LEAST, tall) };
-    const scale = scaleOf(fit, ratio);
+    const high = (stage.height - BETWEEN * (rows - 1)) / rows;
+    // A picture may be narrower than its place is wide.
+    const least = (title: number) => ({
+      width: Math.min(LEAST, wide),
+      height: Math.min(LEAST, high - title),
+    });
+    const fitWith = (title: number) => Math.min(wide / image.width, (high - title) / image.height);
+    const sized = (title: number) =>
+      fitted(scaleOf(fitWith(title), ratio), image, ratio, least(title));
+    const title = titleOf(sized(TITLE.line).width);
+    const scale = scaleOf(fitWith(title), ratio);
     const empty = rows * columns - count;
     // Of equally large ones that with the fewest places left empty, and of those the flattest.
     if (scale > most + 1e-6 || (scale >= most - 1e-6 && empty <= fewest)) {
-      best = { ...fitted(fit, image, ratio, least), columns };
+      best = { ...sized(title), columns, title };
       most = scale;
       fewest = empty;
     }
@@ -109,9 +120,9 @@ function scaleOf(fit: number, ratio: number): number {
 }
 
 /** A very thin image gets a pane that can be pointed at, and read when it is enlarged. */
-function fitted(fit: number, image: Size, ratio: number, least: Size) {
-  const scale = scaleOf(fit, ratio);
+function fitted(scale: number, image: Size, ratio: number, least: Size) {
   const width = Math.max(least.width, image.width * scale);
   const height = Math.max(least.height, image.height * scale);
-  return { width, height, whole: scale * ratio > 1 - 1e-6 };
+  const pixels = scale * ratio;
+  return { width, height, whole: pixels >= 1 && Math.abs(pixels - Math.round(pixels)) < 1e-6 };
 }

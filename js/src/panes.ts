@@ -7,7 +7,7 @@ import { sentence, shortOf, takesAway } from "./says";
 import type { Store } from "./store";
 import { signOf } from "./trust";
 import type { Layout, Pane } from "./ui";
-import { figuresOf, score } from "./words";
+import { figuresOf, score, shortFiguresOf } from "./words";
 
 export function panesOf(
   layout: Layout,
@@ -44,11 +44,21 @@ export function panesOf(
   const of = store.checks.value[String(shown?.target)];
   const newest = track(shown?.target ?? -1)?.frames.at(-1) ?? -1;
   const says = saying(shown, game, of, newest, editing);
-  const single = { key: "main", title: "", view, scene: main, takes, says };
+  const short = (mask: Frame | null, takes: boolean, edited: boolean) => {
+    if (!mask) return ["…", ""] as const;
+    return edited ? ([score(mask.score), "edited"] as const) : shortFiguresOf(mask, takes);
+  };
+  const bare = { name: "", doubtful: false, figures: ["", ""] as const };
+  const single = { key: "main", title: "", head: bare, view, scene: main, takes, says };
   if (layout === "views") {
     return views.map((each, k) => ({
       key: k === 0 ? "main" : each,
       title: viewName(each, takes),
+      head: {
+        ...bare,
+        name: viewName(each, takes),
+        figures: k === 0 && shown ? short(shown, takes, editing) : bare.figures,
+      },
       view: each,
       scene: main,
       takes,
@@ -68,16 +78,18 @@ export function panesOf(
     played = game,
   ): Pane => {
     const { mask } = scene;
-    const warned = of && signOf(of) === "doubtful" ? ", doubtful" : "";
+    const doubtful = of !== undefined && signOf(of) === "doubtful";
     const edited = editing && key === "main";
     const figures = edited
       ? `${score(mask?.score)}, edited`
       : mask
         ? figuresOf(mask, away(played))
         : "…";
-    const title = `${name}${warned}: ${figures}`;
+    const title = `${name}${doubtful ? ", doubtful" : ""}: ${figures}`;
+    const head = { name, doubtful, figures: short(mask, away(played), edited) };
     const said = saying(mask, played, of, last, edited);
-    return { key, title, view, scene, takes: away(played) && !edited, says: said };
+    const takes = away(played) && !edited;
+    return { key, title, head, view, scene, takes, says: said };
   };
   if (layout === "classes") {
     // The class drawn comes first, as its picture is the main one; the others keep their order.

@@ -34,6 +34,8 @@ export type Layout = (typeof LAYOUTS)[number];
 export interface Pane {
   key: string;
   title: string;
+  /** The title in parts: a name that may be cut, a warning, figures and a word to them. */
+  head: { name: string; doubtful: boolean; figures: readonly [string, string] };
   view: View;
   scene: Scene;
   /** Whether its mask says what is taken away. */
@@ -170,7 +172,7 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   const size = computed(() => {
     const count = panes.value.length;
     if (count > 1) return gridSize(stage.value, image.value, ratio.value, count);
-    return { ...pictureSize(width.value, image.value, ratio.value), columns: 1 };
+    return { ...pictureSize(width.value, image.value, ratio.value), columns: 1, title: 0 };
   });
   const placement = computed(() => place(camera.value, size.value, image.value, ratio.value));
 

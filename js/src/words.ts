@@ -6,6 +6,11 @@ export function figuresOf(mask: { score: number; mean: number }, takes: boolean)
   return `${p} with ${share} ${takes ? "taken away" : "shown"}`;
 }
 
+/** The same over a small picture: what stands in any case, and the word that is left out first. */
+export function shortFiguresOf(mask: { score: number; mean: number }, takes: boolean) {
+  return [`${score(mask.score)} · ${percent(mask.mean)}`, takes ? "taken away" : "shown"] as const;
+}
+
 /** A score in [0, 1]: "0.873", "1.000", "–" where there is none. */
 export function score(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";

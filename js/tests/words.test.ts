@@ -86,6 +86,11 @@ describe("the picture's size", () => {
     expect((size.width * ratio) / 224).toBeCloseTo(Math.round((size.width * ratio) / 224), 6);
   });
 
+  test("an image that would leave much of the room empty fills it", () => {
+    expect(pictureSize(378, image, 1)).toEqual({ width: 378, height: 378, whole: false });
+    expect(pictureSize(268, image, 1)).toEqual({ width: 224, height: 224, whole: true });
+  });
+
   test("an image larger than the room is made to fit", () => {
     const size = pictureSize(500, { width: 2048, height: 1024 }, 1);
     expect(size).toEqual({ width: 500, height: 250, whole: false });

@@ -6,7 +6,7 @@ import type { Ui } from "../ui";
 import { score } from "../words";
 import { AddClass } from "./add_class";
 import { NeedsKernel } from "./kernel";
-import { SignOf } from "./trust";
+import { SignOf } from "./sign";
 
 /** The classes being explained: which is drawn, what the image scores, what the mask scores now. */
 export function Classes({ ui }: { ui: Ui }) {

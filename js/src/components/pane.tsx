@@ -11,6 +11,7 @@ import type { Pane, Ui } from "../ui";
 import { figuresOf, score } from "../words";
 import { Values } from "./cells";
 import { Divider, Loupe, Pins, Reticle } from "./overlays";
+import { Title } from "./titles";
 
 /** One picture with its cursor: the canvas holds the picture's own pixels and nothing else. */
 export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
@@ -86,11 +87,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const hint = main ? "arrow keys move a pixel cursor, plus and minus zoom, Escape leaves" : "";
   return (
     <div class="xw-pane">
-      {pane.title && (
-        <span class="xw-pane-title" title={`${pane.title}\n${pane.says}`}>
-          {pane.title}
-        </span>
-      )}
+      {pane.title && <Title ui={ui} pane={pane} />}
       <div
         ref={frame}
         class="xw-frame"

@@ -1,10 +1,10 @@
-import { gradient } from "../colormap";
-import { heatEnd, heatOf, keyOf, viewName, viewTitle } from "../looks";
-import { CHANNELS, VIEWS, type View } from "../picture";
+import { keyOf, viewName, viewTitle } from "../looks";
+import { VIEWS, type View } from "../picture";
 import { takesAway } from "../says";
 import type { Ui } from "../ui";
 import { percent, score } from "../words";
 import { nameOf, PaneView } from "./pane";
+import { Legend } from "./titles";
 import { RunOthers } from "./toolbar";
 
 export function Picture({ ui }: { ui: Ui }) {
@@ -14,8 +14,9 @@ export function Picture({ ui }: { ui: Ui }) {
     <div class="xw-picture">
       {ui.layout.value === "views" ? <ViewChecks ui={ui} /> : <ViewTabs ui={ui} />}
       {/* As large in every layout: nothing around it may move. */}
-      <div class="xw-shown" style={{ minHeight: `${stage.captioned}px` }}>
+      <div class="xw-shown" style={{ minHeight: `${stage.height}px` }}>
         {ui.panes.value.length === 0 && <p class="xw-none">No image yet</p>}
+        {ui.panes.value.length === 1 && <Caption ui={ui} />}
         <div
           class="xw-stage"
           style={{
@@ -27,7 +28,6 @@ export function Picture({ ui }: { ui: Ui }) {
             <PaneView key={pane.key} ui={ui} pane={pane} />
           ))}
         </div>
-        <Caption ui={ui} />
         <RunOthers ui={ui} />
       </div>
     </div>
@@ -85,45 +85,38 @@ function titleOf(view: View, takes: boolean): string {
   return `${viewTitle(view, takes)} (key ${keyOf(view)})`;
 }
 
+/** Over a single picture, where several have their titles. */
 function Caption({ ui }: { ui: Ui }) {
   const mask = ui.scene.value?.mask;
   const heat = ui.panes.value.some(({ view }) => view === "heat");
-  const { width, columns } = ui.size.value;
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
   const away = takesAway(ui.store.words.value, ui.store.ran.value.game) && !edited;
-  const several = ui.panes.value.length > 1;
-  const wide = Math.max(224, columns * width + 6 * (columns - 1));
+  const width = Math.max(ui.size.value.width, 224);
   return (
-    // Several pictures have titles of their own, and leave one line.
-    <div class="xw-caption" data-several={several || undefined} style={{ width: `${wide}px` }}>
+    <div
+      class="xw-caption"
+      style={{ width: `${width}px`, height: `${ui.stage.value.above - 6}px` }}
+    >
       {mask && (
-        <span class="xw-figures">
-          <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>
-          <span>{edited ? "edited" : `iteration ${mask.iteration}`}</span>
-          <span>
-            score {away ? "without it " : ""}
-            {score(mask.score)}
+        <>
+          <span class="xw-drawn">
+            <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>
+            {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
+            {heat && <Legend ui={ui} />}
           </span>
-          <span title="The mask’s mean over all pixels and color channels">
-            {percent(mask.mean)} {away ? "taken away" : "shown"}
+          <span class="xw-figures">
+            <span>{edited ? "edited" : `iteration ${mask.iteration}`}</span>
+            <span>
+              score {away ? "without it " : ""}
+              {score(mask.score)}
+            </span>
+            <span title="The mask’s mean over all pixels and color channels">
+              {percent(mask.mean)} {away ? "taken away" : "shown"}
+            </span>
           </span>
-          {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
-        </span>
+        </>
       )}
-      {heat && <Legend ui={ui} />}
     </div>
-  );
-}
-
-/** What the colors of the heat mean: where they are boosted, the last stands for less than 1. */
-function Legend({ ui }: { ui: Ui }) {
-  const channel = ui.channel.value;
-  const boost = ui.boost.value;
-  return (
-    <span class="xw-legend" title={`${heatOf(channel)}, on a fixed scale`}>
-      {channel !== null && `${CHANNELS[channel]} `}0<i style={{ backgroundImage: gradient() }} />
-      {heatEnd(boost)}
-    </span>
   );
 }
