@@ -150,8 +150,7 @@ def test_who_comes_late_does_not_make_up_for_the_time_before() -> None:
 
 
 def test_who_is_between_two_steps_is_waited_for_and_who_is_idle_is_not() -> None:
-    line = Line((1, 0), (1, 0))
-    line.work(3)
+    line = Line((1, 0))
     line.turns._take(line.places[0])
     line.turns._give(line.places[0])
     assert line.turns._patience() == turns._BACK

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class Views:
         self._greeted = False  # whether a page is there that may not
         self._asked = False  # from Python, since the last view went
         self._waiting = 0  # in Python, for the end of the work
+        self._counting = threading.Lock()
         self._looked = 0
         self._beating = False
 
@@ -100,9 +102,12 @@ class Views:
     # What happens.
 
     def greet(self) -> None:
-        """Note that a page is there, which may be too old to say what it shows."""
-        self._greeted = True
-        self._look()
+        """Note that a page is there, which may be too old to say what it shows; a page greets
+        again and again, and only the first time is a look.
+        """
+        if not self._greeted:
+            self._greeted = True
+            self._look()
 
     def heard(self) -> None:
         """Note a sign of life, whatever a page said."""
@@ -136,12 +141,15 @@ class Views:
     def awaited(self) -> Iterator[None]:
         """Note that somebody waits for the end of the work."""
         try:
-            self._waiting += 1
-            self.changed()
+            self._await(1)
             yield
         finally:
-            self._waiting -= 1
-            self.changed()
+            self._await(-1)
+
+    def _await(self, more: int) -> None:
+        with self._counting:
+            self._waiting += more
+        self.changed()
 
     def close(self) -> None:
         """Forget the pages."""
