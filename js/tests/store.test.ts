@@ -257,10 +257,11 @@ describe("commands", () => {
   });
 
   /** A host that drops custom messages, as marimo does: the hello that it carried has an id. */
-  function byTrait(status = "done") {
+  function byTrait(status = "done", meanwhile = (_: ReturnType<typeof createStore>) => {}) {
     const kernel = new Kernel({ target: 5, status });
     const store = createStore(kernel);
     store.connect();
+    meanwhile(store);
     vi.advanceTimersByTime(2000);
     const hello = kernel.saved.at(-1)?._command as { id: number };
     expect(hello).toMatchObject({ type: "hello", protocol: 1 });
@@ -292,12 +293,11 @@ describe("commands", () => {
   });
 
   test("that were given before a way was found are not lost, nor given twice", () => {
-    const { kernel, store, welcome } = byTrait("running");
-    store.stop();
-    expect(kernel.asked("stop")).toEqual([]);
+    const { kernel, welcome } = byTrait("running", (store) => store.stop());
     welcome();
     vi.advanceTimersByTime(200);
     expect(commands(kernel)).toEqual(["hello", "stop"]);
+    expect(kernel.asked("stop")).toEqual([]);
   });
 
   test("that nobody answers make it ask, again and again", () => {
