@@ -11,7 +11,9 @@ import ctypes
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from xwidget.threads import EndingThread
 
 T = TypeVar("T")
 
@@ -36,12 +38,16 @@ class _Task(Generic[T]):
             self.work = None
 
 
+_Inbox: TypeAlias = "queue.SimpleQueue[_Task[Any] | None]"
+
+
 class Hands:
     """Threads that work for others, as many as have worked at once; idle ones end after a while."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._free: list[queue.SimpleQueue[_Task[Any]]] = []  # the one that worked last is last
+        self._free: list[_Inbox] = []  # the one that worked last is last
+        self._ended = False
 
     def do(self, work: Callable[[], T]) -> T:
         """Have something done by another thread, and wait; return or raise what came of it.
@@ -55,7 +61,7 @@ class Hands:
             inbox = self._free.pop() if self._free else None
         if inbox is None:
             inbox = queue.SimpleQueue()
-            threading.Thread(target=self._work, args=(inbox,), name=THREAD, daemon=True).start()
+            EndingThread(self._work, self.end, THREAD, (inbox,)).start()
         task = _Task(work)
         inbox.put(task)
         task.done.wait()
@@ -66,7 +72,15 @@ class Hands:
                 del task  # or the error would keep itself alive
         return task.result  # type: ignore[return-value]
 
-    def _work(self, inbox: queue.SimpleQueue[_Task[Any]]) -> None:
+    def end(self) -> None:
+        """Have all threads end, each once it has done what it is at."""
+        self._ended = True
+        with self._lock:
+            free, self._free = self._free, []
+        for inbox in free:
+            inbox.put(None)
+
+    def _work(self, inbox: _Inbox) -> None:
         while True:
             try:
                 task = inbox.get(timeout=_LINGER_SECONDS)
@@ -76,11 +90,17 @@ class Hands:
                         self._free.remove(inbox)
                         break
                 continue  # a task is on its way
+            if task is None:
+                break
             task.run()
             with self._lock:
-                self._free.append(inbox)
+                going = not self._ended
+                if going:
+                    self._free.append(inbox)
             task.done.set()
             del task
+            if not going:
+                break
         release()
 
 

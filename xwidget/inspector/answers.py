@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from xwidget.inspector.protocol import PROTOCOL, Request, encode, parse
 from xwidget.inspector.session import Session
 from xwidget.inspector.stream import Stream
 from xwidget.inspector.worker import Aside, as_error
+from xwidget.threads import EndingThread
 
 if TYPE_CHECKING:
     from xwidget.inspector.widget import Inspector
@@ -98,7 +98,7 @@ class Answers:
         """Have a file written: one at a time, and one of each type waits, the newest."""
         self._files[kind] = (content, task)
         if not self._writes:
-            thread = threading.Thread(target=self._work, name="xwidget file", daemon=True)
+            thread = EndingThread(self._work, self._session.end, "xwidget file")
             try:
                 thread.start()
             except (RuntimeError, MemoryError):  # there are too many

@@ -19,6 +19,7 @@ from xwidget.inspector.gallery_item import Item, in_view
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.views import Views
 from xwidget.inspector.widget import Inspector
+from xwidget.threads import EndingThread
 
 THREAD = "xwidget-gallery"
 _PACE = 0.3  # seconds between two words to the page
@@ -122,7 +123,7 @@ class Worker:
     def start(self) -> None:
         """Start the thread, once; the lock is held."""
         if self._thread is None and not self.closed:
-            thread = threading.Thread(target=self._work, name=THREAD, daemon=True)
+            thread = EndingThread(self._work, self.end, THREAD)
             thread.start()  # where there are too many, whoever asked is told
             self._thread = thread
 
@@ -130,12 +131,17 @@ class Worker:
         """Have the worker look what is wanted now. Takes no lock."""
         self._wake.set()
 
+    def end(self) -> None:
+        """Have the thread end, without waiting for it."""
+        self._closing.set()
+        self.wake()
+        self._views.changed()
+
     def close(self) -> None:
         """End the thread and close every Inspector; where the thread might wait for the caller, it
         closes those that it is just making.
         """
-        self._closing.set()
-        self.wake()
+        self.end()
         thread = self._thread
         if thread is not None and not self.entangled:
             thread.join(_JOIN_SECONDS)

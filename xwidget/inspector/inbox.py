@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from xwidget.inspector.lock import OwnedLock
+from xwidget.threads import EndingThread
 
 _SLEEP = 0.5  # seconds at most between two looks
 
@@ -68,7 +69,7 @@ class Inbox:
             act()
             return
         if self._thread is None:
-            thread = threading.Thread(target=self._work, name="xwidget inbox", daemon=True)
+            thread = EndingThread(self._work, self._end, "xwidget inbox")
             thread.start()  # where there are too many, whoever asked is told, and nothing waits
             self._thread = thread
         self._waiting[kind] = _Waiting(act, cost, pace)
@@ -79,6 +80,14 @@ class Inbox:
             self._waiting.pop(kind, None)
         if not self._waiting:
             self._wake.set()
+
+    def _end(self) -> None:
+        """Drop everything, unless somebody holds the lock."""
+        if self.lock.acquire(timeout=0):
+            try:
+                self.drop()
+            finally:
+                self.lock.release()
 
     def _spend(self, kind: Hashable, cost: float, pace: Pace) -> bool:
         now = self.clock()

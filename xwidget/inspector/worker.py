@@ -19,6 +19,7 @@ from typing import Protocol, TypeAlias
 from xwidget.engine.step import Step
 from xwidget.engine.turns import in_background_turn
 from xwidget.inspector.lock import OwnedLock
+from xwidget.threads import EndingThread
 
 _JOIN_SECONDS = 30.0
 _POLL_SECONDS = 0.5
@@ -162,6 +163,14 @@ class Worker:
     def nudge(self) -> None:
         """Have a job that waits for something look again; to be extended by who has such jobs."""
 
+    def end(self) -> None:
+        """Have the thread end, as ``close`` does, without waiting for it or for the lock."""
+        self._closing.set()
+        for job in tuple(self._jobs):
+            job.cancel.set()
+        self._queue.put(None)
+        self.nudge()
+
     def close(self, *, join: bool = True) -> None:
         """End the work and the thread, and wait for its end unless it might wait for the caller."""
         self._closing.set()
@@ -200,7 +209,7 @@ class Worker:
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
-            thread = threading.Thread(target=self._work, name="xwidget", daemon=True)
+            thread = EndingThread(self._work, self.end, "xwidget")
             thread.start()  # where there are too many, the command fails, and nothing waits
             self._thread = thread
 
@@ -216,7 +225,7 @@ class Worker:
                     del listener  # the thread must not keep it alive while it waits
                 going = self._take(pause)
         except Closed:
-            pass
+            self._idle.set()
         except BaseException as error:
             self._break_off(error)
 

@@ -1,0 +1,110 @@
+"""A script that ends while something runs ends well."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from xwidget.engine.hands import Hands
+from xwidget.threads import EndingThread, end_all
+
+BEGIN = """
+import time
+import numpy as np
+import xwidget as xw
+from torch import nn
+
+net = nn.Sequential(
+    nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 4)
+)
+clf = xw.Classifier(net, size=24)
+pixels = np.random.default_rng(0).integers(0, 256, (24, 24, 3), np.uint8)
+
+
+def inspector():
+    w = xw.Inspector(clf, pixels, iterations=100_000)
+    w.run()
+    return w
+
+
+def until_it_steps(*inspectors):
+    while not all(w.iteration > 2 for w in inspectors):
+        time.sleep(0.01)
+"""
+CASES = {
+    "an Inspector": "w = inspector(); until_it_steps(w)",
+    "six Inspectors": "ws = [inspector() for _ in range(6)]; until_it_steps(*ws)",
+    "a Gallery": """
+g = xw.Gallery(clf, [pixels] * 4, iterations=100_000)
+g.run()
+while g.inspector is None:
+    time.sleep(0.01)
+until_it_steps(g.inspector)
+""",
+    "a run that rests": """
+w, other = inspector(), inspector()
+until_it_steps(w)
+w._views.take(1, 1, 1)
+w._views.take(1, 0, 0)
+assert w._views.resting
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_script_that_ends_while_something_runs_ends_well(case):
+    script = f"{BEGIN}\n{CASES[case]}\nprint('the end')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_who_waits_before_the_end_of_the_process_is_not_left_waiting():
+    script = f"import atexit\natexit.register(lambda: print(w.wait(30)))\n{BEGIN}\nw = inspector()"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=25, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n")
+
+
+def test_hands_end_idle_or_at_work():
+    hands, go, at_work = Hands(), threading.Event(), threading.Event()
+    names = []
+
+    def work():
+        names.append(threading.current_thread())
+        at_work.set()
+        go.wait(10)
+
+    hands.do(lambda: names.append(threading.current_thread()))
+    asking = threading.Thread(target=lambda: (hands.do(work), hands.do(lambda: None)))
+    busy = threading.Thread(target=lambda: hands.do(work))
+    asking.start()
+    at_work.wait(10)
+    busy.start()
+    while len(names) < 3:
+        time.sleep(0.01)
+    hands.end()
+    go.set()
+    asking.join(10)
+    busy.join(10)
+    assert not asking.is_alive()
+    for thread in names:
+        thread.join(2)
+        assert not thread.is_alive()
+
+
+def test_a_thread_that_does_not_end_is_not_waited_for_without_end(monkeypatch):
+    monkeypatch.setattr("xwidget.threads._SECONDS", 0.3)
+    go, asked = threading.Event(), []
+    thread = EndingThread(lambda: go.wait(20), lambda: asked.append(1), "stuck")
+    thread.start()
+    began = time.monotonic()
+    end_all()
+    assert asked
+    assert time.monotonic() - began < 5
+    go.set()
+    thread.join(5)
