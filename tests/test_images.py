@@ -167,6 +167,40 @@ def test_sixteen_bits_are_neither_cut_off_nor_stretched(tmp_path: Path, suffix: 
         np.testing.assert_allclose(picture[..., 1], values / 65535, atol=1e-7)
 
 
+@pytest.mark.parametrize("most", [1, 255])
+def test_eight_bits_in_sixteen_are_not_taken_for_black(tmp_path: Path, most: int) -> None:
+    values = np.array([[0, most]], np.uint16)
+    path = tmp_path / "dark.png"
+    Image.fromarray(values).save(path)
+    wide = (values.astype(">u2"), values[..., None].repeat(4, 2), Image.fromarray(values))
+    tensor = torch.from_numpy(values)
+    for image in (values, *wide, Image.fromarray(values.astype(np.int32)), path, tensor):
+        with pytest.raises(ValueError, match=f"largest value is {most}, which would be black"):
+            read(image)
+    np.testing.assert_allclose(read(np.asarray(values) / 65535)[..., 0], values / 65535)
+    for black in (np.zeros((2, 2), np.uint16), Image.new("I;16", (2, 2)), Image.new("I", (2, 2))):
+        assert not read(black).any()
+
+
+def test_premultiplied_gray_is_put_on_white() -> None:
+    gray = Image.new("LA", (2, 2), (100, 128))
+    np.testing.assert_allclose(read(gray.convert("La")), read(gray), atol=1)
+
+
+def test_a_mode_without_a_way_to_colors_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def convert(self: Image.Image, mode: str) -> Image.Image:
+        raise ValueError(f"conversion from {self.mode} to {mode} not supported")
+
+    monkeypatch.setattr(Image.Image, "convert", convert)
+    with pytest.raises(ValueError, match=r"the image has mode 'LAB', .* convert it to RGB first"):
+        read(Image.new("LAB", (2, 2)))
+
+
+def test_an_empty_path_is_called_empty() -> None:
+    with pytest.raises(ValueError, match="the path of the image is empty"):
+        read("")
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("kind", ["u1", "u2", "f2", "f4", "f8"])
 def test_arrays_of_any_byte_order(order: str, kind: str) -> None:

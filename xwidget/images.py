@@ -134,6 +134,8 @@ def fit(picture: Picture, size: tuple[int, int]) -> npt.NDArray[np.float32]:
 
 
 def _from_path(name: str) -> Picture:
+    if not name:
+        raise ValueError("the path of the image is empty; pass the path of an image file")
     path = Path(_local(name)).expanduser()
     said = repr(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}...")
     try:
@@ -203,11 +205,18 @@ def _from_pil(image: Image.Image, said: str = "the image") -> Picture:
         return _from_wide(image)
     if image.mode == "F":
         return _from_array(np.asarray(image))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return np.array(image.convert("RGB"), np.uint8)
+    try:
+        if image.has_transparency_data:
+            # Pillow has no way from premultiplied gray to colors but by plain gray.
+            image = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
+            white = Image.new("RGBA", image.size, "white")
+            image = Image.alpha_composite(white, image)
+        return np.array(image.convert("RGB"), np.uint8)
+    except ValueError as error:
+        raise ValueError(
+            f"{said} has mode {image.mode!r}, which Pillow cannot turn into colors by itself "
+            f"({_words(error)}); convert it to RGB first, for instance with PIL.ImageCms"
+        ) from error
 
 
 def _load(image: Image.Image) -> None:
@@ -242,12 +251,19 @@ def _from_wide(image: Image.Image) -> Picture:
             f"a PIL image of mode {image.mode!r} is read as 16 bits, but its values span {low} to "
             f"{high}; scale them to 0..65535, or to a float array in [0,1]"
         )
-    if image.mode == "I" and 0 < high <= 255:
-        raise ValueError(
-            f"a PIL image of mode 'I' is read as 16 bits, but its largest value is {high}, which "
-            "would be black; if it has 8 bits, pass Image.fromarray(np.uint8(image))"
-        )
+    way = "Image.fromarray(np.uint8(image))"
+    _refuse_8_bits(f"a PIL image of mode {image.mode!r}", high, way)
     return _from_array(values.astype(np.uint16))
+
+
+def _refuse_8_bits(said: str, high: int, way: str) -> None:
+    """Raise where what is read as 16 bits looks like 8: all of it would be black."""
+    if 0 < high <= 255:
+        raise ValueError(
+            f"{said} is read as 16 bits, but its largest value is {high}, which would be black; if "
+            f"it has 8 bits, pass {way}. If it is as dark as that, pass a float array, "
+            "np.asarray(image) / 65535"
+        )
 
 
 def _from_tensor(tensor: Tensor) -> Picture:
@@ -268,6 +284,9 @@ def _from_tensor(tensor: Tensor) -> Picture:
             "dense one: .to_dense() or .dequantize(), and not on the meta device"
         )
     values = tensor.detach().cpu().as_subclass(Tensor)
+    if values.dtype == torch.uint16 and values.numel():
+        high = int(values.to(torch.int32).max())
+        _refuse_8_bits("a tensor of uint16", high, "image.to(torch.uint8)")
     if values.dtype == torch.bfloat16:  # numpy has no such type
         values = values.float()
     if values.ndim == 3:
@@ -312,6 +331,7 @@ def _checked_values(array: npt.NDArray[np.generic], shape: tuple[int, int, int])
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
     if array.dtype == np.uint16:
+        _refuse_8_bits("an array of uint16", int(array.max()), "image.astype(np.uint8)")
         return array.astype(np.float32) / np.float32(65535)
     if array.dtype.kind != "f":
         raise TypeError(
