@@ -1,14 +1,12 @@
 """How good an explanation is: what it does to the net, beside what other methods do.
 
->>> import torch
 >>> import xwidget as xw
 >>> from xwidget import metrics
 >>> clf, photo = xw.load("efficientnet_lite0"), xw.sample("coffee")
 >>> x, ex = clf.prepare(photo), xw.explain(clf, photo, iterations=2, progress=False)
->>> order, mask = torch.tensor(ex.relevance[0]), torch.tensor(ex.masks[0])
->>> metrics.insertion(clf, x, ex.targets[0], order, steps=4).shares
+>>> metrics.insertion(clf, x, ex.targets[0], ex.relevance[0], steps=4).shares
 array([0.  , 0.25, 0.5 , 0.75, 1.  ])
->>> metrics.evidence_scores(clf, x, mask, ex.targets[0]).shown.shape
+>>> metrics.evidence_scores(clf, x, ex.masks[0], "espresso").shown.shape
 (1,)
 """
 

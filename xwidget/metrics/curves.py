@@ -18,13 +18,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.classifier import Classifier
+from xwidget.metrics import taken
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import ranks
+from xwidget.metrics.taken import Values
 
 Reals = npt.NDArray[np.float64]
 
 # The kernel of the authors' code, in pixels: a Gaussian of this deviation, folded into this width.
 _WIDTH, _DEVIATION = 11, 5.0
+_STEPS = 224
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +59,11 @@ class Curve:
 
 def deletion(
     clf: Classifier | Judge,
-    x: Tensor,
-    target: int,
-    relevance: Tensor,
+    x: Values,
+    target: int | str,
+    relevance: Values,
     *,
-    steps: int = 224,
+    steps: int = _STEPS,
     batch: int = 16,
 ) -> Curve:
     """Take the most relevant pixels away first: the lower the area, the better.
@@ -70,46 +73,50 @@ def deletion(
     clf
         The classifier, or a judge, which has its own batch.
     x
-        Normalized image (3, H, W), from ``clf.prepare``.
+        Normalized image (3, H, W), from ``clf.prepare``; a tensor or an array.
     target
-        Class index whose score is followed.
+        Class whose score is followed: its index, or its name as in ``clf.index``.
     relevance
-        (H, W), any range: only the order counts. Equal pixels come in a random order, always the
-        same.
+        (H, W), any range: only the order counts. A tensor or an array, such as one of
+        ``Explanation.relevance``. Equal pixels come in a random order, always the same.
     steps
         T, number of equal steps; 224 is the authors' for 224 x 224. Fewer are faster and coarser.
+        At most one for each pixel, or 224.
     batch
         Number of pictures the net is given at once.
 
     Raises
     ------
-    ValueError
-        If the relevance does not fit the image or is not finite, or there is no step to take.
+    ValueError, TypeError
+        If the relevance does not fit the image or is not finite, there is no such class, or no step
+        to take.
     """
-    return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps), batch)
+    x = taken.image(x)
+    return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps, x), batch)
 
 
 def insertion(
     clf: Classifier | Judge,
-    x: Tensor,
-    target: int,
-    relevance: Tensor,
+    x: Values,
+    target: int | str,
+    relevance: Values,
     *,
-    steps: int = 224,
+    steps: int = _STEPS,
     batch: int = 16,
 ) -> Curve:
     """Put the most relevant pixels into a blurred image first: the higher the area, the better.
 
     Parameters and errors are those of :func:`deletion`.
     """
-    return _follow(clf, blurred(x), x, target, relevance, _even(steps), batch)
+    x = taken.image(x)
+    return _follow(clf, blurred(x), x, target, relevance, _even(steps, x), batch)
 
 
 def sufficiency(
     clf: Classifier | Judge,
-    x: Tensor,
-    target: int,
-    relevance: Tensor,
+    x: Values,
+    target: int | str,
+    relevance: Values,
     *,
     shares: Sequence[float] = (0.1, 0.2, 0.3),
     batch: int = 16,
@@ -125,11 +132,13 @@ def sufficiency(
     clf, x, target, relevance, batch
         Those of :func:`deletion`, as are the errors.
     """
+    x = taken.image(x)
     return _follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
 
 
-def blurred(x: Tensor) -> Tensor:
+def blurred(x: Values) -> Tensor:
     """Return what insertion starts from: an image (..., 3, H, W) that no class is seen in."""
+    x = taken.tensor("x", x)
     row = _gaussian().to(x)
     # One axis after the other. Beyond the border is zero, the data mean, as in the authors' code.
     planes = x.reshape(-1, 1, *x.shape[-2:])
@@ -137,8 +146,9 @@ def blurred(x: Tensor) -> Tensor:
     return F.conv2d(planes, row.view(1, 1, -1, 1), padding=(_WIDTH // 2, 0)).view_as(x)
 
 
-def places(relevance: Tensor, x: Tensor) -> Tensor:
+def places(relevance: Values, x: Tensor) -> Tensor:
     """Return each pixel's place (H, W); ValueError where the relevance does not fit an image."""
+    relevance = taken.tensor("relevance", relevance)
     if relevance.shape != x.shape[-2:]:
         raise ValueError(
             f"relevance has shape {tuple(relevance.shape)}, but the image has "
@@ -149,9 +159,8 @@ def places(relevance: Tensor, x: Tensor) -> Tensor:
 
 def counts(shares: Sequence[float], pixels: int) -> Tensor:
     """Return how many pixels shares of them are; ValueError for none, or ones beyond [0, 1]."""
-    if not len(shares) or not 0 <= min(shares) <= max(shares) <= 1:
-        raise ValueError(f"shares={list(shares)!r}; expected at least one, each in [0, 1]")
-    return (torch.tensor(shares, dtype=torch.float64, device="cpu") * pixels).round().long()
+    found = taken.shares(shares)
+    return (torch.tensor(found, dtype=torch.float64, device="cpu") * pixels).round().long()
 
 
 def _gaussian() -> Tensor:
@@ -165,9 +174,8 @@ def _gaussian() -> Tensor:
     return torch.from_numpy(np.bincount(folded, weights, _WIDTH) / weights.sum())
 
 
-def _even(steps: int) -> list[float]:
-    if steps < 1:
-        raise ValueError(f"steps={steps} must be at least 1")
+def _even(steps: int, x: Tensor) -> list[float]:
+    steps = taken.whole("steps", steps, max(_STEPS, x[0].numel()))
     return [step / steps for step in range(steps + 1)]
 
 
@@ -175,13 +183,13 @@ def _follow(
     clf: Classifier | Judge,
     start: Tensor,
     end: Tensor,
-    target: int,
-    relevance: Tensor,
+    target: int | str,
+    relevance: Values,
     shares: Sequence[float],
     batch: int,
 ) -> Curve:
     rank, judge = places(relevance, start), Judge.of(clf, batch)
-    start, end = start.cpu(), end.cpu()
+    start, end, target = start.cpu(), end.cpu(), judge.clf.index(target)
     changed = counts(shares, rank.numel())
     parts = [
         judge.scores(torch.where(rank < some.view(-1, 1, 1, 1), end, start), target)

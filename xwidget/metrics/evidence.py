@@ -11,7 +11,9 @@ from torch import Tensor
 
 from xwidget.classifier import Classifier
 from xwidget.engine.moves import MOVES
+from xwidget.metrics import taken
 from xwidget.metrics.judge import Judge
+from xwidget.metrics.taken import Values
 
 Reals = npt.NDArray[np.float64]
 
@@ -41,10 +43,10 @@ class EvidenceScores:
 
 def evidence_scores(
     clf: Classifier | Judge,
-    x: Tensor,
-    mask: Tensor,
-    target: int,
-    references: Tensor | None = None,
+    x: Values,
+    mask: Values,
+    target: int | str,
+    references: Values | None = None,
 ) -> EvidenceScores:
     """Score the evidence shown and the rest, each alone, on one or more backgrounds.
 
@@ -57,24 +59,41 @@ def evidence_scores(
     mask
         (3, H, W) in [0, 1]: what is shown for the class.
     target
-        Class index.
+        Class index, or name as in ``clf.index``.
     references
         Backgrounds (R, 3, H, W), normalized; without, one: the data mean.
+
+    All of these may be tensors or arrays.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If one of them does not fit the image, the mask leaves [0, 1], or there is no such class.
     """
+    x = taken.image(x)
+    mask, r = taken.mask(mask, x), torch.zeros_like(x)[None]
+    if references is not None:
+        r = taken.tensor("references", references).to(x)
+        if r.ndim != 4 or r.shape[1:] != x.shape or not len(r):
+            raise ValueError(
+                f"references have shape {tuple(r.shape)}; expected (R, 3, H, W), with H and W of "
+                f"the image, {tuple(x.shape[1:])}"
+            )
     judge = Judge.of(clf)
-    r = torch.zeros_like(x)[None] if references is None else references.to(x)
     pictures = torch.cat([blend(x, mask, r), blend(x, 1 - mask, r), r])
     scores: Reals = judge.scores(pictures, target).numpy()
     return EvidenceScores(*np.split(scores, 3))
 
 
-def blend(x: Tensor, mask: Tensor, references: Tensor) -> Tensor:
+def blend(x: Values, mask: Values, references: Values) -> Tensor:
     """Return e = m x + (1 - m) r on each of some backgrounds (R, 3, H, W)."""
-    return torch.lerp(references, x.expand_as(references), mask.to(x).expand_as(references))
+    x, r = taken.image(x), taken.tensor("references", references)
+    shown = taken.mask(mask, x).to(r)
+    return torch.lerp(r, x.to(r).expand_as(r), shown.expand_as(r))
 
 
 def small_moves(
-    clf: Classifier | Judge, pictures: Tensor, image: Tensor, target: int
+    clf: Classifier | Judge, pictures: Values, image: Values, target: int | str
 ) -> dict[str, float]:
     """Return how well evidence keeps up with its photo under small moves: p(T(e)) / p(T(x)).
 
@@ -90,7 +109,7 @@ def small_moves(
     image
         The normalized image (3, H, W).
     target
-        Class index.
+        Class index, or name as in ``clf.index``.
 
     Returns
     -------
@@ -98,8 +117,8 @@ def small_moves(
         By the names of ``xwidget.engine.moves.MOVES``: the mean over the pictures; NaN where the
         moved image scores 0.
     """
-    judge = Judge.of(clf)
-    both = torch.cat([image[None].to(pictures), pictures])
+    judge, pictures = Judge.of(clf), taken.tensor("pictures", pictures)
+    both = torch.cat([taken.image(image)[None].to(pictures), pictures])
     found = {}
     for name, move in MOVES.items():
         scores = judge.scores(move(both), target)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from xwidget.classifier import Classifier
+from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.plan import Plan
 from xwidget.engine.selfcheck import independent
 from xwidget.forward import device_of, dtype_of
+from xwidget.metrics import taken
+from xwidget.metrics.taken import Values
 
 
 class Judge:
@@ -29,15 +31,14 @@ class Judge:
 
     Raises
     ------
-    ValueError
-        If a batch would be empty.
+    ValueError, TypeError
+        If a batch would be empty, or this is no classifier.
     """
 
     def __init__(self, clf: Classifier, plan: Plan | None = None, batch: int = 16) -> None:
-        if batch < 1:
-            raise ValueError(f"batch={batch} must be at least 1")
+        check_classifier(clf)
         self.clf = clf
-        self.batch = batch
+        self.batch = batch = taken.whole("batch", batch)
         self._device = device_of(clf.net)
         kind = dtype_of(clf.net, torch.float32)
         image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)
@@ -50,15 +51,16 @@ class Judge:
         """Return a judge as it is, and one of a classifier."""
         return clf if isinstance(clf, Judge) else cls(clf, batch=batch)
 
-    def scores(self, pictures: Tensor, target: int) -> Tensor:
+    def scores(self, pictures: Values, target: int | str) -> Tensor:
         """Return a class's scores (N,), float64 on the CPU, of pictures (N, 3, H, W)."""
-        return self.all_scores(pictures)[:, target]
+        index = self.clf.index(target)
+        return self.all_scores(pictures)[:, index]
 
-    def all_scores(self, pictures: Tensor) -> Tensor:
+    def all_scores(self, pictures: Values) -> Tensor:
         """Return the scores of all classes (N, C), float64 on the CPU, of pictures (N, 3, H, W)."""
         parts = []
         with torch.inference_mode():
-            for part in pictures.split(self.batch):
+            for part in taken.tensor("pictures", pictures).split(self.batch):
                 logits = self._forward(part.to(self._device, copy=True))
                 parts.append(self.clf.scores(logits).double().cpu())
         return torch.cat(parts).clone()

@@ -6,8 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from xwidget.metrics import taken
+from xwidget.metrics.taken import Values
 
-def ranks(relevance: Tensor) -> Tensor:
+
+def ranks(relevance: Values) -> Tensor:
     """Return each pixel's place (H, W) int64 on the CPU, 0 for the most relevant.
 
     Parameters
@@ -21,6 +24,7 @@ def ranks(relevance: Tensor) -> Tensor:
     ValueError
         If it is not (H, W), or holds what has no order.
     """
+    relevance = taken.tensor("relevance", relevance)
     if relevance.ndim != 2:
         raise ValueError(
             f"relevance has shape {tuple(relevance.shape)}; give one value a pixel, (H, W)"
@@ -36,20 +40,21 @@ def ranks(relevance: Tensor) -> Tensor:
     return places.view_as(relevance)
 
 
-def standing(relevance: Tensor) -> Tensor:
+def standing(relevance: Values) -> Tensor:
     """Return (H, W) float64 in (0, 1]: the share of pixels that a pixel is at least as relevant as.
 
     Unlike the values themselves, those of two methods can be compared, multiplied and resized.
     """
-    return 1 - ranks(relevance).double() / relevance.numel()
+    places = ranks(relevance)
+    return 1 - places.double() / places.numel()
 
 
-def fused(*relevances: Tensor) -> Tensor:
+def fused(*relevances: Values) -> Tensor:
     """Return the product of several orders (H, W): first comes what all of them put first."""
     return torch.stack([standing(relevance) for relevance in relevances]).prod(0)
 
 
-def resized(relevance: Tensor, size: tuple[int, int]) -> Tensor:
+def resized(relevance: Values, size: tuple[int, int]) -> Tensor:
     """Return an order of the pixels of the same picture at another size, for another net.
 
     Places are resized, not values: these may span many powers of ten, and the largest would smear

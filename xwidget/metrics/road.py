@@ -17,8 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.classifier import Classifier
+from xwidget.metrics import taken
 from xwidget.metrics.curves import Curve, counts, places
 from xwidget.metrics.judge import Judge
+from xwidget.metrics.taken import Values
 
 #: Deviation of the noise that is added to what is filled in, in normalized colors.
 NOISE = 0.01
@@ -29,9 +31,9 @@ SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 def road(
     clf: Classifier | Judge,
-    x: Tensor,
-    target: int,
-    relevance: Tensor,
+    x: Values,
+    target: int | str,
+    relevance: Values,
     *,
     first: Literal["most", "least"] = "most",
     shares: Sequence[float] = SHARES,
@@ -48,7 +50,7 @@ def road(
     x
         Normalized image (3, H, W), from ``clf.prepare``.
     target
-        Class index whose score is followed.
+        Class whose score is followed: its index, or its name as in ``clf.index``.
     relevance
         (H, W), any range: only the order counts.
     first
@@ -65,13 +67,15 @@ def road(
 
     Raises
     ------
-    ValueError
-        If the relevance does not fit the image or is not finite, an argument is unknown, or nothing
-        would be left to fill in from.
+    ValueError, TypeError
+        If the relevance does not fit the image or is not finite, there is no such class, an
+        argument is unknown, or nothing would be left to fill in from.
     """
     if first not in ("most", "least"):
         raise ValueError(f"first={first!r}; expected 'most' or 'least'")
+    x = taken.image(x)
     judge, rank = Judge.of(clf, batch), places(relevance, x)
+    target = judge.clf.index(target)
     if first == "least":
         rank = rank.numel() - 1 - rank
     removed = counts(shares, rank.numel())
@@ -89,7 +93,7 @@ def road(
     return Curve(shares_removed / rank.numel(), judge.scores(pictures, target).numpy())
 
 
-def imputed(x: Tensor, gone: Tensor, tolerance: float = 1e-4, most: int = 2000) -> Tensor:
+def imputed(x: Values, gone: Values, tolerance: float = 1e-4, most: int = 2000) -> Tensor:
     """Return an image whose missing pixels are the weighted mean of their neighbors, without noise.
 
     The system is symmetric and positive definite, so conjugate gradients solve it; they begin at
@@ -112,6 +116,7 @@ def imputed(x: Tensor, gone: Tensor, tolerance: float = 1e-4, most: int = 2000) 
     ValueError
         If all pixels are missing.
     """
+    x, gone = taken.image(x), taken.tensor("gone", gone).bool()
     if bool(gone.all()):
         raise ValueError("all pixels are missing; there is nothing to fill them in from")
     if not bool(gone.any()):
