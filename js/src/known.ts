@@ -61,6 +61,8 @@ export interface Store {
   keyframes: ReadonlySignal<number[]>;
   /** A run was asked for whose first mask has not come: what is drawn is older. */
   starting: ReadonlySignal<boolean>;
+  /** Why a class cannot be drawn: its mask is not here, and nobody can send it; else empty. */
+  missing(target: number): string;
   /** All class names; null until asked for and answered. */
   names: ReadonlySignal<string[] | null>;
   adding: ReadonlySignal<number | null>;

@@ -76,6 +76,7 @@ export function createLink(
     if (asked.value !== "silent") return asked.value;
     return host === "busy" ? "busy" : host === "idle" ? "stranger" : "silent";
   });
+  const isDead = () => ["gone", "replaced"].includes(kernel.state.peek());
   let path: "message" | "trait" = "message";
   /** Whether a command is known to have arrived on that path. */
   let proven = false;
@@ -102,7 +103,8 @@ export function createLink(
     } finally {
       writing = false;
     }
-    attempt(() => model.save_changes());
+    // The host would complain of what it cannot send; a greeting finds out.
+    if (!isDead() || "_command" in traits) attempt(() => model.save_changes());
   }
 
   function viaTrait(command: Command): void {
@@ -149,6 +151,7 @@ export function createLink(
   }
 
   function deliver(command: Command): void {
+    if (isDead()) return;
     if (path === "trait") viaTrait(command);
     else attempt(() => model.send(command));
   }

@@ -12,7 +12,7 @@ import { inflate, viewOf } from "./packed";
 import { createProbe } from "./probe";
 import { asView, decodeFrame, type Frame } from "./protocol";
 import { createReceived } from "./received";
-import { NO_WORDS } from "./says";
+import { NO_WORDS, shortOf } from "./says";
 
 export type { Store } from "./known";
 
@@ -218,17 +218,40 @@ export function createStore(model: Model): Store {
   });
 
   const iterations = trait("iterations", 0);
+  const portable = trait("_portable", false);
+  /** A run was begun, and what is drawn is of one before it. */
+  const older = computed(() => (drawn.value?.run ?? 0) < progress.value.run);
+  const offline = computed(() => {
+    if (portable.value) return "This page only shows what was found.";
+    if (isCut(link.state.value)) return LINKS[link.state.value] ?? "";
+    return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
+  });
+  const missing = (wanted: number) => {
+    if (portable.value || !offline.value || !drawn.value || drawn.value.target === wanted)
+      return "";
+    if (album.maskOf({ run: 0, target: wanted })) return "";
+    const info = classes.value.find(({ index }) => index === wanted);
+    return `The mask of ${info ? shortOf(info) : `class ${wanted}`} is not on this page`;
+  };
   const game = trait("game", "");
   const defense = trait("defense", "");
-  const portable = trait("_portable", false);
   const sparsity = trait("sparsity", "auto");
+  const made = computed(() => ({
+    game: progress.value.game ?? game.value,
+    defense: progress.value.defense ?? defense.value,
+  }));
+  /** The newest two, as the picture stays the older one's until the newer has a mask. */
+  const runs = signal<[number, { game: string; defense: string }][]>([]);
+  unlisten.push(
+    progress.subscribe(({ run }) => {
+      const others = runs.peek().filter(([number]) => number !== run);
+      runs.value = [...others.slice(-1), [run, made.peek()]];
+    }),
+  );
   return {
     link: link.state,
-    offline: computed(() => {
-      if (portable.value) return "This page only shows what was found.";
-      if (isCut(link.state.value)) return LINKS[link.state.value] ?? "";
-      return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
-    }),
+    offline,
+    missing,
     image: picture("_image"),
     reference: picture("_reference"),
     classes,
@@ -250,15 +273,17 @@ export function createStore(model: Model): Store {
     follow,
     drawn,
     keyframes,
-    starting,
+    starting: computed(
+      () => starting.value || (older.value && drawn.value !== null && status.value === "running"),
+    ),
     names,
     adding,
     notices,
     variants,
-    ran: computed(() => ({
-      game: progress.value.game ?? game.value,
-      defense: progress.value.defense ?? defense.value,
-    })),
+    ran: computed(() => {
+      const known = older.value && runs.value.find(([run]) => run === drawn.value?.run);
+      return known ? known[1] : made.value;
+    }),
     changed: computed(() => {
       if (starting.value) return false;
       const made = progress.value;

@@ -66,14 +66,16 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
   const now = edited ? scoreEdited() : scoreNow(info.index);
   const checks = store.checks.value[String(info.index)];
   const sign = checks && signOf(checks);
+  const missing = store.missing(info.index);
   const width = `${100 * (Number.isFinite(now) ? now : 0)}%`;
   return (
     <button
       type="button"
       class="xw-class"
-      title={`${info.name} (class ${info.index})`}
+      title={`${info.name} (class ${info.index})${missing && `\n${missing}. ${store.offline.value}`}`}
       aria-pressed={store.target.value === info.index}
-      onClick={() => store.choose(info.index)}
+      aria-disabled={missing !== "" || undefined}
+      onClick={() => missing || store.choose(info.index)}
     >
       <span class="xw-name">
         <Name of={info} among={store.classes.value} />

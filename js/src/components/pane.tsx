@@ -229,8 +229,12 @@ function Words({ ui, pane }: { ui: Ui; pane: Pane }) {
   return words ? <p class="xw-words">{words}</p> : null;
 }
 
-function wordsOver({ store, threshold }: Ui, pane: Pane): string | null {
+function wordsOver({ store, threshold, layout }: Ui, pane: Pane): string | null {
   const mask = pane.scene.mask;
+  const main = pane.key === "main";
+  const wanted = main ? store.target.value : layout.value === "classes" ? Number(pane.key) : null;
+  const missing = wanted === null ? "" : store.missing(wanted);
+  if (missing && !(main && store.probe.mask.value)) return missing;
   const running = store.status.value === "running" || store.starting.value;
   if (!mask || store.starting.value) {
     if (pane.key === "main") return running ? "Starting …" : "Not run yet";

@@ -92,6 +92,8 @@ function Caption({ ui }: { ui: Ui }) {
   const least = ui.threshold.value;
   const edited = ui.store.probe.mask.value !== null;
   const away = takesAway(ui.store.words.value, ui.store.ran.value.game) && !edited;
+  // Until the run that was asked for has a mask.
+  const before = ui.store.starting.value ? `last run, ${ui.store.ran.value.game}: ` : "";
   const width = Math.max(ui.size.value.width, 224);
   return (
     <div
@@ -106,7 +108,7 @@ function Caption({ ui }: { ui: Ui }) {
             {heat && <Legend ui={ui} />}
           </span>
           <span class="xw-figures">
-            <span>{edited ? "edited" : `iteration ${mask.iteration}`}</span>
+            <span>{edited ? "edited" : `${before}iteration ${mask.iteration}`}</span>
             <span>
               score {away ? "without it " : ""}
               {score(mask.score)}

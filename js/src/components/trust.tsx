@@ -8,7 +8,7 @@ import { SignOf } from "./sign";
 /** What is drawn and how far to trust it, in two sentences that open into what was tested. */
 export function Trust({ ui }: { ui: Ui }) {
   const { store } = ui;
-  const target = store.target.value;
+  const target = targetOf(ui);
   const now = trustIn(ui);
   const [{ says: told = "" } = {}, ...others] = ui.panes.value;
   const name = nameOf(ui, target);
@@ -47,8 +47,14 @@ const NOT_YET =
   "A search can also find what only the network sees. When a run has ended, what it found is " +
   "therefore tested, and what came out stands here.";
 
-export function trustIn({ store }: Ui): Trusted {
-  const target = store.target.value;
+/** Of the picture, so that sentence, verdict and picture are one class's. */
+function targetOf({ panes, store }: Ui): number {
+  return panes.value[0]?.scene.mask?.target ?? store.target.value;
+}
+
+export function trustIn(ui: Ui): Trusted {
+  const { store } = ui;
+  const target = targetOf(ui);
   const mask = store.drawn.value;
   const last = store.trace.value[String(target)]?.frames.at(-1) ?? -1;
   return trusted({
@@ -77,8 +83,9 @@ function Others({ panes }: { panes: readonly Pane[] }) {
 }
 
 /** What the same class scores with a defense, where that is known; else nothing. */
-function besides({ store }: Ui): string {
-  const target = store.target.value;
+function besides(ui: Ui): string {
+  const { store } = ui;
+  const target = targetOf(ui);
   const info = store.classes.value.find(({ index }) => index === target);
   return defended(store.words.value, store.variants.value, store.ran.value.game, info);
 }
