@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -103,6 +104,62 @@ assert len(list(Path({str(tmp_path)!r}).iterdir())) == 1
 """
     subprocess.run([sys.executable, "-c", code], check=True)
     assert not list(tmp_path.iterdir())
+
+
+@POSIX
+def test_a_forked_process_takes_nothing_of_its_parents_along(tmp_path: Path) -> None:
+    code = f"""
+import os, sys
+from xwidget import files
+write = files._write
+def forking(part, data):
+    write(part, data)
+    child = os.fork()
+    if child == 0:
+        files._tidy()  # as where it ends by itself
+        os._exit(0)
+    os.waitpid(child, 0)
+files._write = forking
+files.replace({str(tmp_path / "page")!r}, b"1")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert (tmp_path / "page").read_bytes() == b"1"
+
+
+@POSIX
+def test_a_file_in_a_folder_that_cannot_be_read_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def refuse(path: Any, *args: Any, **keys: Any) -> int:
+        if Path(path) == tmp_path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opened(path, *args, **keys)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert files.replace(tmp_path / "page", b"1").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.EACCES, "in a folder of yours"),
+        (errno.EROFS, "in a folder of yours"),
+        (errno.ENOSPC, "make room"),
+        (errno.EIO, "try again"),
+    ],
+)
+def test_what_can_be_done_depends_on_what_went_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(files, "_write", fails)
+    with pytest.raises(OSError, match=advice) as raised:
+        files.replace(tmp_path / "page", b"1")
+    assert raised.value.errno == number
 
 
 @POSIX

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import io
 import os
 import secrets
@@ -13,6 +14,21 @@ from pathlib import Path
 
 # Those that are being written: what a thread of its own has not finished goes with the process.
 _unfinished: set[Path] = set()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unfinished.clear)  # the parent finishes its own
+
+
+_YOURS = "choose one in a folder of yours"
+_ROOM = "make room, or choose one on another disk"
+_ADVICE = {
+    errno.EACCES: _YOURS,
+    errno.EPERM: _YOURS,
+    errno.EROFS: _YOURS,
+    errno.ENOSPC: _ROOM,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 def replace(path: str | os.PathLike[str], data: bytes) -> Path:
@@ -60,7 +76,8 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
             part.replace(goal)
             _keep(goal.parent)
     except OSError as error:
-        words = f"the file cannot be written ({error.strerror}); choose one in a folder of yours"
+        advice = _ADVICE.get(error.errno or 0, "try again, or choose another folder")
+        words = f"the file cannot be written ({error.strerror}); {advice}"
         raise type(error)(error.errno, words, str(given)) from error
     return given
 
@@ -106,12 +123,13 @@ def _keep(folder: Path) -> None:
     """Have a folder's names on the disk too, where the system can say so."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # some file systems cannot
+    # Some file systems cannot, and a folder that can be written to may be closed to readers.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @atexit.register
