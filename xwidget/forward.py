@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -83,6 +84,16 @@ def _is_memory(error: Exception) -> bool:
 _lock = threading.Lock()
 _running = 0
 _stance: Any = None
+
+
+def _renew() -> None:
+    """Begin anew in a process that was forked: a thread of its parent's may have held the lock."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """One thread at a time in a widget's bookkeeping."""
 
 import contextlib
+import os
+import signal
 import threading
 
 import pytest
 import traitlets
 
 from tests.inspector.fakes import SAFETY, Page
-from xwidget.inspector.lock import OwnedLock
+from xwidget import forward
+from xwidget.inspector.lock import INSPECTORS, OwnedLock
 from xwidget.inspector.locked import LockedWidget
 
 
@@ -94,6 +97,32 @@ def test_what_a_thread_with_the_lock_sets_is_not_drawn_into_a_held_batch(pair):
         raise traitlets.TraitError
     other.finish()
     assert (pair.first, pair.second) == (0, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize("here", [True, False])
+def test_a_forked_process_waits_for_no_thread_of_its_parents(here):
+    free, held = threading.Event(), threading.Event()
+
+    def hold():
+        with INSPECTORS, forward._lock:
+            held.set()
+            free.wait(SAFETY)
+
+    other = Other(hold if not here else held.set)
+    assert held.wait(SAFETY)
+    with INSPECTORS if here else contextlib.nullcontext():
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                signal.alarm(5)
+                with INSPECTORS:
+                    taken = INSPECTORS.owned and forward._lock.acquire(timeout=0)
+                os._exit(0 if taken and INSPECTORS.owned == here else 1)
+            os._exit(2)
+    free.set()
+    other.finish()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_a_lock_knows_its_thread():

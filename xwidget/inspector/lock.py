@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from types import TracebackType
 
@@ -10,6 +11,9 @@ class OwnedLock:
     """``threading.RLock`` with ``owned``, so that a wait that could never end is refused."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._lock = threading.RLock()
         self._owner: int | None = None
         self._depth = 0
@@ -46,7 +50,15 @@ class OwnedLock:
     ) -> None:
         self.release()
 
+    def renew(self) -> None:
+        """Begin anew in a process that was forked: a thread of its parent's may have held it."""
+        if not self.owned:
+            self._begin()
+
 
 INSPECTORS = OwnedLock()
 """One for all Inspectors and Galleries of a process: a link, or an observer, sets one while it
 holds another, and two locks that are taken in both orders wait for each other forever."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=INSPECTORS.renew)
