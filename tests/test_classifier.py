@@ -327,7 +327,25 @@ def test_twins_are_freed_when_dropped() -> None:
 
 def test_the_repr_names_the_net_and_its_input() -> None:
     clf = Classifier(MeanColor(), size=(4, 6), categories=["a", "b", "c"], name="mine")
-    assert repr(clf) == "<Classifier mine: 4×6 pixels, 3 classes, softmax>"
+    assert repr(clf) == "<Classifier mine: 4×6 pixels, rgb in [0,1] as it is, 3 classes, softmax>"
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "words"),
+    [
+        (0.5, 0.25, "mean 0.5, std 0.25"),
+        ((0.5,) * 3, (0.5,) * 3, "mean 0.5, std 0.5"),
+        (
+            (0.485, 0.456, 0.406),
+            (0.229, 0.224, 0.225),
+            "mean (0.485, 0.456, 0.406), std (0.229, 0.224, 0.225)",
+        ),
+        (0, 0.5, "mean 0, std 0.5"),
+    ],
+)
+def test_the_repr_says_how_colors_are_prepared(mean: object, std: object, words: str) -> None:
+    clf = Classifier(MeanColor(), size=4, mean=mean, std=std, name="mine")
+    assert repr(clf) == f"<Classifier mine: 4×4 pixels, {words}, softmax>"
 
 
 @pytest.mark.parametrize(

@@ -363,7 +363,8 @@ class Classifier:
         height, width = self.size
         outputs = "" if self._names is None else f", {len(self._names)} classes"
         name = texts.shown(self.name, texts.NAME)
-        return f"<Classifier {name}: {height}×{width} pixels{outputs}, {self.activation}>"
+        colors = _as_prepared(self.mean, self.std)
+        return f"<Classifier {name}: {height}×{width} pixels, {colors}{outputs}, {self.activation}>"
 
 
 def check_classifier(clf: object) -> None:
@@ -373,6 +374,18 @@ def check_classifier(clf: object) -> None:
     kind = type(clf).__name__
     way = "wrap it: xw.Classifier(net, size=...)" if isinstance(clf, nn.Module) else "xw.load(...)"
     raise TypeError(f"the first argument is a {kind}; expected a Classifier, from {way}")
+
+
+def _as_prepared(mean: Sequence[float], std: Sequence[float]) -> str:
+    """Return how colors are prepared, in words: one number where it serves all channels."""
+    if set(mean) == {0.0} and set(std) == {1.0}:
+        return "rgb in [0,1] as it is"
+
+    def said(values: Sequence[float]) -> str:
+        found = [f"{value:.3g}" for value in values]
+        return found[0] if len(set(found)) == 1 else f"({', '.join(found)})"
+
+    return f"mean {said(mean)}, std {said(std)}"
 
 
 def _check_net(net: object) -> None:

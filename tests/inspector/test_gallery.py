@@ -8,6 +8,8 @@ import time
 import numpy as np
 import pytest
 import traitlets
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
@@ -565,6 +567,22 @@ def test_close_after_all_is_done_leaves_nothing(gallery):
     made.close()
     assert not threads()
     assert len(_instances) == before
+
+
+def test_repr_says_that_it_rests_or_is_closed(gallery, engine):
+    engine.hold()
+    made = shown(gallery(2))
+    made._views.take(1, 0, 0)
+    assert repr(made) == "<Gallery: 2 images, 0 explained, running, rests until it is shown>"
+    engine.release()
+    made.close()
+    assert repr(made) == "<Gallery: 2 images, 0 explained, closed>"
+    shell = InteractiveShell()
+    shell.user_ns["g"] = made
+    with capture_output() as cell:
+        assert shell.run_cell("g").success
+    assert "explained, closed>" in cell.stdout
+    assert "Traceback" not in cell.stdout + cell.stderr
 
 
 # The real engine.

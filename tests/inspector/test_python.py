@@ -12,6 +12,8 @@ import weakref
 import ipywidgets
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
@@ -217,7 +219,39 @@ def test_it_sits_in_a_box_and_takes_a_layout(make):
 
 
 def test_repr_says_what_it_shows(make):
-    assert repr(make()) == "<Inspector tiny: 3 classes, generation, idle>"
+    widget = make()
+    assert repr(widget) == "<Inspector tiny: 3 classes, generation, idle>"
+    widget.wait()
+    widget.close()
+    assert repr(widget) == "<Inspector tiny: 3 classes, generation, closed>"
+
+
+def test_repr_says_that_a_run_rests_or_waits(make, monkeypatch):
+    widget = make(iterations=100_000)
+    widget.run()
+    until(lambda: widget.iteration > 1)
+    assert repr(widget).endswith("generation, running>")
+    widget._views.take(1, 1, 1)
+    widget._views.take(1, 0, 0)
+    assert repr(widget).endswith("generation, running, rests until it is shown>")
+    monkeypatch.setattr(widget._session, "_say_waiting", lambda *_: None)
+    widget._session.waits = "its turn"
+    widget._views.take(1, 1, 1)
+    assert repr(widget).endswith("generation, running, waits for its turn>")
+
+
+@pytest.mark.parametrize("ran", [False, True])
+def test_a_closed_one_is_displayed_as_text(make, ran):
+    widget, shell = make(), InteractiveShell()
+    if ran:
+        widget.wait()
+    widget.close()
+    shell.user_ns["w"] = widget
+    with capture_output() as cell:
+        result = shell.run_cell("w")
+    assert result.success
+    assert "<Inspector tiny: 3 classes, generation, closed>" in cell.stdout
+    assert "Traceback" not in cell.stdout + cell.stderr
 
 
 def test_the_bundle_has_a_still_picture(make):

@@ -252,7 +252,10 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         explained = sum(item.state == "explained" for item in self._items)
-        return f"<Gallery: {len(self._items)} images, {explained} explained, {self.status}>"
+        status = "closed" if self._worker.closed else self.status
+        if status == "running" and self._views.resting:
+            status = "running, rests until it is shown"
+        return f"<Gallery: {len(self._items)} images, {explained} explained, {status}>"
 
     # What the worker tells: on its thread, the lock held.
 

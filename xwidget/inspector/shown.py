@@ -31,8 +31,9 @@ class ShownWidget(ResultsWidget):
         """Display it, and the picture that a saved notebook shows in its place."""
         from IPython.display import display
 
-        bundle = self._repr_mimebundle_()
-        if bundle is None or self._session.closed:
+        # A closed one has no bundle: ipywidgets takes the method away.
+        bundle = None if self._session.closed else self._repr_mimebundle_()
+        if bundle is None:
             raise NotImplementedError  # displayed as whatever IPython makes of it
         data, metadata = bundle
         display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]

@@ -331,7 +331,17 @@ class Inspector(ShownWidget):
 
     def __repr__(self) -> str:
         name = texts.shown(self._net_name, texts.NAME)
-        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {self.status}>"
+        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {self._at()}>"
+
+    def _at(self) -> str:
+        """Return what it is at, in words."""
+        if self._session.closed:
+            return "closed"
+        if self.status != "running":
+            return self.status
+        if self._views.resting:
+            return "running, rests until it is shown"
+        return "running, waits for its turn" if self._session.waits else "running"
 
     def _described(self) -> list[dict[str, Any]]:
         names = self._classifier().categories
