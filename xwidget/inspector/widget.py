@@ -338,7 +338,7 @@ class Inspector(ShownWidget):
         if self._session.closed:
             return "closed"
         if self.status != "running":
-            return self.status
+            return str(self.status)
         if self._views.resting:
             return "running, rests until it is shown"
         return "running, waits for its turn" if self._session.waits else "running"
