@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import zlib
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -26,7 +25,7 @@ from xwidget.choices import choices
 from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals
 from xwidget.inspector import protocol, still, wire
-from xwidget.inspector.protocol import Frame, encode, pack
+from xwidget.inspector.protocol import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 
 KEYFRAMES = 8
@@ -250,16 +249,10 @@ def packed_masks(frames: Sequence[Frame]) -> list[dict[str, Any]]:
         stored, difference = frame, False
         if n:
             change = _with(frame, frame.pixels - frames[n - 1].pixels)
-            difference = _quick_size(change) < _quick_size(frame)
+            difference = quick_size(change) < quick_size(frame)
             stored = change if difference else frame
         packed.append({"difference": difference, "bytes": pack(encode(stored))})
     return packed
-
-
-def _quick_size(frame: Frame) -> int:
-    """Return about how large a frame is when packed, in a fraction of the time that takes."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
-    return len(packer.compress(encode(frame))) + len(packer.flush())
 
 
 def packed_picture(picture: Bytes) -> str:

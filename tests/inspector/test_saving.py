@@ -5,6 +5,7 @@ import json
 import re
 import threading
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from tests.inspector.fakes import SAFETY, SIDE, level, reached, until
 from xwidget import Explanation
 from xwidget.inspector import protocol, stream
+from xwidget.inspector.lock import INSPECTORS
+from xwidget.inspector.session import Session
 from xwidget.paper import on_paper
 
 
@@ -246,6 +249,31 @@ def test_what_a_saved_notebook_holds_is_bounded(show, monkeypatch):
     page.until_status("done")
     assert 0 < sum(map(len, widget._kept.values())) <= 150
     assert len(widget._kept) < 3
+
+
+def test_masks_are_packed_without_the_lock_and_only_where_there_is_room(show, monkeypatch):
+    packed, owned = [], []
+    pack, session_frame = protocol.pack, Session.frame
+
+    def noted(content):
+        packed.append(protocol.decode(content).target)
+        owned.append(INSPECTORS.owned)
+        return pack(content)
+
+    def frame(session, target, *where):
+        found = session_frame(session, target, *where)
+        if target != 1 or found is None:
+            return found
+        noise = np.random.default_rng(0).integers(0, 256, (3, 300, 300), dtype=np.uint8)
+        return replace(found, pixels=noise)
+
+    monkeypatch.setattr(protocol, "pack", noted)
+    monkeypatch.setattr(Session, "frame", frame)
+    widget, page = show(iterations=5)
+    page.until_status("done")
+    assert set(widget._kept) == {"0", "2"}
+    assert sorted(packed) == [0, 2]
+    assert not any(owned)
 
 
 def test_nothing_is_saved_of_a_closed_inspector(shown, tmp_path):

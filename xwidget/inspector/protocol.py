@@ -103,6 +103,12 @@ def pack(content: bytes) -> str:
     return base64.b64encode(packer.compress(content) + packer.flush()).decode("ascii")
 
 
+def quick_size(frame: Frame) -> int:
+    """Return about how long a frame is when packed, in a fraction of the time that takes."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    return (len(packer.compress(encode(frame))) + len(packer.flush())) * 4 // 3
+
+
 def decode(data: bytes | bytearray | memoryview) -> Frame:
     """Return the frame that ``data`` holds; its pixels are read-only and share the buffer.
 

@@ -32,7 +32,7 @@ class _Draw:
 class Stream:
     """Turn a session's steps into changes of the widget's traits, at the page's pace.
 
-    Everything here is called with the widget's lock held.
+    Everything here but ``ending`` is called with the widget's lock held.
 
     Parameters
     ----------
@@ -57,6 +57,7 @@ class Stream:
         self._run = 0  # the main run of the last step
         self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
         self._curves_due = self._variants_due = -float("inf")
+        self._kept: dict[str, str] = {}  # as ``ending`` packed them
         self.awaited: int | None = None
         """The added class that shall be drawn when its turn comes."""
         session.listen(self)
@@ -119,6 +120,28 @@ class Stream:
             if last or self._clock() >= self._variants_due:
                 self._send_variants()
 
+    def ending(self) -> None:
+        """Pack the last masks of all classes, as many as a saved notebook has room for."""
+        with self._widget._logged():
+            kept, room = {}, _KEPT_BYTES
+            for frame in self._last_frames():
+                # Packing well takes seconds where masks are large: not for what finds no room.
+                if protocol.quick_size(frame) > room:
+                    continue
+                packed = protocol.pack(protocol.encode(frame))
+                if len(packed) <= room:
+                    room -= len(packed)
+                    kept[str(frame.target)] = packed
+            self._kept = kept
+
+    def _last_frames(self) -> list[protocol.Frame]:
+        with self._widget._lock:
+            # The class drawn comes last: its mask is in `_frame` already.
+            drawn = self._widget.target
+            targets = sorted(self._session.targets, key=lambda each: each == drawn)
+            found = [self._session.frame(target) for target in targets]
+        return [frame for frame in found if frame is not None]
+
     def ended(self, status: str, error: str) -> None:
         """Send the last mask, the curves and the status, in this order."""
         with self._widget._logged():
@@ -130,7 +153,7 @@ class Stream:
         with self._widget._logged():
             self._send_variants()
         with self._widget._logged():
-            self._send_kept()
+            self._widget._kept = self._kept
         with self._widget._logged(), self._widget.hold_sync():
             self._send_progress()
             self._widget.error = error
@@ -189,21 +212,6 @@ class Stream:
         """Send what speaks for and against the last masks, where that has changed."""
         history = self._session.history
         self._widget._checks = {} if history is None else _checked(history)
-
-    def _send_kept(self) -> None:
-        """Send the last masks of all classes, as many as a saved notebook has room for."""
-        kept, room = {}, _KEPT_BYTES
-        # The class drawn comes last: its mask is in `_frame` already.
-        for target in sorted(self._session.targets, key=lambda each: each == self._widget.target):
-            frame = self._session.frame(target)
-            if frame is None:
-                continue
-            packed = protocol.pack(protocol.encode(frame))
-            room -= len(packed)
-            if room < 0:
-                break
-            kept[str(target)] = packed
-        self._widget._kept = kept
 
     def _send_variants(self) -> None:
         begun = [run for run in self._session.variants if run.history.targets]

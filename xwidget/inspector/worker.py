@@ -42,6 +42,11 @@ class Listener(Protocol):
     def varied(self, last: bool) -> None:
         """A step is in a variant's history, its last for now or not."""
 
+    def ending(self) -> None:
+        """A job is over: make ready what ``ended`` tells and takes its time. On the worker, without
+        the lock.
+        """
+
     def ended(self, status: str, error: str) -> None:
         """Nothing runs or waits any more: "done", "stopped", or "error" with the words."""
 
@@ -247,6 +252,12 @@ class Worker:
             raise
         except BaseException as error:
             failure = as_error(error)
+        with self._held() as listener:
+            last = self._jobs == [job]
+            del listener
+        if last and (hearing := self._listener()) is not None:
+            hearing.ending()
+            del hearing
         with self._held() as listener:
             self._settle(job, complete, failure, listener)
         return True
