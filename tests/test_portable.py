@@ -209,6 +209,18 @@ def test_the_title_of_many_classes_stays_short() -> None:
     assert Elements(page(ex)).texts["h1"] == "Evidence for tabby, lynx and 3 more"
 
 
+def test_the_title_says_for_which_classes_there_is_evidence() -> None:
+    nothing = Checks(DOUBTFUL.items, "no evidence", "No evidence: in words.")
+    titled = {
+        "Evidence for espresso; no evidence for cup": (Checks(), nothing),
+        "No evidence for espresso and cup": (nothing, nothing),
+        "Evidence for cup; doubtful evidence for espresso": (DOUBTFUL, HOLDS),
+    }
+    for title, checks in titled.items():
+        ex = explanation(names=("espresso", "cup"), checks=checks)
+        assert Elements(page(ex)).texts["h1"] == title
+
+
 # What it may do
 
 

@@ -111,9 +111,8 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
     content = data(explanation, keyframes, target)
     chosen = explanation.targets.index(content["traits"]["target"])
     drawn = explanation.to_pil(explanation.targets[chosen], view="paper")
-    names = [each["short"] for each in content["traits"]["_classes"]]
     net = content["traits"]["_net_name"]
-    heading = f"Evidence for {_listed(names)}"
+    heading = _heading(explanation, [each["index"] for each in content["traits"]["_classes"]])
     return _PAGE.substitute(
         digest=digest,
         title=escape(" · ".join(filter(None, [heading, net, explanation.game]))),
@@ -121,7 +120,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),
         still=still.jpeg(still.sheet(np.asarray(drawn))),
-        alt=escape(f"The evidence for {texts.shown(explanation.short_names[chosen], texts.NAME)}"),
+        alt=escape(_heading(explanation, [explanation.targets[chosen]])),
         says=escape(texts.shown(explanation.says(explanation.targets[chosen]))),
         verdict=escape(texts.shown(explanation.checks[chosen].summary)),
         # So that no text in it can end the element that holds it.
@@ -280,11 +279,26 @@ def _caption(explanation: Explanation, net: str) -> str:
     made = words.defended(defense)
     count = max(len(explanation.trace) - 1, 0)
     what = (
-        f"The pixels and colors that {net or 'the net'} relies on: {explanation.game} game, "
+        f"Which pixels and colors {net or 'the net'} relies on: {explanation.game} game, "
         f"{made}, {count} iteration{'' if count == 1 else 's'}. Method: FGVis, "
     )
     paper = '<a href="https://arxiv.org/abs/1908.02686">Wagner et al., CVPR 2019</a>'
     return f"{escape(what)}{paper}."
+
+
+#: What a page's title says of classes, by their verdict; of those with any other there is evidence.
+_FOUND = {"doubtful": "doubtful evidence", "no evidence": "no evidence"}
+
+
+def _heading(explanation: Explanation, targets: Sequence[int]) -> str:
+    """Return what was found for which classes: "Evidence for cat; no evidence for dog"."""
+    found: dict[str, list[str]] = {"evidence": [], **{words: [] for words in _FOUND.values()}}
+    for target in targets:
+        k = explanation.targets.index(target)
+        name = texts.shown(explanation.short_names[k], texts.NAME)
+        found[_FOUND.get(explanation.checks[k].verdict, "evidence")].append(name)
+    said = "; ".join(f"{words} for {_listed(names)}" for words, names in found.items() if names)
+    return said[:1].upper() + said[1:]
 
 
 def _listed(names: Sequence[str]) -> str:
