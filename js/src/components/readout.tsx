@@ -18,7 +18,9 @@ export function Readout({ ui }: { ui: Ui }) {
   const mask = pixel?.mask?.map((value) => score(value));
   const channel = ui.channel.value;
   const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);
-  const of = pane?.title || drawn?.name || "";
+  const { layout } = ui;
+  const run = layout.value === "game" || layout.value === "defense" ? pane?.head.name : "";
+  const of = [drawn?.name, run].filter(Boolean).join(", ");
   return (
     <div
       class="xw-pixel"
@@ -36,8 +38,8 @@ export function Readout({ ui }: { ui: Ui }) {
           ))
         ) : (
           <em>
-            Point at the picture, or move with the arrow keys on it: its colors in the image, the
-            mask and the evidence are read here.
+            Point at the picture, or use the arrow keys on it: the pixel’s colors and mask values
+            stand here.
           </em>
         )}
       </div>
