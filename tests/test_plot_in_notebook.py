@@ -77,7 +77,7 @@ def test_a_plot_is_shown_once_however_its_cell_ends(
 
 
 def test_what_is_shown_is_the_evidence(shown: list[list[np.ndarray]]) -> None:
-    evidence = Explanation(**parts()).evidence.reshape(-1, 3)
+    evidence = np.asarray(Explanation(**parts()).to_pil(view="paper")).reshape(-1, 3)
     for pixels in (pixels for pictures in shown[:-1] for pixels in pictures):
         assert min(pixels.shape[:2]) > 300
         colors = set(map(tuple, pixels.reshape(-1, 3)[::7]))

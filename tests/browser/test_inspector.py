@@ -148,11 +148,13 @@ def test_changing_the_game_runs_it(run: Run) -> None:
 
 def test_an_error_of_the_net_is_told_in_the_panel(run: Run) -> None:
     notebook = run(
-        "def fail(module, inputs):\n"
+        "w = xw.Inspector(clf, photo, iterations=15)\n"
+        "forward = net[0].forward\n"
+        "def fail(x):\n"
         "    if torch.is_grad_enabled():\n"
         "        raise RuntimeError('the net is out of order')\n"
-        "w = xw.Inspector(clf, photo, iterations=15)\n"
-        "net[0].register_forward_pre_hook(fail)\n"
+        "    return forward(x)\n"
+        "net[0].forward = fail\n"
         "w"
     )
     inspector = Inspector.on(notebook)

@@ -169,6 +169,7 @@ def test_a_press_of_ctrl_c_in_a_loop() -> None:
                 pressed.append(True)
                 os.kill(os.getpid(), signal.SIGINT)
 
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none
         pressed, made = [], []
         for _ in range(3):
             made.append(xw.explain(classifier(), IMAGE, [0], iterations=8, progress=False,
