@@ -161,7 +161,7 @@ def test_the_repr_has_a_line_a_class_and_one_of_its_checks() -> None:
     assert lines[0].endswith(f"shown {100 * explanation.masks[0].mean():.1f}%")
     told = " ".join(" ".join(lines[1:]).split())
     assert told.startswith(
-        "Taken away, but without this the net still says espresso 0.93 (photo 0.95). "
+        "Taken away, but without this the net still gives espresso 0.93 (photo 0.95). "
         f"{DOUBTFUL.summary} 968 cup image"
     )
     assert told.endswith("Nothing in the photo makes the net say cup on its own. Not checked.")
@@ -173,7 +173,7 @@ def test_what_the_picture_is_stands_in_one_sentence() -> None:
         **parts(names=("espresso, caffè latte", "cup"), checks=(DOUBTFUL, Checks(says="None.")))
     )
     assert explanation.says() == (
-        "Taken away, but without this the net still says espresso 0.93 (photo 0.95)."
+        "Taken away, but without this the net still gives espresso 0.93 (photo 0.95)."
     )
     assert explanation.says("cup") == "None."
     plain = explanation.to_pil(967)

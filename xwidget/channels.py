@@ -12,7 +12,7 @@ from xwidget import transforms
 from xwidget.probing import FLATS, HALF, RGB, Channels, Order, Probed, middle
 
 # A flat picture must come back within this of its own color, of 1, for mean and std to be believed;
-# 8-bit pictures are never more exact than half of .004.
+# 8-bit pictures are never more exact than half of 0.004.
 _BELIEVED = 0.006
 # Half of the contrast must come out as half of it, on average over a picture, of 1.
 _LINEAR = 0.02
@@ -33,14 +33,14 @@ def settle(
     mean: tuple[float, ...] | None,
     std: tuple[float, ...] | None,
 ) -> Colors:
-    """Settle mean and std: given or read, and held against what became of test pictures.
+    """Settle mean and std: given or read, and held against the results for test pictures.
 
     Parameters
     ----------
     transform
         The user's.
     found
-        What became of test pictures.
+        The results for test pictures.
     mean, std
         As the user gave them: one number or three; None for what was not given.
 

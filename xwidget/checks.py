@@ -90,8 +90,8 @@ class Checks:
     summary
         The outcome in one line, for a person.
     says
-        What the picture is, in one sentence, where its game's own would be wrong of it: nothing was
-        found, or the reference alone does it. Empty where the game's own is right.
+        What the picture is, in one sentence, where its game's own would be wrong about it: nothing
+        was found, or the reference alone does it. Empty where the game's own is right.
 
     Examples
     --------

@@ -251,12 +251,12 @@ def _arguments(case: Case) -> str | None:
     )
 
 
-def _grey(case: Case) -> str | None:
+def _gray(case: Case) -> str | None:
     batch = case.batch
     if batch.shape[1] != 3:
         return None
-    grey = batch.detach().mean(1, keepdim=True)
-    if case.runs(grey, False):
+    gray = batch.detach().mean(1, keepdim=True)
+    if case.runs(gray, False):
         inputs = getattr(case.module[0], "in_features", None) if case.module else None
         height, width = batch.shape[-2:]
         sum_ = f" ({inputs} = 1·{height}·{width} inputs)" if inputs == height * width else ""
@@ -264,7 +264,7 @@ def _grey(case: Case) -> str | None:
             f"it takes gray pictures (N,1,H,W){sum_}, not color ({case.reason}). Give mean and std "
             "one number each: mean=[0.5], std=[0.5]"
         )
-    for flat, mean in ((batch.detach().flatten(1), ""), (grey.flatten(1), ", mean=[0.5]")):
+    for flat, mean in ((batch.detach().flatten(1), ""), (gray.flatten(1), ", mean=[0.5]")):
         if case.runs(flat, False):
             return (
                 f"it takes rows of {flat.shape[1]} numbers ({case.reason}). Flatten pictures for "
@@ -347,7 +347,7 @@ FINDINGS: tuple[Finding, ...] = (
     _devices,
     _dtypes,
     _arguments,
-    _grey,
+    _gray,
     _channels,
     _other_size,
     _given,

@@ -37,7 +37,7 @@ _LOST = 0.05
 
 @dataclass(frozen=True)
 class Probed:
-    """What became of the test pictures.
+    """The results for the test pictures.
 
     Attributes
     ----------
@@ -52,13 +52,13 @@ class Probed:
     order
         Which of red, green and blue each channel that comes out is.
     flats
-        (5,3): what the pictures of ``FLATS`` became, channel by channel as they come out, NaN
+        (5,3): the results for the pictures of ``FLATS``, channel by channel as they come out, NaN
         included; None where the transform fails on them.
     failure
         In which words it failed on a flat picture; "" where it did not.
     busy, dimmed
-        What became of a picture full of detail, and of one with half its contrast; None where the
-        transform fails on either.
+        The results for a picture full of detail, and for one with half its contrast; None where
+        the transform fails on either.
     random
         Whether the same picture comes out differently.
     """
@@ -163,7 +163,7 @@ class _Trial:
             return None
 
     def flats(self) -> tuple[npt.NDArray[np.float64] | None, str]:
-        """Return what became of the flat pictures, or in which words the transform failed."""
+        """Return the results for the flat pictures, or in which words the transform failed."""
         rows = []
         try:
             for color in FLATS:

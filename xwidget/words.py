@@ -14,9 +14,9 @@ from typing import Any
 from xwidget.engine.games import GAMES
 
 #: Of a mask that a person changed.
-EDITED = "With this alone the net says {name} {score} (photo {image})."
+EDITED = "With this alone the net gives {name} {score} (photo {image})."
 #: Beside an undefended answer, where the same class was explained with the defense, too.
-DEFENDED = "With the defense, it says {name} {score}."
+DEFENDED = "With the defense, it gives {name} {score}."
 
 
 def figure(score: float | None) -> str:
@@ -69,7 +69,7 @@ def says(game: str, name: str, score: float, image: float) -> str:
     >>> says("generation", "espresso", 0.8594, 0.951)
     'This alone makes the net say espresso: 0.86 (photo 0.95).'
     >>> says("deletion", "espresso", 0.061, 0.951)
-    'Taken away: without this the net says espresso 0.06 (photo 0.95).'
+    'Taken away: without this the net gives espresso 0.06 (photo 0.95).'
     """
     rules = GAMES.get(game)
     if rules is None:

@@ -49,7 +49,7 @@ export interface Checks {
   /** "holds", "doubtful", "no evidence" or "not checked". */
   verdict: string;
   summary: string;
-  /** What the picture is, where its game's own sentence would be wrong of it. */
+  /** What the picture is, where its game's own sentence would be wrong about it. */
   says?: string;
   items: Check[];
 }

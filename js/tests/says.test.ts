@@ -40,7 +40,7 @@ const EMPTY: Checks = {
 test("the sentence is of the iteration drawn", () => {
   expect(sentence(SAID)).toBe("This alone makes the net say espresso: 0.86 (photo 0.95).");
   expect(sentence({ ...SAID, mask: { iteration: 3, score: 0.1 } })).toBe(
-    "With this alone the net says espresso 0.10 (photo 0.95).",
+    "With this alone the net gives espresso 0.10 (photo 0.95).",
   );
   expect(sentence({ ...SAID, mask: null })).toBe("");
   expect(sentence({ ...SAID, info: undefined })).toBe("");
@@ -56,7 +56,7 @@ test("what the checks found out takes its place, of the mask that was checked al
 test("an edited mask is said to be what the net is given, whatever the game", () => {
   const mask = { iteration: 40, score: 0.4 };
   const said = { ...SAID, game: "deletion", mask, checks: EMPTY, edited: true };
-  expect(sentence(said)).toBe("With this alone the net says espresso 0.40 (photo 0.95).");
+  expect(sentence(said)).toBe("With this alone the net gives espresso 0.40 (photo 0.95).");
 });
 
 test("a notebook saved earlier has whole names", () => {
@@ -70,7 +70,7 @@ test("beside an undefended picture stands what the defended one scores, once it 
     trace: { 967: { scores: [0, 0.859], means: [0, 0.1], frames: [0, 1] } },
   });
   const said = (...variants: Variant[]) => defended(WORDS, variants, "generation", SAID.info);
-  expect(said(run("none"), run("auto"))).toBe("With the defense, it says espresso 0.86.");
+  expect(said(run("none"), run("auto"))).toBe("With the defense, it gives espresso 0.86.");
   expect(said(run("none"))).toBe("");
   expect(said(run("auto", "deletion"))).toBe("");
   expect(said({ ...run("auto"), trace: {} })).toBe("");

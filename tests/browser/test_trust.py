@@ -30,7 +30,7 @@ class Checked(xw.Inspector):
 """
 
 
-SAYS = "Taken away, but without this the net still says espresso 0.81 (photo 0.95)."
+SAYS = "Taken away, but without this the net still gives espresso 0.81 (photo 0.95)."
 NOTHING = "Nothing in the photo makes the net say cup on its own: all of it scores 0.02."
 PLACE = "(box) => [box.offsetTop, box.offsetHeight]"
 
@@ -83,7 +83,9 @@ def test_every_class_and_iteration_is_said_in_one_sentence(
     assert says.evaluate("(box) => box.scrollHeight <= box.clientHeight + 1")
     # An earlier iteration has another score, here 0.10.
     Inspector(root).slider.press("Home")
-    says.get_by_text("Taken away: without this the net says espresso 0.10 (photo 0.95).").wait_for()
+    says.get_by_text(
+        "Taken away: without this the net gives espresso 0.10 (photo 0.95)."
+    ).wait_for()
     Inspector(root).slider.press("End")
     Inspector(root).classes.nth(1).click()
     says.get_by_text(NOTHING, exact=True).wait_for()
@@ -112,7 +114,7 @@ def test_pictures_side_by_side_are_each_said_in_a_sentence(
     page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
     root = page.locator(".xwidget-inspector")
     Inspector(root).side_by_side("classes")
-    sentence = "Taken away, but without this the net still says cat, white"
+    sentence = "Taken away, but without this the net still gives cat, white"
     other = root.locator("canvas").nth(1).get_attribute("aria-label") or ""
     assert sentence in other
     assert not root.locator(".xw-trust").get_by_text(sentence).is_visible()

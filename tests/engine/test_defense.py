@@ -174,7 +174,7 @@ def test_a_residual_added_in_place_does_not_move_the_bounds(
 ) -> None:
     def forward(batch: Tensor) -> Tensor:
         out = activation(batch.flatten(1) @ W1.T)
-        out += 1  # what is compared is the activation, not what became of it
+        out += 1  # what is compared is the activation, not what it is turned into
         return out @ W2.T
 
     def plain(batch: Tensor) -> Tensor:

@@ -475,7 +475,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str, bool]] = {
     "no weights": (lambda: body().to("meta"), r"load its weights", False),
     "mixed dtypes": (half_by_half, r"net\.float\(\)", False),
     "too small an image": (too_large, r"\(16 x 16\).*stride.*size=32", False),
-    "grey": (lambda: nn.Conv2d(1, 3, 16), r"1 channels.*mean=\[0\.5\]", False),
+    "gray": (lambda: nn.Conv2d(1, 3, 16), r"1 channels.*mean=\[0\.5\]", False),
     "more arguments": (lambda: nn.Bilinear(3, 3, 3), r"argument.*small nn\.Module", False),
 }
 

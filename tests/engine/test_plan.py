@@ -216,12 +216,12 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
 
 def test_a_run_ends_where_nothing_changes(clf: xw.Classifier) -> None:
     # Nothing is to be seen on a picture that is its own reference.
-    grey = np.full((16, 16, 3), 0.5)
-    ex = xw.explain(clf, grey, [0, 1], iterations=400, progress=False)
+    gray = np.full((16, 16, 3), 0.5)
+    ex = xw.explain(clf, gray, [0, 1], iterations=400, progress=False)
     assert ex.diagnostics["stopped"] == "converged"
     assert PATIENCE <= len(ex.trace) - 1 < 400
     assert np.isfinite(ex.diagnostics["outside_bounds"]).all()
-    full = xw.explain(clf, grey, [0, 1], iterations=90, progress=False, early_stop=False)
+    full = xw.explain(clf, gray, [0, 1], iterations=90, progress=False, early_stop=False)
     assert full.diagnostics["stopped"] == "iterations"
     assert len(full.trace) == 91
 

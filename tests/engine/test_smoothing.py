@@ -19,8 +19,8 @@ def gradient() -> torch.Tensor:
 @pytest.mark.parametrize(("step", "deviation"), [(1, 4.0), (1 + FALLS // 2, 2.0), (FALLS + 9, 1.0)])
 def test_it_falls_from_coarse_to_fine(gradient: torch.Tensor, step: int, deviation: float) -> None:
     found = smoothed(gradient, (4.0, 1.0), step)
-    grey = gradient.mean(1, keepdim=True)
-    less_color = (grey + COLOR * (gradient - grey))[0, 1].numpy()
+    gray = gradient.mean(1, keepdim=True)
+    less_color = (gray + COLOR * (gradient - gray))[0, 1].numpy()
     reach = max(1, round(4 * deviation))
     expected = gaussian_filter(less_color, deviation, mode="nearest", truncate=reach / deviation)
     torch.testing.assert_close(found[0, 1], torch.from_numpy(expected))
@@ -34,5 +34,5 @@ def test_what_is_the_same_everywhere_stays() -> None:
 
 def test_a_small_picture_keeps_its_detail() -> None:
     small = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(0)).double()
-    grey = small.mean(1, keepdim=True)
-    torch.testing.assert_close(smoothed(small, (3.0, 1.0), 1), grey + COLOR * (small - grey))
+    gray = small.mean(1, keepdim=True)
+    torch.testing.assert_close(smoothed(small, (3.0, 1.0), 1), gray + COLOR * (small - gray))

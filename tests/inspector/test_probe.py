@@ -89,10 +89,10 @@ def test_the_scores_are_the_nets_own_of_the_blended_input(activation, reference)
     assert probe.top == [tuple(row) for row in probed["top"]]
     assert probe.mask.dtype == np.float32
     np.testing.assert_allclose(probe.mask, mask / 255, atol=1e-7)
-    image, grey = clf.picture(x).astype(int), clf.picture(r).astype(int)
+    image, gray = clf.picture(x).astype(int), clf.picture(r).astype(int)
     moved = mask.transpose(1, 2, 0).astype(int)
     np.testing.assert_array_equal(
-        probe.picture, (moved * image + (255 - moved) * grey + 127) // 255
+        probe.picture, (moved * image + (255 - moved) * gray + 127) // 255
     )
     assert all(module.training for module in clf.net.modules())
     widget.close()
@@ -105,8 +105,8 @@ def test_a_whole_mask_scores_as_the_image_and_an_empty_one_as_the_reference(show
     assert list(widget.probe.scores.values()) == [c["score"] for c in widget._classes]
     page.edit(EMPTY, seq=2)
     answered(page, 2)
-    grey = classifier().classify(torch.zeros(3, SIDE, SIDE))
-    assert widget.probe.scores["anvil"] == pytest.approx(float(grey[0]))
+    gray = classifier().classify(torch.zeros(3, SIDE, SIDE))
+    assert widget.probe.scores["anvil"] == pytest.approx(float(gray[0]))
 
 
 # Its way from the page and back.

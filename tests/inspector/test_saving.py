@@ -211,16 +211,16 @@ def test_files_are_written_one_at_a_time(shown, monkeypatch):
 def test_the_picture_is_of_the_class_and_iteration_drawn(shown):
     widget, _ = shown
 
-    def grey(target, iteration):
+    def gray(target, iteration):
         m = level(target, iteration)
         return (m * 200 + (255 - m) * 128 + 127) // 255
 
     picture = widget.to_pil()
     assert picture.size == (SIDE, SIDE)
-    assert (np.asarray(picture) == grey(0, 40)).all()
+    assert (np.asarray(picture) == gray(0, 40)).all()
     widget.target, widget.iteration = 1, 9
-    assert (np.asarray(widget.to_pil()) == grey(1, 9)).all()
-    assert (np.asarray(widget.to_pil("cello")) == grey(2, 9)).all()
+    assert (np.asarray(widget.to_pil()) == gray(1, 9)).all()
+    assert (np.asarray(widget.to_pil("cello")) == gray(2, 9)).all()
     picture, mask = np.asarray(widget.to_pil("cello", view="paper")), widget.explanation.frames
     at = mask.iterations.tolist().index(9)
     row = widget.explanation.targets.index(2)

@@ -108,8 +108,8 @@ def explain(
         Its ``checks`` say how far to trust it, its ``relevance`` orders the pixels. Interrupting
         (Ctrl-C) returns what is done so far, unchecked; interrupting the second run or the witness
         only leaves that check out. ``diagnostics["stopped"]`` says why it ended: "iterations",
-        "converged" or "interrupted". In a loop one interrupt so ends one explanation; a second one
-        within 2 s of it is raised, in the next explanation, too, and ends the loop.
+        "converged" or "interrupted". In a loop, one interrupt therefore ends one explanation; a
+        second one within 2 s of it is raised, in the next explanation, too, and ends the loop.
 
     Raises
     ------

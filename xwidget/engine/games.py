@@ -83,7 +83,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 summary="The least of the photo that must stay for the net to keep the class.",
                 enough=0.85,
                 says="This alone makes the net say {name}: {score} (photo {image}).",
-                says_short="With this alone the net says {name} {score} (photo {image}).",
+                says_short="With this alone the net gives {name} {score} (photo {image}).",
             ),
             Game(
                 "deletion",
@@ -95,8 +95,8 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 shows_complement=True,
                 summary="The least of the photo without which the net no longer says the class.",
                 enough=0.5,
-                says="Taken away: without this the net says {name} {score} (photo {image}).",
-                says_short="Taken away, but without this the net still says {name} {score} "
+                says="Taken away: without this the net gives {name} {score} (photo {image}).",
+                says_short="Taken away, but without this the net still gives {name} {score} "
                 "(photo {image}).",
             ),
             Game(
@@ -110,7 +110,7 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 summary="The least of the photo that alone makes the net say the class.",
                 enough=0.85,
                 says="This alone makes the net say {name}: {score} (photo {image}).",
-                says_short="With this alone the net says {name} {score} (photo {image}).",
+                says_short="With this alone the net gives {name} {score} (photo {image}).",
             ),
             Game(
                 "repression",
@@ -122,8 +122,8 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 shows_complement=True,
                 summary="The least of the photo that must stay away to keep the class away.",
                 enough=0.5,
-                says="Left out: with all the rest the net says {name} {score} (photo {image}).",
-                says_short="Left out, but with all the rest the net still says {name} {score} "
+                says="Left out: with all the rest the net gives {name} {score} (photo {image}).",
+                says_short="Left out, but with all the rest the net still gives {name} {score} "
                 "(photo {image}).",
             ),
         )

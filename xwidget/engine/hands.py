@@ -50,7 +50,7 @@ class Hands:
         self._ended = False
 
     def do(self, work: Callable[[], T]) -> T:
-        """Have something done by another thread, and wait; return or raise what came of it.
+        """Have something done by another thread, and wait; return its result or raise its error.
 
         Raises
         ------

@@ -81,7 +81,7 @@ def optimize(
         If the net cannot be defended.
     ValueError
         If the net's scores or gradients are not finite, at the image, at the reference or on the
-        way; if it gives the image other scores at the end than at the begin.
+        way; if it gives the image other scores at the end than at the start.
     WeightsChangedError
         If it was trained meanwhile.
 

@@ -113,7 +113,7 @@ def why_empty(picture: Picture) -> str | None:
 
 
 def instead(picture: Picture) -> str:
-    """Return what the picture is, where its game's own sentence would be wrong of it; else ""."""
+    """Return what the picture is, where its game's own sentence would be wrong; else ""."""
     name, image, score, blank = (
         picture.name,
         *map(figure, (picture.image, picture.score, picture.blank)),

@@ -59,7 +59,7 @@ _SEED = 7919  # of the unseen backgrounds, beside the run's own
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What became of a class that is not in the image, explained in the same way.
+    """The result for a class that is not in the image, explained in the same way.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How a run came to its end; figures (K,), one a class.
+    """How a run came to its end; figures (K,), one per class.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def check(
     Returns
     -------
     tuple
-        One ``Checks`` a class.
+        One ``Checks`` per class.
     """
     game = GAMES[settings.game]
     noise = _unseen(x, settings.seed)

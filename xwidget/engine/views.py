@@ -101,7 +101,7 @@ class Views:
             smooth_noise(size, (seed, n), slope).to(image)
             for n, slope in enumerate(_SLOPES if noisy else ())
         ]
-        if bool((image == image[:1]).all()):  # grey, as every picture of a net for grey ones is
+        if bool((image == image[:1]).all()):  # gray, as every picture of a net for gray ones is
             self._fields = [field[:1].expand_as(field) for field in self._fields]
 
     def __len__(self) -> int:

@@ -24,7 +24,7 @@ class NotFiniteError(ValueError):
 
 
 class Watch:
-    """Watch a run from its begin.
+    """Watch a run from its start.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Watch:
             raise
 
     def weights(self) -> None:
-        """Raise WeightsChangedError where the net's weights are other ones than at the begin."""
+        """Raise WeightsChangedError where the net's weights are other ones than at the start."""
         if self._changed:
             raise self._changed_error()
 
@@ -82,7 +82,7 @@ class Watch:
             raise self._changed_error()
 
     def ended(self, before: Tensor, now: Tensor) -> None:
-        """Raise where the net gives the image other logits (C,) than at the begin."""
+        """Raise where the net gives the image other logits (C,) than at the start."""
         self.weights()
         if not agree(before, now):
             raise ValueError(

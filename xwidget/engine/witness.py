@@ -87,7 +87,7 @@ class Witness:
         Parameters
         ----------
         checks
-            One a class.
+            One per class.
         targets
             Class indices, K of them.
         masks

@@ -133,8 +133,8 @@ class Inspector(ShownWidget):
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()
         targets = opening.chosen(clf, targets, x, self._scores)
-        grey = make_reference(reference, x, clf.mean, clf.std, seed)
-        self._picture, self._backdrop = clf.picture(x), clf.picture(grey)
+        gray = make_reference(reference, x, clf.mean, clf.std, seed)
+        self._picture, self._backdrop = clf.picture(x), clf.picture(gray)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
@@ -154,7 +154,7 @@ class Inspector(ShownWidget):
         self._prober = Prober(
             self,
             self._session,
-            grey,
+            gray,
             self._picture,
             self._backdrop,
             clf.categories,
