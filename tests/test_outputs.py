@@ -73,6 +73,19 @@ def test_an_activation_that_is_not_the_nets_is_told_once(kind: str) -> None:
         xw.explain(explained, PHOTO, [0], iterations=1, progress=False)
 
 
+def test_which_of_two_outputs_the_logits_are_is_decided_once_a_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = []
+    real = torch.allclose
+    monkeypatch.setattr(torch, "allclose", lambda *a, **k: compared.append(a) or real(*a, **k))
+    clf = classifier(lambda z: (z.softmax(1), z), "softmax")
+    twin = clf.twin()
+    for _ in range(3):
+        torch.testing.assert_close(clf.logits(twin, X[None]).softmax(1)[0], right("softmax"))
+    assert len(compared) == 1
+
+
 def test_a_picture_of_one_color_does_not_count_as_a_look_at_the_net() -> None:
     class Dropped(Net):
         def forward(self, x: Tensor) -> Any:

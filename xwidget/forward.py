@@ -49,7 +49,7 @@ def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -
             raise
         case = Case(net, batch, error, _attempt(net))
         raise ValueError(explained(case, name)) from error
-    return found(output, activation)
+    return found(output, activation, net)
 
 
 def device_of(net: nn.Module) -> torch.device:

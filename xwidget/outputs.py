@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from xwidget.errors import NOT_REPEATED, NotRepeatedError
 
@@ -23,11 +24,16 @@ class NoLogitsError(TypeError):
     """There are no logits in what a net returned."""
 
 
-def found(output: Any, activation: str) -> Tensor:
+# Of each net and activation: which of the tensors in a tuple that it returns are the logits.
+_places: weakref.WeakKeyDictionary[nn.Module, dict[str, int]] = weakref.WeakKeyDictionary()
+
+
+def found(output: Any, activation: str, net: nn.Module) -> Tensor:
     """Return the logits, taken out of the tuple, dict or object that a net returns them in.
 
     Of a tuple it is the first tensor; where that is the softmax (sigmoid) of another tensor in it,
-    and ``activation`` makes scores by softmax (sigmoid), it is the other one.
+    and ``activation`` makes scores by softmax (sigmoid), it is the other one. This is decided by a
+    net's first output: comparing waits for the device.
 
     Raises
     ------
@@ -36,7 +42,11 @@ def found(output: Any, activation: str) -> Tensor:
     """
     logits = output
     if isinstance(output, (tuple, list)) and output:
-        logits = _made_of(output[0], output[1:], activation)
+        places = _places.setdefault(net, {})
+        if activation not in places:
+            places[activation] = _place(output, activation)
+        place = places[activation]
+        logits = output[place if place < len(output) else 0]
     elif isinstance(output, dict):
         logits = output.get("logits", output.get("out"))
     if not isinstance(logits, Tensor):
@@ -51,19 +61,20 @@ def found(output: Any, activation: str) -> Tensor:
     )
 
 
-def _made_of(first: Any, others: Sequence[Any], activation: str) -> Any:
+def _place(output: Sequence[Any], activation: str) -> int:
+    first = output[0]
     make: Callable[[Tensor], Tensor] | None = {
         "softmax": lambda logits: logits.softmax(1),
         "sigmoid": torch.sigmoid,
     }.get(activation)
     if make is None or not isinstance(first, Tensor) or first.dim() < 2:
-        return first
-    for other in others:
+        return 0
+    for place, other in enumerate(output[1:], 1):
         if isinstance(other, Tensor) and other.shape == first.shape and other.is_floating_point():
             made = make(other.detach().float())
             if torch.allclose(made, first.detach().float(), rtol=0, atol=_SUM):
-                return other
-    return first
+                return place
+    return 0
 
 
 def agree(one: Tensor, other: Tensor) -> bool:
