@@ -19,6 +19,17 @@ def test_full_mask_is_the_photo_and_empty_mask_is_the_paper(color: tuple[int, in
     assert pixel(color, (0, 0, 0), dark=True) == list(DARK)
 
 
+def luminance(color: tuple[int, int, int]) -> float:
+    linear = (np.array(color) / 255) ** 2.2
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_black_and_white_stand_out_from_dark_paper_alike() -> None:
+    paper = luminance(DARK) + 0.05
+    assert paper / 0.05 > 4
+    assert 1.05 / paper > 4
+
+
 def test_equal_channels_fade_evenly() -> None:
     assert pixel((200, 50, 10), (51, 51, 51)) == [
         round(0.2 * c + 0.8 * p) for c, p in zip((200, 50, 10), LIGHT, strict=True)

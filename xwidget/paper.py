@@ -14,7 +14,8 @@ Bytes = npt.NDArray[np.uint8]
 
 LIGHT, LIGHT_LINE = (236, 234, 228), (186, 183, 174)
 """Paper and its hatching on a light page: white and black things of a photo stand out from it."""
-DARK, DARK_LINE = (44, 46, 50), (80, 83, 89)
+#: On a dark page: as far from black as from white, as a photo's darkest parts are evidence too.
+DARK, DARK_LINE = (118, 116, 110), (82, 80, 76)
 
 
 def on_paper(image: Bytes, mask: Bytes, *, rest: bool = False, dark: bool = False) -> Bytes:

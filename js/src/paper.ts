@@ -14,7 +14,8 @@ export interface Paper {
 
 /** Not quite white and not quite black: what is white or black in the photo still stands out. */
 export const LIGHT: Paper = { plain: [236, 234, 228], line: [186, 183, 174] };
-export const DARK: Paper = { plain: [44, 46, 50], line: [80, 83, 89] };
+/** On a dark page: as far from black as from white, as a photo's darkest parts are evidence too. */
+export const DARK: Paper = { plain: [118, 116, 110], line: [82, 80, 76] };
 
 /** Pixels from one line of the hatching to the next, along a row. */
 export function hatching(width: number, height: number): number {
