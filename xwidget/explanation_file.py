@@ -17,6 +17,7 @@ from safetensors.numpy import save
 from xwidget import files
 from xwidget.checks import Checks
 from xwidget.explanation import Explanation
+from xwidget.texts import text_of
 from xwidget.trace import Frames, Trace
 
 # A file says what it is and which layout it has, so that a foreign or a newer one is told apart.
@@ -79,7 +80,7 @@ def read(path: str | os.PathLike[str]) -> Explanation:
     except Exception as error:
         raise ValueError(
             f"{str(path)!r} is not an explanation saved by xwidget, or it is damaged: it "
-            f"cannot be read as safetensors ({_told(error)})"
+            f"cannot be read as safetensors ({text_of(error)})"
         ) from error
     if about.get("kind") != _KIND:
         raise ValueError(
@@ -97,7 +98,7 @@ def read(path: str | os.PathLike[str]) -> Explanation:
     except KeyError as error:
         raise ValueError(f"{str(path)!r} is damaged: it has no {error}") from error
     except Exception as error:
-        raise ValueError(f"{str(path)!r} is damaged: {_told(error)}") from error
+        raise ValueError(f"{str(path)!r} is damaged: {text_of(error)}") from error
 
 
 def _opened(path: Path) -> tuple[Mapping[str, str], Arrays, list[str]]:
@@ -171,7 +172,3 @@ def _array(explanation: Explanation, name: str) -> npt.NDArray[Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number that it may hold")
-
-
-def _told(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -27,6 +27,17 @@ NAME = Room(200)
 WORDS = Room(1200, 12)
 
 
+def in_words(error: BaseException) -> str:
+    """Return an error's kind and text, which some errors do not have."""
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def text_of(error: BaseException) -> str:
+    """Return an error's text, or its kind where it has none."""
+    return str(error).strip() or type(error).__name__
+
+
 def shown(text: str, room: Room = WORDS) -> str:
     r"""Return a text of bounded length that can be shown everywhere; beginning and end stay.
 

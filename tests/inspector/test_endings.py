@@ -12,7 +12,8 @@ from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
 from xwidget.engine import hands, optimize
 from xwidget.engine.turns import breathe
 from xwidget.inspector import Inspector
-from xwidget.inspector.worker import _JOIN_SECONDS, as_error, in_words
+from xwidget.inspector.worker import _JOIN_SECONDS, as_error
+from xwidget.texts import in_words
 
 ENDINGS = [
     SystemExit(3),

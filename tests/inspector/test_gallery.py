@@ -13,7 +13,7 @@ from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
-from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until
+from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until, workers
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine import stall
@@ -510,7 +510,7 @@ def test_an_observer_may_close_it(gallery, engine, monkeypatch, of):
     shown(made)
     until(lambda: took)
     assert took[0] < _JOIN_SECONDS / 2
-    until(lambda: not threads())
+    until(lambda: not threads() and not workers())
     assert live(made) == []
 
 
@@ -530,7 +530,7 @@ def test_one_closed_while_it_makes_an_inspector_leaves_none(gallery, monkeypatch
     with made._lock:  # as an observer has it
         made.close()
     closed.set()
-    until(lambda: not threads())
+    until(lambda: not threads() and not workers())
     assert inspectors[0]._session.closed
     assert live(made) == []
 
@@ -557,6 +557,21 @@ def test_observers_of_a_gallery_and_of_an_inspector_that_set_the_other_do_not_wa
         setter.join(SAFETY / 3)
         assert not setter.is_alive()
     assert (alone.iterations, made.selected) == (9, "photo 1")
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1)])
+def test_what_an_observer_raises_on_the_worker_ends_nothing(gallery, engine, error):
+    def observe(change):
+        raise error
+
+    engine.hold()
+    made = shown(gallery(2))
+    at_work(engine, 0)
+    made.observe(observe, ["status", "selected"])
+    engine.release()
+    until(lambda: states(made) == ["explained", "explained"])
+    until(lambda: made._strip.status == made.status == "done")
+    assert threads()
 
 
 def test_close_after_all_is_done_leaves_nothing(gallery):

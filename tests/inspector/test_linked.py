@@ -101,7 +101,7 @@ def test_the_class_drawn_is_linked(pair):
 
 
 def test_observers_of_each_may_set_the_other(pair):
-    """Each on its own thread, with what it holds: neither may wait for the other for ever."""
+    """Each on its own thread, with what it holds: neither may wait for the other forever."""
     a, b = pair(150, 150, seconds=(0.0005, 0.0005))
     a.observe(lambda change: setattr(b, "target", change["new"] % 3), "iteration")
     b.observe(lambda change: setattr(a, "target", change["new"] % 3), "iteration")

@@ -124,7 +124,7 @@ def test_an_observer_of_the_pages_change_may_close_the_inspector(show):
     page.until_iteration(1)
     widget.observe(lambda change: widget.close(), "game")
     page.set(game="deletion")
-    assert not workers()
+    until(lambda: not workers())
 
 
 def test_explanation_is_there_while_the_run_goes_on(show, engine):
@@ -237,7 +237,7 @@ def test_repr_says_that_a_run_rests_or_waits(make, monkeypatch):
     monkeypatch.setattr(widget._session, "_say_waiting", lambda *_: None)
     widget._session.waits = "its turn"
     widget._views.take(1, 1, 1)
-    assert repr(widget).endswith("generation, running, waits for its turn>")
+    assert repr(widget).endswith("generation, running, waiting for its turn>")
 
 
 @pytest.mark.parametrize("ran", [False, True])

@@ -15,6 +15,7 @@ from xwidget.inspector.protocol import PROTOCOL, Request, encode, parse
 from xwidget.inspector.session import Session
 from xwidget.inspector.stream import Stream
 from xwidget.inspector.worker import Aside, as_error
+from xwidget.texts import in_words
 from xwidget.threads import EndingThread
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Answers:
                 content, task = self._files.pop(next(iter(self._files)))
             try:
                 answer = task()
-            except BaseException as error:  # a page that asked must not wait for ever
+            except BaseException as error:  # a page that asked must not wait forever
                 answer = partial(self._fail, content, as_error(error))
             with self._widget._lock, self._widget._logged():
                 if not self._session.closed:
@@ -127,9 +128,9 @@ class Answers:
     def _fail(self, content: Any, error: Exception) -> None:
         words = str(error)
         if not isinstance(error, (ValueError, TypeError, RuntimeError)):
-            # A page that asked must not wait for ever.
+            # A page that asked must not wait forever.
             self._widget.log.warning("in answer to %r", wire.brief(content), exc_info=error)
-            words = f"{type(error).__name__}: {error}"
+            words = in_words(error)
         self._widget._refuse(content, words)
 
     def _hello(self, protocol: int, id: int | None = None) -> None:

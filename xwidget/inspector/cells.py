@@ -1,4 +1,4 @@
-"""Which cell, or ``interact``, a widget was made in: made there anew, the one before has had it."""
+"""Which cell, or ``interact``, a widget was made in: made there anew, it ends the one before."""
 
 from __future__ import annotations
 

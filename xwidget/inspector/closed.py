@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,7 +14,7 @@ import traitlets
 from xwidget.inspector import protocol, wire
 from xwidget.inspector.inbox import Inbox, Pace
 from xwidget.inspector.lock import OwnedLock
-from xwidget.texts import Room
+from xwidget.texts import Room, in_words
 
 _MOST_VIEWS = 2**31
 _REFUSALS = Pace(20, 10)
@@ -74,7 +76,7 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
             except (ValueError, TypeError, traitlets.TraitError) as error:
                 refused[name] = str(error)
             except Exception as error:  # whatever a page sends, a kernel goes on
-                refused[name] = f"{type(error).__name__}: {error}"
+                refused[name] = in_words(error)
         return taken, refused
 
     def _admitted(self, name: str, value: Any) -> Any:
@@ -113,6 +115,17 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
         self.send(protocol.failed(request, words))
         if name is not None:
             self.send_state(name)  # the page's control goes back to the value in force
+
+    @contextlib.contextmanager
+    def _logged(self) -> Iterator[None]:
+        """Log what an observer raises: a run must not end because of it."""
+        try:
+            yield
+        except BaseException as error:
+            here = threading.current_thread() is threading.main_thread()
+            if here and not isinstance(error, Exception):
+                raise  # an interrupt, which is meant for the cell
+            self.log.warning("while showing %r: %r", self, error, exc_info=True)
 
     @cached_property
     def _inbox(self) -> Inbox:

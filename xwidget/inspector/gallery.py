@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -279,7 +278,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     def _settled(self, status: str) -> None:
         """Say what the work as a whole is at."""
         with self._logged():
-            self.status = self._strip.status = status
+            self._strip.status = self.status = status  # the page first: an observer may raise
 
     # What is wanted: from any thread, the lock held.
 
@@ -298,7 +297,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     def _begin_again(self) -> None:
         """Have the worker look; nobody shall read a status from before that."""
         if self._worker.started and not self._worker.closed:
-            self.status = self._strip.status = "running"
+            self._settled("running")
             self._worker.wake()
 
     def _on_page(self, change: Any) -> None:
@@ -350,14 +349,6 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     def _check_open(self) -> None:
         if self._worker.closed:
             raise RuntimeError("this Gallery is closed; make a new one")
-
-    @contextlib.contextmanager
-    def _logged(self) -> Iterator[None]:
-        """Log what an observer raises: the work must not end because of it."""
-        try:
-            yield
-        except Exception as error:
-            self.log.warning("while showing %r: %r", self, error, exc_info=True)
 
 
 def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]) -> None:

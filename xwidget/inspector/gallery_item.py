@@ -14,7 +14,7 @@ from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
 from xwidget.inspector.gallery_images import data_url
 from xwidget.inspector.widget import Inspector
-from xwidget.inspector.worker import in_words
+from xwidget.texts import in_words
 from xwidget.trace import Frames
 
 _TOP = 3  # classes that a thumbnail names
@@ -101,7 +101,7 @@ class Item:
                 :_TOP
             ]
         except BaseException as error:  # even of a net that ends the interpreter
-            self.failure = _in_words(error)
+            self.failure = _failure(error)
 
     def make(
         self, cls: type[Inspector], clf: Classifier, targets: Any, settings: Any
@@ -110,7 +110,7 @@ class Item:
         try:
             self.inspector = cls(clf, self.image, targets, **settings)
         except BaseException as error:
-            self.failure = _in_words(error)
+            self.failure = _failure(error)
         return self.inspector
 
     def start(self) -> None:
@@ -196,6 +196,6 @@ def _light(explanation: Explanation | None) -> Explanation | None:
     return replace(explanation, frames=Frames(frames.iterations[ends], frames.masks[ends]))
 
 
-def _in_words(error: BaseException) -> str:
+def _failure(error: BaseException) -> str:
     ours = isinstance(error, (ValueError, TypeError)) and str(error)
     return ours or in_words(error)

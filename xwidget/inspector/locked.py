@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -41,17 +40,6 @@ class LockedWidget(ClosedWidget, anywidget.AnyWidget):
         """Take traits that the page set."""
         with self._lock:
             super().set_state(sync_data)
-
-    @contextlib.contextmanager
-    def _logged(self) -> Iterator[None]:
-        """Log what an observer raises: a run must not end because of it."""
-        try:
-            yield
-        except BaseException as error:
-            here = threading.current_thread() is threading.main_thread()
-            if here and not isinstance(error, Exception):
-                raise  # an interrupt, which is meant for the cell
-            self.log.warning("while showing %r: %r", self, error, exc_info=True)
 
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:
         with self._lock:

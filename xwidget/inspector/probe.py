@@ -18,8 +18,8 @@ from xwidget.explanation import Bytes
 from xwidget.inspector.protocol import Frame, decode, encode
 from xwidget.inspector.session import Session
 from xwidget.inspector.synced import SyncedWidget
-from xwidget.inspector.worker import in_words
 from xwidget.pixels import blend, quantize
+from xwidget.texts import in_words
 
 _TOP = 5
 _SEQ_LIMIT = 2**32  # seq travels as u32
@@ -193,7 +193,7 @@ class Prober:
         scores: list[float] = clf.classify(torch.lerp(reference, x, weight)).tolist()
         return scores
 
-    # What came of it.
+    # The answer.
 
     def _settle(self, edit: int, found: _Scored | None, answer: dict[str, Any]) -> None:
         if edit > self._settled:

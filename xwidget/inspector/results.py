@@ -131,7 +131,7 @@ class ResultsWidget(SyncedWidget):
         Returns
         -------
         Probe
-            What came of it; None where ``mask`` is.
+            The scores and what they are measured on; None where ``mask`` is.
 
         Raises
         ------

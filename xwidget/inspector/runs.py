@@ -36,7 +36,7 @@ class Stretch:
 
 @dataclass(eq=False)
 class Run:
-    """Settings, what came of them, and how far.
+    """Settings, the masks and curves made with them, and how far they have come.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ class SyncedWidget(LockedWidget):
             self._unheard = True
         command, before = taken.get("_command"), self._command.get("id")
         if command is not None:
-            # Of a command its number is kept: what else a page puts into it is nobody's business.
+            # Of a command its number is kept: what else a page puts into it is not.
             taken = {**taken, "_command": {"id": command["id"]}}
         self._taking = frozenset(taken)
         try:

@@ -78,7 +78,7 @@ class Inspector(ShownWidget):
 
     See Also
     --------
-    explanation, comparison, probe : What came of it.
+    explanation, comparison, probe : What was found.
     run, run_more, stop, wait, add, compare, test : What can be done.
     save, to_pil, export_html : Taking it along.
 
@@ -133,8 +133,8 @@ class Inspector(ShownWidget):
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()
         targets = opening.chosen(clf, targets, x, self._scores)
-        gray = make_reference(reference, x, clf.mean, clf.std, seed)
-        self._picture, self._backdrop = clf.picture(x), clf.picture(gray)
+        backdrop = make_reference(reference, x, clf.mean, clf.std, seed)
+        self._picture, self._backdrop = clf.picture(x), clf.picture(backdrop)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
@@ -154,7 +154,7 @@ class Inspector(ShownWidget):
         self._prober = Prober(
             self,
             self._session,
-            gray,
+            backdrop,
             self._picture,
             self._backdrop,
             clf.categories,
@@ -325,7 +325,7 @@ class Inspector(ShownWidget):
                 self._prober.close()
                 if self.status == "running":
                     self.status = "stopped"
-                if self._own_layout is not None:  # ipywidgets would keep it for ever
+                if self._own_layout is not None:  # ipywidgets would keep it forever
                     self._own_layout.close()
         super().close()
 
@@ -341,7 +341,7 @@ class Inspector(ShownWidget):
             return str(self.status)
         if self._views.resting:
             return "running, rests until it is shown"
-        return "running, waits for its turn" if self._session.waits else "running"
+        return "running, waiting for its turn" if self._session.waits else "running"
 
     def _described(self) -> list[dict[str, Any]]:
         names = self._classifier().categories

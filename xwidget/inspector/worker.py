@@ -19,6 +19,7 @@ from typing import Protocol, TypeAlias
 from xwidget.engine.step import Step
 from xwidget.engine.turns import in_background_turn
 from xwidget.inspector.lock import OwnedLock
+from xwidget.texts import in_words
 from xwidget.threads import EndingThread
 
 _JOIN_SECONDS = 30.0
@@ -341,12 +342,6 @@ def as_error(error: BaseException) -> Exception:
     )
     made.__cause__ = error
     return made
-
-
-def in_words(error: BaseException) -> str:
-    """Return an error's kind and text in one line's beginning."""
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _nobody() -> None:
