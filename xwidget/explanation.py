@@ -53,6 +53,8 @@ class Explanation:
         How it came about: numbers of every iteration, masks of some.
     diagnostics
         What is worth knowing about the run; JSON-able, None for a number that is not finite.
+        "independent" is False where the net ran on one picture at a time, and so slower, because
+        its answer for a picture depends on what else is in the batch.
     settings
         What was asked for: "game", "defense", "sparsity", ...; JSON-able.
     relevance

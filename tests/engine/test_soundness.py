@@ -114,6 +114,7 @@ def test_rows_that_depend_on_each_other_are_explained_as_alone(kind: str) -> Non
     net = DEPENDENT[kind]()
     both = explain(net)
     assert both.diagnostics["plan"]["batch"] == 1
+    assert both.diagnostics["independent"] is False
     clf = classifier(net)
     for k in (0, 1):
         alone = explain(net, [k])
@@ -124,7 +125,9 @@ def test_rows_that_depend_on_each_other_are_explained_as_alone(kind: str) -> Non
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_rows_that_do_not_are_explained_together(dtype: torch.dtype) -> None:
-    assert explain(Net().to(dtype)).diagnostics["plan"]["batch"] is None
+    diagnostics = explain(Net().to(dtype)).diagnostics
+    assert diagnostics["plan"]["batch"] is None
+    assert diagnostics["independent"] is True
 
 
 # Numbers that are none

@@ -37,6 +37,12 @@ class Batches:
         One of ``strategies.DEFENSES``.
     plan
         None chooses one. Its batch is in rows of the net: classes times views.
+
+    Attributes
+    ----------
+    independent
+        Whether the rows of the net do not depend on each other, so that it may be given several
+        pictures at once; None where that was not tried, as the plan has a batch of 1.
     """
 
     def __init__(
@@ -55,7 +61,9 @@ class Batches:
         self.forward: Forward = plan.prepare(clf, images.device, rows)
         # A net whose rows depend on each other is asked about one picture at a time, in the same
         # way however many there are.
-        if plan.batch != 1 and not independent(self.forward, images[:1]):
+        tried = plan.batch != 1
+        self.independent = independent(self.forward, images[:1]) if tried else None
+        if self.independent is False:
             self.forward = replace(asked or Plan(), batch=1).prepare(clf, images.device, rows)
         self.plan = self.forward.plan
         self._guards: dict[tuple[int, tuple[int, ...]], Guard] = {}

@@ -119,6 +119,11 @@ class Track:
         return self._latest.nonlinearities
 
     @property
+    def independent(self) -> bool | None:
+        """Whether the net may be given several pictures at once; None where that was not tried."""
+        return self._latest.independent
+
+    @property
     def plan(self) -> Plan:
         """How the net was run."""
         return self._latest.plan
@@ -222,6 +227,7 @@ class History:
                 "nonlinearities": tracks[0].nonlinearities,
                 "outside_bounds": [track.outside for track in tracks],
                 "plan": tracks[0].plan.describe(),
+                "independent": tracks[0].independent,
                 "dtype": str(x.dtype).removeprefix("torch."),
                 **diagnostics,
             },

@@ -272,6 +272,7 @@ def _optimized(
                 outside=left,
                 state=State(iteration, tensors),
                 plan=batches.plan,
+                independent=batches.independent,
                 stopped=stopped,
                 relevance=_relevance(tensors["path"], iteration, masks),
                 checks=checks,

@@ -38,6 +38,9 @@ class Step:
         What ``optimize(..., start=state)`` goes on from.
     plan
         How the net is run.
+    independent
+        Whether the net may be given several pictures at once, None where that was not tried. Where
+        False it runs on one at a time.
     stopped
         Why the run ends here: "iterations", "converged", or "interrupted" where that came during
         the checks, which are missing then; None where it goes on.
@@ -58,6 +61,7 @@ class Step:
     outside: Tensor | None
     state: State
     plan: Plan = field(default_factory=Plan)
+    independent: bool | None = None
     stopped: str | None = None
     relevance: Tensor | None = None
     checks: tuple[Checks, ...] | None = None
