@@ -126,7 +126,7 @@ def test_each_failure_is_told(change: dict[str, object], name: str) -> None:
 def test_enough_but_not_necessary_is_said() -> None:
     found = checks(always)
     assert found.summary == (
-        "Holds: enough, but not necessary, as everything else still scores 0.88."
+        "Holds: enough, but not necessary: the rest of the photo alone still scores 0.88."
     )
     item = found["everything else"]
     assert item.passed is None
@@ -162,6 +162,16 @@ def test_an_image_that_says_no_more_than_the_reference_has_nothing_to_show(game:
     assert found.says == (
         "Nothing in the photo speaks for one: an empty picture makes the net say it just as much, "
         "0.90 (photo 0.90)."
+    )
+
+
+def test_a_part_that_scores_more_than_the_whole_image_is_not_called_nothing() -> None:
+    low = {"image_scores": torch.tensor([0.55]), "blank": torch.tensor([0.55])}
+    found = checks(always, scores=torch.tensor([0.97]), control=None, **low)
+    assert found.verdict == "no evidence"
+    assert found.says == (
+        "The photo as a whole makes the net say one no more than an empty picture does, 0.55 "
+        "(photo 0.55); this part of it, alone, 0.97."
     )
 
 

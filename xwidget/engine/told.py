@@ -28,6 +28,8 @@ BLANK = 0.5
 _LITTLE = 0.005
 # Share of what the image adds to the reference's score below which a search has found nothing.
 _FOUND = 0.1
+# Difference of scores from which a person calls one of them higher.
+_MORE = 0.1
 _REFERENCES = {"blur": "the blurred photo alone", "noise": "noise alone"}
 _EMPTY = "an empty picture"
 
@@ -119,6 +121,11 @@ def instead(picture: Picture) -> str:
         *map(figure, (picture.image, picture.score, picture.blank)),
     )
     if picture.alike and picture.blank >= SEEN:
+        if picture.game.keeps and picture.score >= picture.blank + _MORE:
+            return (
+                f"The photo as a whole makes the net say {name} no more than {picture.reference} "
+                f"does, {blank} (photo {image}); this part of it, alone, {score}."
+            )
         return (
             f"Nothing in the photo speaks for {name}: {picture.reference} makes the net say it "
             f"just as much, {blank} (photo {image})."
@@ -208,7 +215,9 @@ def reserved(items: tuple[Check, ...]) -> str:
         return f", but {words[0].lower()}{words[1:]}"
     if reaches("everything else", UNNEEDED):
         other = figure(known["everything else"].details.get("score"))
-        return f": enough, but not necessary, as everything else still scores {other}."
+        return (
+            f": enough, but not necessary: the rest of the photo, without it, still scores {other}."
+        )
     return ""
 
 
