@@ -18,12 +18,12 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.turns import nudge_all
 from xwidget.explanation import Explanation
 from xwidget.inspector.cells import supersede
-from xwidget.inspector.closed import ClosedWidget
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, described
 from xwidget.inspector.gallery_strip import Strip
 from xwidget.inspector.gallery_worker import Listener, Worker
 from xwidget.inspector.lock import INSPECTORS
+from xwidget.inspector.open_traits import ClosedWidget
 from xwidget.inspector.opening import check_targets
 from xwidget.inspector.views import Views
 from xwidget.inspector.widget import Inspector

@@ -7,9 +7,9 @@ from typing import Any
 import traitlets
 
 from xwidget.inspector import protocol, wire
-from xwidget.inspector.closed import Refused, shared, told
 from xwidget.inspector.lock import OwnedLock
 from xwidget.inspector.locked import LockedWidget
+from xwidget.inspector.open_traits import Refused, shared, told
 from xwidget.inspector.opening import static
 from xwidget.texts import WORDS
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import anywidget
 
-from xwidget.inspector.closed import ClosedWidget
+from xwidget.inspector.open_traits import ClosedWidget
 
 
 class LockedWidget(ClosedWidget, anywidget.AnyWidget):

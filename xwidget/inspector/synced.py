@@ -12,8 +12,8 @@ import traitlets
 from xwidget.engine.explain import ITERATIONS
 from xwidget.engine.settings import Settings
 from xwidget.inspector import protocol, wire
-from xwidget.inspector.closed import Refused, shared, told
 from xwidget.inspector.locked import LockedWidget
+from xwidget.inspector.open_traits import Refused, shared, told
 from xwidget.texts import NAME, WORDS
 
 _DEFAULT = Settings()

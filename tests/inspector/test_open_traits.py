@@ -11,7 +11,7 @@ import pytest
 import xwidget.inspector
 from tests.inspector.fakes import Page, classifier, inspector_class
 from xwidget.inspector import Gallery, protocol
-from xwidget.inspector.closed import ClosedWidget
+from xwidget.inspector.open_traits import ClosedWidget
 from xwidget.inspector.protocol import Frame, encode
 
 EVIL = "export default {render: () => fetch('https://example.org')}"
