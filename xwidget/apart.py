@@ -14,6 +14,8 @@ from typing import Any
 from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
+from xwidget.errors import around
+
 # Copies that did not run yet, with their originals.
 _fresh: weakref.WeakKeyDictionary[nn.Module, weakref.ref[nn.Module]] = weakref.WeakKeyDictionary()
 
@@ -34,6 +36,7 @@ def keep_apart(twin: nn.Module, net: nn.Module) -> None:
 
 
 @contextmanager
+@around
 def first_pass(twin: nn.Module) -> Iterator[None]:
     """Check a pass inside the ``with`` block, if it is the first of a copy.
 

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from xwidget.errors import around
+
 T = TypeVar("T")
 Memo = dict[int, Any]
 
@@ -20,6 +22,7 @@ _SHARED = 100  # things at most that cannot be copied
 class _Detaching(TorchFunctionMode):
     """Copy tensors that are part of a graph, such as a kept activation, without the graph."""
 
+    @around
     def __torch_function__(
         self,
         func: Callable[..., Any],

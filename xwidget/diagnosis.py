@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xwidget.errors import is_around
+
 _SIZES = (28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 240, 256, 299, 331, 384, 448, 512)
 _SECONDS = 3.0  # for which other sizes are tried
 _HOME = Path(__file__).parent
@@ -148,8 +150,7 @@ def raised_by_us(error: Exception) -> bool:
         codes.append(traceback.tb_frame.f_code)
         traceback = traceback.tb_next
     # The first ran the net; modes only call what the net calls, and contexts end with it.
-    around = ("__torch_function__", "__torch_dispatch__", "_eagerly", "first_pass")
-    return any(ours(Path(code.co_filename)) and code.co_name not in around for code in codes[1:])
+    return any(ours(Path(code.co_filename)) and not is_around(code) for code in codes[1:])
 
 
 def ours(path: Path) -> bool:

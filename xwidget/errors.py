@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+_around: set[CodeType] = set()
+
+
+def around(function: F) -> F:
+    """Mark a function of this package inside of which a net runs: an error that comes through it is
+    the net's.
+    """
+    _around.add(function.__code__)
+    return function
+
+
+def is_around(code: CodeType) -> bool:
+    """Tell whether this is a marked function's code."""
+    return code in _around
+
 
 class DefenseError(ValueError):
     """The net cannot be defended; the message says why and what to do."""

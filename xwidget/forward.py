@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from xwidget.apart import first_pass
 from xwidget.diagnosis import Case, explained, raised_by_us
+from xwidget.errors import around
 from xwidget.outputs import found
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
@@ -97,6 +98,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
+@around
 def _eagerly() -> Iterator[None]:
     """Run compiled functions as plain Python: what happens inside them could not be met."""
     # Nothing is compiled before this is imported, which takes a second.

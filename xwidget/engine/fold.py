@@ -18,6 +18,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
+from xwidget.errors import around
+
 # Logits may differ by this share of the largest before a fold counts as wrong.
 _ROUNDING = 1e-4
 
@@ -31,6 +33,7 @@ class _Watch(TorchFunctionMode):
         self.pairs: list[tuple[int, Tensor]] = []  # the id of an output, and a running mean
         self.uses: Counter[int] = Counter()
 
+    @around
     def __torch_function__(
         self,
         func: Callable[..., Any],

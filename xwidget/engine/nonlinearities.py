@@ -19,6 +19,8 @@ from torch._C import _functorch as functorch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from xwidget.errors import around
+
 
 def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -98,6 +100,7 @@ class Intercept(TorchFunctionMode):
         #: Whether a nonlinearity that is met is running now.
         self.busy = False
 
+    @around
     def __torch_function__(
         self,
         func: Callable[..., Any],
@@ -170,6 +173,7 @@ class Kernels(TorchDispatchMode):
         self.counts: Counter[str] = Counter()
         self._besides = besides
 
+    @around
     def __torch_dispatch__(
         self,
         func: Any,
