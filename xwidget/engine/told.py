@@ -215,9 +215,7 @@ def reserved(items: tuple[Check, ...]) -> str:
         return f", but {words[0].lower()}{words[1:]}"
     if reaches("everything else", UNNEEDED):
         other = figure(known["everything else"].details.get("score"))
-        return (
-            f": enough, but not necessary: the rest of the photo, without it, still scores {other}."
-        )
+        return f": enough, but not necessary: the rest of the photo alone still scores {other}."
     return ""
 
 
