@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from xwidget.apart import first_pass
 from xwidget.diagnosis import Case, explained, raised_by_us
 from xwidget.errors import around
-from xwidget.outputs import found
+from xwidget.logits import found
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 

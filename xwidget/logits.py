@@ -1,11 +1,18 @@
-"""Whether what a net returned can be the logits of its classes, and makes scores."""
+"""Logits: where they are in what a net returned, and whether they make scores."""
 
 from __future__ import annotations
 
-from torch import Tensor
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
 
 from xwidget.diagnosis import misshapen
 
+#: Probabilities add up to 1 to within this, and are made of logits to within this.
+SUM = 4e-3
 # Rounding takes scores that a net computes itself past 0 and 1: in half precision, this far.
 _OVERSHOOT = 4e-3
 
@@ -22,6 +29,63 @@ _BOTH = """
             return torch.cat([torch.zeros_like(z), z], 1)
 
     clf = xw.Classifier(Both(net), size=..., categories=["no", "yes"])"""
+
+
+class NoLogitsError(TypeError):
+    """There are no logits in what a net returned."""
+
+
+# Of each net and activation: which of the tensors in a tuple that it returns are the logits.
+_places: weakref.WeakKeyDictionary[nn.Module, dict[str, int]] = weakref.WeakKeyDictionary()
+
+
+def found(output: Any, activation: str, net: nn.Module) -> Tensor:
+    """Return the logits, taken out of the tuple, dict or object that a net returns them in.
+
+    Of a tuple it is the first tensor; where that is the softmax (sigmoid) of another tensor in it,
+    and ``activation`` makes scores by softmax (sigmoid), it is the other one. This is decided by a
+    net's first output: comparing waits for the device.
+
+    Raises
+    ------
+    NoLogitsError
+        Where no tensor is found.
+    """
+    logits = output
+    if isinstance(output, (tuple, list)) and output:
+        places = _places.setdefault(net, {})
+        if activation not in places:
+            places[activation] = _place(output, activation)
+        place = places[activation]
+        logits = output[place if place < len(output) else 0]
+    elif isinstance(output, dict):
+        logits = output.get("logits", output.get("out"))
+    if not isinstance(logits, Tensor):
+        logits = getattr(logits, "logits", logits)
+    if isinstance(logits, Tensor):
+        return logits
+    keys = f" with keys {sorted(map(str, output))}" if isinstance(output, dict) else ""
+    raise NoLogitsError(
+        f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
+        "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
+        "nn.Module that returns them"
+    )
+
+
+def _place(output: Sequence[Any], activation: str) -> int:
+    first = output[0]
+    make: Callable[[Tensor], Tensor] | None = {
+        "softmax": lambda logits: logits.softmax(1),
+        "sigmoid": torch.sigmoid,
+    }.get(activation)
+    if make is None or not isinstance(first, Tensor) or first.dim() < 2:
+        return 0
+    for place, other in enumerate(output[1:], 1):
+        if isinstance(other, Tensor) and other.shape == first.shape and other.is_floating_point():
+            made = make(other.detach().float())
+            if torch.allclose(made, first.detach().float(), rtol=0, atol=SUM):
+                return place
+    return 0
 
 
 def checked(name: str, logits: Tensor, rows: int, names: int | None, activation: str) -> Tensor:

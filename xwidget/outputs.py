@@ -1,80 +1,20 @@
-"""What a net returns: where the logits are in it, and whether they are logits at all."""
+"""Whether a net returns the same again, and what its activation takes."""
 
 from __future__ import annotations
 
 import warnings
-import weakref
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from xwidget.errors import NOT_REPEATED, NotRepeatedError
+from xwidget.logits import SUM
 
 # Logits that differ by up to this share of their spread differ by rounding, in any number type.
 _ROUNDING = 0.01
-# Probabilities add up to 1 to within this, and are made of logits to within this.
-_SUM = 4e-3
 # Pictures that drive logits far from [0, 1]: (mean, deviation) of noise.
 _LOUD = ((0.0, 3.0), (1e3, 1e2), (-1e3, 1e2))
-
-
-class NoLogitsError(TypeError):
-    """There are no logits in what a net returned."""
-
-
-# Of each net and activation: which of the tensors in a tuple that it returns are the logits.
-_places: weakref.WeakKeyDictionary[nn.Module, dict[str, int]] = weakref.WeakKeyDictionary()
-
-
-def found(output: Any, activation: str, net: nn.Module) -> Tensor:
-    """Return the logits, taken out of the tuple, dict or object that a net returns them in.
-
-    Of a tuple it is the first tensor; where that is the softmax (sigmoid) of another tensor in it,
-    and ``activation`` makes scores by softmax (sigmoid), it is the other one. This is decided by a
-    net's first output: comparing waits for the device.
-
-    Raises
-    ------
-    NoLogitsError
-        Where no tensor is found.
-    """
-    logits = output
-    if isinstance(output, (tuple, list)) and output:
-        places = _places.setdefault(net, {})
-        if activation not in places:
-            places[activation] = _place(output, activation)
-        place = places[activation]
-        logits = output[place if place < len(output) else 0]
-    elif isinstance(output, dict):
-        logits = output.get("logits", output.get("out"))
-    if not isinstance(logits, Tensor):
-        logits = getattr(logits, "logits", logits)
-    if isinstance(logits, Tensor):
-        return logits
-    keys = f" with keys {sorted(map(str, output))}" if isinstance(output, dict) else ""
-    raise NoLogitsError(
-        f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
-        "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
-        "nn.Module that returns them"
-    )
-
-
-def _place(output: Sequence[Any], activation: str) -> int:
-    first = output[0]
-    make: Callable[[Tensor], Tensor] | None = {
-        "softmax": lambda logits: logits.softmax(1),
-        "sigmoid": torch.sigmoid,
-    }.get(activation)
-    if make is None or not isinstance(first, Tensor) or first.dim() < 2:
-        return 0
-    for place, other in enumerate(output[1:], 1):
-        if isinstance(other, Tensor) and other.shape == first.shape and other.is_floating_point():
-            made = make(other.detach().float())
-            if torch.allclose(made, first.detach().float(), rtol=0, atol=_SUM):
-                return place
-    return 0
 
 
 def agree(one: Tensor, other: Tensor) -> bool:
@@ -174,11 +114,11 @@ def _in_unit_range(logits: Tensor) -> bool:
 
 
 def _adds_up(logits: Tensor) -> bool:
-    return _in_unit_range(logits) and bool(((logits.sum(-1) - 1).abs() < _SUM).all())
+    return _in_unit_range(logits) and bool(((logits.sum(-1) - 1).abs() < SUM).all())
 
 
 def _adds_up_as_logs(logits: Tensor) -> bool:
-    return logits.shape[-1] > 1 and bool((logits.logsumexp(-1).abs() < _SUM).all())
+    return logits.shape[-1] > 1 and bool((logits.logsumexp(-1).abs() < SUM).all())
 
 
 # How it looks, with which activations it is a mistake, what it is, and which one is right.
