@@ -200,7 +200,7 @@ export class FakeModel implements Model {
         break;
       case "frame":
         this.#emit("msg:custom", { type: "frame" }, [
-          this.#mask(command.target, command.iteration),
+          this.#mask(command.target, command.iteration, 0, command.run),
         ]);
         break;
       case "categories":
@@ -303,7 +303,7 @@ export class FakeModel implements Model {
     this.#set({ _frame: mask });
   }
 
-  #mask(target: number, iteration: number, seq = 0): DataView {
+  #mask(target: number, iteration: number, seq = 0, run = this.#run): DataView {
     const k = Math.max(
       0,
       CLASSES.findIndex(({ index }) => index === target),
@@ -319,7 +319,7 @@ export class FakeModel implements Model {
       return shown;
     });
     return encode({
-      run: this.#run,
+      run,
       target,
       iteration,
       side: SIDE,

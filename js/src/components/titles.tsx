@@ -24,7 +24,8 @@ export function Title({ ui, pane }: { ui: Ui; pane: Pane }) {
       {doubtful && <SignOf sign="doubtful" />}
       {all && (
         <span class="xw-head-figures">
-          {all} <i>{word}</i>
+          <span>{all} </span>
+          <i>{word}</i>
         </span>
       )}
       {pane.view === "heat" && <Legend ui={ui} />}
