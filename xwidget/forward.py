@@ -43,8 +43,8 @@ def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -
         Where no tensor is found in what the net returns.
     """
     try:
-        with _eagerly(), first_pass(net):
-            output = net(batch)
+        with _eagerly():
+            output = first_pass(net, batch)
     except Exception as error:
         if _is_memory(error) or raised_by_us(error):
             raise
@@ -68,7 +68,7 @@ def dtype_of(net: nn.Module, otherwise: torch.dtype) -> torch.dtype:
 def _attempt(net: nn.Module) -> Callable[[Tensor], Any]:
     def attempt(batch: Tensor) -> Any:
         with _eagerly():
-            return net(batch)
+            return first_pass(net, batch)
 
     return attempt
 

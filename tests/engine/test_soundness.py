@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -246,13 +248,20 @@ def test_weights_that_change_during_a_run_are_told() -> None:
 
 
 def test_weights_that_change_inside_a_step_are_the_reason_and_not_what_comes_of_it() -> None:
-    def meanwhile(z: Tensor) -> Tensor:
+    def train() -> None:
         with torch.no_grad():
-            net.body[-1].bias.add_(1)
-            net.body[-1].weight.mul_(1.1)
+            last = trained().body[-1]  # type: ignore[union-attr]
+            last.bias.add_(1)
+            last.weight.mul_(1.1)
+
+    def meanwhile(z: Tensor) -> Tensor:
+        thread = threading.Thread(target=train)
+        thread.start()
+        thread.join()
         return z
 
     net = Net(after=meanwhile)
+    trained = weakref.ref(net)
     for defense in ("auto", "none"):
         with pytest.raises(WeightsChangedError):
             explain(net, defense=defense)
