@@ -357,6 +357,24 @@ def test_what_a_hook_that_only_watches_has_collected_is_not_copied(
     assert len(kept) == 2
 
 
+class Global:
+    """Hooks that write to what they do not hold."""
+
+    def hook(self, module: nn.Module, args: Any, output: Tensor) -> None:
+        seen_globally["hook"] = output
+
+    def __call__(self, module: nn.Module, args: Any, output: Tensor) -> None:
+        seen_globally["call"] = output
+
+
+@pytest.mark.parametrize("hook", [Global(), Global().hook], ids=["object", "method"])
+def test_an_objects_hook_writes_to_nothing_global(hook: Callable[..., Any]) -> None:
+    net = layers()
+    net[0].register_forward_hook(hook)
+    assert score(net) == pytest.approx(EXPECTED, abs=1e-6)
+    assert not seen_globally
+
+
 def test_a_copy_that_could_not_be_tried_says_nothing_of_the_next() -> None:
     net = layers()
     Cam(net[0])

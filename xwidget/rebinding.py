@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import dis
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -168,8 +169,14 @@ class Rebinder:
         """Return a hook that writes to nothing of the user's: with a copy of what it refers to."""
         if isinstance(hook, functools.partial):
             return self._rebuilt_partial(hook, lambda v: self._alone(v) if _callable(v) else v)
+        if isinstance(hook, MethodType) and _own_code(hook.__func__):
+            return MethodType(self._alone(hook.__func__), self._mended(hook.__self__))
         if not isinstance(hook, FunctionType):
-            return self._mended(hook)
+            own = self._mended(hook)
+            call = inspect.getattr_static(type(own), "__call__", None)
+            if not _own_code(call):
+                return own
+            return MethodType(self._alone(call), own)
         if id(hook) not in self._done:
 
             def apart(value: Any) -> Any:
@@ -239,6 +246,10 @@ def neighbors(thing: Any) -> Iterator[Any]:
     values = getattr(thing, "__dict__", None)
     if isinstance(values, dict):
         yield from list(values.values())
+
+
+def _own_code(value: Any) -> TypeGuard[FunctionType]:
+    return isinstance(value, FunctionType) and not str(value.__module__).startswith("torch.")
 
 
 def _callable(value: Any) -> bool:
