@@ -172,7 +172,7 @@ def test_numbers_that_turn_into_none_on_the_way_end_a_run_in_words(game: str) ->
     assert all(bool(step.scores.isfinite().all()) for step in steps)
 
 
-def test_a_control_that_is_not_finite_is_left_out_and_the_run_kept() -> None:
+def test_a_control_that_is_not_finite_is_told_and_the_run_kept() -> None:
     class Rarely(Net):
         def forward(self, x: Tensor) -> Tensor:
             mean, z = x.mean((1, 2, 3)), super().forward(x)
@@ -184,7 +184,9 @@ def test_a_control_that_is_not_finite_is_left_out_and_the_run_kept() -> None:
     ex = xw.explain(clf, PHOTO, [0], **options)
     assert np.isfinite(ex.masks).all()
     assert ex.checks is not None
-    assert "control" not in ex.checks[0]
+    control = ex.checks[0]["control"]
+    assert (control.value, control.passed) == (None, None)
+    assert "could not be made: on the way to class 3" in control.words
     with pytest.raises(ValueError, match="score of 'class 3'"):
         xw.explain(clf, PHOTO, [3], **options)
 

@@ -266,6 +266,31 @@ def test_a_control_that_cannot_fail_says_nothing() -> None:
     assert checks(always, control=control)["control"].passed is None
 
 
+def test_without_a_control_nothing_simply_holds() -> None:
+    found = checks(always, control=Control(1, float("nan"), float("nan"), 3))
+    assert found.summary.startswith("Holds, but the control could not be made: on the way to two")
+    assert found.summary.endswith("the net is NaN or infinite.")
+
+
+def test_what_is_not_finite_where_a_mask_is_tried_is_told() -> None:
+    def never_else(pictures: Tensor) -> Tensor:
+        values = always(pictures)
+        known = (pictures == X).flatten(1).all(1)
+        return torch.where(known, values, torch.nan)
+
+    def not_twice(pictures: Tensor) -> Tensor:
+        values = always(pictures).clone()
+        values[1::2] = torch.nan
+        return values
+
+    for says in (never_else, not_twice):
+        for game in ("generation", "deletion"):
+            found = checks(says, game=game, control=None)
+            assert "nan" not in str(found).replace("NaN", "")
+            assert "NaN or infinite" in found["unseen backgrounds"].words
+    assert checks(never_else)["unseen backgrounds"].passed is None
+
+
 def test_the_control_is_another_class() -> None:
     torch.manual_seed(0)
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 196, 3))

@@ -315,7 +315,7 @@ def _control(
     Returns
     -------
     Control
-        None where there is no other class, or the net is not finite on the way to it.
+        None where there is no other class; NaN reached where the net is not finite on the way to it.
     """
     image_scores = clf.classify(x.cpu()).double()
     image_scores[list(targets)] = torch.inf
@@ -334,7 +334,7 @@ def _control(
                 raise KeyboardInterrupt
             breathe()
     except NotFiniteError:
-        return None
+        return Control(least, torch.nan, torch.nan, len(found))
     scores = torch.stack(found)
     return Control(least, float(scores[1:].max()), float(scores[0]), count)
 

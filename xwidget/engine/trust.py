@@ -7,6 +7,7 @@ saw, and beside a control that a sound method must fail on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -66,7 +67,7 @@ class Control:
     target
         Its index.
     reached
-        The highest score of any step on the reference, in [0, 1].
+        The highest score of any step on the reference, in [0, 1]; NaN where it could not be tried.
     blank
         What the reference alone scores for it, in [0, 1].
     steps
@@ -240,7 +241,7 @@ def _items(
     known = {
         name: share_of(e, i)
         for name, e, i in zip(MOVES, *moves, strict=True)
-        if i >= _BEARABLE * image
+        if i >= _BEARABLE * image and math.isfinite(e)
     }
     mean = _mean(game, known.values())
     yield Check(
@@ -252,24 +253,10 @@ def _items(
         else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         known,
     )
-    plain = [share_of(e, image) for e in unseen[0]]
-    # Noise may be more than the net bears in the image itself: then no evidence can do better.
-    noisy = [share_of(e, min(i, image)) for e, i in zip(*unseen, strict=True)]
-    shares = noisy if game.keeps else plain
-    mean = _mean(game, shares) or 0.0
-    worst = min(shares) if game.keeps else max(shares)
-    measure = "what the image scores with as much noise" if game.keeps else "the image's score"
-    yield Check(
-        "unseen backgrounds",
-        mean,
-        None if flat else _passes(game, mean, BACKGROUND),
-        "No background can be drawn for a picture of one color."
-        if flat
-        else f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
-        f"{measure}.",
-        {"worst": worst, "of the plain image": sum(plain) / len(plain)},
-    )
-    if elsewhere is not None:
+    yield _unseen_backgrounds(game, image, unseen, what, flat)
+    if elsewhere is not None and not math.isfinite(elsewhere):
+        yield _untried("with as much taken away elsewhere")
+    elif elsewhere is not None:
         kept = share_of(elsewhere, image)
         yield Check(
             "control",
@@ -303,8 +290,42 @@ def _items(
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
 
 
+def _unseen_backgrounds(
+    game: Game, image: float, unseen: tuple[list[float], list[float]], what: str, flat: bool
+) -> Check:
+    """Return the check of the scores (n,) of the optimized input and of the image with noise."""
+    name = "unseen backgrounds"
+    if flat:
+        words = "No background can be drawn for a picture of one color."
+        return Check(name, None, None, words)
+    pairs = [(e, i) for e, i in zip(*unseen, strict=True) if math.isfinite(e) and math.isfinite(i)]
+    lost = len(unseen[0]) - len(pairs)
+    if not pairs:
+        words = f"The net is NaN or infinite on all {lost} backgrounds that the run never saw."
+        return Check(name, None, None, words)
+    plain = [share_of(e, image) for e, _ in pairs]
+    # Noise may be more than the net bears in the image itself: then no evidence can do better.
+    shares = [share_of(e, min(i, image)) for e, i in pairs] if game.keeps else plain
+    mean = _mean(game, shares) or 0.0
+    measure = "what the image scores with as much noise" if game.keeps else "the image's score"
+    words = (
+        f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
+        f"{measure}" + (f"; on {lost} more the net is NaN or infinite." if lost else ".")
+    )
+    worst = min(shares) if game.keeps else max(shares)
+    details = {"worst": worst, "of the plain image": sum(plain) / len(plain)}
+    return Check(name, mean, _passes(game, mean, BACKGROUND), words, details)
+
+
+def _untried(where: str) -> Check:
+    words = f"The control could not be made: {where}, the net is NaN or infinite."
+    return Check("control", None, None, words)
+
+
 def _controlled(control: Control, name: str) -> Check:
     """Return the check of a class that must stay out."""
+    if not math.isfinite(control.reached):
+        return _untried(f"on the way to {name}, the least likely other class")
     details = {
         "reached": control.reached,
         "reference alone": control.blank,

@@ -70,6 +70,9 @@ def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> C
         words = failed[0].words
         more = f" {len(failed) - 1} more failed." if len(failed) > 1 else ""
         return Checks(items, "doubtful", f"Doubtful: {words[0].lower()}{words[1:]}{more}")
+    for item in items:
+        if item.name == "control" and item.value is None:
+            return Checks(items, "holds", f"Holds, but {item.words[0].lower()}{item.words[1:]}")
     if but := reserved(items):
         return Checks(items, "holds", f"Holds{but}")
     value = {item.name: item.value or 0.0 for item in items if item.value is not None}
