@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -251,19 +252,24 @@ def _from_wide(image: Image.Image) -> Picture:
             f"a PIL image of mode {image.mode!r} is read as 16 bits, but its values span {low} to "
             f"{high}; scale them to 0..65535, or to a float array in [0,1]"
         )
-    way = "Image.fromarray(np.uint8(image))"
-    _refuse_8_bits(f"a PIL image of mode {image.mode!r}", high, way)
+    said, way = f"a PIL image of mode {image.mode!r}", "Image.fromarray(np.uint8(image))"
+    if image.mode == "I" and 0 < high <= 255:  # whose numbers may mean anything
+        raise ValueError(_too_dark(said, high, way))
+    _doubt_16_bits(said, high, way)
     return _from_array(values.astype(np.uint16))
 
 
-def _refuse_8_bits(said: str, high: int, way: str) -> None:
-    """Raise where what is read as 16 bits looks like 8: all of it would be black."""
+def _doubt_16_bits(said: str, high: int, way: str) -> None:
+    """Warn where what is read as 16 bits looks like 8: all of it is black."""
     if 0 < high <= 255:
-        raise ValueError(
-            f"{said} is read as 16 bits, but its largest value is {high}, which would be black; if "
-            f"it has 8 bits, pass {way}. If it is as dark as that, pass a float array, "
-            "np.asarray(image) / 65535"
-        )
+        warnings.warn(_too_dark(said, high, way), stacklevel=2)
+
+
+def _too_dark(said: str, high: int, way: str) -> str:
+    return (
+        f"{said} is read as 16 bits, but its largest value is {high}, which is black; if it has 8 "
+        f"bits, pass {way}. If it is as dark as that, pass a float array, np.asarray(image) / 65535"
+    )
 
 
 def _from_tensor(tensor: Tensor) -> Picture:
@@ -286,7 +292,7 @@ def _from_tensor(tensor: Tensor) -> Picture:
     values = tensor.detach().cpu().as_subclass(Tensor)
     if values.dtype == torch.uint16 and values.numel():
         high = int(values.to(torch.int32).max())
-        _refuse_8_bits("a tensor of uint16", high, "image.to(torch.uint8)")
+        _doubt_16_bits("a tensor of uint16", high, "image.to(torch.uint8)")
     if values.dtype == torch.bfloat16:  # numpy has no such type
         values = values.float()
     if values.ndim == 3:
@@ -331,7 +337,7 @@ def _checked_values(array: npt.NDArray[np.generic], shape: tuple[int, int, int])
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
     if array.dtype == np.uint16:
-        _refuse_8_bits("an array of uint16", int(array.max()), "image.astype(np.uint8)")
+        _doubt_16_bits("an array of uint16", int(array.max()), "image.astype(np.uint8)")
         return array.astype(np.float32) / np.float32(65535)
     if array.dtype.kind != "f":
         raise TypeError(
