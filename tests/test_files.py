@@ -308,3 +308,26 @@ def test_a_huge_array_that_is_only_claimed_is_refused(saved: Path) -> None:
     saved.write_bytes(len(header).to_bytes(8, "little") + header)
     with pytest.raises(ValueError, match="cannot be read"):
         Explanation.load(saved)
+
+
+# Paths
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "words"),
+    [
+        ("/tmp/\ud800", ValueError, "half of a character"),
+        ("a\0b", ValueError, "zero character"),
+        ("", ValueError, "the path is empty"),
+        (f"somewhere{os.sep}", ValueError, "give a file's, not a folder's"),
+        (b"/x", TypeError, r"os\.fsdecode\(path\)"),
+        (3, TypeError, "a path is a str or a pathlib.Path, got 3"),
+        (None, TypeError, "a path is a str or a pathlib.Path"),
+    ],
+)
+def test_what_no_file_can_be_called_is_told(
+    explanation: Explanation, path: Any, kind: type[Exception], words: str
+) -> None:
+    for use in (explanation.save, explanation.export_html, Explanation.load):
+        with pytest.raises(kind, match=words):
+            use(path)

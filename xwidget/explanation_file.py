@@ -71,7 +71,7 @@ def size(explanation: Explanation) -> int:
 
 def read(path: str | os.PathLike[str]) -> Explanation:
     """Read a file that ``write`` wrote; see ``Explanation.load``."""
-    path = Path(path)
+    path = files.as_path(path)
     if not files.is_there(path):
         raise FileNotFoundError(f"there is no file {str(path)!r}")
     # Whatever a file holds, the caller has one kind of error to catch.

@@ -52,6 +52,8 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
 
     Raises
     ------
+    TypeError, ValueError
+        Where it is no path of a file.
     io.UnsupportedOperation
         Where there is something that is no regular file, such as a folder, a pipe or a device; a
         ValueError and an OSError.
@@ -60,7 +62,7 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
     OSError
         Where the file cannot be written, such as on a full disk.
     """
-    given = Path(path)
+    given = as_path(path)
     goal = Path(os.path.realpath(given))
     if not goal.parent.is_dir():
         raise FileNotFoundError(
@@ -80,6 +82,35 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
         words = f"the file cannot be written ({error.strerror}); {advice}"
         raise type(error)(error.errno, words, str(given)) from error
     return given
+
+
+def as_path(path: object) -> Path:
+    """Return a file's path; whether there is such a file does not matter.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a str nor a path.
+    ValueError
+        If no file can have it: it is empty, names a folder, or holds what no name can.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        way = ": os.fsdecode(path)" if isinstance(path, bytes) else ""
+        raise TypeError(f"a path is a str or a pathlib.Path, got {path!r}{way}")
+    name = os.fsdecode(path)
+    if not name:
+        raise ValueError("the path is empty; give the path of a file")
+    if name[-1] in (os.sep, os.altsep):
+        raise ValueError(f"the path {name!r} ends in {name[-1]!r}: give a file's, not a folder's")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"no file can be called {name!r}: it holds half of a character (a lone surrogate)"
+        ) from None
+    if "\0" in name:
+        raise ValueError(f"no file can be called {name!r}: it holds a zero character")
+    return Path(name)
 
 
 def is_there(path: str | os.PathLike[str]) -> bool:

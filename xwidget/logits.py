@@ -109,6 +109,11 @@ def checked(name: str, logits: Tensor, rows: int, names: int | None, activation:
     ValueError
         Where they are anything else; the message says what to do.
     """
+    if logits.layout != torch.strided:
+        raise ValueError(
+            f"{name} returned logits of layout {str(logits.layout).removeprefix('torch.')}; "
+            "expected plain ones: return .to_dense()"
+        )
     if not logits.is_floating_point():
         raise ValueError(
             f"{name} returned {str(logits.dtype).removeprefix('torch.')} numbers; expected logits "

@@ -19,6 +19,8 @@ from xwidget.images import Picture, fit, to_pil
 from xwidget.probing import RGB, Channels, Order, Size, probe
 
 # How bright each channel looks (ITU-R 601), as in Pillow's and torchvision's conversion to gray.
+# More than any net takes, and than a machine holds a run of.
+_MOST_PIXELS = 2**26
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -194,6 +196,11 @@ def _checked_size(size: int | Sequence[int]) -> Size:
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in sides)
     if len(sides) != 2 or not whole or min(sides) < 1:
         raise ValueError(f"size={size!r}; expected pixels: an int, or (height, width)")
+    if int(sides[0]) * int(sides[1]) > _MOST_PIXELS:
+        raise ValueError(
+            f"size={size!r} is more than {_MOST_PIXELS} pixels; expected what the net was trained "
+            "on, such as 224"
+        )
     return int(sides[0]), int(sides[1])
 
 

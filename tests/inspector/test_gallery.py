@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -168,6 +169,13 @@ def test_nothing_is_opened_or_run_before_it_is_shown(gallery, engine):
         ({"targets": ["tuba"]}, ValueError, "tuba"),
         ({"keep": 1}, ValueError, "at least 2"),
         ({"images": []}, ValueError, "no image"),
+        ({"plan": "x"}, ValueError, "plan must be"),
+        ({"witness": 3}, TypeError, "witness is a int"),
+        ({"device": "meta"}, ValueError, "holds no numbers"),
+        ({"device": "nope"}, ValueError, "cannot be used here"),
+        ({"reference": torch.zeros(3, 99, 99)}, ValueError, "reference has shape"),
+        ({"iterations": 10**9}, ValueError, "iterations must be a whole number"),
+        ({"sparsity": 1e308}, ValueError, "number from 0 to 1e6"),
     ],
 )
 def test_a_bad_argument_is_refused_and_leaves_nothing(gallery, arguments, error, words):
@@ -598,6 +606,20 @@ def test_repr_says_that_it_rests_or_is_closed(gallery, engine):
         assert shell.run_cell("g").success
     assert "explained, closed>" in cell.stdout
     assert "Traceback" not in cell.stdout + cell.stderr
+
+
+def test_its_first_argument_is_worded_as_the_inspectors():
+    for made in (Gallery, lambda clf, images: Inspector(clf, images[0])):
+        with pytest.raises(TypeError, match=r"the first argument is a .* expected a Classifier"):
+            made("efficientnet", [picture(0)])
+
+
+def test_numbers_may_be_those_of_numpy(gallery):
+    made = gallery(3, keep=np.int64(2), iterations=np.int32(2), sparsity=np.float32(1e-4))
+    assert made.wait(np.float32(SAFETY))
+    assert made.status == "done"
+    made.open(np.int64(-1))
+    assert made.selected == made.names[-1]
 
 
 # The real engine.

@@ -20,9 +20,14 @@ def pick(device: str | torch.device | None = None) -> torch.device:
     try:
         chosen = torch.device(device)
         torch.empty(0, dtype=torch.float32, device=chosen)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, TypeError) as error:
         raise ValueError(
             f"device={device!r} cannot be used here ({str(error).splitlines()[0]}); "
             'leave device=None to choose one, or pass "cpu"'
         ) from error
+    if chosen.type == "meta":
+        raise ValueError(
+            f"device={device!r} holds no numbers, so that nothing can be computed there; leave "
+            'device=None to choose one, or pass "cpu"'
+        )
     return chosen

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from xwidget import given
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine import interrupts
 from xwidget.engine.device import pick
@@ -145,7 +146,7 @@ def explain(
         seed=seed,
         device=device,
     )
-    check_iterations(iterations)
+    iterations = check_iterations(iterations)
     if repeat:
         check_repeatable(reference)
     heard = None if witness is None else Witness(witness, clf)
@@ -241,9 +242,6 @@ def _optional() -> Iterator[None]:
         interrupts.take()
 
 
-def check_iterations(iterations: object) -> None:
-    """Raise TypeError or ValueError unless this is a number of iterations."""
-    if isinstance(iterations, bool) or not isinstance(iterations, int):
-        raise TypeError(f"iterations must be an int, got {iterations!r}")
-    if iterations < 1:
-        raise ValueError(f"iterations must be at least 1, got {iterations}")
+def check_iterations(iterations: object) -> int:
+    """Return a number of iterations as an int; raise TypeError or ValueError for anything else."""
+    return given.whole("iterations", iterations)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from xwidget import given
 from xwidget.classifier import Classifier
 from xwidget.engine.fold import fold
 
@@ -58,8 +59,10 @@ class Plan:
             )
         if self.autocast not in (None, "bfloat16"):
             raise ValueError(f"a plan's autocast is {self.autocast!r}; expected None or 'bfloat16'")
-        if self.batch is not None and (not isinstance(self.batch, int) or self.batch < 1):
-            raise ValueError(f"a plan's batch is {self.batch!r}; expected an int >= 1, or None")
+        if self.batch is not None:
+            if not given.is_whole(self.batch) or self.batch < 1:
+                raise ValueError(f"a plan's batch is {self.batch!r}; expected an int >= 1, or None")
+            object.__setattr__(self, "batch", int(self.batch))
 
     @classmethod
     def read(cls, value: object) -> Plan | None:

@@ -76,6 +76,11 @@ def make_reference(
         If a tensor does not fit or is not finite.
     """
     if isinstance(kind, Tensor):
+        if kind.is_meta or kind.layout != torch.strided or kind.is_complex():
+            raise ValueError(
+                f"reference holds no plain real numbers ({kind.dtype}, {kind.layout}, on "
+                f"{kind.device}); pass a dense normalized tensor, such as clf.prepare(image)"
+            )
         try:
             reference = kind.detach().to(x).expand_as(x).clone()
         except RuntimeError:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-import numpy as np
 from torch import Tensor
 
+from xwidget import given
 from xwidget.engine.games import GAMES
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.strategies import DEFENSES, Strategy
+
+#: Largest weight of one mask entry: far beyond it no number of a run is finite.
+MOST_SPARSITY = 1e6
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Settings:
         ``"paper"`` (Eq. 6), ``"directional"``, ``"clamp"``, ``"none"``, or ``"auto"``: the one that
         serves the game best (``Game.defense``).
     sparsity
-        Weight lambda >= 0 of one mask entry, or ``"auto"``: the smallest mask whose score is
-        comparable to the image's, see ``sparsity``.
+        Weight lambda of one mask entry, from 0 to 1e6, or ``"auto"``: the smallest mask whose score
+        is comparable to the image's, see ``sparsity``.
     reference
         What stands where nothing is shown: ``"drawn"``, backgrounds drawn anew for each step (see
         ``views``), and the data mean in what a person sees; or always the same: ``"zero"`` (the
@@ -67,12 +69,11 @@ class Settings:
         _one_of("rule", self.rule, RULES)
         if not isinstance(self.reference, Tensor):
             _one_of("reference", self.reference, REFERENCES, " or a normalized tensor (3, H, W)")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)):
-            raise TypeError(f"seed must be an int, got {self.seed!r}")
-        object.__setattr__(self, "seed", int(self.seed))
-        if not 0 <= self.seed < 2**63:
-            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {self.seed}")
-        _check_sparsity(self.sparsity)
+        seed = given.whole("seed", self.seed, least=-(2**200))
+        if not 0 <= seed < 2**63:
+            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {given.said(seed)}")
+        object.__setattr__(self, "seed", seed)
+        object.__setattr__(self, "sparsity", _checked_sparsity(self.sparsity))
 
     @property
     def played(self) -> str:
@@ -100,12 +101,13 @@ def _one_of(name: str, value: object, known: Iterable[str], more: str = "") -> N
         )
 
 
-def _check_sparsity(value: object) -> None:
-    if value == "auto":
-        return
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < 0:  # type: ignore[arg-type, operator]
+def _checked_sparsity(value: object) -> float | Literal["auto"]:
+    if isinstance(value, str) and value == "auto":
+        return "auto"
+    number = given.real(value)
+    if number is None or not 0 <= number <= MOST_SPARSITY:
         raise ValueError(
-            'sparsity must be "auto" or a number >= 0, the weight of one mask entry (1e-5 to 1e-3 '
-            f"is usual); got {value!r}"
+            'sparsity must be "auto" or a number from 0 to 1e6, the weight of one mask entry (1e-5 '
+            f"to 1e-3 is usual); got {given.said(value)}"
         )
+    return number

@@ -10,13 +10,20 @@ from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import ipywidgets
+import torch
 import traitlets
 
-from xwidget.classifier import Classifier
+from xwidget import given
+from xwidget.classifier import Classifier, check_classifier
+from xwidget.engine.device import pick
 from xwidget.engine.explain import check_iterations
+from xwidget.engine.plan import Plan
+from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.turns import nudge_all
+from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.inspector import protocol
 from xwidget.inspector.cells import supersede
 from xwidget.inspector.gallery_images import collect
 from xwidget.inspector.gallery_item import Item, described
@@ -224,6 +231,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         RuntimeError
             If called from an observer, or the Gallery is closed.
         """
+        timeout = given.seconds("timeout", timeout)
         if self._worker.entangled:
             raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
         self._check_open()
@@ -340,11 +348,11 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
                 return names.index(image)
             close = get_close_matches(image, names, n=3, cutoff=0.4) or names[:3]
             raise ValueError(f"there is no image {image!r}; there are {', '.join(close)}, ...")
-        if isinstance(image, bool) or not isinstance(image, int):
+        if not given.is_whole(image):
             raise TypeError(f"an image is opened by name or place, not by {image!r}")
         if not -len(names) <= image < len(names):
             raise ValueError(f"there is no image {image}: places are 0 to {len(names) - 1}")
-        return image % len(names)
+        return int(image) % len(names)
 
     def _check_open(self) -> None:
         if self._worker.closed:
@@ -353,7 +361,8 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
 def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]) -> None:
     """Refuse at once what would otherwise fail for every image."""
-    if isinstance(keep, bool) or not isinstance(keep, int) or keep < 2:
+    check_classifier(clf)
+    if not given.is_whole(keep) or keep < 2:  # type: ignore[operator]
         raise ValueError(f"keep={keep!r}; expected a number of Inspectors, at least 2")
     for name in settings:
         if name not in _SETTINGS:
@@ -361,8 +370,16 @@ def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_SETTINGS)}"
             raise TypeError(f"Gallery has no setting {name!r}; {hint}")
     known = {field.name for field in fields(Settings)}
-    Settings(**{name: value for name, value in settings.items() if name in known})
+    made = Settings(**{name: value for name, value in settings.items() if name in known})
+    pick(made.device)
+    blank = torch.zeros(3, *clf.size, dtype=torch.float32, device="cpu")
+    make_reference(made.reference, blank, clf.mean, clf.std, made.seed)
     if "iterations" in settings:
-        check_iterations(settings["iterations"])
+        protocol.whole(
+            "iterations", check_iterations(settings["iterations"]), 1, protocol.MAX_ITERATIONS
+        )
+    Plan.read(settings.get("plan", "auto"))
+    if settings.get("witness") is not None:
+        Witness(settings["witness"], clf)
     if targets is not None:
         check_targets(clf, targets)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from xwidget import texts
+from xwidget import given, texts
 from xwidget.choices import COMPARISONS
 from xwidget.inspector import wire
 
@@ -241,11 +241,11 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+    if not given.is_whole(value) or not low <= value <= high:  # type: ignore[operator]
         raise ProtocolError(
             f"{name} must be a whole number from {low} to {high}, got {wire.shown(value)}"
         )
-    return value
+    return int(value)  # type: ignore[call-overload, no-any-return]
 
 
 def failed(request: object, message: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import traitlets
 
+from xwidget import given
 from xwidget.engine.explain import ITERATIONS
 from xwidget.engine.settings import Settings
 from xwidget.inspector import protocol, wire
@@ -31,6 +32,25 @@ class _Stepping(threading.local):
 
 
 _stepping = _Stepping()
+
+
+class _Whole(traitlets.Int):  # type: ignore[type-arg]
+    """An int, which may come as one of numpy's."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return super().validate(obj, int(value) if given.is_whole(value) else value)
+
+
+class _Sparsity(traitlets.Union):
+    """A number, which may come as one of numpy's, or "auto"."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        if value == "auto":
+            return value
+        try:
+            return Settings(sparsity=value).sparsity
+        except ValueError as error:
+            raise Refused(str(error)) from error
 
 
 class SyncedWidget(LockedWidget):
@@ -62,13 +82,13 @@ class SyncedWidget(LockedWidget):
     # Written by both sides.
     game = shared(traitlets.Unicode(_DEFAULT.game), "Game of the next run.")
     defense = shared(traitlets.Unicode(_DEFAULT.defense), "Defense of the next run.")
-    iterations = shared(traitlets.Int(ITERATIONS), "Length of the next run.")
+    iterations = shared(_Whole(ITERATIONS), "Length of the next run.")
     sparsity = shared(
-        traitlets.Union([traitlets.Float(), traitlets.Unicode()], default_value=_DEFAULT.sparsity),
+        _Sparsity([traitlets.Float(), traitlets.Unicode()], default_value=_DEFAULT.sparsity),
         'Weight of one mask entry in the next run, or "auto".',
     )
-    target = shared(traitlets.Int(), "Class that is drawn.")
-    iteration = shared(traitlets.Int(), "Iteration that is drawn.")
+    target = shared(_Whole(), "Class that is drawn.")
+    iteration = shared(_Whole(), "Iteration that is drawn.")
     _follow = shared(traitlets.Bool(True), "Whether the newest iteration is drawn.")
     _probe = shared(traitlets.Bytes(), "A mask that a person edited, as a frame; or empty.")
     _command = shared(traitlets.Dict(), "A command, where custom messages do not arrive.")

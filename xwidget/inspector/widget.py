@@ -10,9 +10,10 @@ import ipywidgets
 import traitlets
 from torch import Tensor
 
-from xwidget import texts, words
+from xwidget import given, texts, words
 from xwidget.choices import choices
 from xwidget.classifier import Classifier, check_classifier
+from xwidget.engine.device import pick
 from xwidget.engine.explain import ITERATIONS, check_iterations
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan
@@ -127,7 +128,8 @@ class Inspector(ShownWidget):
     ) -> None:
         self._fixed = Settings(game, defense, sparsity, reference, similarity, rule, seed, device)
         check_classifier(clf)
-        check_iterations(iterations)
+        pick(device)
+        iterations = check_iterations(iterations)
         Plan.read(plan)
         heard = None if witness is None else Witness(witness, clf)
         x = clf.prepare(image)
@@ -164,7 +166,7 @@ class Inspector(ShownWidget):
             game=game,
             defense=defense,
             iterations=iterations,
-            sparsity=sparsity,
+            sparsity=self._fixed.sparsity,
             target=targets[0],
             _image=opening.encoded(self._picture),
             _reference=opening.encoded(still.shortest(self._backdrop)),
@@ -238,6 +240,7 @@ class Inspector(ShownWidget):
         RuntimeError
             If called from an observer.
         """
+        timeout = given.seconds("timeout", timeout)
         self._start_first()
         with self._views.awaited():
             return self._session.wait(timeout)
