@@ -24,6 +24,7 @@ NAMES = (
     "reference alone",
     "everything else",
     "taken away",
+    "gradient",
 )
 
 #: How the checks of one class may turn out.

@@ -40,6 +40,7 @@ def tried(**change: object) -> Tried:
         "image_scores": torch.tensor([0.9]),
         "blank": torch.tensor([0.01]),
         "pushed": torch.tensor([0.0]),
+        "reached": torch.tensor([70.0]),
         "control": Control(1, 0.001, 0.001, CONTROL_STEPS),
     }
     return Tried(**{**known, **change})  # type: ignore[arg-type]
@@ -202,6 +203,62 @@ def test_a_search_in_vain_says_so() -> None:
         "No part of the photo was found that makes the net say one on its own: 0.05 (photo 0.90)."
     )
     assert found.verdict == "doubtful"
+
+
+class Rounded(nn.Module):
+    """Two classes; no gradient passes its first step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.relu, self.last = nn.ReLU(), nn.Linear(1, 2, bias=False)
+        with torch.no_grad():
+            self.last.weight.copy_(torch.tensor([[4.0], [0.0]]))
+
+    def light(self, batch: Tensor) -> Tensor:
+        return self.relu((4 * batch).round() / 4)
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return self.last(self.light(batch)[:, :1].mean((2, 3)))
+
+
+class Off(Rounded):
+    """Its units are off unless nearly all of the photo is shown."""
+
+    def light(self, batch: Tensor) -> Tensor:
+        return 100 * self.relu(batch - 0.99)
+
+
+@pytest.mark.parametrize("game", ["generation", "preservation", "deletion", "repression"])
+@pytest.mark.parametrize("net", [Rounded(), Off()], ids=["rounded", "off"])
+def test_a_mask_that_no_gradient_reached_is_said_to_have_stayed(net: nn.Module, game: str) -> None:
+    clf = xw.Classifier(net, size=16, mean=0.0, std=1.0, categories=["one", "two"])
+    photo = np.ones((16, 16, 3))
+    found = xw.explain(
+        clf, photo, [0], game=game, iterations=3, reference="zero", defense="none", progress=False
+    )
+    assert float(np.ptp(found.masks)) == pytest.approx(0, abs=1e-6)
+    checks = found.checks[0]
+    assert checks["gradient"].passed is False
+    assert checks.summary.startswith("Doubtful: no gradient reached the mask in any step")
+    assert found.says() == (
+        "Nothing was found out about one: the mask never moved, as no gradient reached it."
+    )
+
+
+def test_where_the_empty_picture_does_as_well_a_mask_that_stayed_is_told_too() -> None:
+    same = {"image_scores": torch.tensor([0.9]), "blank": torch.tensor([0.9])}
+    found = checks(always, reached=torch.zeros(1), **same)
+    assert found.verdict == "no evidence"
+    assert "(the mask never moved, as no gradient reached it)" in found.summary
+    assert "gradient" not in checks(always)
+    assert "gradient" not in checks(always, **same)
+
+
+def test_an_image_that_is_the_reference_is_no_fault_of_the_net() -> None:
+    clf = xw.Classifier(Probe(lambda batch: batch.mean((1, 2, 3))), size=16, mean=0.5, std=0.5)
+    gray = np.full((16, 16, 3), 0.5)
+    found = xw.explain(clf, gray, iterations=2, reference="zero", defense="none", progress=False)
+    assert "gradient" not in found.checks[0]
 
 
 @pytest.mark.parametrize("game", ["generation", "deletion"])

@@ -195,6 +195,7 @@ def _optimized(
             "blank": at_references[0],
             "image": image_scores,
             "pushed": torch.zeros_like(image_scores),
+            "reached": torch.zeros_like(image_scores),
         }
         start = State(0, {"mask": mask, **rule.begin(image), **memory})
         first, last = 0, iterations
@@ -244,6 +245,7 @@ def _optimized(
                             image_scores,
                             tensors["blank"],
                             tensors["pushed"],
+                            tensors["reached"],
                             _control(clf, x, targets, settings, batches.plan, iteration)
                             if game.keeps
                             else None,
@@ -295,7 +297,8 @@ def _optimized(
                 mask = torch.where(_rows(lost), game.shown(tensors["best"]), mask)
                 memory = {**memory, **rule.forget(memory, lost)}
         pushed = tensors["pushed"] + (weight < 0)
-        tensors = {**tensors, **memory, "mask": mask, "pushed": pushed}
+        reached = tensors["reached"] + (largest > 0)
+        tensors = {**tensors, **memory, "mask": mask, "pushed": pushed, "reached": reached}
         iteration += 1
 
 
@@ -315,7 +318,7 @@ def _control(
     Returns
     -------
     Control
-        None where there is no other class; NaN reached where the net is not finite on the way to it.
+        None where there is no other class; NaN reached where the net is not finite on the way.
     """
     image_scores = clf.classify(x.cpu()).double()
     image_scores[list(targets)] = torch.inf

@@ -32,6 +32,7 @@ _FOUND = 0.1
 _MORE = 0.1
 _REFERENCES = {"blur": "the blurred photo alone", "noise": "noise alone"}
 _EMPTY = "an empty picture"
+_STILL = "the mask never moved, as no gradient reached it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Picture:
         What stands where nothing is shown, in words.
     defended
         Whether a defense was at work.
+    moved
+        Whether a gradient reached the mask in any step, without which it stays as it began.
     """
 
     game: Game
@@ -69,6 +72,7 @@ class Picture:
     shown: float
     reference: str = _EMPTY
     defended: bool = True
+    moved: bool = True
 
     @property
     def alike(self) -> bool:
@@ -107,8 +111,12 @@ def reference_in_words(reference: str | Tensor) -> str:
 
 def why_empty(picture: Picture) -> str | None:
     """Return why nothing in the image can speak for the class, None where something can."""
-    if picture.alike or picture.bare:
-        return f"the image scores {picture.image:.3f}, the reference alone {picture.blank:.3f}"
+    if picture.alike or (picture.bare and picture.moved):
+        still = "" if picture.moved else f" ({_STILL})"
+        scores = f"the image scores {picture.image:.3f}, the reference alone {picture.blank:.3f}"
+        return f"{scores}{still}"
+    if not picture.moved:
+        return None  # nothing was searched
     if not picture.seen:
         return "the net hardly sees the class in the image itself"
     return None
@@ -120,6 +128,8 @@ def instead(picture: Picture) -> str:
         picture.name,
         *map(figure, (picture.image, picture.score, picture.blank)),
     )
+    if not picture.moved and not picture.alike:
+        return f"Nothing was found out about {name}: {_STILL}."
     if picture.alike and picture.blank >= SEEN:
         if picture.game.keeps and picture.score >= picture.blank + _MORE:
             return (
@@ -155,6 +165,17 @@ def instead(picture: Picture) -> str:
             f"(photo {image})."
         )
     return ""
+
+
+def unmoved(picture: Picture) -> Iterator[Check]:
+    """Yield that the mask stayed as it began, where no gradient reached it; else nothing."""
+    if not picture.moved:
+        words = (
+            "No gradient reached the mask in any step, so that it never moved from its start: the "
+            "net rounds or cuts off what it is given, its units are off there, or its score can "
+            "change no more. Try another game or reference."
+        )
+        yield Check("gradient", 0.0, False, words)
 
 
 def undefended(picture: Picture, control: Check | None) -> Iterator[Check]:

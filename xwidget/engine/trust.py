@@ -27,6 +27,7 @@ from xwidget.engine.told import (
     reference_in_words,
     share_of,
     undefended,
+    unmoved,
     why_empty,
 )
 from xwidget.engine.turns import breathe
@@ -94,6 +95,8 @@ class Tried:
         Of the optimized input on the reference, of the image, and of the reference alone.
     pushed
         In how many steps more was shown than the defense led to.
+    reached
+        In how many steps a gradient reached the mask.
     control
         A class that must stay out; None where there is none, or the game takes a class away.
     """
@@ -104,6 +107,7 @@ class Tried:
     image_scores: Tensor
     blank: Tensor
     pushed: Tensor
+    reached: Tensor
     control: Control | None
 
 
@@ -188,6 +192,8 @@ def check(
             shown=float(masks[k].mean()),
             reference=reference_in_words(settings.reference),
             defended=settings.played != "none",
+            # Nothing can reach the mask of an image that is the reference.
+            moved=bool(tried.reached[k] > 0) or torch.equal(x, reference),
         )
         made = tuple(
             _items(
@@ -203,7 +209,7 @@ def check(
             )
         )
         control = next((item for item in made if item.name == "control"), None)
-        items = (*undefended(picture, control), *made, *informed(picture))
+        items = (*unmoved(picture), *undefended(picture, control), *made, *informed(picture))
         summed = summed_up(items, why_empty(picture), tried.iterations)
         found.append(replace(summed, says=instead(picture)))
     return tuple(found)
