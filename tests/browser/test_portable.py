@@ -179,7 +179,7 @@ def test_what_the_page_is_about_is_said(shown: Shown) -> None:
     ranked = [shown.inspector.classes.nth(k).inner_text().split()[0] for k in range(3)]
     names = f"{ranked[0]}, {ranked[1]} and {ranked[2]}"
     assert shown.page.inner_text("h1") == f"No evidence for {names}"
-    assert shown.page.title() == f"Evidence for {names} · tiny <net> & 網 · preservation"
+    assert shown.page.title() == f"No evidence for {names} · tiny <net> & 網 · preservation"
     assert "preservation game, directional defense, 40 iterations" in shown.page.inner_text(
         "header"
     )
