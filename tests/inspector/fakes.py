@@ -73,6 +73,7 @@ class Engine:
         self.calls.append((tuple(targets), iterations, start and start.iteration, settings))
         first = 0 if start is None else start.iteration + 1
         last = iterations if start is None else start.iteration + iterations
+        image_scores = clf.classify(x)[list(targets)]
         try:
             for iteration in range(first, last + 1):
                 if self._held:
@@ -82,13 +83,13 @@ class Engine:
                 reason = "iterations" if iteration == last else None
                 if iteration == self.converges_at:
                     reason = "converged"
-                yield self._step(tuple(targets), iteration, reason, settings)
+                yield self._step(tuple(targets), iteration, reason, settings, image_scores)
                 if reason:
                     return
         finally:
             self.closed += 1
 
-    def _step(self, targets, iteration, reason, settings):
+    def _step(self, targets, iteration, reason, settings, image_scores):
         levels = [level(target, iteration, settings.game) for target in targets]
         rows = [torch.full((3, SIDE, SIDE), value / 255) for value in levels]
         masks = torch.stack(rows)
@@ -99,7 +100,7 @@ class Engine:
             targets=targets,
             masks=masks,
             scores=ones * iteration / 1000,
-            image_scores=ones / 2,
+            image_scores=image_scores,
             sparsity=ones * iteration * 1.23456e-7,
             nonlinearities=1,
             outside=None,

@@ -189,6 +189,8 @@ class Prober:
         clf, x, reference = self._session.clf, self._session.x, self._reference
         if clf is None or x is None or reference is None:
             raise RuntimeError("this Inspector is closed; make a new one")
+        if (main := self._session.main) is not None:
+            main.check(clf, x, quick=True)
         weight = torch.from_numpy(np.array(pixels)).float() / 255
         scores: list[float] = clf.classify(torch.lerp(reference, x, weight)).tolist()
         return scores

@@ -14,6 +14,7 @@ from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
+from xwidget.engine.weights import Weights
 from xwidget.explanation import Explanation
 from xwidget.inspector.progress import Progress
 from xwidget.inspector.protocol import Frame
@@ -49,6 +50,8 @@ class Run:
     stopped
         Why the newest stretch ended: "iterations", "converged", "interrupted", "error"; "running"
         if it did not.
+    weights
+        Of the net that it is of; None before its first stretch.
     """
 
     number: int
@@ -58,12 +61,34 @@ class Run:
     seconds: float = 0.0
     progress: Progress | None = None
     stopped: str = "running"
+    weights: Weights | None = None
 
     @property
     def newest(self) -> int:
         """The newest iteration of any class; 0 before the first."""
         tracks = map(self.history.track, self.history.targets)
         return max((track.iteration for track in tracks), default=0)
+
+    def begin(self, clf: Classifier | None, x: Tensor | None, main: Run | None) -> None:
+        """Begin a stretch; a run beside a main one, or its own next stretch, must be of its net.
+
+        Raises
+        ------
+        WeightsChangedError
+            Where the net has changed since.
+        """
+        self.stopped = "running"
+        if main is not None and clf is not None and x is not None:
+            main.check(clf, x)
+        elif clf is not None:
+            self.weights = Weights(clf.net)
+
+    def check(self, clf: Classifier, x: Tensor, *, quick: bool = False) -> None:
+        """Raise WeightsChangedError where the net is another than it was when this run began."""
+        if self.weights is not None:
+            tracks = map(self.history.track, self.history.targets)
+            scores = {track.target: track.image_score for track in tracks}
+            self.weights.check(clf, x, scores, quick=quick)
 
     def stretches(self, targets: Iterable[int], goal: int) -> list[Stretch]:
         """Return what brings each of these classes to an iteration, from where it is."""

@@ -318,10 +318,10 @@ class Session(Patient):
     def _go(self, stretch: Stretch, cancel: threading.Event) -> bool:
         """Take a stretch; return whether to its end."""
         run = self._at_work = stretch.run
-        run.stopped = "running"
         meter = Meter(self._clock)
         reason = "iterations"
         try:
+            run.begin(self.clf, self.x, self.main if run in self._all else None)
             device = pick(run.settings.device)
             steps = self._optimize(
                 self.clf,

@@ -55,6 +55,7 @@ class Stream:
         self._clock = clock
         self._mailbox = Mailbox(self._deliver, clock=clock)
         self._run = 0  # the main run of the last step
+        self._scored: set[int] = set()  # classes whose scores of the image are that run's
         self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
         self._curves_due = self._variants_due = -float("inf")
         self._kept: dict[str, str] = {}  # as ``ending`` packed them
@@ -100,10 +101,14 @@ class Stream:
         """Send the newest mask if it is the one drawn, and the curves every now and then."""
         with self._widget._logged():
             if self._session.run_number != self._run:
-                self._run = self._session.run_number
+                self._run, self._scored = self._session.run_number, set()
                 self._send_variants()  # a new run has none
                 if self._widget._follow:  # what is linked sees each run begin, however short it is
                     self._widget._step_to(step.iteration)
+            if not self._scored.issuperset(step.targets):
+                self._scored.update(step.targets)
+                found = step.image_scores.tolist()
+                self._widget._rescore(dict(zip(step.targets, found, strict=True)))
             self._widget._live = self._widget.target in step.targets
             if self._widget._follow and self._widget._live:
                 self._mailbox.post(_Draw())

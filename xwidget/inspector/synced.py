@@ -112,6 +112,10 @@ class SyncedWidget(LockedWidget):
         """Tell whether there is no later one of the drawn class."""
         raise NotImplementedError
 
+    def _rescore(self, scores: Mapping[int, float]) -> None:
+        """Take the image's scores by class index, as a run found them."""
+        raise NotImplementedError
+
     def _redraw(self) -> None:
         """Send the mask that is to be drawn now."""
         raise NotImplementedError

@@ -346,6 +346,12 @@ class Inspector(ShownWidget):
             return "running, rests until it is shown"
         return "running, waiting for its turn" if self._session.waits else "running"
 
+    def _rescore(self, scores: Mapping[int, float]) -> None:
+        """Take the image's scores as a run found them: the net may have been trained since."""
+        if any(abs(self._scores[t] - score) > 5e-4 for t, score in scores.items()):  # no rounding
+            self._scores = [scores.get(t, old) for t, old in enumerate(self._scores)]
+            self._classes = self._described()
+
     def _described(self) -> list[dict[str, Any]]:
         names = self._classifier().categories
         ranked = sorted(self._session.targets, key=lambda target: -self._scores[target])
