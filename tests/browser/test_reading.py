@@ -285,7 +285,7 @@ def test_the_picture_is_told_in_words(inspector: Inspector) -> None:
 
 
 def test_keys_choose_views_and_help_lists_them(inspector: Inspector) -> None:
-    picture(inspector).press("3")
+    picture(inspector).press("4")
     assert inspector.root.get_by_role("radio", name="Heat").is_checked()
     picture(inspector).press("1")
     picture(inspector).press("?")
@@ -295,7 +295,7 @@ def test_keys_choose_views_and_help_lists_them(inspector: Inspector) -> None:
     dialog.wait_for(state="detached")
     assert picture(inspector).evaluate("e => e === document.activeElement")
     inspector.root.get_by_role("combobox", name="Add class").press("3")  # typed, not a view
-    assert inspector.root.get_by_role("radio", name="Evidence").is_checked()
+    assert inspector.root.get_by_role("radio", name="Paper").is_checked()
     inspector.root.get_by_role("combobox", name="Add class").fill("")
 
 
