@@ -62,7 +62,7 @@ class Explanation:
         a mask does: where a mask is 1 it says no more. The masks' mean over the color channels
         unless the run found more.
     checks
-        What speaks for and against trusting it, one a target; "not checked" where the run was
+        What speaks for and against trusting it, one per target; "not checked" where the run was
         stopped before it ended.
     short_names
         The names in few words, see ``Classifier.short_names``. Without: short where that tells the
@@ -284,7 +284,7 @@ class Explanation:
         return read(path)
 
     def plot(self) -> Figure:
-        """Draw image, evidence and mask heat of every class, a row each.
+        """Draw image, evidence and mask heat, one row per class.
 
         The heat is the mean of the mask's three channels, on a scale that is always 0 to 1: masks
         of different classes, runs and nets may be compared.

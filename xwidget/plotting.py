@@ -24,7 +24,7 @@ _INK, _FAINT, _ALARM = "#1f2328", "#656d76", "#7a3d00"
 
 
 def plot(explanation: Explanation) -> Figure:
-    """Draw image, evidence and mask heat of every class of an explanation, a row each.
+    """Draw image, evidence and mask heat of an explanation, one row per class.
 
     Raises
     ------

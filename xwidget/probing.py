@@ -156,7 +156,7 @@ class _Trial:
         self._transform, self.takes_tensor = transform, takes_tensor
 
     def one(self, picture: Picture) -> Tensor | None:
-        """Return what becomes of a picture, or None where the transform fails on it."""
+        """Return a picture as the transform prepares it, or None where that fails."""
         try:
             return transforms.apply(self._transform, picture, self.takes_tensor, "a test picture")
         except (TypeError, ValueError):

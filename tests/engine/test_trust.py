@@ -105,6 +105,15 @@ def test_a_whisper_on_the_grid_of_pixels_fails_the_small_moves() -> None:
     assert found.summary.startswith("Doubtful: slightly moved")
 
 
+def test_what_deletion_takes_is_not_called_shown() -> None:
+    items = (
+        Check("share shown", 0.205, None, "20.5% of the image is taken away."),
+        Check("taken away", 0.3, None, "What is taken away scores 0.16 alone (photo 0.54)."),
+    )
+    assert summed_up(items, None, 70).summary == "Holds: 20.5% taken away."
+    assert summed_up(items[:1], None, 70).summary == "Holds: 20.5% shown."
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [

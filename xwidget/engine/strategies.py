@@ -31,7 +31,7 @@ class Strategy:
     Parameters
     ----------
     filter
-        What becomes of an error signal.
+        How an error signal is changed on its way back.
     clamps
         Whether the forward pass is clamped to the bounds while optimizing, too.
     """

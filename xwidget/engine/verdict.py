@@ -78,7 +78,8 @@ def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> C
     value = {item.name: item.value or 0.0 for item in items if item.value is not None}
     told = [words.format(value[name]) for name, words in _TOLD.items() if name in value]
     if "share shown" in value:
-        told.append(f"{percent(value['share shown'])} shown")
+        way = "taken away" if "taken away" in value else "shown"
+        told.append(f"{percent(value['share shown'])} {way}")
     return Checks(items, "holds", f"Holds: {', '.join(told)}.")
 
 

@@ -1,4 +1,4 @@
-"""Orders of pixels: who comes first, and what becomes of an order at another size."""
+"""Orders of pixels: which come first, and the same order at another size."""
 
 from __future__ import annotations
 
