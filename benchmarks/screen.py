@@ -276,7 +276,7 @@ def measure_rest(browser: Browser, server: Server, long: int, runs: int) -> list
         page = notebook.page
         notebook.execute(f"w.iterations = {long}")
         page.evaluate("() => { xwBench.long.length = 0; xwBench.begun = performance.now(); }")
-        run(notebook, inspector, long)
+        taken = run(notebook, inspector)
         tasks = page.evaluate("() => xwBench.long.map(([, duration]) => duration)")
         lasted = page.evaluate("() => performance.now() - xwBench.begun") / 1000
 
@@ -289,7 +289,7 @@ def measure_rest(browser: Browser, server: Server, long: int, runs: int) -> list
 
         heaps = {}
         for count in range(1, runs + 1):
-            run(notebook, inspector, 20)
+            run(notebook, inspector)
             if count in (5, runs):
                 page.wait_for_timeout(1500)  # masks are still fetched ahead
                 heaps[count] = heap()
@@ -302,7 +302,7 @@ def measure_rest(browser: Browser, server: Server, long: int, runs: int) -> list
     longest = max(tasks, default=0)
     return [
         [
-            f"long tasks (> 50 ms) in a run of {long} iterations, {lasted:.0f} s",
+            f"long tasks (> 50 ms) in a run of {taken} iterations, {lasted:.0f} s",
             f"{len(tasks)}, {sum(tasks):.0f} ms together, the longest {longest:.0f} ms",
         ],
         [
@@ -316,12 +316,17 @@ def measure_rest(browser: Browser, server: Server, long: int, runs: int) -> list
     ]
 
 
-def run(notebook: Notebook, inspector: Inspector, iterations: int) -> None:
-    """Press "Run" and wait for the run's end; a quick one may never be seen running."""
+def run(notebook: Notebook, inspector: Inspector) -> int:
+    """Press "Run", wait for the run's end, and return its iterations: it may end early.
+
+    A quick one may never be seen running.
+    """
     before = from_kernel(notebook, "w._progress['run']")
     inspector.button("Run").click()
     wait_in_kernel(notebook, f"w._progress['run'] > {before} and w.status == 'done'")
+    iterations = int(from_kernel(notebook, "w.iteration"))
     inspector.wait_for(status="done", iteration=iterations)
+    return iterations
 
 
 def bundle() -> list[list[object]]:
