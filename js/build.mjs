@@ -27,18 +27,21 @@ const options = {
 // The page that Explanation.export_html writes: the same panel, with a model in place of a kernel.
 const portable = {
   ...options,
-  entryPoints: { portable: here("src/portable_page.ts") },
+  entryPoints: { portable: here("src/portable/page.ts") },
   format: "iife",
 };
 const styles = {
   ...options,
-  entryPoints: { widget: here("src/styles.css"), portable: here("src/portable.css") },
+  entryPoints: { widget: here("src/styles/index.css"), portable: here("src/styles/portable.css") },
   banner: {},
 };
 // The Gallery's strip is small and plain: it needs nothing of others, and so no notice.
 const gallery = {
   ...options,
-  entryPoints: [here("src/gallery.ts"), here("src/gallery.css")],
+  entryPoints: [
+    { in: here("src/gallery/gallery.ts"), out: "gallery" },
+    { in: here("src/styles/gallery.css"), out: "gallery" },
+  ],
   inject: [],
   banner: {},
 };

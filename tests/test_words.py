@@ -12,7 +12,7 @@ from xwidget.engine.games import GAMES
 from xwidget.names import shortened
 from xwidget.words import figure, filled, percent, says, templates
 
-# The page fills the same templates (js/tests/says.test.ts reads these files, too).
+# The page fills the same templates (js/tests/catalog/says.test.ts reads these files, too).
 HERE = Path(__file__).parent
 FIGURES = json.loads((HERE / "figures.json").read_text("utf-8"))
 SENTENCES = json.loads((HERE / "sentences.json").read_text("utf-8"))

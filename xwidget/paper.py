@@ -1,6 +1,7 @@
 """A photo that fades to paper where it is not shown: easier on the eye than a gray reference.
 
-The same arithmetic as js/src/paper.ts: a picture from Python and one from the panel are equal.
+The same arithmetic as js/src/picture/paper.ts: a picture from Python and one from the panel are
+equal.
 """
 
 from __future__ import annotations

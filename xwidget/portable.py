@@ -1,7 +1,8 @@
 """An explanation as one HTML file that needs no kernel and no network.
 
-The page holds the Inspector's own panel with a model in place of the kernel (js/src/portable.ts),
-and the data: pictures and masks as frames of docs/protocol.md, the curves, the settings.
+The page holds the Inspector's own panel with a model in place of the kernel
+(js/src/portable/model.ts), and the data: pictures and masks as frames of docs/protocol.md, the
+curves, the settings.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ KEYFRAMES = 8
 """Masks of each class in a page unless told otherwise."""
 
 VERSION = 1
-"""Version of a page's data. js/src/portable.ts must match."""
+"""Version of a page's data. js/src/portable/model.ts must match."""
 
 _RUN = 1
 _STATIC = Path(__file__).parent / "inspector" / "static"

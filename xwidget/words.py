@@ -1,4 +1,4 @@
-"""Figures and sentences as a person reads them; the page has the same (js/src/words.ts).
+"""Figures and sentences as a person reads them; the page has the same (js/src/support/words.ts).
 
 What a picture is, is said by its game in a template, which travels to the page as data: there it is
 filled for the iteration that is drawn. Fields of a template: ``{name}`` of the class, ``{score}``

@@ -1,6 +1,6 @@
 import templates from "../../tests/templates.json";
-import type { Check, Checked, Model, Trace } from "../src/model";
-import { type Command, decodeFrame } from "../src/protocol";
+import type { Check, Checked, Model, Trace } from "../src/kernel/model";
+import { type Command, decodeFrame } from "../src/kernel/protocol";
 
 /** `running` pauses half way; `live` runs to the end at some 20 iterations a second. */
 export type Scenario = "idle" | "running" | "live" | "done" | "stopped" | "error" | "silent";

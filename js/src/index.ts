@@ -1,11 +1,11 @@
 /** The anywidget: one store a model, any number of views of it. */
 import { h, render } from "preact";
-import { Panel } from "./components/panel";
-import { isOurs, keepKeys } from "./keys";
-import type { Model } from "./model";
-import { createStore, type Store } from "./store";
-import { createUi, type Ui } from "./ui";
-import { createViews, type Views } from "./views";
+import type { Model } from "./kernel/model";
+import { createViews, type Views } from "./kernel/views";
+import { Panel } from "./panel/panel";
+import { createUi, type Ui } from "./picture/ui";
+import { createStore, type Store } from "./state/store";
+import { isOurs, keepKeys } from "./support/keys";
 
 /** @param ready is told of every view. */
 export default (ready?: (ui: Ui) => void) => {

@@ -1,4 +1,4 @@
-import type { Frame } from "../src/protocol";
+import type { Frame } from "../src/kernel/protocol";
 
 /** A frame of given planes, one row high. */
 export function frameOf(planes: number[][], fields: Partial<Frame> = {}): Frame {

@@ -1,7 +1,7 @@
 """What travels between the kernel and the page: binary frames, and messages with their checks.
 
 docs/protocol.md describes both directions; tests/inspector/golden_frames.json fixes the frame's
-bytes for this side and for the page's (js/src/protocol.ts).
+bytes for this side and for the page's (js/src/kernel/protocol.ts).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from xwidget.choices import COMPARISONS
 from xwidget.inspector import wire
 
 PROTOCOL = 1
-"""Version of the messages, compared in the handshake. js/src/protocol.ts must match."""
+"""Version of the messages, compared in the handshake. js/src/kernel/protocol.ts must match."""
 
 PICTURE = -1
 """The ``target`` of a frame that is a picture, not a class's mask."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from xwidget.engine.turns import Rank
 
 _MOST_PAGES = 64
-BEAT = 5.0  # seconds; js/src/views.ts speaks as often
+BEAT = 5.0  # seconds; js/src/kernel/views.ts speaks as often
 # After so many beats without a word a page counts as gone. Browsers let a hidden one speak once a
 # minute at most.
 _PATIENCE = 5

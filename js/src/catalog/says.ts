@@ -1,0 +1,78 @@
+/** What a picture is, in one sentence. The words are the kernel's: xwidget/words.py has them. */
+import type { Checks, ClassInfo, Variant, Words } from "../kernel/model";
+import type { Frame } from "../kernel/protocol";
+
+export const NO_WORDS: Words = { games: {}, edited: "", defended: "" };
+
+export interface Fields {
+  name: string;
+  /** Of what is shown or left, in [0, 1]. */
+  score: number;
+  /** Of the whole image. */
+  image: number;
+}
+
+/** A score in two digits, rounded half up as the kernel does. */
+export function figure(score: number | null | undefined): string {
+  if (score === null || score === undefined || Number.isNaN(score)) return "–";
+  return (Math.floor(100 * score + 0.5) / 100).toFixed(2);
+}
+
+/** A template with its fields filled; what stands in a name is no field. */
+export function filled(template: string, { name, score, image }: Fields): string {
+  const values: Record<string, string> = { name, score: figure(score), image: figure(image) };
+  return template.replace(/\{(name|score|image)\}/g, (_, field: string) => values[field] ?? "");
+}
+
+/** Whether a game shows what is taken away: its score is then that of what is left. */
+export function takesAway(words: Words, game: string): boolean {
+  return words.games[game]?.keeps === false;
+}
+
+/** What a picture of a game is; nothing of a game without words. */
+export function says(words: Words, game: string, fields: Fields): string {
+  const rules = words.games[game];
+  if (!rules) return "";
+  const goal = rules.enough * fields.image;
+  const done = rules.keeps ? fields.score >= goal : fields.score <= goal;
+  return filled(done ? rules.says : rules.says_short, fields);
+}
+
+/** What is drawn, as far as it decides what is said of it. */
+export interface Said {
+  words: Words;
+  game: string;
+  info: ClassInfo | undefined;
+  mask: Pick<Frame, "iteration" | "score"> | null;
+  /** Of the class's last mask, and which iteration that is. */
+  checks: Checks | undefined;
+  last: number;
+  /** A person changed it by hand: the score is that edit's, NaN until it is known. */
+  edited?: boolean;
+}
+
+export function sentence({ words, game, info, mask, checks, last, edited }: Said): string {
+  if (!info || !mask) return "";
+  const fields = { name: shortOf(info), score: mask.score, image: info.score };
+  if (edited) return filled(words.edited, fields);
+  if (checks?.says && mask.iteration >= last) return checks.says;
+  return says(words, game, fields);
+}
+
+/** What a class scores in a defended run of the same game, if there is one beside; else nothing. */
+export function defended(
+  words: Words,
+  variants: readonly Variant[],
+  game: string,
+  info: ClassInfo | undefined,
+): string {
+  const run = variants.find((each) => each.game === game && each.defense !== "none");
+  const score = info && run?.trace[String(info.index)]?.scores.at(-1);
+  if (!info || score === undefined || score === null) return "";
+  return filled(words.defended, { name: shortOf(info), score, image: info.score });
+}
+
+/** The name in few words; notebooks saved earlier have none. */
+export function shortOf({ name, short }: Pick<ClassInfo, "name" | "short">): string {
+  return short ?? name;
+}

@@ -1,0 +1,68 @@
+/** How far what is drawn can be trusted, in words. What the checks are is the kernel's to say. */
+import type { Check, Checks, Status } from "../kernel/model";
+
+/** What kind of answer it is: each has a sign of its own. */
+export type Sign = "holds" | "doubtful" | "none" | "open" | "unjudged";
+
+export interface Trusted {
+  sign: Sign;
+  /** One line. */
+  words: string;
+  /** The tests behind it; none where it was not checked. */
+  checks: Checks | null;
+}
+
+/** What is drawn, as far as it decides what can be said. */
+export interface Drawn {
+  status: Status;
+  /** Of the class's last mask; undefined where there are none (yet). */
+  checks: Checks | undefined;
+  /** A person changed the mask by hand. */
+  edited: boolean;
+  /** Iterations of the class so far, -1 before the first; and the one drawn. */
+  last: number;
+  iteration: number;
+}
+
+export function trusted({ status, checks, edited, last, iteration }: Drawn): Trusted {
+  const open = (words: string): Trusted => ({ sign: "open", words, checks: null });
+  const unjudged = (words: string): Trusted => ({ sign: "unjudged", words, checks: null });
+  if (edited) return unjudged("Edited by hand: not checked.");
+  if (checks) {
+    const sign = signOf(checks);
+    if (iteration >= last) return { sign, words: checks.summary, checks };
+    const verdict = checks.verdict.replace(/^./, (first) => first.toUpperCase());
+    return { sign, words: `${verdict} at iteration ${last}; an earlier one is drawn.`, checks };
+  }
+  if (status === "running") return open("Checks follow when the run ends.");
+  if (last < 0) return open("Not run yet.");
+  if (status === "stopped") return unjudged(`Stopped at iteration ${last}: not checked.`);
+  if (status === "error") return unjudged(`Failed at iteration ${last}: not checked.`);
+  return unjudged("Not checked.");
+}
+
+/** A test that failed is never outvoted: what says otherwise is still doubtful. */
+export function signOf(checks: Checks): Sign {
+  const failed = checks.items.some(({ passed }) => passed === false);
+  if (checks.verdict === "no evidence") return "none";
+  if (failed || checks.verdict === "doubtful") return "doubtful";
+  return checks.verdict === "holds" ? "holds" : "unjudged";
+}
+
+/** A line in two: the verdict that it begins with, if it does, and the rest. */
+export function headOf({ words, checks }: Trusted): [head: string, rest: string] {
+  const verdict = checks?.verdict ?? "";
+  const length = words.toLowerCase().startsWith(verdict) ? verdict.length : 0;
+  return [words.slice(0, length), words.slice(length)];
+}
+
+/** The figures behind a test, by name. */
+export function figures(details: Check["details"]): [name: string, value: string][] {
+  return Object.entries(details).map(([name, value]) => [name, figure(value)]);
+}
+
+/** Three digits that count. */
+function figure(value: number | null): string {
+  if (value === null) return "–";
+  return String(Number(value.toPrecision(3))).replace(/-/g, "−");
+}

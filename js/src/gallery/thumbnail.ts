@@ -1,0 +1,117 @@
+/** One thumbnail of a Gallery: its image, its name, how far it is and what is thought of it. */
+import { score } from "../support/words";
+
+export type State = "waiting" | "running" | "explained" | "stopped" | "error";
+
+/** What the kernel says of an image; gallery_item.py writes it. */
+export interface Item {
+  name: string;
+  state: State;
+  error: string;
+  share: number;
+  top: [name: string, score: number][];
+  /** The first one's name in few words. */
+  short?: string;
+  /** What the checks say of the evidence that is drawn small; empty until there is one. */
+  verdict: string;
+  summary: string;
+}
+
+export type Show = "image" | "evidence";
+
+export const STATES: Record<State, string> = {
+  waiting: "not explained yet",
+  running: "being explained",
+  explained: "explained",
+  stopped: "stopped",
+  error: "error",
+};
+const MARKS: Record<State, string> = {
+  waiting: "",
+  running: "",
+  explained: "M3.5 8.5l3 3 6-6.5",
+  stopped: "M5 5h6v6H5z",
+  error: "M8 3.5v5.5M8 11.6v.9",
+};
+/** A tick would say more than the checks do. */
+const VERDICTS: Record<string, string> = {
+  doubtful: "M8 2.5l6 11H2zM8 6.5v3M8 11.3v.7",
+  "no evidence": "M3.5 8h9",
+};
+/** One thumbnail. */
+export class Option {
+  readonly element = create("div", "xg-option");
+  readonly #image = create("img");
+  readonly #mark = create("span", "xg-mark");
+  readonly #bar = create("i");
+  readonly #name = create("span", "xg-name");
+  readonly #top = create("span", "xg-class");
+
+  constructor(private readonly index: number) {
+    const picture = create("span", "xg-picture");
+    const bar = create("span", "xg-bar");
+    bar.append(this.#bar);
+    this.#image.alt = "";
+    this.#image.draggable = false;
+    picture.append(this.#image, this.#mark, bar);
+    this.element.setAttribute("role", "option");
+    this.element.dataset.index = String(index);
+    this.element.append(picture, this.#name, this.#top);
+  }
+
+  draw(item: Item, count: number): void {
+    const [best] = item.top;
+    const short = item.short || (best?.[0] ?? "");
+    const verdict = item.state === "explained" ? item.verdict : "";
+    const { dataset } = this.element;
+    if (dataset.state !== item.state || dataset.verdict !== verdict) {
+      dataset.state = item.state;
+      dataset.verdict = verdict;
+      const path = VERDICTS[verdict] ?? MARKS[item.state];
+      this.#mark.innerHTML = path && `<svg viewBox="0 0 16 16"><path d="${path}"/></svg>`;
+    }
+    this.#bar.style.width = `${100 * item.share}%`;
+    set(this.#name, item.name);
+    const said = best ? `${short} ${score(best[1])}` : item.error || "…";
+    if (best) {
+      const [name, value] = [create("span"), create("b")];
+      name.textContent = short;
+      value.textContent = score(best[1]);
+      if (this.#top.textContent !== `${name.textContent}${value.textContent}`)
+        this.#top.replaceChildren(name, value);
+    } else set(this.#top, said);
+    const place = `${this.index + 1} of ${count}`;
+    const more = verdict && `: ${verdict}`;
+    const state = item.state === "error" ? `error: ${item.error}` : STATES[item.state] + more;
+    const name = [item.name, place, ...(best ? [said] : []), state].join(", ");
+    if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
+    const classes = item.top.map(([each, value]) => `${score(value)}  ${each}`);
+    const told = verdict ? [item.summary] : [];
+    const title = [item.name, ...classes, state, ...told].join("\n");
+    if (this.element.title !== title) this.element.title = title;
+  }
+
+  drawPicture(show: Show, picture: string, evidence: string): void {
+    const source = (show === "evidence" && evidence) || picture;
+    if (this.#image.getAttribute("src") !== source) {
+      if (source) this.#image.src = source;
+      else this.#image.removeAttribute("src");
+    }
+    this.element.classList.toggle("xg-faint", show === "evidence" && !evidence);
+  }
+}
+
+export function create<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = "",
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (element instanceof HTMLButtonElement) element.type = "button";
+  return element;
+}
+
+/** Change a text only where it differs: a screen reader may be reading it. */
+export function set(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

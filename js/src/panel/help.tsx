@@ -1,0 +1,152 @@
+import { useEffect, useRef } from "preact/hooks";
+import { viewName } from "../picture/looks";
+import { VIEWS } from "../picture/painting";
+import type { Ui } from "../picture/ui";
+import { capital } from "../support/words";
+
+const PICTURE: [string, string][] = [
+  ["← ↑ → ↓", "move the pixel cursor; with Shift by 10"],
+  ["Home, End", "to the row's first, last pixel"],
+  ["+ − 0", "zoom in, out, whole image"],
+  ["Enter", "pin the pixel, or unpin it"],
+  ["V", "zoom in until the pixels’ values are written on them"],
+  ["L", "loupe on or off"],
+  ["Esc", "leave the picture"],
+];
+const ANYWHERE: [string, string][] = [
+  [`1 – ${VIEWS.length}`, VIEWS.map((view) => viewName(view, false).toLowerCase()).join(", ")],
+  ["C", "all colors, red, green, blue alone"],
+  ["B", "boost faint evidence: ×2, ×4, ×8, off"],
+  ["P", "play the iterations, or pause"],
+  ["?", "this help"],
+  ["← →", "on the slider: earlier, later; also Page, Home, End"],
+];
+const POINTER: [string, string][] = [
+  ["Click", "pin a pixel"],
+  ["Ctrl or ⌘ + wheel, pinch", "zoom; after a click the wheel alone"],
+  ["Drag", "move the enlarged picture"],
+  ["Double click", "whole image"],
+];
+/** Where an edit can be scored. */
+const TESTING: [string, string][] = [
+  ["Drag, Space", "draw, dab with the brush, where one is chosen"],
+  ["Middle button", "move the picture while a brush is chosen"],
+  ["Ctrl+Z, +Shift", "undo, redo an edit"],
+];
+
+const FIRST: [string, string][] = [
+  [
+    "The picture",
+    "The pixels, in the colors, that the net relies on for the class that is chosen in the list; " +
+      "elsewhere a plain background. It is a picture that the net itself can be shown, and the " +
+      "caption says what the net then says.",
+  ],
+  [
+    "A mask value",
+    "One for each pixel and color: 1 shows the photo there, 0 the background. Red 0.80 and green " +
+      "0.10 mean that the net needs the red of the pixel, and hardly the green.",
+  ],
+  [
+    "The figures",
+    "For each class what the net says of the photo (the mark on the bar), then of that class’s own " +
+      "evidence picture (the bar). The second figures are of different pictures: they tell how well " +
+      "each was found, not which class the net prefers. Of an edit all are of the one picture.",
+  ],
+];
+const THEN: [string, string][] = [
+  [
+    "The defense",
+    "A search also finds noise that looks like nothing and still makes this net say the class. " +
+      "The defense rules it out: no part of the net may do more than it does in the photo.",
+  ],
+  [
+    "Sparsity λ",
+    "The price of each pixel shown. Auto raises it while the mask still does its work; a push " +
+      "pays for showing more where the search is stuck.",
+  ],
+  [
+    "The checks",
+    "When a run has ended, what it found is tested: moved a little, on backgrounds it never saw, " +
+      "against a class that is not there. One line says what came out; open it for each test.",
+  ],
+  [
+    "Testing it",
+    "“Only what is shown” has the net score the evidence alone, “Everything else” the photo " +
+      "without it. With “Brush”, take evidence away or bring it back, and watch the bars.",
+  ],
+];
+
+/** What the panel shows, in plain words, and the keys; Escape closes it. */
+export function Help({ ui }: { ui: Ui }) {
+  const box = useRef<HTMLDialogElement>(null);
+  const open = ui.helping.value;
+  useEffect(() => box.current?.showModal(), [open]);
+  if (!open) return null;
+  // The browser gives the focus back as it closes.
+  const shut = () => box.current?.close();
+  const { about } = ui.store.choices.value;
+  const games = Object.entries(about?.game ?? {});
+  return (
+    <dialog
+      ref={box}
+      class="xw-help"
+      aria-label="Help: what is shown, keys and gestures"
+      onClose={() => {
+        ui.helping.value = false;
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) shut();
+      }}
+      onKeyDown={(event) => {
+        // The notebook's own Escape would take the focus from the button that opened this.
+        if (event.key === "Escape") event.stopPropagation();
+      }}
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <div tabIndex={0}>
+        <button type="button" class="xw-bare" aria-label="Close help" onClick={shut}>
+          ✕
+        </button>
+        <section class="xw-plain">
+          <Words words={FIRST} />
+          {games.length > 0 && <h4>The games: what is looked for</h4>}
+          <Words words={games.map(([name, words]) => [capital(name), words])} />
+          <Words words={THEN} />
+        </section>
+        <Keys title="On the picture" keys={PICTURE} />
+        <Keys title="In the panel" keys={ANYWHERE} />
+        <Keys title="With a pointer" keys={POINTER} />
+        {!ui.store.portable.value && <Keys title="Testing" keys={TESTING} />}
+      </div>
+    </dialog>
+  );
+}
+
+function Words({ words }: { words: [string, string][] }) {
+  return (
+    <dl>
+      {words.map(([name, sentence]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{sentence}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Keys({ title, keys }: { title: string; keys: [string, string][] }) {
+  return (
+    <section>
+      <h4>{title}</h4>
+      <dl>
+        {keys.map(([key, words]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { viewOfKey } from "../picture/looks";
+import { BOOSTS } from "../picture/painting";
+import type { Ui } from "../picture/ui";
+import { isTyping, isUndo } from "../support/keys";
+import { Classes } from "./classes";
+import { Controls } from "./controls";
+import { Help } from "./help";
+import { NeedsKernel } from "./kernel";
+import { Notices } from "./notices";
+import { Picture } from "./picture";
+import { PinTable } from "./pins";
+import { Readout } from "./readout";
+import { About, RunBar } from "./runbar";
+import { Testing } from "./testing";
+import { Timeline } from "./timeline";
+import { Toolbar } from "./toolbar";
+import { Trust } from "./trust";
+import { MaskValues } from "./values";
+
+/** In the order in which the key C goes through them. */
+const COLORS = [null, 0, 1, 2] as const;
+
+export function Panel({ ui }: { ui: Ui }) {
+  const { store } = ui;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isUndo(event)) {
+      const { probe } = store;
+      if (event.shiftKey || /y/i.test(event.key)) probe.redo();
+      else probe.undo();
+      event.preventDefault();
+    }
+    if (ui.helping.value) return; // what is behind it stays as it is
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const view = viewOfKey(event.key);
+    if (view) ui.view.value = view;
+    const key = event.key.toLowerCase();
+    if (key === "c") ui.channel.value = COLORS[COLORS.indexOf(ui.channel.value) + 1] ?? null;
+    if (key === "b") ui.boost.value = BOOSTS[BOOSTS.indexOf(ui.boost.value) + 1] ?? 1;
+    if (key === "p") ui.player.toggle();
+    if (event.key === "?") ui.helping.value = true;
+  };
+  const portable = store.portable.value;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
+    <div class="xw-panel" data-arrangement={ui.arrangement.value} onKeyDown={onKeyDown}>
+      <div class="xw-top">
+        {!portable && <RunBar ui={ui} />}
+        <Notices store={store} />
+      </div>
+      <Picture ui={ui} />
+      <Trust ui={ui} />
+      <Classes ui={ui} />
+      <div class="xw-reading">
+        <MaskValues ui={ui} />
+        <Readout ui={ui} />
+      </div>
+      <Timeline ui={ui} />
+      {/* A row of their own on top would be a gap where there is nothing to run. */}
+      <Toolbar ui={ui}>{portable && <About ui={ui} />}</Toolbar>
+      <NeedsKernel store={store}>
+        <Testing ui={ui} />
+      </NeedsKernel>
+      <div class="xw-below">
+        <NeedsKernel store={store}>
+          <Controls ui={ui} />
+        </NeedsKernel>
+        <PinTable ui={ui} />
+      </div>
+      <Help ui={ui} />
+    </div>
+  );
+}

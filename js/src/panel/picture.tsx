@@ -1,0 +1,124 @@
+import { takesAway } from "../catalog/says";
+import { keyOf, viewName, viewTitle } from "../picture/looks";
+import { VIEWS, type View } from "../picture/painting";
+import { nameOf, PaneView } from "../picture/pane";
+import { Legend } from "../picture/titles";
+import type { Ui } from "../picture/ui";
+import { percent, score } from "../support/words";
+import { RunOthers } from "./toolbar";
+
+export function Picture({ ui }: { ui: Ui }) {
+  const { columns, width } = ui.size.value;
+  const stage = ui.stage.value;
+  return (
+    <div class="xw-picture">
+      {ui.layout.value === "views" ? <ViewChecks ui={ui} /> : <ViewTabs ui={ui} />}
+      {/* As large in every layout: nothing around it may move. */}
+      <div class="xw-shown" style={{ minHeight: `${stage.height}px` }}>
+        {ui.panes.value.length === 0 && <p class="xw-none">No image yet</p>}
+        {ui.panes.value.length === 1 && <Caption ui={ui} />}
+        <div
+          class="xw-stage"
+          style={{
+            width: `${stage.width}px`,
+            gridTemplateColumns: `repeat(${columns}, ${width}px)`,
+          }}
+        >
+          {ui.panes.value.map((pane) => (
+            <PaneView key={pane.key} ui={ui} pane={pane} />
+          ))}
+        </div>
+        <RunOthers ui={ui} />
+      </div>
+    </div>
+  );
+}
+
+function ViewTabs({ ui }: { ui: Ui }) {
+  const { view } = ui;
+  const takes = ui.panes.value[0]?.takes ?? false;
+  return (
+    <div class="xw-tabs xw-views" role="radiogroup" aria-label="View">
+      {VIEWS.map((name) => (
+        <label key={name} title={titleOf(name, takes)}>
+          <input
+            type="radio"
+            name={ui.id}
+            value={name}
+            checked={view.value === name}
+            onChange={() => {
+              view.value = name;
+            }}
+          />
+          <span>{viewName(name, takes)}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** Which views are side by side: at least one. */
+function ViewChecks({ ui }: { ui: Ui }) {
+  const chosen = ui.views.value;
+  const takes = ui.panes.value[0]?.takes ?? false;
+  const toggle = (name: View) => {
+    const next = VIEWS.filter((each) => (each === name) !== chosen.includes(each));
+    if (next.length > 0) ui.views.value = next;
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
+    <div class="xw-tabs xw-views" role="group" aria-label="Views">
+      {VIEWS.map((name) => (
+        <label key={name} title={titleOf(name, takes)}>
+          <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
+          <span>
+            {chosen.includes(name) && <b>✓ </b>}
+            {viewName(name, takes)}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function titleOf(view: View, takes: boolean): string {
+  return `${viewTitle(view, takes)} (key ${keyOf(view)})`;
+}
+
+/** Over a single picture, where several have their titles. */
+function Caption({ ui }: { ui: Ui }) {
+  const mask = ui.scene.value?.mask;
+  const heat = ui.panes.value.some(({ view }) => view === "heat");
+  const least = ui.threshold.value;
+  const edited = ui.store.probe.mask.value !== null;
+  const away = takesAway(ui.store.words.value, ui.store.ran.value.game) && !edited;
+  // Until the run that was asked for has a mask.
+  const before = ui.store.starting.value ? `last run, ${ui.store.ran.value.game}: ` : "";
+  const width = Math.max(ui.size.value.width, 224);
+  return (
+    <div
+      class="xw-caption"
+      style={{ width: `${width}px`, height: `${ui.stage.value.above - 6}px` }}
+    >
+      {mask && (
+        <>
+          <span class="xw-drawn">
+            <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>
+            {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
+            {heat && <Legend ui={ui} />}
+          </span>
+          <span class="xw-figures">
+            <span>{edited ? "edited" : `${before}iteration ${mask.iteration}`}</span>
+            <span>
+              score {away ? "without it " : ""}
+              {score(mask.score)}
+            </span>
+            <span title="The mask’s mean over all pixels and color channels">
+              {percent(mask.mean)} {away ? "taken away" : "shown"}
+            </span>
+          </span>
+        </>
+      )}
+    </div>
+  );
+}

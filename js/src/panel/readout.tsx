@@ -1,0 +1,81 @@
+import { takesAway } from "../catalog/says";
+import { LETTERS, type Look, pixelAt, type Rgb } from "../picture/painting";
+import type { Ui } from "../picture/ui";
+import { score } from "../support/words";
+
+/**
+ * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves
+ * it: a moving mouse would talk without end.
+ */
+export function Readout({ ui }: { ui: Ui }) {
+  const at = ui.cursor.value;
+  const panes = ui.panes.value;
+  // Of the picture that is pointed at, where several stand side by side.
+  const pane = panes.find(({ key }) => key === at?.pane) ?? panes[0];
+  const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
+  const rest =
+    takesAway(ui.store.words.value, ui.store.ran.value.game) && !ui.store.probe.mask.value;
+  const mask = pixel?.mask?.map((value) => score(value));
+  const channel = ui.channel.value;
+  const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);
+  const { layout } = ui;
+  const run = layout.value === "game" || layout.value === "defense" ? pane?.head.name : "";
+  const of = [drawn?.name, run].filter(Boolean).join(", ");
+  return (
+    <div
+      class="xw-pixel"
+      // Its room is kept, so that nothing moves when there is a pixel to read.
+      data-empty={!pixel || undefined}
+      role="status"
+      aria-label="Pixel"
+      aria-live={at?.by === "pointer" ? "off" : "polite"}
+    >
+      <div class="xw-row xw-heading">
+        <b>{pixel ? `x ${pixel.x}, y ${pixel.y}` : "Pixel"}</b>
+        {pixel ? (
+          ["", ...LETTERS].map((name, k) => (
+            <span key={name}>{channel === null || k - 1 === channel ? name : ""}</span>
+          ))
+        ) : (
+          <em>
+            Point at the picture, or use the arrow keys on it: the pixel’s colors and mask values
+            stand here.
+          </em>
+        )}
+      </div>
+      <Row label="image" channel={channel} color={pixel?.image} values={pixel?.image.map(String)} />
+      <Row label="mask" channel={channel} values={mask} />
+      <Row
+        label="evidence"
+        channel={channel}
+        color={pixel?.evidence}
+        values={pixel?.evidence?.map(String)}
+      />
+      <p class="xw-of" title={pixel ? of : undefined}>
+        <span>{rest ? "score without it" : "score"}</span>{" "}
+        {pixel ? score(pane?.scene.mask?.score) : "–"} <span dir="auto">{pixel ? of : ""}</span>
+      </p>
+    </div>
+  );
+}
+
+function Row(props: {
+  label: string;
+  channel: Look["channel"];
+  color?: Rgb | null | undefined;
+  values?: string[] | undefined;
+}) {
+  const values = props.values ?? ["–", "–", "–"];
+  return (
+    <div class="xw-row">
+      <span>{props.label}</span>
+      <span
+        class="xw-swatch"
+        style={props.color ? { background: `rgb(${props.color.join(" ")})` } : { border: "none" }}
+      />
+      {values.map((value, c) => (
+        <span key={c}>{props.channel === null || c === props.channel ? value : ""}</span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+import type { Frame } from "../kernel/protocol";
+import type { Ui } from "../picture/ui";
+import type { Brush } from "../state/masks";
+import { radii, rest } from "../state/masks";
+import { score } from "../support/words";
+import { Tool } from "./toolbar";
+
+const MODES: Record<Brush["mode"], string> = {
+  erase: "Take evidence away",
+  restore: "Bring back what the explanation shows",
+  reveal: "Show the image itself",
+};
+const CHANNELS = ["Red", "Green", "Blue"] as const;
+
+/** The explanation is an input of the net: change it, and see what the net says. */
+export function Testing({ ui }: { ui: Ui }) {
+  const { brush, store } = ui;
+  const { probe } = store;
+  const edited = probe.mask.value;
+  const hidden = probe.hidden.value;
+  const offline = store.offline.value;
+  const disabled = !store.drawn.value || Boolean(offline);
+  const reason = offline || undefined;
+  /** Of the explanation, not of what was made of it before; that can be had back by undoing. */
+  const only = (change: (mask: Frame) => Frame) => {
+    const mask = ui.explained();
+    if (mask) probe.set(change(mask));
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
+    <div class="xw-testing" role="group" aria-label="Test the explanation">
+      <div class="xw-tools">
+        <span class="xw-label">Test</span>
+        <button
+          type="button"
+          disabled={disabled}
+          title={reason ?? "Have the net score the evidence alone"}
+          onClick={() => only((mask) => mask)}
+        >
+          Only what is shown
+        </button>
+        <button
+          type="button"
+          disabled={disabled}
+          title={reason ?? "Have the net score the image without the evidence"}
+          onClick={() => only(rest)}
+        >
+          Everything else
+        </button>
+        <button
+          type="button"
+          disabled={disabled}
+          aria-pressed={brush.value !== null}
+          title={reason ?? "Erase or restore evidence with a brush"}
+          onClick={() => {
+            const radius = radiusOf(ui).first;
+            brush.value = brush.value
+              ? null
+              : { mode: "erase", radius, channels: [true, true, true] };
+          }}
+        >
+          Brush
+        </button>
+        {hidden && (
+          <button
+            type="button"
+            title="What you edited is kept"
+            onClick={() => {
+              // Where it was made: the class and iteration that it is an edit of.
+              if (store.classes.value.some(({ index }) => index === hidden.target)) {
+                store.choose(hidden.target);
+                store.scrub(hidden.iteration);
+              }
+              probe.show(true);
+              ui.refocus();
+            }}
+          >
+            Back to the edit
+          </button>
+        )}
+        {edited && (
+          <>
+            <Tool name="Undo" disabled={!probe.canUndo.value} act={probe.undo} words="Undo" />
+            <Tool name="Redo" disabled={!probe.canRedo.value} act={probe.redo} words="Redo" />
+            <button
+              type="button"
+              title="End the test and go back to the explanation"
+              onClick={() => {
+                brush.value = null;
+                probe.end();
+                ui.refocus();
+              }}
+            >
+              End test
+            </button>
+          </>
+        )}
+      </div>
+      {brush.value && <BrushBar ui={ui} brush={brush.value} />}
+      {edited && <Answer ui={ui} />}
+    </div>
+  );
+}
+
+function radiusOf(ui: Ui) {
+  const { width = 0, height = 0 } = ui.scene.value?.image ?? {};
+  return radii(width, height);
+}
+
+function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
+  const set = (change: Partial<Brush>) => {
+    ui.brush.value = { ...brush, ...change };
+  };
+  return (
+    <div class="xw-tools">
+      <div class="xw-tabs xw-modes" role="radiogroup" aria-label="Brush">
+        {(Object.keys(MODES) as Brush["mode"][]).map((mode) => (
+          <label key={mode} title={MODES[mode]}>
+            <input
+              type="radio"
+              name={`${ui.id}-brush`}
+              checked={brush.mode === mode}
+              onChange={() => set({ mode })}
+            />
+            <span>{mode}</span>
+          </label>
+        ))}
+      </div>
+      <label class="xw-check">
+        Size
+        <input
+          type="range"
+          min={0}
+          max={radiusOf(ui).most}
+          value={brush.radius}
+          aria-valuetext={`radius ${brush.radius} pixels`}
+          onInput={(event) => set({ radius: event.currentTarget.valueAsNumber })}
+        />
+      </label>
+      {CHANNELS.map((name, c) => (
+        <label
+          key={name}
+          class="xw-check"
+          title={`Whether the brush touches ${name.toLowerCase()}`}
+        >
+          <input
+            type="checkbox"
+            checked={brush.channels[c] ?? false}
+            onChange={() => {
+              const [r, g, b] = brush.channels.map((on, k) => on !== (k === c));
+              set({ channels: [r as boolean, g as boolean, b as boolean] });
+            }}
+          />
+          {name}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Answer({ ui }: { ui: Ui }) {
+  const answer = ui.store.probe.answer.value;
+  const words = () => {
+    if (!answer) return "Scoring …";
+    if (answer.error) return answer.error;
+    const top = (answer.top ?? []).slice(0, 3);
+    const said = top.map(([, name, value], k) => `${answer.short?.[k] ?? name} ${score(value)}`);
+    return `The net now says: ${said.join(", ")}`;
+  };
+  return (
+    <p
+      class="xw-answer"
+      role="status"
+      aria-label="Edited input"
+      data-pending={!answer || undefined}
+    >
+      {words()}
+    </p>
+  );
+}

@@ -1,0 +1,28 @@
+/** Puts the panel on a page that xwidget/portable.py wrote, in place of the still picture there. */
+import create from "../index";
+import { type Exported, PortableModel } from "./model";
+import { keepPlace, linkTo } from "./place";
+
+async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
+  const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);
+  const widget = create((ui) => {
+    ui.link.value = () => linkTo(ui);
+    keepPlace(ui);
+  });
+  widget.initialize({ model });
+  host.replaceChildren();
+  widget.render({ model, el: host });
+}
+
+const host = document.getElementById("xwidget");
+const data = document.getElementById("xwidget-data");
+if (host && data) {
+  show(host, data).catch((error: unknown) => {
+    const words = document.createElement("p");
+    words.setAttribute("role", "alert");
+    words.textContent =
+      "This browser shows only the still picture; a newer one shows the interactive panel " +
+      `(${error instanceof Error ? error.message : error}).`;
+    host.append(words);
+  });
+}

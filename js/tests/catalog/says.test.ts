@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import figures from "../../../tests/figures.json";
+import sentences from "../../../tests/sentences.json";
+import templates from "../../../tests/templates.json";
+import { defended, figure, filled, type Said, says, sentence } from "../../src/catalog/says";
+import type { Checks, Variant, Words } from "../../src/kernel/model";
+import { percent } from "../../src/support/words";
+
+// The kernel fills the same templates: tests/test_words.py reads the same files.
+const WORDS: Words = templates;
+
+test.each(sentences)("$game: $words", ({ game, name, score, image, words }) => {
+  expect(says(WORDS, game, { name, score: score ?? Number.NaN, image })).toBe(words);
+});
+
+test("what stands in a name is no field", () => {
+  const fields = { name: "{score} $1 {x", score: 0.5, image: 1 };
+  expect(filled("{name}: {score}", fields)).toBe("{score} $1 {x: 0.50");
+  expect(says(WORDS, "none of them", fields)).toBe("");
+});
+
+test.each(figures)("$value is rounded as the kernel rounds it", ({ value, score, share }) => {
+  expect(figure(value)).toBe(score);
+  expect(percent(value ?? Number.NaN)).toBe(share);
+});
+
+const SAID: Said = {
+  words: WORDS,
+  game: "generation",
+  info: { index: 967, name: "espresso, caffè latte", short: "espresso", score: 0.951 },
+  mask: { iteration: 40, score: 0.859 },
+  checks: undefined,
+  last: 40,
+};
+const EMPTY: Checks = {
+  ...{ verdict: "no evidence", summary: "No evidence.", items: [] },
+  says: "Nothing in the photo makes the net say espresso on its own.",
+};
+
+test("the sentence is of the iteration drawn", () => {
+  expect(sentence(SAID)).toBe("This alone makes the net say espresso: 0.86 (photo 0.95).");
+  expect(sentence({ ...SAID, mask: { iteration: 3, score: 0.1 } })).toBe(
+    "With this alone the net gives espresso 0.10 (photo 0.95).",
+  );
+  expect(sentence({ ...SAID, mask: null })).toBe("");
+  expect(sentence({ ...SAID, info: undefined })).toBe("");
+});
+
+test("what the checks found out takes its place, of the mask that was checked alone", () => {
+  expect(sentence({ ...SAID, checks: EMPTY })).toBe(EMPTY.says);
+  expect(sentence({ ...SAID, checks: { ...EMPTY, says: "" } })).toMatch(/^This alone/);
+  const earlier = { iteration: 12, score: 0.9 };
+  expect(sentence({ ...SAID, checks: EMPTY, mask: earlier })).toMatch(/^This alone/);
+});
+
+test("an edited mask is said to be what the net is given, whatever the game", () => {
+  const mask = { iteration: 40, score: 0.4 };
+  const said = { ...SAID, game: "deletion", mask, checks: EMPTY, edited: true };
+  expect(sentence(said)).toBe("With this alone the net gives espresso 0.40 (photo 0.95).");
+});
+
+test("a notebook saved earlier has whole names", () => {
+  const info = { index: 967, name: "espresso, caffè latte", score: 0.951 };
+  expect(sentence({ ...SAID, info })).toContain("say espresso, caffè latte: 0.86");
+});
+
+test("beside an undefended picture stands what the defended one scores, once it has run", () => {
+  const run = (defense: string, game = "generation"): Variant => ({
+    ...{ run: 2, game, defense, iteration: 1 },
+    trace: { 967: { scores: [0, 0.859], means: [0, 0.1], frames: [0, 1] } },
+  });
+  const said = (...variants: Variant[]) => defended(WORDS, variants, "generation", SAID.info);
+  expect(said(run("none"), run("auto"))).toBe("With the defense, it gives espresso 0.86.");
+  expect(said(run("none"))).toBe("");
+  expect(said(run("auto", "deletion"))).toBe("");
+  expect(said({ ...run("auto"), trace: {} })).toBe("");
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { type Drawn, figures, headOf, signOf, trusted } from "../../src/catalog/trust";
+import type { Check, Checks } from "../../src/kernel/model";
+
+const check = (passed: boolean | null): Check => ({
+  ...{ name: "small moves", value: null, words: "Moved.", details: {} },
+  passed,
+});
+const checks = (verdict: string, ...passed: (boolean | null)[]): Checks => ({
+  verdict,
+  summary: `${verdict}: in words.`,
+  items: passed.map(check),
+});
+const DRAWN: Drawn = {
+  ...{ status: "done", checks: undefined, edited: false, last: 40, iteration: 40 },
+};
+
+test.each<[string, string, Partial<Drawn>]>([
+  ["Not run yet.", "open", { status: "idle", last: -1, iteration: -1 }],
+  ["Checks follow when the run ends.", "open", { status: "running" }],
+  ["Checks follow when the run ends.", "open", { status: "running", last: -1 }],
+  ["Stopped at iteration 40: not checked.", "unjudged", { status: "stopped", iteration: 12 }],
+  ["Failed at iteration 40: not checked.", "unjudged", { status: "error" }],
+  ["Not checked.", "unjudged", {}],
+  ["Edited by hand: not checked.", "unjudged", { edited: true, checks: checks("holds", true) }],
+])("without checks: %s", (words, sign, drawn) => {
+  expect(trusted({ ...DRAWN, ...drawn })).toEqual({ sign, words, checks: null });
+});
+
+describe("with checks", () => {
+  const doubtful = checks("doubtful", true, false);
+
+  test("their summary is said of the mask that was checked", () => {
+    const words = "doubtful: in words.";
+    expect(trusted({ ...DRAWN, checks: doubtful })).toMatchObject({ sign: "doubtful", words });
+    // Another class may still run, or the work may have been stopped after this one's end.
+    for (const status of ["running", "stopped"] as const) {
+      expect(trusted({ ...DRAWN, checks: doubtful, status }).words).toBe(words);
+    }
+  });
+
+  test("of an earlier iteration they say that they are not its own", () => {
+    const now = trusted({ ...DRAWN, checks: doubtful, iteration: 12 });
+    expect(now.words).toBe("Doubtful at iteration 40; an earlier one is drawn.");
+    expect(now.sign).toBe("doubtful");
+  });
+
+  test("one that failed is never outvoted", () => {
+    expect(signOf(checks("holds", true, true, null))).toBe("holds");
+    expect(signOf(checks("holds", true, false))).toBe("doubtful");
+    expect(signOf(checks("no evidence", false))).toBe("none");
+    expect(signOf(checks("something new", true))).toBe("unjudged");
+  });
+
+  test("the verdict is told from the rest of the line, where the line begins with it", () => {
+    const line = { sign: "doubtful" as const, checks: doubtful };
+    expect(headOf({ ...line, words: "Doubtful: moved." })).toEqual(["Doubtful", ": moved."]);
+    expect(headOf({ ...line, words: "It is moved." })).toEqual(["", "It is moved."]);
+    expect(headOf({ ...line, words: "Not checked.", checks: null })).toEqual(["", "Not checked."]);
+  });
+});
+
+test("figures have three digits that count", () => {
+  expect(figures({ "shift 1": 0.12345, blur: 1.5e-7, gain: -2, flip: null })).toEqual([
+    ["shift 1", "0.123"],
+    ["blur", "1.5e−7"],
+    ["gain", "−2"],
+    ["flip", "–"],
+  ]);
+});

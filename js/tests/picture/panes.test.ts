@@ -1,0 +1,34 @@
+import { signal } from "@preact/signals";
+import { expect, test } from "vitest";
+import { takesAway } from "../../src/catalog/says";
+import type { Variant } from "../../src/kernel/model";
+import { besides } from "../../src/picture/panes";
+
+const run = (number: number, game: string, defense: string): Variant => ({
+  ...{ run: number, game, defense, trace: {}, iteration: 1 },
+});
+
+test("what a run is compared with is the kernel's to say", () => {
+  const store = {
+    ran: signal({ game: "chess", defense: "moat" }),
+    choices: signal({
+      game: ["chess", "go", "draughts"],
+      defense: ["moat", "wall", "none"],
+      alternatives: { game: { chess: ["go"] }, defense: { moat: ["wall"], wall: ["none"] } },
+    }),
+    variants: signal([run(3, "go", "wall"), run(4, "chess", "wall")]),
+  };
+  expect(besides(store, "game")).toEqual([{ name: "go", run: null }]);
+  expect(besides(store, "defense")).toEqual([{ name: "wall", run: 4 }]);
+  store.choices.value = { game: ["chess"], defense: ["moat"] } as never; // saved earlier
+  expect(besides(store, "defense")).toEqual([]);
+});
+
+test("what a game takes away is the kernel's to say", () => {
+  const game = { enough: 0.5, says: "", says_short: "" };
+  const games = { chess: { ...game, keeps: false }, go: { ...game, keeps: true } };
+  const words = { games, edited: "", defended: "" };
+  expect(["chess", "go", "deletion"].map((name) => takesAway(words, name))).toEqual([
+    ...[true, false, false],
+  ]);
+});
