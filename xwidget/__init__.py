@@ -9,7 +9,8 @@
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
-from xwidget.inspector import Gallery, Inspector
+from xwidget.gallery import Gallery
+from xwidget.inspector import Inspector
 from xwidget.loading import load
 from xwidget.zoo import sample, samples
 

@@ -13,19 +13,20 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from xwidget import targets, texts
+from xwidget import targets
 from xwidget.categories import Categories, read_categories
-from xwidget.diagnosis import NO_WEIGHTS
-from xwidget.forward import device_of, dtype_of, run
 from xwidget.images import ImageLike, read
-from xwidget.logits import check_range, checked
 from xwidget.names import shortened
-from xwidget.observers import Observers
-from xwidget.outputs import look
-from xwidget.preprocessing import read_preprocess
-from xwidget.probing import Size
+from xwidget.net.diagnosis import NO_WEIGHTS
+from xwidget.net.forward import device_of, dtype_of, run
+from xwidget.net.logits import check_range, checked
+from xwidget.net.observers import Observers
+from xwidget.net.outputs import look
+from xwidget.net.twin import make_twin
+from xwidget.preprocessing.preprocess import read_preprocess
+from xwidget.preprocessing.probing import Size
+from xwidget.support import texts
 from xwidget.targets import Targets
-from xwidget.twin import make_twin
 
 Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 
@@ -225,7 +226,7 @@ class Classifier:
         """Return a stand-in for the net that may be run, hooked and moved without touching the net.
 
         It is in eval mode and shares the net's parameters, but not their ``requires_grad``, nor
-        hooks that only watch it; see :func:`xwidget.twin.make_twin`.
+        hooks that only watch it; see :func:`xwidget.net.twin.make_twin`.
 
         Parameters
         ----------

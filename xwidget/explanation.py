@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from xwidget import texts, words
-from xwidget.caption import under
+from xwidget.catalog import sentences
 from xwidget.checks import Checks, wrapped
+from xwidget.export.caption import under
 from xwidget.names import shortened
 from xwidget.paper import check_view, left_to_net
 from xwidget.pixels import blend, quantize
+from xwidget.support import texts
+from xwidget.support.figures import defended, percent
 from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, plain, within
 
 if TYPE_CHECKING:
@@ -206,7 +208,7 @@ class Explanation:
         """
         k = self._position(target)
         score, image = float(self.scores[k]), float(self.image_scores[k])
-        return self.checks[k].says or words.says(self.game, self.short_names[k], score, image)
+        return self.checks[k].says or sentences.says(self.game, self.short_names[k], score, image)
 
     def to_pil(
         self, target: int | str | None = None, *, view: str = "evidence", caption: bool = False
@@ -255,7 +257,7 @@ class Explanation:
         OSError
             Where the file cannot be written; FileNotFoundError where there is no such folder.
         """
-        from xwidget.explanation_file import write
+        from xwidget.export.file import write
 
         write(self if frames else self._without_frames(), path)
 
@@ -279,7 +281,7 @@ class Explanation:
         FileNotFoundError
             Where there is no file.
         """
-        from xwidget.explanation_file import read
+        from xwidget.export.file import read
 
         return read(path)
 
@@ -304,7 +306,7 @@ class Explanation:
         --------
         >>> explain(clf, photo).plot().savefig("espresso.png")  # doctest: +SKIP
         """
-        from xwidget.plotting import plot
+        from xwidget.export.plot import plot
 
         return plot(self)
 
@@ -349,7 +351,7 @@ class Explanation:
         --------
         >>> explain(clf, photo).export_html("espresso.html")  # doctest: +SKIP
         """
-        from xwidget.portable import KEYFRAMES, write
+        from xwidget.export.page import KEYFRAMES, write
 
         count = KEYFRAMES if keyframes is None else keyframes
         drawn = None if target is None else self.targets[self._position(target)]
@@ -358,14 +360,14 @@ class Explanation:
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]
         last = max(len(self.trace) - 1, 0)
-        head = f"Explanation: {self.game}, {words.defended(self.defense)}, {last} iterations, "
+        head = f"Explanation: {self.game}, {defended(self.defense)}, {last} iterations, "
         lines = [f"{head}{height}×{width} pixels"]
         names = [texts.shown(name, texts.NAME) for name in self.names]
         wide = max(map(len, names))
         for k, (target, name) in enumerate(zip(self.targets, names, strict=True)):
             lines.append(
                 f"  {target:>4} {name:<{wide}}  image {self.image_scores[k]:.3f}  "
-                f"optimized {self.scores[k]:.3f}  shown {words.percent(self.masks[k].mean())}"
+                f"optimized {self.scores[k]:.3f}  shown {percent(self.masks[k].mean())}"
             )
             for told in filter(None, (self.says(target), self.checks[k].summary)):
                 lines += wrapped(texts.shown(told), "       ")

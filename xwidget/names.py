@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from xwidget import texts
+from xwidget.support import texts
 
 _LISTED = 8
 

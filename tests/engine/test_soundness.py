@@ -19,7 +19,7 @@ from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
 from xwidget.engine.watch import WeightsChangedError
-from xwidget.outputs import agree
+from xwidget.net.outputs import agree
 
 PHOTO = np.random.default_rng(0).random((16, 16, 3))
 PHOTO[:8] *= 0.3

@@ -13,8 +13,8 @@ from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.state import State
 from xwidget.engine.step import Step
+from xwidget.frames import Frame, decode, encode
 from xwidget.inspector import Inspector
-from xwidget.inspector.protocol import Frame, decode, encode
 
 SAFETY = 30.0  # seconds after which a test that hangs is given up; never a statement about speed
 SIDE = 4

@@ -6,7 +6,7 @@ import ipywidgets
 import pytest
 
 from tests.inspector.fakes import SAFETY, until
-from xwidget.inspector import cells
+from xwidget.inspector.notebook import cells
 
 LONG = 100_000
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.inspector.fakes import SAFETY, Page, level, reached, until
-from xwidget.inspector.protocol import decode
+from xwidget.frames import decode
 
 GAMES = ["preservation", "deletion", "generation", "repression"]
 

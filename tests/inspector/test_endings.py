@@ -12,8 +12,8 @@ from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
 from xwidget.engine import hands, optimize
 from xwidget.engine.turns import breathe
 from xwidget.inspector import Inspector
-from xwidget.inspector.worker import _JOIN_SECONDS, as_error
-from xwidget.texts import in_words
+from xwidget.inspector.work.worker import _JOIN_SECONDS, as_error
+from xwidget.support.texts import in_words
 
 ENDINGS = [
     SystemExit(3),
@@ -161,7 +161,7 @@ def test_where_no_thread_can_be_started_a_file_is_refused(show, monkeypatch):
 
 
 def test_a_thread_with_nothing_to_do_ends_and_another_comes(show, monkeypatch, engine):
-    monkeypatch.setattr("xwidget.inspector.worker._LINGER_SECONDS", 0.01)
+    monkeypatch.setattr("xwidget.inspector.work.worker._LINGER_SECONDS", 0.01)
     _, page = show()
     page.until_status("done")
     until(lambda: not workers())

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from xwidget.engine.hands import Hands
-from xwidget.threads import EndingThread, end_all
+from xwidget.support.threads import EndingThread, end_all
 
 BEGIN = """
 import time
@@ -98,7 +98,7 @@ def test_hands_end_idle_or_at_work():
 
 
 def test_a_thread_that_does_not_end_is_not_waited_for_without_end(monkeypatch):
-    monkeypatch.setattr("xwidget.threads._SECONDS", 0.3)
+    monkeypatch.setattr("xwidget.support.threads._SECONDS", 0.3)
     go, asked = threading.Event(), []
     thread = EndingThread(lambda: go.wait(20), lambda: asked.append(1), "stuck")
     thread.start()

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, level, until
-from xwidget.inspector import protocol
-from xwidget.inspector.inbox import Inbox, Pace
-from xwidget.inspector.lock import OwnedLock
-from xwidget.inspector.protocol import decode
-from xwidget.inspector.views import Views
+from xwidget.frames import decode
+from xwidget.inspector.page import messages
+from xwidget.inspector.page.inbox import Inbox, Pace
+from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.page.views import Views
 
 MANY = 6000
 LONG = 100_000
@@ -149,7 +149,7 @@ VALUES = {
 
 
 def test_every_command_is_flooded():
-    assert COMMANDS.keys() >= protocol.KINDS
+    assert COMMANDS.keys() >= messages.KINDS
 
 
 def helpers():

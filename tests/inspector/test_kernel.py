@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tests.inspector.fakes import SAFETY
-from xwidget.inspector.protocol import Frame, decode, encode
+from xwidget.frames import Frame, decode, encode
 
 ROOT = Path(__file__).parents[2]
 START = 4 * SAFETY

@@ -9,9 +9,9 @@ import pytest
 import traitlets
 
 from tests.inspector.fakes import SAFETY, Page
-from xwidget import forward
-from xwidget.inspector.lock import INSPECTORS, OwnedLock
-from xwidget.inspector.locked import LockedWidget
+from xwidget.inspector.page.lock import INSPECTORS, OwnedLock
+from xwidget.inspector.page.locked import LockedWidget
+from xwidget.net import forward
 
 
 class Pair(LockedWidget):

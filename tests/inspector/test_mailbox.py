@@ -2,7 +2,7 @@
 
 import pytest
 
-from xwidget.inspector.mailbox import Mailbox
+from xwidget.inspector.page.mailbox import Mailbox
 
 
 class Clock:

@@ -11,8 +11,9 @@ from PIL import Image
 from torch import nn
 
 from tests.inspector.fakes import NAMES, SIDE, Page, inspector_class, until
-from xwidget import Classifier, Explanation, texts
-from xwidget.inspector import Gallery, wire
+from xwidget import Classifier, Explanation
+from xwidget.gallery import Gallery
+from xwidget.support import texts, wire
 
 PICTURE = np.full((SIDE, SIDE, 3), 200, dtype=np.uint8)
 HALF = "\ud800x"

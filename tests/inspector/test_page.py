@@ -9,7 +9,7 @@ from tests.inspector.fakes import (
     level,
     reached,
 )
-from xwidget.inspector.protocol import decode
+from xwidget.frames import decode
 
 # What is drawn.
 

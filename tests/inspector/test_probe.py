@@ -9,8 +9,8 @@ from torch import nn
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, reached, until
 from xwidget import Classifier, Inspector
+from xwidget.frames import decode
 from xwidget.inspector import Probe
-from xwidget.inspector.protocol import decode
 
 FULL = np.full((3, SIDE, SIDE), 255, np.uint8)
 EMPTY = np.zeros((3, SIDE, SIDE), np.uint8)

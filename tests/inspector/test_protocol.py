@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xwidget.inspector import protocol
-from xwidget.inspector.protocol import Frame, ProtocolError, decode, encode, parse
+from xwidget.frames import Frame, decode, encode
+from xwidget.inspector.page.messages import ProtocolError, parse
+from xwidget.support import wire
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_frames.json").read_text())
 GOOD = [vector for vector in GOLDEN if "fields" in vector]
@@ -136,10 +137,10 @@ def test_a_field_with_a_default_may_be_left_out():
 
 
 def test_small_figures_keep_their_digits():
-    values = protocol.figures([1.23456e-7, 0.0, 123456.0, math.nan])
+    values = wire.figures([1.23456e-7, 0.0, 123456.0, math.nan])
     assert json.loads(json.dumps(values, allow_nan=False)) == [1.235e-7, 0, 123500, None]
 
 
 def test_a_curve_is_valid_json():
-    values = protocol.curve([0.1234567, math.nan, math.inf, 1.0])
+    values = wire.curve([0.1234567, math.nan, math.inf, 1.0])
     assert json.loads(json.dumps(values, allow_nan=False)) == [0.12346, None, None, 1.0]

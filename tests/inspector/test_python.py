@@ -30,7 +30,7 @@ from tests.inspector.fakes import (
     until,
     workers,
 )
-from xwidget.inspector.protocol import decode
+from xwidget.frames import decode
 
 LONG = 100_000  # iterations: longer than any test
 

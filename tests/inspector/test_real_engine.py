@@ -9,7 +9,7 @@ import torch
 
 from tests.inspector.fakes import SAFETY, Page
 from xwidget import Inspector, explain, load, sample
-from xwidget.inspector.protocol import decode
+from xwidget.frames import decode
 
 ESPRESSO, CUP, MUG = 967, 968, 504
 LONG = 4 * SAFETY

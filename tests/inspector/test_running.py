@@ -14,7 +14,7 @@ from tests.inspector.fakes import (
     reached,
     workers,
 )
-from xwidget.inspector.protocol import PICTURE, decode
+from xwidget.frames import PICTURE, decode
 
 LONG = 100_000  # iterations: longer than any test
 

@@ -12,9 +12,10 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, level, reached, until
 from xwidget import Explanation
-from xwidget.inspector import protocol, stream
-from xwidget.inspector.lock import INSPECTORS
-from xwidget.inspector.session import Session
+from xwidget.frames import decode, pack
+from xwidget.inspector.page import stream
+from xwidget.inspector.page.lock import INSPECTORS
+from xwidget.inspector.work.session import Session
 from xwidget.paper import on_paper
 
 
@@ -239,7 +240,7 @@ def test_a_saved_notebook_holds_the_last_mask_of_every_class(shown):
     widget, _ = shown
     assert set(widget._kept) == {"0", "1", "2"}
     for target, packed in widget._kept.items():
-        frame = protocol.decode(zlib.decompress(base64.b64decode(packed)))
+        frame = decode(zlib.decompress(base64.b64decode(packed)))
         assert (frame.target, frame.iteration) == (int(target), 40)
         assert (frame.pixels == level(int(target), 40)).all()
 
@@ -254,10 +255,10 @@ def test_what_a_saved_notebook_holds_is_bounded(show, monkeypatch):
 
 def test_masks_are_packed_without_the_lock_and_only_where_there_is_room(show, monkeypatch):
     packed, owned = [], []
-    pack, session_frame = protocol.pack, Session.frame
+    session_frame = Session.frame
 
     def noted(content):
-        packed.append(protocol.decode(content).target)
+        packed.append(decode(content).target)
         owned.append(INSPECTORS.owned)
         return pack(content)
 
@@ -268,7 +269,7 @@ def test_masks_are_packed_without_the_lock_and_only_where_there_is_room(show, mo
         noise = np.random.default_rng(0).integers(0, 256, (3, 300, 300), dtype=np.uint8)
         return replace(found, pixels=noise)
 
-    monkeypatch.setattr(protocol, "pack", noted)
+    monkeypatch.setattr(stream, "pack", noted)
     monkeypatch.setattr(Session, "frame", frame)
     widget, page = show(iterations=5)
     page.until_status("done")

@@ -11,8 +11,8 @@ from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, level, until
 from xwidget.checks import Check, Checks
 from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
-from xwidget.inspector.lock import OwnedLock
-from xwidget.inspector.session import Session
+from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.work.session import Session
 
 
 class Listener:
@@ -448,7 +448,7 @@ def test_a_forgotten_listener_ends_the_work(lock):
 
 
 def test_progress_counts_seconds_and_speed():
-    from xwidget.inspector.progress import Meter
+    from xwidget.inspector.work.progress import Meter
 
     now = [10.0]
     meter = Meter(lambda: now[0])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, Page, until
 from xwidget.engine import turns
-from xwidget.inspector.views import Views
+from xwidget.inspector.page.views import Views
 
 LONG = 100_000
 
@@ -257,7 +257,7 @@ def test_everyone_who_waits_is_counted_from_any_thread():
 
 
 def test_views_are_missed_on_the_loop_that_brings_the_messages(monkeypatch):
-    monkeypatch.setattr("xwidget.inspector.views.BEAT", 0.001)
+    monkeypatch.setattr("xwidget.inspector.page.views.BEAT", 0.001)
     views = Views()
 
     async def silence(views):
@@ -322,7 +322,7 @@ def test_an_old_page_is_told_nothing_it_must_answer(make):
 
 
 def test_a_run_that_never_had_its_turn_waits_for_nothing_once_it_is_stopped(make, monkeypatch):
-    monkeypatch.setattr("xwidget.inspector.patient._WAITS_SECONDS", 0.01)
+    monkeypatch.setattr("xwidget.inspector.work.patient._WAITS_SECONDS", 0.01)
     shared = turns.Turns(1)
     monkeypatch.setitem(turns._all, ("cpu", 0), shared)
     widget = make(iterations=LONG)

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from xwidget import given
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine import interrupts
 from xwidget.engine.device import pick
@@ -24,6 +23,7 @@ from xwidget.engine.step import Step
 from xwidget.engine.turns import Turns, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.support import arguments
 
 #: Number of iterations unless told otherwise.
 ITERATIONS = 70
@@ -244,4 +244,4 @@ def _optional() -> Iterator[None]:
 
 def check_iterations(iterations: object) -> int:
     """Return a number of iterations as an int; raise TypeError or ValueError for anything else."""
-    return given.whole("iterations", iterations)
+    return arguments.whole("iterations", iterations)

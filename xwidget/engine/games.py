@@ -42,7 +42,7 @@ class Game:
         Share of the image's score from which on (for games that take the class away: up to which)
         a picture does what its game is about.
     says, says_short
-        What such a picture is, in a sentence with the fields of ``xwidget.words``; and one that
+        What such a picture is, in a sentence with the fields of ``catalog.sentences``; and one that
         falls short of it.
     """
 

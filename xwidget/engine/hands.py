@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from xwidget.threads import EndingThread
+from xwidget.support.threads import EndingThread
 
 T = TypeVar("T")
 

@@ -16,9 +16,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from xwidget import given
 from xwidget.classifier import Classifier
 from xwidget.engine.fold import fold
+from xwidget.support import arguments
 
 # A layout must be this much faster than the usual one to be taken: so that timing, which is never
 # quite the same twice, does not make runs differ that need not.
@@ -60,7 +60,7 @@ class Plan:
         if self.autocast not in (None, "bfloat16"):
             raise ValueError(f"a plan's autocast is {self.autocast!r}; expected None or 'bfloat16'")
         if self.batch is not None:
-            if not given.is_whole(self.batch) or self.batch < 1:
+            if not arguments.is_whole(self.batch) or self.batch < 1:
                 raise ValueError(f"a plan's batch is {self.batch!r}; expected an int >= 1, or None")
             object.__setattr__(self, "batch", int(self.batch))
 

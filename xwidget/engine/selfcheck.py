@@ -13,7 +13,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.nonlinearities import Kernels
 from xwidget.engine.plan import is_memory
 from xwidget.errors import NOT_REPEATED, DefenseError, NotRepeatedError
-from xwidget.outputs import agree
+from xwidget.net.outputs import agree
 
 
 def check_reach(met: int, unmet: Mapping[str, int], unseen: int) -> None:

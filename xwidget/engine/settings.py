@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from xwidget import given
 from xwidget.engine.games import GAMES
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.strategies import DEFENSES, Strategy
+from xwidget.support import arguments
 
 #: Largest weight of one mask entry: far beyond it no number of a run is finite.
 MOST_SPARSITY = 1e6
@@ -69,9 +69,9 @@ class Settings:
         _one_of("rule", self.rule, RULES)
         if not isinstance(self.reference, Tensor):
             _one_of("reference", self.reference, REFERENCES, " or a normalized tensor (3, H, W)")
-        seed = given.whole("seed", self.seed, least=-(2**200))
+        seed = arguments.whole("seed", self.seed, least=-(2**200))
         if not 0 <= seed < 2**63:
-            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {given.said(seed)}")
+            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {arguments.said(seed)}")
         object.__setattr__(self, "seed", seed)
         object.__setattr__(self, "sparsity", _checked_sparsity(self.sparsity))
 
@@ -104,10 +104,10 @@ def _one_of(name: str, value: object, known: Iterable[str], more: str = "") -> N
 def _checked_sparsity(value: object) -> float | Literal["auto"]:
     if isinstance(value, str) and value == "auto":
         return "auto"
-    number = given.real(value)
+    number = arguments.real(value)
     if number is None or not 0 <= number <= MOST_SPARSITY:
         raise ValueError(
             'sparsity must be "auto" or a number from 0 to 1e6, the weight of one mask entry (1e-5 '
-            f"to 1e-3 is usual); got {given.said(value)}"
+            f"to 1e-3 is usual); got {arguments.said(value)}"
         )
     return number

@@ -15,7 +15,7 @@ from torch import Tensor
 from xwidget.checks import Check
 from xwidget.engine.games import Game
 from xwidget.engine.sparsity import NOTHING
-from xwidget.words import figure
+from xwidget.support.figures import figure
 
 #: Score below which the net does not see a class in the image, where another scores twice as much.
 SEEN = 0.05

@@ -33,7 +33,7 @@ from xwidget.engine.told import (
 from xwidget.engine.turns import breathe
 from xwidget.engine.verdict import summed_up
 from xwidget.engine.views import smooth_noise
-from xwidget.words import percent
+from xwidget.support.figures import percent
 
 #: What the class must keep of the image's score on the reference; or may, where it shall go.
 SCORE = (0.85, 0.15)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from xwidget.checks import Check, Checks
 from xwidget.engine.told import reserved, share_of
-from xwidget.words import percent
+from xwidget.support.figures import percent
 
 # What the line of an explanation that holds tells of its checks.
 _TOLD = {

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.outputs import agree
+from xwidget.net.outputs import agree
 
 _SAME = 0.01  # scores of one image by one net, run in different ways
 _EVERY = 10  # iterations from one look to the next: each waits for a device that is no CPU

@@ -10,8 +10,9 @@ import ipywidgets
 import traitlets
 from torch import Tensor
 
-from xwidget import given, texts, words
-from xwidget.choices import choices
+from xwidget.assets import static
+from xwidget.catalog import sentences
+from xwidget.catalog.choices import choices
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.explain import ITERATIONS, check_iterations
@@ -20,16 +21,19 @@ from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
-from xwidget.inspector import opening, protocol, still
-from xwidget.inspector.answers import Answers
-from xwidget.inspector.cells import supersede
-from xwidget.inspector.lock import INSPECTORS
-from xwidget.inspector.probe import Prober
-from xwidget.inspector.runs import alternatives
-from xwidget.inspector.session import Optimize, Session
-from xwidget.inspector.shown import ShownWidget
-from xwidget.inspector.stream import Stream
-from xwidget.inspector.views import Views
+from xwidget.export import still
+from xwidget.inspector import beginning
+from xwidget.inspector.features.testing import Prober
+from xwidget.inspector.notebook.cells import supersede
+from xwidget.inspector.notebook.display import ShownWidget
+from xwidget.inspector.page import messages
+from xwidget.inspector.page.commands import Answers
+from xwidget.inspector.page.lock import INSPECTORS
+from xwidget.inspector.page.stream import Stream
+from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.runs import alternatives
+from xwidget.inspector.work.session import Optimize, Session
+from xwidget.support import arguments, texts
 
 _DEFAULT = Settings()
 
@@ -103,8 +107,8 @@ class Inspector(ShownWidget):
     >>> w.close()
     """
 
-    _esm = opening.static("widget.js")
-    _css = opening.static("widget.css")
+    _esm = static("widget.js")
+    _css = static("widget.css")
     _engine: ClassVar[Optimize] = staticmethod(optimize)
 
     def __init__(
@@ -134,7 +138,7 @@ class Inspector(ShownWidget):
         heard = None if witness is None else Witness(witness, clf)
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()
-        targets = opening.chosen(clf, targets, x, self._scores)
+        targets = beginning.chosen(clf, targets, x, self._scores)
         backdrop = make_reference(reference, x, clf.mean, clf.std, seed)
         self._picture, self._backdrop = clf.picture(x), clf.picture(backdrop)
 
@@ -168,12 +172,12 @@ class Inspector(ShownWidget):
             iterations=iterations,
             sparsity=self._fixed.sparsity,
             target=targets[0],
-            _image=opening.encoded(self._picture),
-            _reference=opening.encoded(still.shortest(self._backdrop)),
+            _image=beginning.encoded(self._picture),
+            _reference=beginning.encoded(still.shortest(self._backdrop)),
             _classes=self._described(),
             _choices=choices(),
             _net_name=clf.name,
-            _words=words.templates(),
+            _words=sentences.templates(),
             **({} if layout is None else {"layout": layout}),
         )
         if not isinstance(layout, ipywidgets.Layout):
@@ -209,7 +213,7 @@ class Inspector(ShownWidget):
 
     def _run_more(self, count: int, *, alone: bool = False) -> None:
         with self._lock:
-            count = protocol.whole("n", count, 1, protocol.MAX_ITERATIONS)
+            count = messages.whole("n", count, 1, messages.MAX_ITERATIONS)
             self._session.run_more(count, alone=alone)
             self._started()
         self._views.ask()
@@ -240,7 +244,7 @@ class Inspector(ShownWidget):
         RuntimeError
             If called from an observer.
         """
-        timeout = given.seconds("timeout", timeout)
+        timeout = arguments.seconds("timeout", timeout)
         self._start_first()
         with self._views.awaited():
             return self._session.wait(timeout)

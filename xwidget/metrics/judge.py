@@ -8,9 +8,9 @@ from torch import Tensor
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.plan import Plan
 from xwidget.engine.selfcheck import independent
-from xwidget.forward import device_of, dtype_of
 from xwidget.metrics import taken
 from xwidget.metrics.taken import Values
+from xwidget.net.forward import device_of, dtype_of
 
 
 class Judge:

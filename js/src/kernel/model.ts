@@ -63,7 +63,7 @@ export interface GameWords {
   says_short: string;
 }
 
-/** Templates with the fields {name}, {score} and {image}; xwidget/words.py has them. */
+/** Templates with the fields {name}, {score} and {image}; xwidget/catalog/sentences.py has them. */
 export interface Words {
   games: Record<string, GameWords>;
   edited: string;
@@ -124,7 +124,7 @@ export interface Choices {
 
 export type Sparsity = number | "auto";
 
-/** The traits synced with the kernel, as the page reads them. Names match inspector/synced.py. */
+/** The traits synced with the kernel, as the page reads them. Names match inspector/page/traits.py. */
 export interface Traits {
   _image: DataView;
   _reference: DataView;

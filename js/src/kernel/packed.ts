@@ -1,4 +1,4 @@
-/** Frames as JSON carries them: base64 of zlib. The other side is `pack` in inspector/protocol.py. */
+/** Frames as JSON carries them: base64 of zlib. The other side is `pack` in inspector/page/messages.py. */
 import { asView } from "./protocol";
 
 export async function inflate(base64: string): Promise<Uint8Array> {

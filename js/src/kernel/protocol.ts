@@ -1,4 +1,4 @@
-/** What crosses the wire: the binary frame and the messages. The other side is inspector/protocol.py. */
+/** What crosses the wire: the binary frame and the messages. The other side is inspector/page/messages.py. */
 
 export const PROTOCOL = 1;
 

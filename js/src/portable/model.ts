@@ -1,6 +1,6 @@
 /**
  * A model without a kernel: what one exported page holds, read only. The other side is
- * xwidget/portable.py; docs/protocol.md describes the data.
+ * xwidget/export/page.py; docs/protocol.md describes the data.
  */
 import type { Model } from "../kernel/model";
 import { inflate, viewOf } from "../kernel/packed";

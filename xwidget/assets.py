@@ -1,0 +1,17 @@
+"""The page's scripts and style sheets, which are built from js/src."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "inspector" / "static"
+
+
+def static(name: str) -> Path | str:
+    """Return a part of the page: as a file that anywidget watches only where that is asked for.
+
+    A watched file keeps every widget that was ever made from it: its signal is connected to each.
+    """
+    path = FOLDER / name
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")

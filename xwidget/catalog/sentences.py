@@ -1,0 +1,70 @@
+"""Sentences that say what a picture is; the page has the same (js/src: says.ts).
+
+What a picture is, is said by its game in a template, which travels to the page as data: there it is
+filled for the iteration that is drawn. Fields of a template: ``{name}`` of the class, ``{score}``
+of what is shown or left, ``{image}``, the score of the whole image.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from xwidget.engine.games import GAMES
+from xwidget.support.figures import figure
+
+#: Of a mask that a person changed.
+EDITED = "With this alone the net gives {name} {score} (photo {image})."
+#: Beside an undefended answer, where the same class was explained with the defense, too.
+DEFENDED = "With the defense, it gives {name} {score}."
+
+
+def says(game: str, name: str, score: float, image: float) -> str:
+    """Return what a picture is, in one sentence.
+
+    Parameters
+    ----------
+    game
+        Its game's name.
+    name
+        Of the class, short.
+    score
+        Of what was optimized, in [0, 1]; NaN where it is not known.
+    image
+        Of the whole image, in [0, 1].
+
+    Examples
+    --------
+    >>> says("generation", "espresso", 0.8594, 0.951)
+    'This alone makes the net say espresso: 0.86 (photo 0.95).'
+    >>> says("deletion", "espresso", 0.061, 0.951)
+    'Taken away: without this the net gives espresso 0.06 (photo 0.95).'
+    """
+    rules = GAMES.get(game)
+    if rules is None:
+        return ""
+    done = score >= rules.enough * image if rules.keeps else score <= rules.enough * image
+    return filled(rules.says if done else rules.says_short, name=name, score=score, image=image)
+
+
+def filled(template: str, *, name: str, score: float, image: float) -> str:
+    """Return a template with its fields filled; what stands in a name is no field."""
+    values = {"name": name, "score": figure(score), "image": figure(image)}
+    return re.sub(r"\{(name|score|image)\}", lambda field: values[field[1]], template)
+
+
+def templates() -> dict[str, Any]:
+    """Return all of them as the page is given them; docs/protocol.md describes it."""
+    return {
+        "games": {
+            game.name: {
+                "keeps": game.keeps,
+                "enough": game.enough,
+                "says": game.says,
+                "says_short": game.says_short,
+            }
+            for game in GAMES.values()
+        },
+        "edited": EDITED,
+        "defended": DEFENDED,
+    }

@@ -1,0 +1,311 @@
+"""An explanation as one HTML file that needs no kernel and no network.
+
+The page holds the Inspector's own panel with a model in place of the kernel
+(js/src/portable/model.ts), and the data: pictures and masks as frames of docs/protocol.md, the
+curves, the settings.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+
+from xwidget import assets
+from xwidget.catalog import sentences
+from xwidget.catalog.choices import choices
+from xwidget.checks import Checks
+from xwidget.engine.games import GAMES
+from xwidget.explanation import Bytes, Explanation, Reals
+from xwidget.export import still
+from xwidget.frames import Frame, encode, pack, quick_size
+from xwidget.inspector.page import messages
+from xwidget.pixels import quantize
+from xwidget.support import files, texts, wire
+from xwidget.support.figures import defended
+
+KEYFRAMES = 8
+"""Masks of each class in a page unless told otherwise."""
+
+VERSION = 1
+"""Version of a page's data. js/src/portable/model.ts must match."""
+
+_RUN = 1
+_NAMED = 3  # classes in the title
+_STATUS = {"iterations": "done", "converged": "done", "done": "done"}
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'sha256-$digest'; style-src 'unsafe-inline'; img-src data: blob:; \
+base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<link rel="icon" href="data:,">
+<style>$css</style>
+</head>
+<body>
+<main>
+<header>
+<h1>$heading</h1>
+<p>$caption</p>
+</header>
+<div id="xwidget">
+<img class="still" src="data:image/jpeg;base64,$still" alt="$alt">
+<p>$says</p>
+<p>$verdict</p>
+<noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
+</div>
+<footer>Made with xwidget</footer>
+</main>
+<script type="application/json" id="xwidget-data">$data</script>
+<!--
+$licenses
+-->
+<script>$script</script>
+</body>
+</html>
+""")
+
+
+def write(
+    explanation: Explanation,
+    path: str | os.PathLike[str],
+    keyframes: int = KEYFRAMES,
+    target: int | None = None,
+) -> Path:
+    """Write an explanation's page; see ``Explanation.export_html``."""
+    text = page(explanation, keyframes, target)
+    # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
+    return files.replace(path, text.encode("utf-8", errors="replace"))
+
+
+def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
+    """Return an explanation as the text of one HTML page.
+
+    Parameters
+    ----------
+    explanation
+        What to show.
+    keyframes
+        Masks of each class that the page holds, >= 1.
+    target
+        Index of the class that is drawn first; None for the likeliest.
+
+    Raises
+    ------
+    ValueError
+        If ``keyframes`` is no such number, or the class was not explained.
+    """
+    keyframes = messages.whole("keyframes", keyframes, 1, messages.MAX_ITERATIONS)
+    script = _inline("portable.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    content = data(explanation, keyframes, target)
+    chosen = explanation.targets.index(content["traits"]["target"])
+    drawn = explanation.to_pil(explanation.targets[chosen], view="paper")
+    net = content["traits"]["_net_name"]
+    heading = _heading(explanation, [each["index"] for each in content["traits"]["_classes"]])
+    return _PAGE.substitute(
+        digest=digest,
+        title=escape(" · ".join(filter(None, [heading, net, explanation.game]))),
+        heading=escape(heading),
+        caption=_caption(explanation, net),
+        css=_inline("widget.css") + _inline("portable.css"),
+        still=still.jpeg(still.sheet(np.asarray(drawn))),
+        alt=escape(_heading(explanation, [explanation.targets[chosen]])),
+        says=escape(texts.shown(explanation.says(explanation.targets[chosen]))),
+        verdict=escape(texts.shown(explanation.checks[chosen].summary)),
+        # So that no text in it can end the element that holds it.
+        data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+        licenses=(assets.FOLDER / "LICENSES.txt").read_text("utf-8").replace("--", "- -"),
+        script=script,
+    )
+
+
+def data(explanation: Explanation, keyframes: int, target: int | None = None) -> dict[str, Any]:
+    """Return what the page's model knows; docs/protocol.md describes it."""
+    ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
+    targets = explanation.targets
+    drawn = targets[ranked[0]] if target is None else target
+    if drawn not in targets:
+        raise ValueError(f"class {target!r} was not explained; these were: {targets}")
+    tracks = {targets[k]: _Track(explanation, k, keyframes) for k in ranked}
+    last = max(track.iterations[-1] for track in tracks.values())
+    seconds = float(explanation.diagnostics.get("seconds", 0.0))
+    return {
+        "version": VERSION,
+        "traits": {
+            "_classes": [
+                {
+                    "index": targets[k],
+                    "name": texts.shown(explanation.names[k], texts.NAME),
+                    "short": texts.shown(explanation.short_names[k], texts.NAME),
+                    "score": float(explanation.image_scores[k]),
+                }
+                for k in ranked
+            ],
+            "_trace": {str(key): track.trace for key, track in tracks.items()},
+            "_checks": {
+                str(target): wire.clean(checks.describe(), texts.WORDS)
+                for target, checks in zip(targets, explanation.checks, strict=True)
+                if checks != Checks()
+            },
+            "_progress": {
+                "run": _RUN,
+                "iteration": last,
+                "iterations": last,
+                "seconds": seconds,
+                "rate": last / seconds if seconds > 0 else 0.0,
+            },
+            "_choices": choices([explanation.game], [explanation.defense]),
+            "_words": sentences.templates(),
+            "_net_name": texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME),
+            "game": explanation.game,
+            "defense": explanation.defense,
+            "sparsity": explanation.settings.get("sparsity", "auto"),
+            "iterations": max(last, 1),
+            "target": drawn,
+            "iteration": tracks[drawn].iterations[-1],
+            "_follow": True,
+            "status": _status(explanation),
+            "error": "",
+        },
+        "image": packed_picture(explanation.image),
+        "reference": packed_picture(still.shortest(explanation.reference)),
+        "masks": {str(key): track.masks for key, track in tracks.items()},
+    }
+
+
+def _status(explanation: Explanation) -> str:
+    """Return how the run of what is shown ended; another that was stopped later is not shown."""
+    if all(checks.items for checks in explanation.checks):  # made when a run has ended
+        return "done"
+    return _STATUS.get(str(explanation.diagnostics.get("stopped")), "stopped")
+
+
+class _Track:
+    """One class's way: its curves, and the masks that are kept of those that there are."""
+
+    def __init__(self, explanation: Explanation, k: int, keyframes: int) -> None:
+        self._scores = explanation.trace.score[:, k]
+        self._means = explanation.trace.mask_mean[:, k]
+        reached = np.flatnonzero(np.isfinite(self._scores))
+        last = int(reached[-1]) if reached.size else 0
+        masks = dict(
+            zip(explanation.frames.iterations.tolist(), explanation.frames.masks[:, k], strict=True)
+        )
+        # The classes may have come to different ends; each has its own last mask.
+        masks = {i: mask for i, mask in masks.items() if i < last}
+        masks[last] = quantize(explanation.masks[k])
+        self.iterations = thinned(list(masks), keyframes)
+        frames = [self._frame(explanation.targets[k], i, masks[i]) for i in self.iterations]
+        self.masks = packed_masks(frames)
+
+    def _frame(self, target: int, iteration: int, mask: Bytes) -> Frame:
+        def at(values: Reals) -> float:
+            return float(values[iteration]) if iteration < len(values) else float("nan")
+
+        return Frame(mask, _RUN, target, iteration, at(self._scores), at(self._means))
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """What the trait ``_trace`` says of a class."""
+        return {
+            "scores": wire.curve(self._scores.tolist()),
+            "means": wire.curve(self._means.tolist()),
+            "frames": self.iterations,
+        }
+
+
+def thinned(iterations: Sequence[int], count: int) -> list[int]:
+    """Return ``count`` of some rising numbers, evenly by their place: the last, the first, others.
+
+    What is kept of a run lies densely at its start, where most happens; so does what this returns.
+    """
+    if count == 1:
+        return [iterations[-1]]
+    places = np.linspace(0, len(iterations) - 1, min(count, len(iterations))).round().astype(int)
+    return [iterations[place] for place in places]
+
+
+def packed_masks(frames: Sequence[Frame]) -> list[dict[str, Any]]:
+    """Return a class's masks for JSON: each as it is or as difference, whichever is smaller.
+
+    The difference is to the mask before, mod 256. While a mask grows it is the smaller one; where
+    most of a mask has gone, the mask itself is. A quick try of both tells which: packing well takes
+    long, and is done once.
+    """
+    packed = []
+    for n, frame in enumerate(frames):
+        stored, difference = frame, False
+        if n:
+            change = _with(frame, frame.pixels - frames[n - 1].pixels)
+            difference = quick_size(change) < quick_size(frame)
+            stored = change if difference else frame
+        packed.append({"difference": difference, "bytes": pack(encode(stored))})
+    return packed
+
+
+def packed_picture(picture: Bytes) -> str:
+    """Return a picture (H, W, 3) for JSON: in reading order, each byte less the one before."""
+    pixels = picture.transpose(2, 0, 1)
+    change = np.diff(pixels.ravel(), prepend=np.uint8(0)).reshape(pixels.shape)
+    return pack(encode(Frame(change)))
+
+
+def _with(frame: Frame, pixels: Bytes) -> Frame:
+    return Frame(pixels, frame.run, frame.target, frame.iteration, frame.score, frame.mean)
+
+
+def _inline(name: str) -> str:
+    """Return a script or a style sheet, so that nothing in it can end the element that holds it."""
+    text = (assets.FOLDER / name).read_text("utf-8")
+    return re.sub(r"<(/(?:script|style)|!--)", r"<\\\1", text, flags=re.IGNORECASE).strip()
+
+
+def _caption(explanation: Explanation, net: str) -> str:
+    game = GAMES.get(explanation.game)
+    defense = explanation.defense
+    if defense == "auto" and game is not None:
+        defense = game.defense
+    made = defended(defense)
+    count = max(len(explanation.trace) - 1, 0)
+    what = (
+        f"Which pixels and colors {net or 'the net'} relies on: {explanation.game} game, "
+        f"{made}, {count} iteration{'' if count == 1 else 's'}. Method: FGVis, "
+    )
+    paper = '<a href="https://arxiv.org/abs/1908.02686">Wagner et al., CVPR 2019</a>'
+    return f"{escape(what)}{paper}."
+
+
+#: What a page's title says of classes, by their verdict; of those with any other there is evidence.
+_FOUND = {"doubtful": "doubtful evidence", "no evidence": "no evidence"}
+
+
+def _heading(explanation: Explanation, targets: Sequence[int]) -> str:
+    """Return what was found for which classes: "Evidence for cat; no evidence for dog"."""
+    found: dict[str, list[str]] = {"evidence": [], **{words: [] for words in _FOUND.values()}}
+    for target in targets:
+        k = explanation.targets.index(target)
+        name = texts.shown(explanation.short_names[k], texts.NAME)
+        found[_FOUND.get(explanation.checks[k].verdict, "evidence")].append(name)
+    said = "; ".join(f"{words} for {_listed(names)}" for words, names in found.items() if names)
+    return said[:1].upper() + said[1:]
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

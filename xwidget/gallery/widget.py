@@ -1,0 +1,385 @@
+"""The Gallery: several images in one cell, each opened in the Inspector."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Sequence
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+import ipywidgets
+import torch
+import traitlets
+
+from xwidget.classifier import Classifier, check_classifier
+from xwidget.engine.device import pick
+from xwidget.engine.explain import check_iterations
+from xwidget.engine.plan import Plan
+from xwidget.engine.references import make_reference
+from xwidget.engine.settings import Settings
+from xwidget.engine.turns import nudge_all
+from xwidget.engine.witness import Witness
+from xwidget.explanation import Explanation
+from xwidget.gallery.images import collect
+from xwidget.gallery.item import Item, described
+from xwidget.gallery.strip import Strip
+from xwidget.gallery.worker import Listener, Worker
+from xwidget.inspector.beginning import check_targets
+from xwidget.inspector.notebook.cells import supersede
+from xwidget.inspector.page import messages
+from xwidget.inspector.page.closed import ClosedWidget
+from xwidget.inspector.page.lock import INSPECTORS
+from xwidget.inspector.page.views import Views
+from xwidget.inspector.widget import Inspector
+from xwidget.support import arguments
+
+_ENDED = frozenset({"done", "stopped", "error"})
+_POLL_SECONDS = 0.05
+_SETTINGS = tuple(
+    name
+    for name, parameter in inspect.signature(Inspector.__init__).parameters.items()
+    if parameter.kind is parameter.KEYWORD_ONLY and name != "layout"
+)
+
+
+class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
+    """Show several images in one cell: thumbnails with their classes, one open in an ``Inspector``.
+
+    The cell returns at once. The work starts when the Gallery is shown: the images are classified,
+    then explained one at a time, the one that is open first, then the others in order of view.
+    Opening another puts that one first: what runs is paused within an iteration and goes on later.
+    An image that cannot be read says so in its thumbnail; the others work.
+
+    Parameters
+    ----------
+    clf
+        The classifier, from ``load`` or ``Classifier``.
+    images
+        A folder (its images by file name); a dict name: image; or an iterable of images, each a
+        path, PIL image, array or tensor as in ``Inspector``.
+    targets
+        As in ``Inspector``: the number of most likely classes, each image its own, or a list.
+    names
+        Captions of an iterable's images. Without: the file's name, else "image 1", "image 2", ...
+    keep
+        Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and
+        70 iterations. Where there are more images, those farthest from the one that is open are
+        closed once they are explained: their explanation stays, with the first and last mask
+        alone, and opening one of them explains it anew.
+    **settings
+        ``game``, ``defense``, ``iterations`` and so on, as in ``Inspector``, for every image.
+
+    Attributes
+    ----------
+    selected
+        Name of the image that is open; set it to open another. Empty until the first is.
+    status
+        ``"idle"`` before it is shown, ``"running"``, ``"done"``, ``"stopped"``, or ``"error"``
+        where no image could be explained. Read only in spirit.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no image, or an argument does not fit.
+
+    Notes
+    -----
+    ``selected`` and ``status`` are traits: ``observe`` and ``link`` work on them. Close a Gallery
+    that is no longer needed, as ipywidgets keeps every widget until then.
+
+    Examples
+    --------
+    >>> import xwidget as xw
+    >>> clf = xw.load("efficientnet_lite0")
+    >>> photos = {name: xw.sample(name) for name in ("coffee", "chelsea")}
+    >>> g = xw.Gallery(clf, photos, targets=1, iterations=2)
+    >>> g.wait()
+    True
+    >>> g.explanations["coffee"].names
+    ('espresso',)
+    >>> g.close()
+    """
+
+    selected = traitlets.Unicode(help="Name of the image that is open.")
+    status = traitlets.Unicode("idle", help="idle, running, done, stopped or error.")
+    _inspector: ClassVar[type[Inspector]] = Inspector
+
+    def __init__(
+        self,
+        clf: Classifier,
+        images: Any,
+        targets: int | str | Sequence[int | str] | None = 3,
+        names: Sequence[str] | None = None,
+        *,
+        keep: int = 8,
+        **settings: Any,
+    ) -> None:
+        _check(clf, targets, keep, settings)
+        found = collect(images, names)
+        self._items = [Item(i, name, image) for i, (name, image) in enumerate(found.items())]
+        self._lock = INSPECTORS
+        self._views = Views(nudge_all, busy=lambda: self.status == "running")
+        self._strip = Strip(self._lock, [described(item) for item in self._items])
+        self._worker = Worker(
+            self._items,
+            clf,
+            targets,
+            settings,
+            make=self._inspector,
+            live=keep,
+            lock=self._lock,
+            listener=Listener(self._opened, self._changed, self._settled),
+            views=self._views,
+        )
+        super().__init__([self._strip])
+        self._strip.observe(self._on_page, ["opened", "paused", "_here", "_visible", "_views"])
+        supersede(self, Gallery.stop)
+
+    # What a person calls.
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The images' names, in order."""
+        return tuple(item.name for item in self._items)
+
+    @property
+    def inspector(self) -> Inspector | None:
+        """The Inspector that is open; None before the first is, and where the image is bad."""
+        shown = self._worker.shown
+        return None if shown is None else shown.inspector
+
+    @property
+    def explanations(self) -> dict[str, Explanation | None]:
+        """What is explained so far, by name; None where an image's turn has not come."""
+        return {item.name: item.explanation for item in self._items}
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What is wrong with an image, in words, by name; only those that something is wrong with.
+
+        A bad image is known once it was looked at.
+        """
+        return {item.name: item.error for item in self._items if item.state == "error"}
+
+    def open(self, image: str | int | None = None) -> None:
+        """Open an image: it is explained first, and its panel stands when this returns.
+
+        Parameters
+        ----------
+        image
+            Its name, or its place from 0; -1 is the last. None is what ipywidgets calls.
+
+        Raises
+        ------
+        ValueError
+            If there is no such image, or it cannot be read; the message says why.
+        RuntimeError
+            If the Gallery is closed.
+        """
+        if image is None:
+            super().open()
+            return
+        item = self._items[self._place(image)]
+        self._check_open()
+        self._views.ask()
+        with self._lock:
+            self._want(item.index)
+            self._begin()
+        if self._worker.entangled:  # in an observer: the worker cannot come in
+            return
+        while self._worker.shown is not item and self._worker.wanted == item.index:
+            if self._worker.closed:
+                return
+            time.sleep(_POLL_SECONDS / 5)
+        if item.failure:
+            raise ValueError(f"{item.name!r} cannot be opened: {item.failure}")
+
+    def run(self) -> None:
+        """Start explaining, or go on after ``stop``. Returns at once; showing it does the same."""
+        self._check_open()
+        with self._lock:
+            self._worker.halted = self._strip.paused = False
+            self._begin()
+        self._views.ask()
+
+    def stop(self) -> None:
+        """Stop what runs within one iteration, and start nothing but what is opened from now on."""
+        with self._lock:
+            self._worker.stopping = True
+            self._worker.halted = self._strip.paused = True
+        self._worker.wake()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until every image is explained, or ``stop``; start the work if nothing has yet.
+
+        Images that cannot be explained are no error here: see ``errors``.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; None waits without end.
+
+        Returns
+        -------
+        bool
+            Whether nothing runs any more; False where the time was up first.
+
+        Raises
+        ------
+        RuntimeError
+            If called from an observer, or the Gallery is closed.
+        """
+        timeout = arguments.seconds("timeout", timeout)
+        if self._worker.entangled:
+            raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
+        self._check_open()
+        with self._lock:
+            if not self._worker.started:
+                self._begin()
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._views.awaited():
+            while self.status not in _ENDED and not self._worker.closed:
+                left = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
+                if left <= 0:
+                    return False
+                time.sleep(left)
+        return True
+
+    def close(self) -> None:
+        """End the work and free threads, Inspectors and widgets; take ``explanations`` before."""
+        worker = getattr(self, "_worker", None)  # none where the constructor raised
+        if worker is not None and not worker.closed:
+            worker.close()
+            self._views.close()
+            self._strip.close()
+            self.layout.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        explained = sum(item.state == "explained" for item in self._items)
+        status = "closed" if self._worker.closed else self.status
+        if status == "running" and self._views.resting:
+            status = "running, rests until it is shown"
+        return f"<Gallery: {len(self._items)} images, {explained} explained, {status}>"
+
+    # What the worker tells: on its thread, the lock held.
+
+    def _opened(self, item: Item) -> None:
+        """Put an item's Inspector below the strip, in the place of the one before."""
+        self._want(item.index)
+        panel = () if item.inspector is None else (item.inspector,)
+        if panel:
+            self._strip._shown = item.index
+        self.children = (self._strip, *panel)
+        if not panel:  # the words come once their place is free
+            self._strip._shown = item.index
+
+    def _changed(self) -> None:
+        """Send the page what is known of the images."""
+        with self._strip.hold_sync():
+            self._strip._items = [described(item) for item in self._items]
+            self._strip._pictures = [item.picture for item in self._items]
+            self._strip._evidence = [item.evidence for item in self._items]
+
+    def _settled(self, status: str) -> None:
+        """Say what the work as a whole is at."""
+        with self._logged():
+            self._strip.status = self.status = status  # the page first: an observer may raise
+
+    # What is wanted: from any thread, the lock held.
+
+    def _want(self, index: int) -> None:
+        """Note which image is to be open, wherever that is said."""
+        self._worker.wanted = index
+        self._strip.opened = index
+        with self._logged():
+            self.selected = self._items[index].name
+        self._begin_again()
+
+    def _begin(self) -> None:
+        self._worker.start()
+        self._begin_again()
+
+    def _begin_again(self) -> None:
+        """Have the worker look; nobody shall read a status from before that."""
+        if self._worker.started and not self._worker.closed:
+            self._settled("running")
+            self._worker.wake()
+
+    def _on_page(self, change: Any) -> None:
+        if self._worker.closed:
+            return
+        name, value = change["name"], change["new"]
+        if name == "opened" and value not in (-1, self._worker.wanted):
+            self._want(value)
+            self._begin()
+        elif name == "paused":
+            self._worker.halted = value
+            self._begin_again()
+        elif name == "_here":
+            self._begin()
+        elif name == "_visible":
+            self._worker.visible = frozenset(value)
+        elif name == "_views":
+            self._views.take(value["page"], value["count"], value["seen"])
+
+    @traitlets.validate("selected")
+    def _on_proposal(self, proposal: Any) -> str:
+        name: str = proposal["value"]
+        return name if name == "" else self._items[self._place(name)].name
+
+    @traitlets.observe("selected")
+    def _on_selected(self, change: Any) -> None:
+        if not change["new"]:
+            return
+        with self._lock:
+            index = self._place(change["new"])
+            if index != self._worker.wanted:
+                self._views.ask()
+                self._want(index)
+                self._begin()
+
+    def _place(self, image: str | int) -> int:
+        names = self.names
+        if isinstance(image, str):
+            if image in names:
+                return names.index(image)
+            close = get_close_matches(image, names, n=3, cutoff=0.4) or names[:3]
+            raise ValueError(f"there is no image {image!r}; there are {', '.join(close)}, ...")
+        if not arguments.is_whole(image):
+            raise TypeError(f"an image is opened by name or place, not by {image!r}")
+        if not -len(names) <= image < len(names):
+            raise ValueError(f"there is no image {image}: places are 0 to {len(names) - 1}")
+        return int(image) % len(names)
+
+    def _check_open(self) -> None:
+        if self._worker.closed:
+            raise RuntimeError("this Gallery is closed; make a new one")
+
+
+def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]) -> None:
+    """Refuse at once what would otherwise fail for every image."""
+    check_classifier(clf)
+    if not arguments.is_whole(keep) or keep < 2:  # type: ignore[operator]
+        raise ValueError(f"keep={keep!r}; expected a number of Inspectors, at least 2")
+    for name in settings:
+        if name not in _SETTINGS:
+            near = get_close_matches(name, _SETTINGS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_SETTINGS)}"
+            raise TypeError(f"Gallery has no setting {name!r}; {hint}")
+    known = {field.name for field in fields(Settings)}
+    made = Settings(**{name: value for name, value in settings.items() if name in known})
+    pick(made.device)
+    blank = torch.zeros(3, *clf.size, dtype=torch.float32, device="cpu")
+    make_reference(made.reference, blank, clf.mean, clf.std, made.seed)
+    if "iterations" in settings:
+        messages.whole(
+            "iterations", check_iterations(settings["iterations"]), 1, messages.MAX_ITERATIONS
+        )
+    Plan.read(settings.get("plan", "auto"))
+    if settings.get("witness") is not None:
+        Witness(settings["witness"], clf)
+    if targets is not None:
+        check_targets(clf, targets)

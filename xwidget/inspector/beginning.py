@@ -1,0 +1,69 @@
+"""The classes that an Inspector begins with, and its pictures as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeGuard
+
+import numpy as np
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.export.still import Pixels
+from xwidget.frames import Frame, encode
+from xwidget.targets import Targets
+
+_MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
+
+
+def chosen(
+    clf: Classifier,
+    targets: int | str | Sequence[int | str] | None,
+    x: Tensor,
+    scores: Sequence[float],
+) -> tuple[int, ...]:
+    """Return the indices of the classes asked for; a number n asks for the n most likely.
+
+    Parameters
+    ----------
+    clf, x, scores
+        The classifier, the normalized image (3, H, W), and its score of every class.
+    targets
+        As in ``Inspector``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is not one of these.
+    """
+    if not _counts(targets):
+        return clf.select(targets, x)
+    _check_count(targets)
+    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
+    return tuple(ranked[:targets])
+
+
+def check_targets(clf: Classifier, targets: Targets) -> None:
+    """Raise what ``chosen`` would of these targets for any picture."""
+    if _counts(targets):
+        _check_count(targets)
+    else:
+        clf.indices(targets)
+
+
+def _counts(targets: object) -> TypeGuard[int]:
+    return isinstance(targets, (int, np.integer)) and not isinstance(targets, bool)
+
+
+def _check_count(targets: int) -> None:
+    if not 1 <= targets <= _MOST_AT_ONCE:
+        raise ValueError(
+            f"targets={targets} asks for the {targets} most likely classes, but 1 to "
+            f"{_MOST_AT_ONCE} can be explained at once; for class {targets} itself write "
+            f"targets=[{targets}]"
+        )
+
+
+def encoded(picture: Pixels) -> bytes:
+    """Return a picture (H, W, 3) as a frame."""
+    return encode(Frame(picture.transpose(2, 0, 1)))

@@ -1,0 +1,1 @@
+"""Capabilities of the panel, each with its traits and commands."""

@@ -1,0 +1,1 @@
+"""The panel's place in a notebook."""

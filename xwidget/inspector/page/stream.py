@@ -1,0 +1,267 @@
+"""What an Inspector sends of its session, and when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from xwidget.checks import Checks
+from xwidget.engine.history import History, Track
+from xwidget.engine.step import Step
+from xwidget.frames import Frame, encode, pack, quick_size
+from xwidget.inspector.page.mailbox import Mailbox
+from xwidget.inspector.page.traits import SyncedWidget
+from xwidget.inspector.work.session import Session
+from xwidget.support import wire
+
+_CURVE_SECONDS = 0.2
+_VARIANT_SECONDS = 0.5
+_KEPT_BYTES = 200_000  # of packed masks: a saved notebook stays well under 1 MB
+_CURVE_POINTS = 5000  # with every so many points, the curves are sent less often
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """A wish to have the drawn class's mask sent, of the newest iteration where it is None."""
+
+    iteration: int | None = None
+    last: bool = False
+
+
+class Stream:
+    """Turn a session's steps into changes of the widget's traits, at the page's pace.
+
+    Everything here but ``ending`` is called with the widget's lock held.
+
+    Parameters
+    ----------
+    widget
+        Whose traits are set.
+    session
+        Whose history is shown; it tells this stream what happens.
+    clock
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        widget: SyncedWidget,
+        session: Session,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._widget = widget
+        self._session = session
+        self._clock = clock
+        self._mailbox = Mailbox(self._deliver, clock=clock)
+        self._run = 0  # the main run of the last step
+        self._scored: set[int] = set()  # classes whose scores of the image are that run's
+        self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
+        self._curves_due = self._variants_due = -float("inf")
+        self._kept: dict[str, str] = {}  # as ``ending`` packed them
+        self.awaited: int | None = None
+        """The added class that shall be drawn when its turn comes."""
+        session.listen(self)
+
+    def ack(self, seq: int) -> None:
+        """Take the page's word that it has decoded a frame."""
+        self._mailbox.ack(seq)
+
+    def clear(self) -> None:
+        """Drop what waits to be sent."""
+        self._mailbox.clear()
+
+    def draw(self) -> None:
+        """Have the mask of the drawn class and iteration sent, unless it was sent last."""
+        wanted = None if self._widget._follow else self._widget.iteration
+        target = self._widget.target
+        found = self._session.nearest(target, wanted)
+        if found is None or (self._session.run_number, target, found) == self._drawn:
+            self._mailbox.clear()
+        else:
+            self._mailbox.post(_Draw(wanted), asked=True)
+            self._session.wake()
+
+    # What the session tells.
+
+    def began(self, added: int | None) -> None:
+        """Send what came before; draw the class that was added, if no other was chosen since."""
+        with self._widget._logged():
+            if self._session.starting:  # what came before stays in sight, but is tested no more
+                self._widget._variants, self._widget._checks = [], {}
+            elif self._session.history is not None and self._session.history.targets:
+                self.draw()  # the last of what came before, which may rest now
+                self._send_curves()
+            self._curves_due = self._variants_due = -float("inf")
+            if added is not None and added == self.awaited:
+                self._widget._live = self._widget._follow = True
+                self._widget.target = added
+
+    def stepped(self, step: Step) -> None:
+        """Send the newest mask if it is the one drawn, and the curves every now and then."""
+        with self._widget._logged():
+            if self._session.run_number != self._run:
+                self._run, self._scored = self._session.run_number, set()
+                self._send_variants()  # a new run has none
+                if self._widget._follow:  # what is linked sees each run begin, however short it is
+                    self._widget._step_to(step.iteration)
+            if not self._scored.issuperset(step.targets):
+                self._scored.update(step.targets)
+                found = step.image_scores.tolist()
+                self._widget._rescore(dict(zip(step.targets, found, strict=True)))
+            self._widget._live = self._widget.target in step.targets
+            if self._widget._follow and self._widget._live:
+                self._mailbox.post(_Draw())
+            else:
+                self._mailbox.poll()
+            if self._clock() >= self._curves_due:
+                self._send_curves()
+
+    def varied(self, last: bool) -> None:
+        """Send the variants every now and then, and at the end of each."""
+        with self._widget._logged():
+            self._widget._live = False
+            self._mailbox.poll()
+            if last or self._clock() >= self._variants_due:
+                self._send_variants()
+
+    def ending(self) -> None:
+        """Pack the last masks of all classes, as many as a saved notebook has room for."""
+        with self._widget._logged():
+            kept, room = {}, _KEPT_BYTES
+            for frame in self._last_frames():
+                # Packing well takes seconds where masks are large: not for what finds no room.
+                if quick_size(frame) > room:
+                    continue
+                packed = pack(encode(frame))
+                if len(packed) <= room:
+                    room -= len(packed)
+                    kept[str(frame.target)] = packed
+            self._kept = kept
+
+    def _last_frames(self) -> list[Frame]:
+        with self._widget._lock:
+            # The class drawn comes last: its mask is in `_frame` already.
+            drawn = self._widget.target
+            targets = sorted(self._session.targets, key=lambda each: each == drawn)
+            found = [self._session.frame(target) for target in targets]
+        return [frame for frame in found if frame is not None]
+
+    def ended(self, status: str, error: str) -> None:
+        """Send the last mask, the curves and the status, in this order."""
+        with self._widget._logged():
+            if self._session.nearest(self._widget.target) is not None:
+                self._mailbox.finish(_Draw(last=True))
+            self.draw()
+        with self._widget._logged():
+            self._send_curves()
+        with self._widget._logged():
+            self._send_variants()
+        with self._widget._logged():
+            self._widget._kept = self._kept
+        with self._widget._logged(), self._widget.hold_sync():
+            self._send_progress()
+            self._widget.error = error
+            self._widget._live = False
+            self._widget.status = status
+
+    def tick(self) -> float | None:
+        """Send what had to wait for the page."""
+        with self._widget._logged():
+            if self._session.waits != self._widget._progress.get("waits", ""):
+                self._send_progress()
+            self._mailbox.poll()
+        return self._mailbox.due()
+
+    # What is sent.
+
+    def _deliver(self, draw: _Draw, seq: int) -> None:
+        widget = self._widget
+        frame = self._session.frame(widget.target, draw.iteration)
+        if frame is None:
+            return
+        with widget.hold_sync():
+            self._drawn = (frame.run, frame.target, frame.iteration)
+            widget._frame = encode(replace(frame, seq=seq, last=draw.last))
+            self._send_progress()
+            # What is linked to a longer run may be ahead, where nothing goes on here.
+            if widget._follow and (widget._live or widget.iteration < frame.iteration):
+                widget._step_to(frame.iteration)
+
+    def _send_progress(self) -> None:
+        progress, main = self._session.progress, self._session.main
+        if progress is not None and main is not None:
+            told = {
+                **{k: round(v, 3) for k, v in asdict(progress).items()},
+                "game": main.settings.game,
+                "defense": main.settings.defense,
+                "sparsity": main.settings.sparsity,
+                "asked": main.iterations,
+            }
+        else:  # a run that has not begun: what is shown is still of the one before
+            told = {k: v for k, v in self._widget._progress.items() if k != "waits"}
+        waits = self._session.waits
+        self._widget._progress = {**told, "waits": waits} if waits else told
+
+    def _send_curves(self) -> None:
+        history = self._session.history
+        if history is None:
+            return
+        self._curves_due = self._clock() + _pause(_CURVE_SECONDS, [history])
+        with self._widget.hold_sync():
+            self._send_progress()
+            self._widget._trace = _curves(history)
+            self._send_checks()
+
+    def _send_checks(self) -> None:
+        """Send what speaks for and against the last masks, where that has changed."""
+        history = self._session.history
+        self._widget._checks = {} if history is None else _checked(history)
+
+    def _send_variants(self) -> None:
+        begun = [run for run in self._session.variants if run.history.targets]
+        pause = _pause(_VARIANT_SECONDS, [run.history for run in begun])
+        self._variants_due = self._clock() + pause
+        with self._widget.hold_sync():
+            self._send_progress()
+            self._widget._variants = [
+                {
+                    "run": run.number,
+                    "game": run.settings.game,
+                    "defense": run.settings.defense,
+                    "iteration": run.newest,
+                    "trace": _curves(run.history),
+                    "checks": _checked(run.history),
+                }
+                for run in begun
+            ]
+
+
+def _pause(seconds: float, histories: Iterable[History]) -> float:
+    """Return after how many seconds curves are sent again: the more points, the later."""
+    points = sum(len(track.scores) for history in histories for track in _tracks(history))
+    return seconds * (1 + points / _CURVE_POINTS)
+
+
+def _curves(history: History) -> dict[str, dict[str, Any]]:
+    return {
+        str(track.target): {
+            "scores": wire.curve(track.scores),
+            "means": wire.curve(track.means),
+            "lambdas": wire.figures(track.sparsity),
+            "frames": track.frames,
+            "stopped": track.stopped,
+        }
+        for track in _tracks(history)
+    }
+
+
+def _checked(history: History) -> dict[str, dict[str, Any]]:
+    """Return what was made of checks, by class: of a mask that may still change there are none."""
+    made = {str(track.target): track.checks for track in _tracks(history)}
+    return {target: checks.describe() for target, checks in made.items() if checks != Checks()}
+
+
+def _tracks(history: History) -> list[Track]:
+    return [history.track(target) for target in history.targets]

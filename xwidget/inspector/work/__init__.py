@@ -1,0 +1,1 @@
+"""The worker thread and the runs that it makes."""

@@ -1,0 +1,92 @@
+"""A worker whose jobs take turns on a device with those of others, and rest while nobody looks."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+import torch
+
+from xwidget.engine.turns import GivenUp, Place, turns_on
+from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.progress import Meter
+from xwidget.inspector.work.worker import Listener, Worker
+
+T = TypeVar("T")
+_WAITS_SECONDS = 1.0  # that are worth a word
+
+
+class Patient(Worker):
+    """Do a job's steps in turn with those of others.
+
+    Parameters
+    ----------
+    lock
+        As in ``Worker``.
+    views
+        Who looks at it: that decides when it has its turns.
+    """
+
+    def __init__(self, lock: OwnedLock, views: Views) -> None:
+        super().__init__(lock)
+        self._views = views
+        self._views.changed = self.nudge
+        self._place: Place | None = None
+        self.waits = ""
+        """What the work waits for: "a view", "its turn", or nothing; ``tick`` tells of a change."""
+
+    def nudge(self) -> None:
+        """Have a run that waits for its turn look again."""
+        place = self._place
+        if place is not None:
+            place.nudge()
+
+    @contextlib.contextmanager
+    def _among_others(self, device: torch.device, cancel: threading.Event) -> Iterator[None]:
+        """Take part in the turns on a device until the job is done or cancelled."""
+        meanwhile = partial(self._meanwhile, cancel)
+        try:
+            with turns_on(device).place(self._views.rank, meanwhile) as self._place:
+                yield
+        finally:
+            self._place, self.waits = None, ""
+
+    def _in_turn(self, work: Callable[[], T], meter: Meter) -> T:
+        """Wait for a turn and have work done in it; a long wait is not counted.
+
+        Raises
+        ------
+        GivenUp
+            If the job is cancelled.
+        """
+        place = self._place
+        assert place is not None
+
+        def begin() -> T:
+            if (waited := place.waited) > _WAITS_SECONDS:
+                meter.skip(waited)
+            return work()
+
+        return place.do(begin)
+
+    def _meanwhile(self, cancel: threading.Event) -> None:
+        """Do what cannot wait while the run waits for its turn, or between two pieces of a step: on
+        the worker, or on the thread that does the step.
+        """
+        if cancel.is_set():
+            raise GivenUp
+        self._look_aside()
+        with self._held() as listener:
+            place = self._place
+            turn = "its turn" if place and place.waited > _WAITS_SECONDS else ""
+            self._say_waiting("a view" if self._views.resting else turn, listener)
+            listener.tick()
+
+    def _say_waiting(self, waits: str, listener: Listener) -> None:
+        if waits != self.waits:
+            self.waits = waits
+            listener.tick()

@@ -1,0 +1,400 @@
+"""One Inspector's work: the main run, variants beside it, and the commands that let them go on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from xwidget.checks import Checks
+from xwidget.classifier import Classifier
+from xwidget.engine.device import pick
+from xwidget.engine.history import History
+from xwidget.engine.optimize import optimize
+from xwidget.engine.settings import Settings
+from xwidget.engine.step import Step
+from xwidget.engine.turns import GivenUp
+from xwidget.engine.witness import Witness
+from xwidget.explanation import Explanation
+from xwidget.frames import Frame
+from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.patient import Patient
+from xwidget.inspector.work.progress import Meter, Progress
+from xwidget.inspector.work.runs import Run, Stretch, alternatives
+from xwidget.inspector.work.worker import Closed, Listener
+
+Optimize = Callable[..., Iterator[Step]]
+
+
+class Session(Patient):
+    """Run the engine on one worker thread, one job after another.
+
+    Parameters
+    ----------
+    clf, x
+        The classifier and the normalized image (3, H, W).
+    targets
+        Class indices to explain.
+    lock
+        Held for every change of what is public here, and around every call of the listener.
+    plan
+        How the net is run, as in ``explain``.
+    witness
+        Another net that is asked of each class's last mask; None for none.
+    views
+        Who looks at it: that decides when it has its turns.
+    optimize
+        The engine; a test may bring its own.
+    clock
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        clf: Classifier,
+        x: Tensor,
+        targets: Sequence[int],
+        lock: OwnedLock,
+        *,
+        plan: str | Mapping[str, Any] = "auto",
+        witness: Witness | None = None,
+        views: Views | None = None,
+        optimize: Optimize = optimize,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(lock, views or Views())
+        self.clf: Classifier | None = clf
+        self.x: Tensor | None = x
+        self._plan = plan
+        self._witness = witness
+        if witness is not None:
+            witness.expect(targets)
+        self._optimize = optimize
+        self._clock = clock
+        self._runs = 0  # so far: each gets a number of its own
+        self._at_work: Run | None = None
+        self._compared: str | None = None  # by what, last
+        self.targets = tuple(targets)
+        self.main: Run | None = None
+        self.starting = False
+        """Whether a run has begun that becomes the main one with its first step: until then all
+        that there is to see is of the one before."""
+        self.variants: list[Run] = []
+
+    # Commands: any thread; none of them waits for the engine, save close.
+
+    def run(self, settings: Settings, iterations: int) -> None:
+        """Start over with these settings; what runs or waits is given up."""
+
+        def plan() -> list[Stretch]:
+            run = self._new_run(settings, iterations)
+            self.starting = True
+            return run.stretches(self.targets, iterations)
+
+        with self._lock:
+            self._check_open()
+            self.stop()
+            self._do(plan)
+
+    def run_more(self, iterations: int, *, alone: bool = False) -> None:
+        """Let every class go on to ``iterations`` after the newest, with its run's settings.
+
+        Parameters
+        ----------
+        iterations
+            How many more.
+        alone
+            Whether one that still waits is given up for it.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing has run or waits that could go on.
+        """
+
+        def plan() -> list[Stretch]:
+            # A class whose turn never came, as the work was stopped, starts now.
+            if self.main is None:
+                return []
+            return self.main.stretches(self.targets, self.main.newest + iterations)
+
+        with self._lock:
+            self._check_open()
+            if self.main is None and not self.promised:
+                raise RuntimeError("there is no run to go on with; start one first")
+            self._do(plan, kind="run_more" if alone else None)
+
+    def add(self, target: int) -> None:
+        """Explain one more class, alone, for as many iterations as the others have.
+
+        Where nothing has run or waits, the next run takes it along.
+
+        Raises
+        ------
+        ValueError
+            If the witness does not have the class.
+        """
+
+        def plan() -> list[Stretch]:
+            # A run that began meanwhile took it along.
+            if self.main is None or target in self.main.history.targets:
+                return []
+            return self.main.stretches([target], self.main.newest)
+
+        with self._lock:
+            if target in self.targets:
+                return
+            self._check_open()
+            if self._witness is not None:
+                self._witness.expect([target])
+            self.targets = (*self.targets, target)
+            if self.main is not None or self.promised:
+                self._do(plan, added=target)
+
+    def compare(self, by: str) -> None:
+        """Run the variants that the main run is to be compared with, as far as it has come.
+
+        Parameters
+        ----------
+        by
+            As in ``alternatives``.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing has run or waits that could be compared.
+        """
+
+        def plan() -> list[Stretch]:
+            main = self.main
+            if main is None:
+                return []
+            self._compared = by
+            targets = main.history.targets or self.targets
+            goal = main.newest if main.history.targets else main.iterations
+            wanted = alternatives(main.settings, by).values()
+            missing = [settings for settings in wanted if self._find(settings) is None]
+            self.variants += [self._new_run(settings, goal) for settings in missing]
+            runs = [run for settings in wanted if (run := self._find(settings)) is not None]
+            return [
+                stretch
+                for run in runs
+                if run is not main
+                for stretch in run.stretches(run.open(targets), goal)
+            ]
+
+        with self._lock:
+            self._check_open()
+            if self.main is None and not self.promised:
+                raise RuntimeError("there is no run to compare with; start one first")
+            self._do(plan, kind=f"compare {by}")
+
+    def close(self, *, join: bool = True) -> None:
+        """End the work and the thread, and let go of the classifier, image and history."""
+        super().close(join=join)
+        with self._lock:
+            self.clf = self.x = self._witness = None
+            self.main = self._at_work = None
+            self.variants = []
+
+    # What there is to see: any thread.
+
+    @property
+    def run_number(self) -> int:
+        """Number of the main run; 0 before the first."""
+        return 0 if self.main is None else self.main.number
+
+    @property
+    def history(self) -> History | None:
+        """What the main run has left behind; None before the first."""
+        return None if self.main is None else self.main.history
+
+    @property
+    def progress(self) -> Progress | None:
+        """Where the work is; the main run's where nothing runs."""
+        run = self._at_work or self.main
+        return None if run is None else run.progress
+
+    def nearest(self, target: int, iteration: int | None = None) -> int | None:
+        """Return the main run's kept iteration nearest to one asked for, see ``Run.nearest``."""
+        with self._lock:
+            return None if self.main is None else self.main.nearest(target, iteration)
+
+    def checks(self, target: int) -> Checks:
+        """Return what speaks for and against a class's last mask in the main run."""
+        with self._lock:
+            history = self.history
+            known = history is not None and target in history.targets
+            return history.track(target).checks if history and known else Checks()
+
+    def frame(self, target: int, iteration: int | None = None, run: int = 0) -> Frame | None:
+        """Return the mask of the ``nearest`` iteration; None before the class's first.
+
+        Parameters
+        ----------
+        target, iteration
+            As in ``Run.nearest``.
+        run
+            Number of the run; 0 for the main one.
+
+        Raises
+        ------
+        ValueError
+            If there is no such run.
+        """
+        with self._lock:
+            if run == 0:
+                return None if self.main is None else self.main.frame(target, iteration)
+            for known in self._all:
+                if known.number == run:
+                    return known.frame(target, iteration)
+            raise ValueError(f"there is no run {run} any more")
+
+    def explanation(self) -> Explanation | None:
+        """Return the main run so far; None before the first step or after ``close``."""
+        with self._lock:
+            if self.main is None or self.clf is None or self.x is None:
+                return None
+            return self.main.explanation(self.clf, self.x)
+
+    def comparison(self) -> dict[str, Explanation]:
+        """Return what was compared last, by name, as far as there is something of it."""
+        with self._lock:
+            if self.main is None or self.clf is None or self.x is None or self._compared is None:
+                return {}
+            named = alternatives(self.main.settings, self._compared).items()
+            found = {
+                name: run.explanation(self.clf, self.x)
+                for name, settings in named
+                if (run := self._find(settings)) is not None
+            }
+            return {name: made for name, made in found.items() if made is not None}
+
+    @property
+    def _all(self) -> list[Run]:
+        return [*([] if self.main is None else [self.main]), *self.variants]
+
+    def _find(self, settings: Settings) -> Run | None:
+        # In nothing else do variants of one run differ; a tensor among the settings compares badly.
+        wanted = settings.game, settings.defense
+        alike = (run for run in self._all if (run.settings.game, run.settings.defense) == wanted)
+        return next(alike, None)
+
+    def _new_run(self, settings: Settings, iterations: int) -> Run:
+        self._runs += 1
+        return Run(self._runs, settings, iterations)
+
+    # The work.
+
+    def _do(
+        self,
+        plan: Callable[[], list[Stretch]],
+        added: int | None = None,
+        kind: str | None = None,
+    ) -> None:
+        """Do what is planned when its turn comes: it depends on what ran before."""
+        self._enqueue(lambda cancel: self._perform(plan, added, cancel), kind)
+
+    def _perform(
+        self, plan: Callable[[], list[Stretch]], added: int | None, cancel: threading.Event
+    ) -> bool:
+        with self._held() as listener:
+            if cancel.is_set():
+                return False
+            stretches = plan()
+            listener.began(added)
+            del listener  # it must not live on for the thread's sake
+        try:
+            return all(self._go(stretch, cancel) for stretch in stretches)
+        finally:
+            self._at_work, self.starting = None, False
+
+    def _go(self, stretch: Stretch, cancel: threading.Event) -> bool:
+        """Take a stretch; return whether to its end."""
+        run = self._at_work = stretch.run
+        meter = Meter(self._clock)
+        reason = "iterations"
+        try:
+            run.begin(self.clf, self.x, self.main if run in self._all else None)
+            device = pick(run.settings.device)
+            steps = self._optimize(
+                self.clf,
+                self.x,
+                stretch.targets,
+                run.settings,
+                iterations=stretch.iterations,
+                start=stretch.start,
+                plan=self._plan,
+                early_stop=True,
+            )
+
+            def take() -> Step | None:
+                made = next(steps, None)
+                return None if made is None else self._heard(made, run.settings)
+
+            with _closed_after(steps), self._among_others(device, cancel):
+                while (step := self._in_turn(take, meter)) is not None:
+                    with self._held() as listener:
+                        cut = step.stopped == "interrupted"
+                        if cancel.is_set() and not cut:
+                            raise GivenUp
+                        self._say_waiting("", listener)
+                        meter.count()
+                        noted = replace(step, stopped=None) if cut else step
+                        self._note(noted, stretch, meter, listener)
+                        del listener
+                    if cut:
+                        raise GivenUp
+                    reason = step.stopped or reason
+                    self._look_aside()
+            run.stopped = reason
+        except GivenUp:
+            run.stopped = "interrupted"
+            return False
+        except Closed:
+            raise
+        except BaseException:
+            run.stopped = "error"
+            raise
+        finally:
+            run.seconds += meter.seconds
+        return True
+
+    def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: Listener) -> None:
+        run = stretch.run
+        if run is not self.main and run not in self.variants:
+            self.main, self.variants, self._compared = run, [], None
+            self.starting = False
+        run.history.add(step)
+        spent = run.seconds + meter.seconds
+        # The page takes the main run's number only: a variant's would look like a new start.
+        run.progress = Progress(self.run_number, step.iteration, stretch.last, spent, meter.rate)
+        if run is self.main:
+            listener.stepped(step)
+        else:
+            listener.varied(step.stopped is not None)
+
+    def _heard(self, step: Step, settings: Settings) -> Step:
+        """Return a run's last step with the witness's word among its checks, others as they are."""
+        witness, x = self._witness, self.x
+        if witness is None or x is None or step.checks is None:
+            return step
+        checks = witness.heard(step.checks, step.targets, step.masks, x, settings)
+        return replace(step, checks=checks)
+
+
+@contextlib.contextmanager
+def _closed_after(steps: Iterator[Step]) -> Iterator[None]:
+    """Close a generator of steps at the end, so that the engine lets go at once."""
+    try:
+        yield
+    finally:
+        close = getattr(steps, "close", None)
+        if close is not None:
+            close()

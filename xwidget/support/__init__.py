@@ -1,0 +1,1 @@
+"""What every other room uses; it knows nothing of nets or notebooks."""

@@ -1,0 +1,36 @@
+"""Figures as a person reads them; the page writes them alike (js/src: words.ts)."""
+
+from __future__ import annotations
+
+import math
+
+
+def figure(score: float | None) -> str:
+    """Return a score in [0, 1] as a sentence names it: two digits, rounded half up; "–" for none.
+
+    Examples
+    --------
+    >>> figure(0.8594), figure(0.125), figure(0.9046), figure(None)
+    ('0.86', '0.13', '0.90', '–')
+    """
+    if score is None or math.isnan(score):
+        return "–"
+    return f"{math.floor(100 * score + 0.5) / 100:.2f}"
+
+
+def percent(share: float) -> str:
+    """Return a share in [0, 1] as a percentage, everywhere to the same digit.
+
+    Examples
+    --------
+    >>> percent(0.4381), percent(0.0004), percent(0)
+    ('43.8%', '<0.1%', '0.0%')
+    """
+    if math.isnan(share):
+        return "–"
+    return "<0.1%" if 0 < share < 0.001 else f"{math.floor(1000 * share + 0.5) / 10:.1f}%"
+
+
+def defended(defense: str) -> str:
+    """Return a defense as words name it: "paper defense", "no defense"."""
+    return "no defense" if defense == "none" else f"{defense} defense"
