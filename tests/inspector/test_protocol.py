@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xwidget.frames import Frame, decode, encode
+from xwidget.frames import Frame, FrameError, decode, encode
 from xwidget.inspector.page.messages import ProtocolError, parse
 from xwidget.support import wire
 
@@ -57,7 +57,7 @@ def test_golden_frame_is_written(vector):
 
 @named(BAD)
 def test_broken_frame_is_refused_in_words(vector):
-    with pytest.raises(ProtocolError) as refusal:
+    with pytest.raises(FrameError) as refusal:
         decode(bytes.fromhex(vector["hex"]))
     assert str(refusal.value) == vector["error"]
 
