@@ -1,12 +1,5 @@
-import comm
-import pytest
+"""The Inspector's fixtures: a Gallery opens one."""
 
-from tests.inspector.fakes import RecordingComm, workers
+from tests.inspector.conftest import _recorded, engine, make
 
-
-@pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    """Let every widget talk to a list, and leave no thread behind."""
-    monkeypatch.setattr(comm, "create_comm", RecordingComm)
-    yield
-    assert not workers()
+__all__ = ["_recorded", "engine", "make"]
