@@ -1,4 +1,4 @@
-import templates from "../../tests/templates.json";
+import templates from "../../tests/catalog/templates.json";
 import type { Check, Checked, Model, Trace } from "../src/kernel/model";
 import { type Command, decodeFrame } from "../src/kernel/protocol";
 

@@ -1,4 +1,4 @@
-/** What a picture is, in one sentence. The words are the kernel's: xwidget/words.py has them. */
+/** What a picture is, in one sentence. The words are the kernel's: xwidget/catalog/sentences.py has them. */
 import type { Checks, ClassInfo, Variant, Words } from "../kernel/model";
 import type { Frame } from "../kernel/protocol";
 

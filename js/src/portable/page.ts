@@ -1,4 +1,4 @@
-/** Puts the panel on a page that xwidget/portable.py wrote, in place of the still picture there. */
+/** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
 import create from "../index";
 import { type Exported, PortableModel } from "./model";
 import { keepPlace, linkTo } from "./place";

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import figures from "../../../tests/figures.json";
-import sentences from "../../../tests/sentences.json";
-import templates from "../../../tests/templates.json";
+import figures from "../../../tests/catalog/figures.json";
+import sentences from "../../../tests/catalog/sentences.json";
+import templates from "../../../tests/catalog/templates.json";
 import { defended, figure, filled, type Said, says, sentence } from "../../src/catalog/says";
 import type { Checks, Variant, Words } from "../../src/kernel/model";
 import { percent } from "../../src/support/words";
 
-// The kernel fills the same templates: tests/test_words.py reads the same files.
+// The kernel fills the same templates: tests/catalog/test_sentences.py reads the same files.
 const WORDS: Words = templates;
 
 test.each(sentences)("$game: $words", ({ game, name, score, image, words }) => {

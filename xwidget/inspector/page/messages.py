@@ -9,7 +9,7 @@ from xwidget.catalog.choices import COMPARISONS
 from xwidget.support import arguments, texts, wire
 
 PROTOCOL = 1
-"""Version of the messages, compared in the handshake. js/src/protocol.ts must match."""
+"""Version of the messages, compared in the handshake. js/src/kernel/protocol.ts must match."""
 
 MAX_ITERATIONS = 100_000
 """Most iterations that one run may be asked for."""
