@@ -1,10 +1,9 @@
 /** Which iteration is drawn: the newest, or one that a person, Python or something linked chose. */
 import { batch, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { Link } from "../kernel/link";
 import { byAPerson, fromPage } from "../kernel/linked";
-import type { Model, Progress, Status } from "../kernel/model";
-import type { Probe } from "./probe";
+import type { Progress, Status } from "../kernel/model";
 import { nearest } from "./timeline";
+import type { Wire } from "./wire";
 
 /** Quiet time after the last scrub before the kernel hears of it, in ms. */
 const SCRUB_PAUSE = 150;
@@ -15,7 +14,8 @@ export interface Followed {
   follow: Signal<boolean>;
   status: ReadonlySignal<Status>;
   keyframes: ReadonlySignal<number[]>;
-  probe: Pick<Probe, "show">;
+  /** Something else will be looked at. */
+  elsewhere(): void;
   redraw(): void;
 }
 
@@ -26,10 +26,8 @@ export interface Following {
 }
 
 export function createFollowing(
-  model: Model,
-  link: Link,
-  listen: (event: string, callback: (...args: never[]) => void) => void,
-  { iteration, follow, status, keyframes, probe, redraw }: Followed,
+  { model, link, listen }: Wire,
+  { iteration, follow, status, keyframes, elsewhere, redraw }: Followed,
 ): Following {
   let scrubTimer: ReturnType<typeof setTimeout> | undefined;
   let moving = false;
@@ -50,7 +48,7 @@ export function createFollowing(
       // A busy kernel may not know yet that the page stopped following: its live steps don't count.
       const live = status.peek() === "running" && asked === step();
       if (!follow.peek() && !(live && !followed) && asked !== iteration.peek()) {
-        probe.show(false);
+        elsewhere();
         iteration.value = asked;
       }
       redraw();
@@ -88,7 +86,7 @@ export function createFollowing(
     const newest = frame === frames.at(-1);
     const leaves = follow.peek() && !newest;
     batch(() => {
-      probe.show(false);
+      elsewhere();
       iteration.value = frame;
       setFollow(newest);
       redraw();

@@ -11,13 +11,13 @@ import { coarseToFine, nearest } from "./timeline";
 const CACHE_BYTES = 64e6;
 
 /** A class of a run that is drawn beside the main one's; `run` 0 is the main run. */
-export interface Beside {
+export interface ClassOfRun {
   run: number;
   target: number;
 }
 
 /** What a person looks at, and what there is to see. */
-export interface Looking {
+export interface Wanted {
   target: ReadonlySignal<number>;
   iteration: ReadonlySignal<number>;
   follow: ReadonlySignal<boolean>;
@@ -27,14 +27,14 @@ export interface Looking {
   variants: ReadonlySignal<Variant[]>;
 }
 
-export interface Album {
+export interface MasksSeen {
   /** Iterations of the wanted class that can be drawn, ascending. */
   keyframes: ReadonlySignal<number[]>;
   /** The mask of the main run to draw: the wanted one, or the nearest of its class. */
   best(): Frame | null;
-  maskOf(beside: Beside): Frame | null;
+  maskOf(of: ClassOfRun): Frame | null;
   /** Have these masks fetched too, for every view that asks under its own name; none ends it. */
-  watch(view: string, besides: readonly Beside[]): void;
+  watch(view: string, masks: readonly ClassOfRun[]): void;
   /** Keep a mask; false where it is no mask of a run that is still looked at. */
   put(frame: Frame): boolean;
   /** Drop the masks of older runs; whether there was anything newer. */
@@ -49,11 +49,11 @@ export interface Album {
   clear(): void;
 }
 
-export function createAlbum(looking: Looking, link: Link, first: number): Album {
-  const { target, iteration, follow, status, classes, trace, variants } = looking;
+export function createMasksSeen(wanting: Wanted, link: Link, first: number): MasksSeen {
+  const { target, iteration, follow, status, classes, trace, variants } = wanting;
   const cache = new FrameCache(CACHE_BYTES);
   const beside = new Map<number, FrameCache>();
-  const watched = new Map<string, readonly Beside[]>();
+  const watched = new Map<string, readonly ClassOfRun[]>();
   /** Raised with every change, so that what depends on the caches is computed anew. */
   const held = signal(0);
   const track = computed<Track | undefined>(() => trace.value[String(target.value)]);
@@ -102,7 +102,7 @@ export function createAlbum(looking: Looking, link: Link, first: number): Album 
   /** What is drawn but not here yet. The kernel itself sends the newest masks of the class drawn. */
   function wanted(): Want[] {
     const streaming = status.peek() === "running" && follow.peek();
-    const all: Beside[] = [{ run: 0, target: target.peek() }, ...[...watched.values()].flat()];
+    const all: ClassOfRun[] = [{ run: 0, target: target.peek() }, ...[...watched.values()].flat()];
     const wants: Want[] = [];
     for (const { run: number, target: each } of all) {
       if (number === 0 && streaming && each === target.peek()) continue;
@@ -141,8 +141,8 @@ export function createAlbum(looking: Looking, link: Link, first: number): Album 
       held.value;
       return cacheOf(number).nearest(each, iteration.value);
     },
-    watch(view, besides) {
-      if (besides.length > 0) watched.set(view, besides);
+    watch(view, masks) {
+      if (masks.length > 0) watched.set(view, masks);
       else watched.delete(view);
       pump();
     },

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Probed } from "../../src/kernel/model";
 import { decodeFrame, type Frame } from "../../src/kernel/protocol";
 import type { Brush } from "../../src/state/masks";
-import { createProbe } from "../../src/state/probe";
+import { createEdit } from "../../src/state/testing";
+import { data, finished, mask } from "./stub_kernel";
 
 const BRUSH: Brush = { mode: "erase", radius: 0, channels: [true, true, true] };
 const AT = { x: 0, y: 0 };
@@ -15,14 +16,14 @@ const explanation: Frame = {
 
 let sent: DataView[];
 let answered: Signal<Probed>;
-let probe: ReturnType<typeof createProbe>;
+let probe: ReturnType<typeof createEdit>;
 const seen = () => [...(probe.mask.value?.data ?? [])];
 const last = () => decodeFrame(sent.at(-1) as DataView);
 
 beforeEach(() => {
   sent = [];
   answered = signal<Probed>({});
-  probe = createProbe((bytes) => sent.push(bytes), answered);
+  probe = createEdit((bytes) => sent.push(bytes), answered);
   probe.set(explanation);
 });
 
@@ -132,4 +133,26 @@ test("ending it tells the kernel with no bytes at all", () => {
   expect(sent.at(-1)?.byteLength).toBe(0);
   expect(probe.mask.value).toBeNull();
   expect(probe.canUndo.value).toBe(false);
+});
+
+describe("an edited mask", () => {
+  test("travels as a trait, and comes from Python too", () => {
+    const { kernel, store } = finished();
+    store.probe.set(store.drawn.value as never);
+    expect(kernel.saved.at(-1)).toHaveProperty("_probe");
+    const own = store.probe.mask.value;
+    expect(own?.data).toEqual(data);
+    kernel.says({ _probe: mask(0, 6, 1, 99) });
+    expect(store.probe.mask.value).toMatchObject({ target: 6, seq: 99 });
+    kernel.says({ _probe: new DataView(new ArrayBuffer(0)) });
+    expect(store.probe.mask.value).toBeNull();
+  });
+
+  test("makes way for the explanation when another class is chosen, and is kept", () => {
+    const { store } = finished();
+    store.probe.set(store.drawn.value as never);
+    store.choose(6);
+    expect(store.probe.mask.value).toBeNull();
+    expect(store.probe.hidden.value).not.toBeNull();
+  });
 });

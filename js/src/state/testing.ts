@@ -5,7 +5,10 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Probed } from "../kernel/model";
 import { encodeFrame, type Frame } from "../kernel/protocol";
+import type { Looking } from "./looking";
 import { type Brush, meanOf, stroke } from "./masks";
+import type { Decode } from "./pictures";
+import type { Wire } from "./wire";
 
 /** Memory for undoing, in bytes: 400 edits at 224×224. */
 const UNDO_BYTES = 64e6;
@@ -15,7 +18,7 @@ interface Point {
   y: number;
 }
 
-export interface Probe {
+export interface Testing {
   /** The mask as edited, with its score once that is known; null while nothing is, or it is hidden. */
   mask: ReadonlySignal<Frame | null>;
   /** The edit that is kept while the explanation is looked at; else null. */
@@ -43,10 +46,28 @@ export interface Probe {
   end(): void;
 }
 
-export function createProbe(
+export function createTesting(wire: Wire, decode: Decode, looking: Looking): Testing {
+  const { model, link } = wire;
+  const testing = createEdit(
+    (bytes) => link.write({ _probe: bytes }),
+    wire.trait<"_probed">("_probed", {}),
+  );
+  const edited = decode(model.get("_probe"));
+  testing.restore(edited);
+  const { target, iteration } = looking;
+  testing.show(edited?.target === target.peek() && edited.iteration === iteration.peek());
+  looking.onElsewhere(() => testing.show(false));
+  wire.listen("change:_probe", () => {
+    if (!link.writing) testing.restore(decode(model.get("_probe")));
+  });
+  return testing;
+}
+
+/** The edit itself, and what is sent of it. */
+export function createEdit(
   send: (bytes: DataView) => void,
   answered: ReadonlySignal<Probed>,
-): Probe & { restore(mask: Frame | null): void } {
+): Testing & { restore(mask: Frame | null): void } {
   const kept = signal<Frame | null>(null);
   const shown = signal(true);
   const past = signal<readonly Frame[]>([]);
@@ -88,7 +109,7 @@ export function createProbe(
     const seen = answered.value;
     return kept.value && seen.seq === kept.value.seq ? seen : null;
   });
-  const probe: ReturnType<typeof createProbe> = {
+  const probe: ReturnType<typeof createEdit> = {
     mask: computed(() => {
       const edited = shown.value ? kept.value : null;
       const score = answer.value?.scores?.[String(edited?.target)];

@@ -1,0 +1,73 @@
+/** The classes that are explained, and adding one. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { shortOf } from "../catalog/says";
+import { isCut } from "../kernel/link";
+import type { ClassInfo } from "../kernel/model";
+import type { Looking } from "./looking";
+import type { KernelStatus } from "./status";
+import type { Wire } from "./wire";
+
+export interface Classes {
+  classes: ReadonlySignal<ClassInfo[]>;
+  /** The class that was asked for and is not among them yet. */
+  adding: ReadonlySignal<number | null>;
+  /** All class names; null until asked for and answered. */
+  names: ReadonlySignal<string[] | null>;
+  askNames(): void;
+  add(target: number): void;
+  /** Why a class cannot be drawn: its mask is not here, and nobody can send it; else empty. */
+  missing(target: number): string;
+}
+
+export function createClasses(
+  { link, listen, on, onRefused, atEnd }: Wire,
+  classes: ReadonlySignal<ClassInfo[]>,
+  looking: Looking,
+  { portable, offline }: KernelStatus,
+): Classes {
+  const adding = signal<number | null>(null);
+  const names = signal<string[] | null>(null);
+  let asked = false;
+  const added = () => {
+    adding.value = null;
+    return undefined;
+  };
+  listen("change:_classes", () => {
+    if (classes.peek().some(({ index }) => index === adding.peek())) added();
+  });
+  on("categories", (message) => {
+    names.value = message.names;
+  });
+  onRefused("add", added);
+  onRefused("categories", () => {
+    asked = false;
+    return undefined;
+  });
+  atEnd(
+    link.state.subscribe((state) => {
+      if (state === "silent" || isCut(state)) added();
+    }),
+  );
+  return {
+    classes,
+    adding,
+    names,
+    askNames() {
+      if (!asked) link.send({ type: "categories" });
+      asked = true;
+    },
+    add(target) {
+      if (classes.peek().some(({ index }) => index === target)) return looking.choose(target);
+      adding.value = target;
+      // The kernel draws the new class itself, once its turn has come.
+      link.send({ type: "add", target });
+    },
+    missing(wanted) {
+      const drawn = looking.drawn.value;
+      if (portable.value || !offline.value || !drawn || drawn.target === wanted) return "";
+      if (looking.maskOf({ run: 0, target: wanted })) return "";
+      const info = classes.value.find(({ index }) => index === wanted);
+      return `The mask of ${info ? shortOf(info) : `class ${wanted}`} is not on this page`;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/** The run: what it was made with, how far it is, and what a person has done with it. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { isCut } from "../kernel/link";
+import type { Checked, Progress, Sparsity } from "../kernel/model";
+import type { Looking } from "./looking";
+import type { Settings } from "./settings";
+import type { KernelStatus } from "./status";
+import type { Wire } from "./wire";
+
+/** What a run can be begun with. */
+export interface RunSettings {
+  game: string;
+  defense: string;
+  sparsity: Sparsity;
+}
+
+export interface Run {
+  progress: ReadonlySignal<Progress>;
+  /** What speaks for and against the main run's last masks, by class. */
+  checks: ReadonlySignal<Checked>;
+  /** A run was asked for whose first mask has not come: what is drawn is older. */
+  starting: ReadonlySignal<boolean>;
+  /** Game and defense of the run drawn, whatever is set for the next one. */
+  ran: ReadonlySignal<{ game: string; defense: string }>;
+  /** What is set is for the next run: the newest was made otherwise, or there was none. */
+  changed: ReadonlySignal<boolean>;
+  run(settings?: Partial<RunSettings>): void;
+  runMore(): void;
+  stop(): void;
+}
+
+export function readProgress({ model }: Wire): Progress {
+  return {
+    ...{ run: 0, iteration: 0, iterations: 0, seconds: 0, rate: 0 },
+    ...(model.get("_progress") as Partial<Progress> | undefined),
+  };
+}
+
+export function createRun(
+  wire: Wire,
+  { status }: KernelStatus,
+  { game, defense, sparsity, iterations }: Settings,
+  looking: Looking,
+): Run {
+  const { link, listen } = wire;
+  const { drawn } = looking;
+  const progress = signal(readProgress(wire));
+  const asked = signal(false);
+  const begun = () => {
+    asked.value = false;
+    return undefined;
+  };
+  /** A run was begun, and what is drawn is of one before it. */
+  const older = computed(() => (drawn.value?.run ?? 0) < progress.value.run);
+  const made = computed(() => ({
+    game: progress.value.game ?? game.value,
+    defense: progress.value.defense ?? defense.value,
+  }));
+  /** The newest two, as the picture stays the older one's until the newer has a mask. */
+  const runs = signal<[number, { game: string; defense: string }][]>([]);
+
+  looking.onNewRun(begun);
+  listen("change:_progress", () => {
+    progress.value = readProgress(wire);
+    looking.advanceTo(progress.value.run);
+  });
+  listen("change:status", () => {
+    if (status.peek() !== "running") begun(); // stopped before its first mask
+    looking.redraw();
+  });
+  wire.on("welcome", ({ run }) => {
+    looking.advanceTo(run);
+    looking.redraw();
+  });
+  wire.onRefused("run", begun);
+  wire.atEnd(
+    link.state.subscribe((state) => {
+      // Nobody will begin it: the mask that there is stays.
+      if (state === "silent" || isCut(state)) begun();
+    }),
+  );
+  wire.atEnd(
+    progress.subscribe(({ run }) => {
+      const others = runs.peek().filter(([number]) => number !== run);
+      runs.value = [...others.slice(-1), [run, made.peek()]];
+    }),
+  );
+
+  function start(type: "run" | "run_more", traits: Record<string, unknown>, count: number): void {
+    looking.followNewest();
+    asked.value = type === "run";
+    const command = type === "run" ? { type } : { type, iterations: count };
+    link.sendWith({ ...traits, _follow: true }, command);
+  }
+
+  return {
+    progress,
+    checks: wire.trait("_checks", {}),
+    starting: computed(
+      () => asked.value || (older.value && drawn.value !== null && status.value === "running"),
+    ),
+    ran: computed(() => {
+      const known = older.value && runs.value.find(([run]) => run === drawn.value?.run);
+      return known ? known[1] : made.value;
+    }),
+    changed: computed(() => {
+      if (asked.value) return false;
+      const made = progress.value;
+      const differs = (of: unknown, set: unknown) => of !== undefined && of !== set;
+      return (
+        made.run === 0 ||
+        differs(made.game, game.value) ||
+        differs(made.defense, defense.value) ||
+        differs(made.sparsity, sparsity.value) ||
+        differs(made.asked, iterations.value)
+      );
+    }),
+    run: (settings = {}) => start("run", { ...settings }, 0),
+    runMore: () => start("run_more", {}, iterations.peek()),
+    stop: () => link.send({ type: "stop" }),
+  };
+}

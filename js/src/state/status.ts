@@ -1,0 +1,42 @@
+/** Whether there is a kernel to ask, and what it does. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { isCut, LINKS, type LinkState } from "../kernel/link";
+import type { Status } from "../kernel/model";
+import type { Said } from "../kernel/views";
+import type { Wire } from "./wire";
+
+export interface KernelStatus {
+  link: ReadonlySignal<LinkState>;
+  /** The page was exported: there is no kernel. */
+  portable: ReadonlySignal<boolean>;
+  /** Why nothing can be asked of a kernel; empty where it can. */
+  offline: ReadonlySignal<string>;
+  status: ReadonlySignal<Status>;
+  connect(): void;
+  /** Tell the kernel how many views there are. */
+  shows(said: Said): void;
+}
+
+export function createStatus({ link, trait, onRefused }: Wire): KernelStatus {
+  const portable = trait("_portable", false);
+  const said = trait("status", "idle");
+  onRefused("views", () => false); // a kernel that is older than the page
+  return {
+    link: link.state,
+    portable,
+    offline: computed(() => {
+      if (portable.value) return "This page only shows what was found.";
+      if (isCut(link.state.value)) return LINKS[link.state.value] ?? "";
+      return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
+    }),
+    /** A kernel that ended in the middle of a run could not say that it has. */
+    status: computed<Status>(() => {
+      const ended = isCut(link.state.value) && link.state.value !== "lost";
+      return ended && said.value === "running" ? "stopped" : said.value;
+    }),
+    connect: link.hello,
+    shows(said) {
+      if (!portable.peek()) link.mention({ type: "views", ...said });
+    },
+  };
+}
