@@ -9,7 +9,7 @@ from benchmarks.intervals import mean, median, share
 from benchmarks.noise import UNSEEN
 from benchmarks.records import Row
 from benchmarks.tables import number, table
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 from xwidget.engine.moves import MOVES
 
 #: Evidence brings its class back, on gray and on unseen backgrounds: shares of the photo's score.

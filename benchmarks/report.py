@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from benchmarks.goals import LEGEND, details, goals, moves, strengths, variants
 from benchmarks.rankings import rankings
 from benchmarks.records import Row
+from xwidget.catalog.games import GAMES
 from xwidget.engine.explain import ITERATIONS
-from xwidget.engine.games import GAMES
 
 _MOVES = """\
 What evidence keeps when it is moved a little, as a share of what the photo keeps: medians of

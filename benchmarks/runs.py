@@ -17,7 +17,7 @@ from benchmarks.records import Row
 from benchmarks.subjects import Subject, Task, task_row
 from benchmarks.tables import machine, versions
 from xwidget import metrics
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,8 +32,8 @@ from benchmarks.report import report
 from benchmarks.runs import find, measure
 from benchmarks.subjects import Subject, Task, judge, task_row
 from benchmarks.trials import attempt, trials
+from xwidget.catalog.games import GAMES
 from xwidget.engine.explain import ITERATIONS
-from xwidget.engine.games import GAMES
 from xwidget.engine.strategies import DEFENSES
 from xwidget.metrics import Judge
 

@@ -30,8 +30,8 @@ from benchmarks.photos import read_photos
 from benchmarks.plain import explain_plainly
 from benchmarks.tables import machine, number, table, versions
 from xwidget import metrics
+from xwidget.catalog.games import GAMES
 from xwidget.engine.explain import ITERATIONS
-from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan, choose
 from xwidget.engine.settings import Settings

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 
 Bytes = npt.NDArray[np.uint8]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from xwidget.catalog.choices import alternatives, choices
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 from xwidget.engine.strategies import DEFENSES
 
 

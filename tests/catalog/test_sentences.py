@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from xwidget.catalog.games import GAMES
 from xwidget.catalog.sentences import filled, says, templates
-from xwidget.engine.games import GAMES
 from xwidget.names import shortened
 from xwidget.support.figures import figure, percent
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 import xwidget as xw
+from xwidget.catalog.games import GAMES
 from xwidget.engine.defense import Guard
-from xwidget.engine.games import GAMES
 from xwidget.engine.history import History, is_keyframe
 from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 from xwidget.engine.sparsity import KEPT, Auto
 
 LARGEST = torch.tensor([2.0])

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 import xwidget as xw
+from xwidget.catalog.games import GAMES
 from xwidget.checks import Check, Checks
-from xwidget.engine.games import GAMES
 from xwidget.engine.optimize import CONTROL_STEPS
 from xwidget.engine.settings import Settings
 from xwidget.engine.told import Picture, instead, why_empty

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from xwidget.engine.games import GAMES
-from xwidget.engine.strategies import SUMMARIES
+from xwidget.catalog.defenses import SUMMARIES
+from xwidget.catalog.games import GAMES
 
 #: The settings by which runs can be compared.
 COMPARISONS = ("game", "defense")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 from xwidget.support.figures import figure
 
 #: Of a mask that a person changed.

@@ -10,11 +10,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from xwidget.catalog.games import GAMES
 from xwidget.classifier import Classifier
 from xwidget.engine.batches import Batches
 from xwidget.engine.defense import Guard
 from xwidget.engine.device import pick
-from xwidget.engine.games import GAMES
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
 from xwidget.engine.similarity import SIMILARITIES

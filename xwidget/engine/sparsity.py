@@ -31,7 +31,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from xwidget.engine.games import Game
+from xwidget.catalog.games import Game
 
 Tensors = dict[str, Tensor]
 

@@ -81,14 +81,3 @@ DEFENSES: Mapping[str, Strategy | None] = MappingProxyType(
         "none": None,
     }
 )
-
-#: What a person reads in the panel of each, and of the choice that is left to the game.
-SUMMARIES: Mapping[str, str] = MappingProxyType(
-    {
-        "auto": "The one that serves the game best.",
-        "paper": "A unit of the net that does more than in the photo no longer counts.",
-        "directional": "No unit of the net is pushed further than where it is in the photo.",
-        "clamp": "Every unit of the net is held within what it does in the photo.",
-        "none": "Off: shows why one is needed, as noise can then bring almost any class.",
-    }
-)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from xwidget.catalog.games import Game
 from xwidget.checks import Check
-from xwidget.engine.games import Game
 from xwidget.engine.sparsity import NOTHING
 from xwidget.support.figures import figure
 

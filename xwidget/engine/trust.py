@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from xwidget.catalog.games import GAMES, Game
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
-from xwidget.engine.games import GAMES, Game
 from xwidget.engine.moves import MOVES
 from xwidget.engine.settings import Settings
 from xwidget.engine.sparsity import NOTHING

@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from xwidget.catalog.games import GAMES
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
-from xwidget.engine.games import GAMES
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.verdict import added, witnessed

@@ -23,14 +23,13 @@ import numpy as np
 from xwidget import assets
 from xwidget.catalog import sentences
 from xwidget.catalog.choices import choices
+from xwidget.catalog.games import GAMES
 from xwidget.checks import Checks
-from xwidget.engine.games import GAMES
 from xwidget.explanation import Bytes, Explanation, Reals
 from xwidget.export import still
 from xwidget.frames import Frame, encode, pack, quick_size
-from xwidget.inspector.page import messages
 from xwidget.pixels import quantize
-from xwidget.support import files, texts, wire
+from xwidget.support import arguments, files, texts, wire
 from xwidget.support.figures import defended
 
 KEYFRAMES = 8
@@ -109,7 +108,9 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
     ValueError
         If ``keyframes`` is no such number, or the class was not explained.
     """
-    keyframes = messages.whole("keyframes", keyframes, 1, messages.MAX_ITERATIONS)
+    if not arguments.is_whole(keyframes) or keyframes < 1:
+        given = wire.shown(keyframes)
+        raise ValueError(f"keyframes must be a whole number from 1, got {given}")
     script = _inline("portable.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     content = data(explanation, keyframes, target)

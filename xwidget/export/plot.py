@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from xwidget.engine.games import GAMES
+from xwidget.catalog.games import GAMES
 from xwidget.export.caption import doubtful
 from xwidget.support.figures import defended, percent
 

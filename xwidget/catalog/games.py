@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
 
-from torch import Tensor
+
+class _Mask(Protocol):
+    """An array or a tensor, in [0, 1]."""
+
+    def __rsub__(self, other: int, /) -> Any: ...
+
+
+Mask = TypeVar("Mask", bound=_Mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,10 @@ class Game:
         """Whether the optimized input shall keep the class (else it shall lose it)."""
         return self.sign > 0
 
-    def shown(self, mask: Tensor) -> Tensor:
+    def shown(self, mask: Mask) -> Mask:
         """Return what a person sees of a mask ``m``: the evidence's own weight, in [0, 1]."""
-        return 1 - mask if self.shows_complement else mask
+        evidence: Mask = 1 - mask if self.shows_complement else mask
+        return evidence
 
 
 GAMES: Mapping[str, Game] = MappingProxyType(

@@ -1,0 +1,17 @@
+"""The defenses in words; what each does to an error signal is in ``engine.strategies``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+#: What a person reads in the panel of each, and of the choice that is left to the game.
+SUMMARIES: Mapping[str, str] = MappingProxyType(
+    {
+        "auto": "The one that serves the game best.",
+        "paper": "A unit of the net that does more than in the photo no longer counts.",
+        "directional": "No unit of the net is pushed further than where it is in the photo.",
+        "clamp": "Every unit of the net is held within what it does in the photo.",
+        "none": "Off: shows why one is needed, as noise can then bring almost any class.",
+    }
+)
