@@ -448,7 +448,7 @@ def test_a_forgotten_listener_ends_the_work(lock):
 
 
 def test_progress_counts_seconds_and_speed():
-    from xwidget.inspector.work.progress import Meter
+    from xwidget.engine.progress import Meter
 
     now = [10.0]
     meter = Meter(lambda: now[0])

@@ -16,6 +16,8 @@ from xwidget.classifier import Classifier
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import optimize
+from xwidget.engine.progress import Meter, Progress
+from xwidget.engine.run import Run, Stretch
 from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
 from xwidget.engine.turns import GivenUp
@@ -25,8 +27,7 @@ from xwidget.frames import Frame
 from xwidget.inspector.page.lock import OwnedLock
 from xwidget.inspector.page.views import Views
 from xwidget.inspector.work.patient import Patient
-from xwidget.inspector.work.progress import Meter, Progress
-from xwidget.inspector.work.runs import Run, Stretch, alternatives
+from xwidget.inspector.work.runs import alternatives, frame_of
 from xwidget.inspector.work.worker import Closed, Listener
 
 Optimize = Callable[..., Iterator[Step]]
@@ -250,10 +251,10 @@ class Session(Patient):
         """
         with self._lock:
             if run == 0:
-                return None if self.main is None else self.main.frame(target, iteration)
+                return None if self.main is None else frame_of(self.main, target, iteration)
             for known in self._all:
                 if known.number == run:
-                    return known.frame(target, iteration)
+                    return frame_of(known, target, iteration)
             raise ValueError(f"there is no run {run} any more")
 
     def explanation(self) -> Explanation | None:

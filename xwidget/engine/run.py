@@ -1,0 +1,137 @@
+"""A run that can be cut and go on: its settings and history, and what it still has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.engine.device import pick
+from xwidget.engine.history import History
+from xwidget.engine.progress import Progress
+from xwidget.engine.settings import Settings
+from xwidget.engine.state import State
+from xwidget.engine.weights import Weights
+from xwidget.explanation import Explanation
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One call of the engine."""
+
+    run: Run
+    targets: tuple[int, ...]
+    iterations: int
+    start: State | None = None
+
+    @property
+    def last(self) -> int:
+        """The iteration at which it ends."""
+        return self.iterations + (self.start.iteration if self.start else 0)
+
+
+@dataclass(eq=False)
+class Run:
+    """Settings, the masks and curves made with them, and how far they have come.
+
+    Parameters
+    ----------
+    number
+        No other run of an Inspector has it; 0 for none.
+    iterations
+        How many were asked for.
+    seconds
+        Spent by the stretches that are over.
+    stopped
+        Why the newest stretch ended: "iterations", "converged", "interrupted", "error"; "running"
+        if it did not.
+    weights
+        Of the net that it is of; None before its first stretch.
+    """
+
+    number: int
+    settings: Settings
+    iterations: int
+    history: History = field(default_factory=History)
+    seconds: float = 0.0
+    progress: Progress | None = None
+    stopped: str = "running"
+    weights: Weights | None = None
+
+    @property
+    def newest(self) -> int:
+        """The newest iteration of any class; 0 before the first."""
+        tracks = map(self.history.track, self.history.targets)
+        return max((track.iteration for track in tracks), default=0)
+
+    def begin(self, clf: Classifier | None, x: Tensor | None, main: Run | None) -> None:
+        """Begin a stretch; a run beside a main one, or its own next stretch, must be of its net.
+
+        Raises
+        ------
+        WeightsChangedError
+            Where the net has changed since.
+        """
+        self.stopped = "running"
+        if main is not None and clf is not None and x is not None:
+            main.check(clf, x)
+        elif clf is not None:
+            self.weights = Weights(clf.net)
+
+    def check(self, clf: Classifier, x: Tensor, *, quick: bool = False) -> None:
+        """Raise WeightsChangedError where the net is another than it was when this run began."""
+        if self.weights is not None:
+            tracks = map(self.history.track, self.history.targets)
+            scores = {track.target: track.image_score for track in tracks}
+            self.weights.check(clf, x, scores, quick=quick)
+
+    def stretches(self, targets: Iterable[int], goal: int) -> list[Stretch]:
+        """Return what brings each of these classes to an iteration, from where it is."""
+        groups: dict[int, list[int]] = {}
+        new = []
+        for target in targets:
+            if target not in self.history.targets:
+                new.append(target)
+            elif (at := self.history.track(target).iteration) < goal:
+                groups.setdefault(at, []).append(target)
+        found = [
+            Stretch(self, tuple(group), goal - at, self._state(group))
+            for at, group in sorted(groups.items(), reverse=True)
+        ]
+        return [*found, Stretch(self, tuple(new), goal)] if new else found
+
+    def open(self, targets: Iterable[int]) -> list[int]:
+        """Return those of these classes in whose masks something may still change."""
+        ended = {t for t in self.history.targets if self.history.track(t).stopped == "converged"}
+        return [target for target in targets if target not in ended]
+
+    def _state(self, targets: Iterable[int]) -> State:
+        return State.join(self.history.track(target).state for target in targets)
+
+    def nearest(self, target: int, iteration: int | None = None) -> int | None:
+        """Return the kept iteration nearest to one asked for; None before the class's first.
+
+        Parameters
+        ----------
+        target
+            Class index.
+        iteration
+            None for the newest.
+        """
+        if target not in self.history.targets:
+            return None
+        track = self.history.track(target)
+        return track.iteration if iteration is None else track.nearest(iteration)
+
+    def explanation(self, clf: Classifier, x: Tensor) -> Explanation | None:
+        """Return what is explained so far; None before the first step."""
+        if not self.history.targets or self.progress is None:
+            return None
+        diagnostics = {
+            "seconds": self.progress.seconds,
+            "device": str(pick(self.settings.device)),
+            "stopped": self.stopped,
+        }
+        return self.history.explanation(clf, x, self.settings, diagnostics)
