@@ -30,7 +30,7 @@ from benchmarks.tables import machine, percent, table, versions
 from xwidget.engine.defense import Guard
 from xwidget.engine.strategies import DEFENSES
 
-_DOCS = Path(__file__).parents[1] / "docs" / "networks.md"
+_DOCS = Path(__file__).parents[1] / "docs" / "reports" / "networks.md"
 QUICK = ("alexnet", "squeezenet1_1", "resnet18", "mobilenet_v3_small", "efficientnet_b0", "swin_t")
 DEFENDED = ("paper", "directional")
 _SIDE = 64
@@ -47,9 +47,7 @@ _ARITHMETIC = {"add", "sub", "rsub", "mul", "div", "exp", "clamp_min", "clone", 
 _UNTAGGED = {"hardtanh", "hardswish"}
 
 
-# docs/networks.md from here on is written by this command.
-_TITLE = "## Every classification model of torchvision"
-_SECTION = """{title}
+_PAGE = """# Every classification model of torchvision
 
 `{command}`, {date}, on {machine}; {versions}.
 
@@ -100,8 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = sorted(records.rows, key=lambda row: row["net"])
     sys.stdout.write(report(rows) + "\n")
     if options.write:
-        text = _DOCS.read_text(encoding="utf-8")
-        _DOCS.write_text(page(text, rows, options.quick), encoding="utf-8")
+        _DOCS.write_text(page(rows, options.quick), encoding="utf-8")
     return 0 if all(map(holds, rows)) else 1
 
 
@@ -206,17 +203,15 @@ def report(rows: Sequence[Row]) -> str:
     )
 
 
-def page(text: str, rows: Sequence[Row], quick: bool) -> str:
-    """Return the text of docs/networks.md with its last section written anew."""
-    section = _SECTION.format(
-        title=_TITLE,
+def page(rows: Sequence[Row], quick: bool) -> str:
+    """Return the text of docs/reports/networks.md."""
+    return _PAGE.format(
         command="python -m benchmarks.networks" + (" --quick" if quick else ""),
         date=date.today().isoformat(),
         machine=machine(),
         versions=versions(),
         report=report(rows),
     )
-    return text.partition(_TITLE)[0] + section
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -227,7 +222,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("models", nargs="*", help='names or patterns such as "resnet*"; default: all')
     add("--quick", action="store_true", help=f"only {', '.join(QUICK)}")
     add("--records", type=Path, help="JSON-lines file: what is in it is not measured again")
-    add("--write", action="store_true", help="write the table into docs/networks.md")
+    add("--write", action="store_true", help="write docs/reports/networks.md")
     return parser.parse_args(arguments)
 
 

@@ -1,5 +1,5 @@
 """What running the same cell again and again costs: python -m benchmarks.reruns [--quick] [--write
-docs/reruns.md].
+docs/reports/reruns.md].
 
 The cell makes an Inspector and shows it, in a real kernel. A page is played: it says hello, and
 that its output was replaced when the cell is run again, as JupyterLab does. Ten times in a row,

@@ -1,7 +1,7 @@
 """Does the defense hold where activations are signed? Small nets that tell gratings apart.
 
     python -m benchmarks.signed --quick
-    python -m benchmarks.signed --write docs/signed.md
+    python -m benchmarks.signed --write docs/reports/signed.md
 
 Each net is the same but for its activation. From nothing at all, the image's least likely class is
 to be generated, which must fail, and its true class, which must not: a defense that lets nothing

@@ -1,5 +1,5 @@
 """How long an explanation takes: python -m benchmarks.speed [--quick] [--photos FOLDER] [--write
-docs/speed.md].
+docs/reports/speed.md].
 
 All of it is measured on the CPU. Times of an iteration are medians of several that take turns, so
 that what else the machine does hits all; they are shown as ratios to the *bare* pass: one forward

@@ -1,0 +1,43 @@
+"""Builds the site: ``python -m sphinx -W docs docs/_build``."""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "xwidget"
+author = "xwidget contributors"
+copyright = author
+version = release = importlib.metadata.version("xwidget")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "panels"]
+exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+nitpicky = True
+# Types in signatures: those of other projects could only be resolved by a download.
+nitpick_ignore_regex = [("py:class", ".*")]
+
+myst_enable_extensions = ["attrs_block", "colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+maximum_signature_line_length = 70
+numpydoc_show_class_members = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = "xwidget"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = [("panels.js", {"defer": "defer"})]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 7,
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+html_context = {"default_mode": "auto"}
