@@ -51,7 +51,7 @@ def report(rows: Sequence[Row], wordy: bool = False) -> str:
     if other := variants(runs):
         parts += ["## Other settings", _VARIANTS, other]
     if curves:
-        parts += ["## Whose order of the pixels is best?", *rankings(curves)]
+        parts += ["## Order of the pixels", *rankings(curves)]
     if wordy and runs:
         parts += ["## Photo by photo", details(runs)]
     parts.append(_origin(runs))

@@ -11,7 +11,7 @@ author = "xwidget contributors"
 copyright = author
 version = release = importlib.metadata.version("xwidget")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "panels"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "mathml", "panels"]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 nitpicky = True
@@ -26,6 +26,7 @@ autodoc_typehints = "signature"
 maximum_signature_line_length = 70
 numpydoc_show_class_members = False
 
+html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "xwidget"
 html_static_path = ["_static"]

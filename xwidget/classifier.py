@@ -147,7 +147,7 @@ class Classifier:
         Parameters
         ----------
         image
-            A path, PIL image, array or tensor; see :func:`xwidget.images.read`.
+            A path, PIL image, array (H,W[,1|3|4]), uint8 or float in [0,1], or tensor (3,H,W).
 
         Raises
         ------
@@ -226,7 +226,7 @@ class Classifier:
         """Return a stand-in for the net that may be run, hooked and moved without touching the net.
 
         It is in eval mode and shares the net's parameters, but not their ``requires_grad``, nor
-        hooks that only watch it; see :func:`xwidget.net.twin.make_twin`.
+        hooks that only watch it.
 
         Parameters
         ----------

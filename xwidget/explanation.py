@@ -194,7 +194,7 @@ class Explanation:
         Parameters
         ----------
         target
-            Class index or name, one of :attr:`targets` or :attr:`names`; None for the first.
+            Class index or name, one of ``targets`` or ``names``; None for the first.
 
         Raises
         ------
@@ -218,7 +218,7 @@ class Explanation:
         Parameters
         ----------
         target
-            Class index or name, one of :attr:`targets` or :attr:`names`; None for the first.
+            Class index or name, one of ``targets`` or ``names``; None for the first.
         view
             "evidence", the very colors that :attr:`evidence` holds; or "paper", the image's own
             colors fading to paper where nothing is shown. Where the game takes away, "paper" is

@@ -45,6 +45,7 @@ class Panel(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
+        """Return the frame that shows it."""
         name = self.arguments[0]
         if name not in PANELS:
             raise self.error(f"no panel {name!r}; there are {', '.join(PANELS)}")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.docs.wording import slips
+
+ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
@@ -26,5 +28,23 @@ def test_a_table_is_a_table(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_numbers_and_words_are_written_in_one_way(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
-    assert re.findall(r"(?<![\w.)\]])\.\d+", text) == []
-    assert re.findall(r"(?i)\w*(?:grey|colour)\w*|\d %", text) == []
+    assert slips(text) == []
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_of_a_page_outside_the_site_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", page.read_text("utf-8"))
+    inside = [link for link in links if not link[0].startswith("http")]
+    assert inside
+    for path, anchor in inside:
+        target = ROOT / path
+        assert target.is_file(), path
+        headings = (
+            re.findall(r"^#+ (.*)", target.read_text("utf-8"), re.MULTILINE) if anchor else []
+        )
+        assert not anchor or anchor in map(_anchor, headings), f"{path}#{anchor}"
+
+
+def _anchor(heading: str) -> str:
+    """Return a heading's anchor as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
