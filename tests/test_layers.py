@@ -1,60 +1,112 @@
-"""What may import what: the engine works without a notebook."""
+"""Who may import whom: the contracts of pyproject.toml hold, and a breach of each is found."""
 
-import ast
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "xwidget"
-NOTEBOOK = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel", "comm"}
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = ("anywidget", "comm", "ipykernel", "IPython", "ipywidgets", "traitlets")
+FLOORS = "Each room stands on the floors below it"
+ROOMS = "The inspector's rooms stand on each other"
+CIRCLES = "No circle among rooms, nor among modules"
+NOTEBOOKS = "Only the inspector and the gallery know of notebooks"
+DATA = "What is plain data knows nothing of nets"
+IN_A_FUNCTION = "\ndef later():\n    import {}\n"
+FOR_TYPES = "\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {}\n"
 
 
-def modules(layer):
-    """Return the source files of a layer: a package's, or the one module."""
-    folder = PACKAGE / layer
-    return sorted(folder.rglob("*.py")) if folder.is_dir() else [PACKAGE / f"{layer}.py"]
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of a tree."""
+    command = "from importlinter.cli import lint_imports_command as lint; lint()"
+    return subprocess.run(
+        [sys.executable, "-c", command, "--no-cache"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def imports(path):
-    """Return the absolute names that a file imports anywhere, functions included."""
-    package = path.relative_to(PACKAGE.parent).with_suffix("").parts[:-1]
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
-            name = ".".join(part for part in (base, node.module) if part)
-            found |= {name} | {f"{name}.{alias.name}" for alias in node.names}
-    return found
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the package and its contracts."""
+    root = tmp_path_factory.mktemp("tree")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    shutil.copytree(
+        ROOT / "xwidget", root / "xwidget", ignore=shutil.ignore_patterns("static", "__pycache__")
+    )
+    return root
 
 
-BELOW = [
-    path
-    for layer in ("engine", "metrics", "zoo", "classifier", "loading", "images", "explanation")
-    for path in modules(layer)
-    if path.exists()
-]
+def test_every_contract_is_kept() -> None:
+    done = lint(ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", BELOW, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_what_computes_knows_nothing_of_notebooks(path):
-    names = imports(path)
-    assert not {name for name in names if name.split(".")[0] in NOTEBOOK}
-    assert not {name for name in names if name.startswith("xwidget.inspector")}
+@pytest.mark.parametrize(
+    ("contract", "file", "added"),
+    [
+        (FLOORS, "new_room.py", ""),
+        (FLOORS, "support/texts.py", "\nimport xwidget.engine.plan\n"),
+        (FLOORS, "engine/plan.py", IN_A_FUNCTION.format("xwidget.metrics")),
+        (FLOORS, "metrics/road.py", FOR_TYPES.format("xwidget.inspector.widget")),
+        (FLOORS, "names.py", "\nimport xwidget.pixels\n"),
+        (ROOMS, "inspector/new_room.py", ""),
+        (ROOMS, "inspector/work/runs.py", FOR_TYPES.format("xwidget.inspector.widget")),
+        (CIRCLES, "net/copying.py", FOR_TYPES.format("xwidget.net.twin")),
+        (NOTEBOOKS, "engine/plan.py", IN_A_FUNCTION.format("traitlets")),
+        (NOTEBOOKS, "export/page.py", IN_A_FUNCTION.format("IPython.display")),
+        (DATA, "catalog/choices.py", IN_A_FUNCTION.format("torch")),
+        (DATA, "names.py", "\nimport xwidget.net.twin\n"),
+    ],
+)
+def test_a_breach_is_found(tree: Path, contract: str, file: str, added: str) -> None:
+    path = tree / "xwidget" / file
+    before = path.read_text() if path.exists() else None
+    path.write_text((before or "") + added)
+    try:
+        done = lint(tree)
+    finally:
+        path.unlink() if before is None else path.write_text(before)
+    assert done.returncode != 0
+    assert f"{contract} BROKEN" in done.stdout, done.stdout + done.stderr
 
 
-def test_the_engine_loads_without_the_widget_libraries():
+def test_no_module_imports_the_package_that_it_is_part_of() -> None:
+    graph = grimp.build_graph("xwidget", cache_dir=None)
+    faces = [module for module in graph.modules if graph.find_children(module)]
+    assert len(faces) > 10
+    found = {
+        (importer, face)
+        for face in faces
+        for importer in graph.find_modules_that_directly_import(face)
+        if importer.startswith(f"{face}.")
+    }
+    assert not found
+
+
+def test_all_but_the_panel_loads_without_the_notebook_libraries() -> None:
+    names = sorted(
+        module
+        for module in grimp.build_graph("xwidget", cache_dir=None).modules
+        if "." in module and module.split(".")[1] not in ("inspector", "gallery")
+    )
+    assert len(names) > 60
     code = f"""
-import sys, types
+import importlib, sys, types
 package = types.ModuleType("xwidget")  # its __init__ would bring the Inspector along
-package.__path__ = [{str(PACKAGE)!r}]
+package.__path__ = [{str(ROOT / "xwidget")!r}]
 sys.modules["xwidget"] = package
-for library in {sorted(NOTEBOOK)!r}:
+for library in {NOTEBOOK!r}:
     sys.modules[library] = None  # importing it now fails
-import xwidget.engine.explain
+for name in {names!r}:
+    importlib.import_module(name)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
