@@ -1,13 +1,36 @@
-"""What the panel costs a notebook: its script travels with every widget."""
+"""The page's scripts travel with every widget and every exported page: none grows unnoticed."""
 
 import gzip
 from pathlib import Path
+
+import pytest
 
 import xwidget
 
 STATIC = Path(xwidget.__file__).parent / "inspector" / "static"
 
+#: Most bytes of each file, gzipped.
+BUDGETS = {
+    # The panel: each Inspector brings its own, and a saved notebook may hold them all.
+    "widget.js": 45_000,
+    "widget.css": 6_500,
+    # The panel once more, with what stands in for a kernel: once in a page, beside about 60 kB a
+    # mask.
+    "portable.js": 46_500,
+    "portable.css": 600,
+    # A strip of thumbnails, beside an Inspector, which brings the panel.
+    "gallery.js": 5_000,
+    "gallery.css": 2_000,
+    # What others' licenses ask for; it stays with the installed package.
+    "LICENSES.txt": 1_000,
+}
 
-def test_the_panel_stays_within_its_budget() -> None:
-    script = (STATIC / "widget.js").read_bytes()
-    assert len(gzip.compress(script, 9)) <= 45_000  # bytes
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_a_file_of_the_page_stays_within_its_budget(name: str) -> None:
+    size = len(gzip.compress((STATIC / name).read_bytes(), 9))
+    assert size <= BUDGETS[name]
+
+
+def test_each_file_of_the_page_has_a_budget() -> None:
+    assert {path.name for path in STATIC.iterdir()} == set(BUDGETS)
