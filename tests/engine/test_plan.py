@@ -169,6 +169,27 @@ def test_the_choice_is_made_once_and_can_be_told(
     assert told.diagnostics["plan"] == Plan().describe()
 
 
+def test_workers_that_time_differently_agree_where_the_plan_is_given(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explain(seconds: tuple[float, float], plan: object) -> xw.Explanation:
+        monkeypatch.setattr(planning, "_seconds", lambda forwards, image: seconds)
+        planning._chosen.clear()  # as in another process
+        return xw.explain(clf, IMAGE, [0], iterations=8, progress=False, plan=plan)  # type: ignore[arg-type]
+
+    usual, other = (1.0, 1.0), (1.0, 0.5)
+    first, second = (explain(seconds, "auto") for seconds in (usual, other))
+    assert first.diagnostics["plan"] != second.diagnostics["plan"]
+    assert not np.array_equal(first.masks, second.masks)
+    assert float(np.abs(first.masks - second.masks).mean()) < 1e-3
+    for plan in ("folded", "plain", first.diagnostics["plan"], second.diagnostics["plan"]):
+        first, second = (explain(seconds, plan) for seconds in (usual, other))
+        assert first.diagnostics["plan"] == second.diagnostics["plan"]
+        for name in ("masks", "relevance", "scores"):
+            np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    assert explain(other, "folded").diagnostics["plan"] == Plan(fold=True).describe()
+
+
 @pytest.mark.parametrize(
     "wrong", ["fast", {"layout": "NCHW"}, {"batch": 0}, {"autocast": "int8"}, {"memory_format": ""}]
 )

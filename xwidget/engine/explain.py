@@ -83,10 +83,11 @@ def explain(
     seed
         Seed of everything random.
     plan
-        How the net is run: ``"auto"`` times a few passes and takes the fastest way that changes
-        nothing beyond rounding, ``"plain"`` runs it just as it is, and a dict says it all, such as
-        the ``diagnostics["plan"]`` of an earlier explanation, which makes one equal to the last bit
-        in another process.
+        How the net is run. ``"auto"`` times a few passes and takes the fastest way that changes
+        nothing beyond rounding. Two machines, or two processes of one, may time differently: where
+        many share the work and must agree to the last bit, give ``"folded"`` (batch norms folded
+        into convolutions, nothing timed), ``"plain"`` (the net just as it is), or the
+        ``diagnostics["plan"]`` of an earlier explanation, a dict.
     early_stop
         Whether to end before ``iterations`` where, for 40 of them, no score changed by more than
         0.001 and no mask by more than 0.001 on average.
