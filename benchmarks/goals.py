@@ -20,12 +20,12 @@ GONE, GONE_UNSEEN = 0.1, 0.25
 CONTROL = 2.0
 
 LEGEND = """\
-Each figure with its 95% interval and, in round brackets, the number of photos. Means and medians
-have theirs from 10,000 bootstrap resamples of the photos, shares of photos Wilson's. `e` is what
-counts in a game, alone on gray (the data mean) or on eight backgrounds of smooth noise that no run
-has seen: the evidence where the class is kept, what is left where it is taken away. `p(x)` is the
-score of the photo. Other nets see the evidence and the rest on gray: shares of what they give the
-photo, where they recognize it."""
+Square brackets hold 95% intervals: of means and medians from 10,000 bootstrap resamples of the
+photos, of shares of photos by Wilson's method. Round brackets hold the number of photos. `e` is the
+evidence in games that keep the class, and what is left of the photo in games that take it away. It
+is scored on gray (the data mean) and on eight backgrounds of smooth noise that no run has seen.
+`p(x)` is the score of the photo. Other networks see the evidence and the rest on gray; their
+figures are shares of their score of the photo, over the photos that they recognize."""
 
 # What is said of a row: its value, None where it has none.
 _Value = Callable[[Row], float | None]

@@ -47,16 +47,20 @@ _ARITHMETIC = {"add", "sub", "rsub", "mul", "div", "exp", "clamp_min", "clone", 
 _UNTAGGED = {"hardtanh", "hardswish"}
 
 
-_PAGE = """# Every classification model of torchvision
+_PAGE = """# Networks
 
-`{command}`, {date}, on {machine}; {versions}.
+Measured {date} by `{command}` on {machine}.
+{versions}.
 
-Random weights, batch norm set by one batch of noise, two classes at once, small images. *Called*
-counts the elementwise kernels of one forward pass that are no arithmetic, by a mode below autograd
-that knows nothing of how xwidget finds them; *defended* is what the defense met, "+ 1" a last
-activation that makes the scores and is left alone. *Same gradient* compares the defended gradient
-at e = x with the undefended one. The last column, the share of activations out of bounds for
-another image, shows that there was something to defend.
+Random weights, batch norm statistics from one batch of noise, two classes at once, small images.
+
+- *called*: nonlinear elementwise kernels of one forward pass, counted below autograd, independently
+  of how xwidget finds them.
+- *defended*: activations that the defense found; "+ 1" is a last activation that makes the scores
+  and is left alone.
+- *same gradient*: the defended gradient at e = x compared with the undefended one.
+- *outside, other image*: share of the activations of another image that are out of bounds, which
+  shows that there was something to defend.
 
 {report}
 """
@@ -198,9 +202,8 @@ def report(rows: Sequence[Row]) -> str:
         else [row["net"], row["side"], None, None, row["refused"], None, None, None]
         for row in rows
     ]
-    return (
-        f"{table(head, cells)}\n\nHolds on {percent([holds(row) for row in rows])} of these nets."
-    )
+    share = percent([holds(row) for row in rows])
+    return f"{table(head, cells)}\n\nThe defense holds on {share} of these networks."
 
 
 def page(rows: Sequence[Row], quick: bool) -> str:

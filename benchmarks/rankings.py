@@ -1,4 +1,4 @@
-"""Tables that say whose order of the pixels is the best."""
+"""Tables of the orders of the pixels, best first."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from benchmarks.records import Row
 from benchmarks.tables import number, table
 
 OWN = """\
-RISE's metrics (Petsiuk et al., BMVC 2018) for the photo's class, means over the photos that all
-orders were measured on, with 95% intervals; {steps} steps. Deletion replaces the first pixels by
-the data mean, insertion puts them into a blurred image. A low deletion alone proves nothing:
-undefended noise has it, too. `more than IG`: than Integrated Gradients on the same photos."""
+The metrics of RISE (Petsiuk et al., BMVC 2018) for the photo's class, in {steps} steps: means over
+the photos that all orders were measured on, with 95% intervals. Deletion replaces the first pixels
+by the data mean; insertion puts them into a blurred image. A low deletion alone proves nothing, as
+undefended noise has it, too. `more than IG` is the difference to Integrated Gradients on the same
+photos."""
 
 OTHERS = """\
-Insertion − deletion of the same orders on other nets, which see the same picture, in {steps} steps;
-as shares of what they give the photo, where they recognize it (on how many photos). An order that
-only its own net agrees with ranks what other nets do not need."""
+Insertion − deletion of the same orders on other networks, in {steps} steps: shares of their score
+of the photo, over the photos that they recognize (number in brackets). An order that ranks only
+what its own network needs is low here."""
 
 ROAD = """\
-Pixels that go are filled in from their neighbors (ROAD, Rong et al., ICML 2022), so that no outline
-is left to be read: mean heights of the curves from 0 to 0.9 of the pixels, the most relevant first
-and the least relevant first."""
+ROAD (Rong et al., ICML 2022) fills removed pixels in from their neighbors, so that their outline
+cannot be recognized. Figures are mean heights of the curves from 0 to 0.9 of the pixels, removed
+most relevant first and least relevant first."""
 
 AREA = """\
-Only the first 10%, 20% and 30% of the pixels, at full contrast on gray: shares of what the net
-gives the photo, medians."""
+Only the first 10%, 20% and 30% of the pixels, at full contrast on gray: medians, as shares of the
+network's score of the photo."""
 
 AREA_OTHERS = """\
-The first 20% before other nets, in the same way."""
+The first 20% of the pixels, in the same way, on other networks."""
 
 
 def rankings(rows: Sequence[Row]) -> list[str]:

@@ -11,18 +11,18 @@ from xwidget.catalog.games import GAMES
 from xwidget.engine.explain import ITERATIONS
 
 _MOVES = """\
-What evidence keeps when it is moved a little, as a share of what the photo keeps: medians of
-p(T(e)) / p(T(x)), e being what is shown where the class is kept (1 is as good as the photo), and
-what is left where it is taken away (low is good)."""
+Score of the evidence after a small move T, as a share of the photo's score after the same move:
+medians of p(T(e)) / p(T(x)). In games that keep the class, e is the evidence, and 1 is as good as
+the photo. In games that take it away, e is what is left, and low is good."""
 
 _UNSEEN = """\
-p(e) / p(x) by the strength of the noise, in deviations of the photo's colors: medians of the mean
-of two backgrounds. `The photo itself`: with the noise added to all of it, which says what a net
-bears."""
+p(e) / p(x) by the strength of the background noise, in standard deviations of the photo's colors:
+medians of the mean over two backgrounds. For comparison, `the photo itself` is the photo with the
+noise added to all of it."""
 
 _VARIANTS = """\
-Other defenses and numbers of iterations, on the photos that all of them were measured on. What is
-optimized, on gray; the last column is the least likely class's highest score."""
+Other defenses and numbers of iterations, on the photos that all of them were measured on. Scores
+are on gray; the last column is the highest score of the least likely class."""
 
 
 def report(rows: Sequence[Row], wordy: bool = False) -> str:
@@ -73,7 +73,7 @@ def _photos(rows: Sequence[Row]) -> str:
             nets.setdefault(row["net"], []).append(row)
     return "\n".join(
         f"- {net}: {sum(row['right'] for row in photos)} of {len(photos)} photos classified "
-        "correctly; only these count."
+        "correctly; only these are used."
         for net, photos in nets.items()
     )
 

@@ -59,16 +59,17 @@ CELL = "w = xw.Inspector(clf, photo, iterations={iterations})\nmade.append(w)\nw
 CLOSE = "for w in made: w.close()\nw = None\nmade.clear()\ngc.collect()"
 
 LEGEND = f"""\
-`runs`: how many go on at once. `it/s`: iterations a second of the newest run. `memory`: what the
-kernel's process holds; *loaded* is before the first run, with torch, the network and a photo.
-*stopped* and *closed*: {REST:.0f} s after all runs were stopped, and all Inspectors closed."""
+`runs`: number of runs in progress. `it/s`: iterations per second of the newest run. `memory`:
+resident memory of the kernel's process. *loaded* is before the first run, with torch, the network
+and a photo; *stopped* and *closed* are {REST:.0f} s after all runs were stopped and all Inspectors
+closed."""
 BESIDE = """\
-`xw.explain` of one class in a cell, beside runs of three:"""
+`xw.explain` of one class in a cell, beside background runs of three classes:"""
 BEFORE = """\
-## What it was
+## Before runs took turns
 
-Before runs took turns, the same command told, on the same machine (15 s a row, and the last rows
-1 s after all was closed):
+An earlier version, in which runs did not take turns, on the same machine (15 s a row; the last rows
+1 s after everything was closed):
 
 | the cell was run | runs |   memory | threads |
 | ---------------- | ---: | -------: | ------: |
@@ -83,13 +84,13 @@ Before runs took turns, the same command told, on the same machine (15 s a row, 
 WHY = """\
 ## Where the memory goes
 
-- A step needs about 1 GiB at its peak, for activations. The allocator (glibc's) keeps as much for
-  each thread that made steps: ten runs on ten threads held ten times as much, also when they were
-  over. Now all runs share two threads. When these have had nothing to do for 5 s, they end, and
-  what is free goes back to the system.
-- An Inspector that is not closed keeps its image, masks and curves, about 27 MB at 224², three
-  classes and 70 iterations, as ipywidgets keeps every widget. `close()` frees all of it.
-- A run that is over has no thread: it ends 10 s later, and another comes when there is work."""
+- An iteration needs about 1 GiB at its peak, for activations. glibc's allocator keeps as much for
+  each thread that ran iterations: ten runs on ten threads kept ten times as much, even after they
+  had ended. All runs therefore share two threads. These end after 5 s without work, and free memory
+  is returned to the system.
+- An Inspector keeps its image, masks and curves, about 27 MB at 224², three classes and 70
+  iterations, until `close()` is called, as ipywidgets keeps every widget.
+- The thread of an ended run ends after 10 s; a new one is started when there is work."""
 
 
 @dataclass
@@ -150,16 +151,16 @@ def main() -> None:
     began = time.monotonic()
     measured = measure(net, 3 if arguments.quick else TIMES, 4 if arguments.quick else 10)
     parts = [
-        "# Running a cell again and again",
-        f"Made {date.today()} by `python -m benchmarks.reruns"
+        "# Re-running a cell",
+        f"Measured {date.today()} by `python -m benchmarks.reruns"
         f"{' --quick' if arguments.quick else ''}` on {machine()}.\n{versions()}.",
-        f"`w = xw.Inspector(clf, photo); w`, {net}, three classes, run again before its run is "
-        "through.",
+        f"`w = xw.Inspector(clf, photo); w`, {net}, three classes. The cell is run again before "
+        "its run has ended.",
         measured,
         LEGEND,
         WHY,
         BEFORE,
-        f"All of this took {time.monotonic() - began:.0f} s.",
+        f"The benchmark took {time.monotonic() - began:.0f} s.",
     ]
     page = "\n\n".join(parts) + "\n"
     sys.stdout.write(page)

@@ -61,17 +61,17 @@ SHOW_AGAIN = """async () => {
 }"""
 
 NOTES = """\
-- `input to paint`: from the event's time stamp until the main thread has painted a frame with the
-  effect in it: another iteration or class on the canvas, another pixel in the readout. What the
-  browser's own threads do after that, until light comes out of a screen, is not in it; without a
-  GPU, as here, they draw in software on the same cores. Waiting for the next frame is in it: a
-  mean of half a frame (8.3 ms) even where the panel needs no time at all.
-- `scrub` is an arrow key on the slider, `class` a click on another class, both to masks that the
-  page has; `hover` a move of the mouse to another pixel; `zoom` the key "+" on the picture.
-- The budget is one frame of a 60 Hz screen at 224×224, two at 1024×1024.
-- Long tasks are those of more than 50 ms that keep the page from answering, during a run of a net
-  so small that masks come as fast as the page takes them. JupyterLab's own are among them.
-- The kernel, the browser and the server share the cores."""
+- `input to paint`: time from the event's time stamp until the main thread has painted a frame with
+  the effect: another iteration or class on the canvas, another pixel in the readout. It includes
+  the wait for the next frame, on average half a frame (8.3 ms). It does not include the work of the
+  browser's other threads between that and the screen; without a GPU, as here, they draw in software
+  on the same cores.
+- `scrub`: an arrow key on the slider; `class`: a click on another class, both to masks that the
+  page has; `hover`: a mouse move to another pixel; `zoom`: the key "+" on the picture.
+- The budget is one frame of a 60 Hz screen at 224×224, and two at 1024×1024.
+- Long tasks block the page for more than 50 ms. They are counted during a run of a network so small
+  that masks arrive as fast as the page takes them, and include JupyterLab's own.
+- Kernel, browser and server share the cores."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Timed:
             return [self.act, f"{self.side}²", 0, None, None, None, "nothing changed"]
         worst = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
         budget = BUDGETS[self.side] * FRAME
-        kept = "kept" if worst <= budget else "median kept" if median(ordered) <= budget else "no"
+        kept = "yes" if worst <= budget else "median only" if median(ordered) <= budget else "no"
         return [
             self.act,
             f"{self.side}²",
@@ -127,14 +127,15 @@ def main() -> None:
         browser.close()
     figures = ["input to paint, median", "95th percentile"]
     head = ["act", "picture", "n", *figures, "budget", "within it"]
+    command = "python -m benchmarks.screen" + (" --quick" if quick else "")
     page = "\n\n".join(
         (
-            "# On the screen",
-            f"Made {date.today()} by `python -m benchmarks.screen{' --quick' if quick else ''}` on "
-            f"{machine()}, drawn in software, the machine's load before it {load:.1f}.\n"
+            "# Screen",
+            f"Measured {date.today()} by `{command}` on {machine()}, drawn in software, with a load of "
+            f"{load:.1f} before.\n"
             f"{about}; {versions()}.",
             table(head, [timed.row for timed in acts]),
-            table(["what", "measured"], [probe, *rest, *bundle()]),
+            table(["measurement", "value"], [probe, *rest, *bundle()]),
             NOTES,
         )
     )
@@ -265,7 +266,7 @@ def measure_probe(browser: Browser, server: Server, repeats: int) -> list[object
                 found.append(took)
     worst = sorted(found)[int(0.95 * len(found))]
     return [
-        f"end of a brush's stroke until the net's answer is painted (budget {PROBE_BUDGET:.0f} ms)",
+        f"from the end of a brush stroke to the painted answer (budget {PROBE_BUDGET:.0f} ms)",
         f"{median(found):.0f} ms, 95th percentile {worst:.0f} ms (n = {len(found)})",
     ]
 
@@ -303,14 +304,14 @@ def measure_rest(browser: Browser, server: Server, long: int, runs: int) -> list
     return [
         [
             f"long tasks (> 50 ms) in a run of {taken} iterations, {lasted:.0f} s",
-            f"{len(tasks)}, {sum(tasks):.0f} ms together, the longest {longest:.0f} ms",
+            f"{len(tasks)} (total {sum(tasks):.0f} ms, longest {longest:.0f} ms)",
         ],
         [
             f"heap of the page after 5 runs → after {runs}",
             f"{heaps[5]:.1f} MB → {heaps[runs]:.1f} MB",
         ],
         [
-            "from the panel's root to its first picture, painted",
+            "from the panel's root element to its first painted picture",
             f"{number(median(firsts) if firsts else None, 1)} ms (median of {len(firsts)})",
         ],
     ]

@@ -1,4 +1,4 @@
-"""Is what is shown in the image, does it hold, and whose order of the pixels is the best.
+"""The selectivity of the evidence, its robustness, and the best order of the pixels.
 
     python -m benchmarks.selectivity --quick
     python -m benchmarks.selectivity --photos FOLDER --json results.jsonl --write page.md
@@ -228,15 +228,15 @@ def _say(text: str) -> None:
 
 
 _HEAD = """\
-# Is what is shown in the image?
+# Selectivity
 
-An explanation is true if it finds the evidence for what a net sees, and none for what it does not
-see. So each game is played for the photo's own class, and generation for the least likely of all,
-too. A method that shows something for every class fails, and so does one that shows nothing for
-any. What only one net sees, at one place to the pixel and on one background, is no evidence either:
-so other nets are asked, the evidence is moved a little, and put on backgrounds it has never met.
+A selective explanation shows evidence for a class that the network sees, and none for a class that
+it does not see. Each game is therefore played for the class of the photo, and generation also for
+the least likely class. A method that shows something for every class fails, as does one that shows
+nothing for any. Evidence must also hold beyond one network, one position and one background: other
+networks are asked, and the evidence is moved a little and put on backgrounds that no run has seen.
 
-Made by `{command}`; see `--help` for other photos, nets, games and defenses."""
+Measured by `{command}`; see `--help` for other photos, nets, games and defenses."""
 
 
 if __name__ == "__main__":

@@ -257,50 +257,57 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 _PAGE = """\
 # Signed activations
 
-The bounds of Eq. 4-5 are those of a ReLU, which is silent at 0. A SiLU, GELU or Hardswish is silent
-far left, but dips below 0 on the way there, and an activation that the image holds in the dip may
-rise to 0 within its bounds. Does the defense hold, and would tighter bounds be better?
+The bounds of Eq. 4-5 are made for ReLU, which is inactive at 0. SiLU, GELU and Hardswish approach 0
+for strongly negative inputs, but dip below 0 in between. An activation that the image puts into the
+dip may therefore rise to 0 within its bounds. This report tests whether the defense holds
+nevertheless, and whether tighter bounds would be better.
 
-Made {date} by `{command}` on {machine}.
+Measured {date} by `{command}` on {machine}.
 {versions}.
 
-Two nets of four convolutions for each activation, trained to tell noisy gratings of four
-orientations in two colors apart (right on new ones:
-{right}); {images} images for each net, {iterations} iterations.
-`h ≤ h(x)` means the bounds [min(0, h(x)), h(x)] instead of [min(0, h(x)), max(0, h(x))].
+For each activation, two networks of four convolutions are trained to distinguish noisy gratings of
+four orientations in two colors. Their accuracy on new gratings: {right}.
+Each explains {images} images in {iterations} iterations. `h ≤ h(x)` marks the tighter bounds
+[min(0, h(x)), h(x)] in place of [min(0, h(x)), max(0, h(x))].
 
 ## Generation, without sparsity
 
-The least likely class must not be generated, the true one must be. `generated`: with a score above
-0.5; `reached`: at least 0.9 p(x). Scores are means.
+A good defense keeps the least likely class out and lets the true class through. `least generated`:
+a score above 0.5 for the least likely class; `true reached`: at least 0.9 p(x) for the true one.
+Scores are means.
 
 {generated}
 
 ## Deletion, `sparsity="auto"`
 
-The true class, by one net, judged by the one of other random weights. `own`, `other net`: the share
-of the class's score that is taken away from each, 1 is what taking everything away does; `mask`:
-the share of the image taken away. A mask of what only its own net sees leaves the other one
-unmoved, and a larger mask moves any: `shuffled` is the other net's share where the pixels of the
-mask have changed places, `beyond size` the difference. Means.
+The true class is deleted for one network, and the result is judged by the other one, which was
+trained from other random weights. All figures are means.
+
+- `own`, `other net`: share of the score that each of the two networks loses; 1 is the loss when
+  everything is taken away.
+- `mask`: share of the image taken away.
+- `shuffled`: share that the other network loses when the pixels of the mask are shuffled, as any
+  mask of that size takes something away.
+- `beyond size`: `other net` − `shuffled`. It is 0 for a mask of noise that only its own network
+  sees.
 
 {deleted}
 {findings}"""
 
 # Said of the full tables only.
 _FINDINGS = """
-## What follows, from the run of 2026-11-23
+## Conclusions from the run of 2026-11-23
 
-- Generation's own defense, the directional one, generates no least likely class from any of the
-  activations. The paper's rule lets a few through where they are signed, and none with the tighter
-  bounds.
-- Deletion's own defense, the paper's rule, takes from the other net at least as much with signed
-  activations as with ReLU. With the tighter bounds it needs larger masks and takes less beyond
-  their size, so they were not built in: the bounds are those of Eq. 4-5 for every activation.
-- The directional rule is no good for deletion here: what it takes away is no better chosen than
-  the same pixels in other places.
-- The judge is a weak one: undefended deletion moves it nearly as far with half the mask, so noise
-  that only one net sees is hardly to be had from nets as small as these.
+- The directional defense, the default for generation, keeps the least likely class out with every
+  activation. The paper's rule lets it through in a few cases with GELU and Hardswish, and in none
+  with the tighter bounds.
+- The paper's rule, the default for deletion, takes at least as much from the other network with
+  signed activations as with ReLU. With the tighter bounds it needs larger masks and takes less
+  beyond their size. The bounds of Eq. 4-5 are therefore used for every activation.
+- The directional rule is unsuitable for deletion here: shuffling the pixels of its masks makes them
+  no worse.
+- The judge is weak. Undefended deletion affects it nearly as much with half the mask: networks this
+  small hardly allow for noise that only one of them sees.
 """
 
 

@@ -57,44 +57,46 @@ _WARM = 2
 _CURVE = 28  # steps of deletion and insertion
 
 LEGEND = f"""\
-An iteration runs each class once a view, `rows` in all: with `reference="drawn"`, the default, in
-{VIEWS["drawn"]} views, with a fixed reference in {VIEWS["zero"]}.
+An iteration runs each class once for each view: {VIEWS["drawn"]} views with `reference="drawn"`,
+the default, {VIEWS["zero"]} with a fixed reference. `rows` is the resulting size of the batch.
 
-- `bare`: one forward and backward pass of as many rows by the net as it comes, to the input.
-- `planned`: the same pass by the plan that the run chose, as a share of it.
-- `loop`: a whole iteration by that plan, as a share of it: the pass, the views, the defense, the
-  step, the sparsity, the mask shown.
-- `÷ planned`: the iteration against the bare pass by the same plan. This is what the defense and
-  the loop cost. The goal is {GOAL} or less."""
+- `bare`: one forward and backward pass of as many rows, down to the input, without a plan.
+- `planned`: the same pass by the plan that the run chose, as a share of `bare`.
+- `loop`: a whole iteration by that plan, as a share of `bare`: the pass, the views, the defense,
+  the step, the sparsity and the mask shown.
+- `÷ planned`: `loop` divided by `planned`, the cost of the defense and the loop. The goal is at
+  most {GOAL}."""
 
 WHOLE = f"""\
-`xw.explain` with the defaults, {ITERATIONS} iterations at most, of the most likely classes, by a
-classifier that was just loaded; medians over photos. `preparing`: choosing the plan, folding,
-recording bounds; until the first mask. `first step`: from the beginning until the mask has moved.
-`checks`: the last iteration, which only looks, the checks and what comes after.
+`xw.explain` with the defaults, for the most likely classes, up to {ITERATIONS} iterations, with a
+classifier that was just loaded. Medians over photos.
 
-`{MOST:.0%} there`: from the beginning until the result for the most likely class is as good as
-{MOST:.0%} of the last one, and stays so; `at iteration`: which that was, the worst of the photos.
-Two things must be so: insertion - deletion of the relevance ({_CURVE} steps), and the score of the
-mask on the reference. They are looked at after iterations {", ".join(map(str, LOOKS))} only, once
-the clock has stopped, in the run for one class; for more classes it is when their run came there,
-as classes do not see each other."""
+- `preparing`: choosing the plan, folding, recording bounds, up to the first mask.
+- `checks`: the last evaluation and the checks.
+- `first step`: from the beginning until the mask has changed.
+- `{MOST:.0%} there`: from the beginning until the result for the most likely class is
+  {MOST:.0%} as good as the final one, and stays so, in both insertion − deletion of the relevance
+  ({_CURVE} steps) and the score of the mask on the reference. Both are evaluated after iterations
+  {", ".join(map(str, LOOKS))}, once the clock has stopped. For several classes the iteration is
+  that of the run for one class, as classes do not affect each other.
+- `at iteration`: the iteration at which that was, on the worst photo."""
 
 PLAIN_LOOP = """\
-`plain` is FGVis as one would write it down (`benchmarks/plain.py`): forward hooks on the ReLU
-modules and Adam on the mask, with the paper's rule (Eq. 6) or with the directional one; the data
-mean is where nothing is shown. Generation of the most likely class. `zero` is ours with that
-reference, too, `drawn` with the default, which sees each mask in three views. `0.9 p(x)`: when 90%
-of the image's own score is reached; ours includes choosing the plan, folding and recording bounds.
-`best`: the highest score that the plain loop reaches."""
+Generation of the most likely class. `plain` is a direct implementation of FGVis
+(`benchmarks/plain.py`): forward hooks on the ReLU modules and Adam on the mask, with the paper's
+rule (Eq. 6) or the directional one, and the data mean as the reference. `zero` is xwidget with the
+same reference, `drawn` with the default, which sees each mask in three views. `0.9 p(x)` is the
+time until 90% of the image's score is reached; for xwidget it includes choosing the plan, folding
+and recording bounds. `plain's best` is the highest score that the plain loop reaches."""
 
 NOTES = """\
-## Going faster still
+## Faster settings
 
-- `reference="zero"` takes less than half of the time. What it shows answers to that one background.
+- `reference="zero"` takes less than half of the time. Its evidence holds on that one background.
 - `plan={"memory_format": "channels_last", "autocast": "bfloat16"}` computes in bfloat16 where torch
-  can. It is never chosen unasked: on SqueezeNet it moved the image's own score by up to 0.02. On a
-  processor with the instructions for it SqueezeNet takes two thirds of the time, Lite0 more."""
+  can. It is never chosen by default, as it changed the image's score on SqueezeNet by up to 0.02.
+  On a processor with bfloat16 instructions, SqueezeNet takes two thirds of the time;
+  EfficientNet-Lite0 takes longer than without."""
 
 
 def main() -> None:
@@ -119,19 +121,16 @@ def main() -> None:
     began = time.monotonic()
     parts = [
         "# Speed",
-        f"Made {date.today()} by `python -m benchmarks.speed{' --quick' if quick else ''}` on "
-        f"{machine()}.\n{versions()}.\n\nOn a GPU nothing was measured.",
+        f"Measured {date.today()} by `python -m benchmarks.speed{' --quick' if quick else ''}` on "
+        f"{machine()}.\n{versions()}.\n\nNothing was measured on a GPU.",
     ]
     if quick:
-        parts.append(
-            "**From a quick run**: few repeats, few photos. The full one says more about the last "
-            "digits."
-        )
+        parts.append("**Quick run**: few repeats, few photos. The last digits are noise.")
     parts += [
         "## An iteration",
         _iterations(4 if quick else 15, memory=not quick),
         LEGEND,
-        "The same by other defenses, one class, drawn backgrounds, ÷ planned:",
+        "The same for each defense, as ÷ planned, with one class and drawn backgrounds:",
         _defenses(4 if quick else 10),
         "## A whole explanation",
         _whole(pictures),
@@ -140,7 +139,7 @@ def main() -> None:
         _against_plain(40 if quick else 100),
         PLAIN_LOOP,
         NOTES,
-        f"All of this took {time.monotonic() - began:.0f} s.",
+        f"The benchmark took {time.monotonic() - began:.0f} s.",
     ]
     page = "\n\n".join(parts)
     sys.stdout.write(page + "\n")
@@ -174,11 +173,10 @@ def _iterations(repeats: int, memory: bool) -> str:
     head = ["net", "reference", "classes", "rows", "bare", "planned", "loop", "÷ planned"]
     verdict = "reached" if worst <= GOAL else "missed"
     lines = [table([*head, *(["memory"] if memory else []), "plan"], rows)]
-    lines.append(f"The goal, ÷ planned at most {GOAL}, is {verdict}: at most {worst:.2f}.")
+    lines.append(f"The goal, ÷ planned at most {GOAL}, is {verdict}: the highest is {worst:.2f}.")
     if memory:
         lines.append(
-            "`memory`: how much more than the bare pass the process needs at its peak, in its own "
-            "process."
+            "`memory`: peak memory beyond that of the bare pass, each measured in its own process."
         )
     return "\n\n".join(lines)
 
