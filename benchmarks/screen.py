@@ -131,8 +131,8 @@ def main() -> None:
     page = "\n\n".join(
         (
             "# Screen",
-            f"Measured {date.today()} by `{command}` on {machine()}, drawn in software, with a load of "
-            f"{load:.1f} before.\n"
+            f"Measured {date.today()} by `{command}` on {machine()}, drawn in software, with a "
+            f"load of {load:.1f} before.\n"
             f"{about}; {versions()}.",
             table(head, [timed.row for timed in acts]),
             table(["measurement", "value"], [probe, *rest, *bundle()]),
