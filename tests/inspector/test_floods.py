@@ -11,8 +11,8 @@ from tests.inspector.fakes import SAFETY, SIDE, Page, level, until
 from xwidget.frames import decode
 from xwidget.inspector.page import messages
 from xwidget.inspector.page.inbox import Inbox, Pace
-from xwidget.inspector.page.lock import OwnedLock
-from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.lock import OwnedLock
+from xwidget.inspector.work.views import Views
 
 MANY = 6000
 LONG = 100_000

@@ -9,8 +9,8 @@ import pytest
 import traitlets
 
 from tests.inspector.fakes import SAFETY, Page
-from xwidget.inspector.page.lock import INSPECTORS, OwnedLock
 from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.work.lock import INSPECTORS, OwnedLock
 from xwidget.net import forward
 
 

@@ -14,7 +14,7 @@ from tests.inspector.fakes import SAFETY, SIDE, level, reached, until
 from xwidget import Explanation
 from xwidget.frames import decode, pack
 from xwidget.inspector.page import stream
-from xwidget.inspector.page.lock import INSPECTORS
+from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.session import Session
 from xwidget.paper import on_paper
 

@@ -11,7 +11,7 @@ from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, level, until
 from xwidget.checks import Check, Checks
 from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
-from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.session import Session
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, Page, until
 from xwidget.engine import turns
-from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.views import Views
 
 LONG = 100_000
 
@@ -257,7 +257,7 @@ def test_everyone_who_waits_is_counted_from_any_thread():
 
 
 def test_views_are_missed_on_the_loop_that_brings_the_messages(monkeypatch):
-    monkeypatch.setattr("xwidget.inspector.page.views.BEAT", 0.001)
+    monkeypatch.setattr("xwidget.inspector.work.views.BEAT", 0.001)
     views = Views()
 
     async def silence(views):

@@ -9,8 +9,8 @@ import traitlets
 from xwidget.assets import static
 from xwidget.inspector.page import messages
 from xwidget.inspector.page.closed import Refused, shared, told
-from xwidget.inspector.page.lock import OwnedLock
 from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support import wire
 from xwidget.support.texts import WORDS
 

@@ -30,9 +30,9 @@ from xwidget.inspector.beginning import check_targets
 from xwidget.inspector.notebook.cells import supersede
 from xwidget.inspector.page import messages
 from xwidget.inspector.page.closed import ClosedWidget
-from xwidget.inspector.page.lock import INSPECTORS
-from xwidget.inspector.page.views import Views
 from xwidget.inspector.widget import Inspector
+from xwidget.inspector.work.lock import INSPECTORS
+from xwidget.inspector.work.views import Views
 from xwidget.support import arguments
 
 _ENDED = frozenset({"done", "stopped", "error"})

@@ -16,9 +16,9 @@ import torch
 from xwidget.classifier import Classifier
 from xwidget.engine.turns import Place, in_background_turn, turns_on
 from xwidget.gallery.item import Item, in_view
-from xwidget.inspector.page.lock import OwnedLock
-from xwidget.inspector.page.views import Views
 from xwidget.inspector.widget import Inspector
+from xwidget.inspector.work.lock import OwnedLock
+from xwidget.inspector.work.views import Views
 from xwidget.support.threads import EndingThread
 
 THREAD = "xwidget-gallery"

@@ -28,11 +28,11 @@ from xwidget.inspector.notebook.cells import supersede
 from xwidget.inspector.notebook.display import ShownWidget
 from xwidget.inspector.page import messages
 from xwidget.inspector.page.commands import Answers
-from xwidget.inspector.page.lock import INSPECTORS
 from xwidget.inspector.page.stream import Stream
-from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.runs import alternatives
 from xwidget.inspector.work.session import Optimize, Session
+from xwidget.inspector.work.views import Views
 from xwidget.support import arguments, texts
 
 _DEFAULT = Settings()

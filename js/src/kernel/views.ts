@@ -1,7 +1,7 @@
 /**
  * How many views of a model this page shows, and how many of them can be seen: the kernel lets a
  * run rest that nobody looks at. It cannot know of a page that crashed, so a page speaks up again
- * and again while there is work; xwidget/inspector/page/views.py is the other side.
+ * and again while there is work; xwidget/inspector/work/views.py is the other side.
  */
 export interface Said {
   /** This page's own number: another one, of the same kernel, has another. */

@@ -13,7 +13,7 @@ import traitlets
 
 from xwidget.inspector.page import messages
 from xwidget.inspector.page.inbox import Inbox, Pace
-from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support import wire
 from xwidget.support.texts import Room, in_words
 

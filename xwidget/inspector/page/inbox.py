@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support.threads import EndingThread
 
 _SLEEP = 0.5  # seconds at most between two looks

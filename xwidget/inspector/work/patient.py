@@ -12,8 +12,8 @@ import torch
 
 from xwidget.engine.progress import Meter
 from xwidget.engine.turns import GivenUp, Place, turns_on
-from xwidget.inspector.page.lock import OwnedLock
-from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.lock import OwnedLock
+from xwidget.inspector.work.views import Views
 from xwidget.inspector.work.worker import Listener, Worker
 
 T = TypeVar("T")

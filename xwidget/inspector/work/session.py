@@ -24,10 +24,10 @@ from xwidget.engine.turns import GivenUp
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.frames import Frame
-from xwidget.inspector.page.lock import OwnedLock
-from xwidget.inspector.page.views import Views
+from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.patient import Patient
 from xwidget.inspector.work.runs import alternatives, frame_of
+from xwidget.inspector.work.views import Views
 from xwidget.inspector.work.worker import Closed, Listener
 
 Optimize = Callable[..., Iterator[Step]]

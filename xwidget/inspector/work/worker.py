@@ -18,7 +18,7 @@ from typing import Protocol, TypeAlias
 
 from xwidget.engine.step import Step
 from xwidget.engine.turns import in_background_turn
-from xwidget.inspector.page.lock import OwnedLock
+from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support.texts import in_words
 from xwidget.support.threads import EndingThread
 
