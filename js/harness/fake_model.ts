@@ -1,6 +1,15 @@
-import templates from "../../tests/catalog/templates.json";
-import type { Check, Checked, Model, Trace } from "../src/kernel/model";
-import { type Command, decodeFrame } from "../src/kernel/protocol";
+import type {
+  Check,
+  Checked,
+  Command,
+  Message,
+  Status,
+  Trace,
+  Traits,
+} from "../src/kernel/contract";
+import { decodeFrame } from "../src/kernel/frame";
+import type { Model } from "../src/kernel/model";
+import { initial } from "./initial";
 
 /** `running` pauses half way; `live` runs to the end at some 20 iterations a second. */
 export type Scenario = "idle" | "running" | "live" | "done" | "stopped" | "error" | "silent";
@@ -97,48 +106,22 @@ export class FakeModel implements Model {
   ) {
     const gray = new Uint8Array([128, 128, 128]);
     this.#set({
+      ...initial(),
       _image: encode({ target: -1, side: SIDE, data: scene.subarray(0, PLANES) }),
       _reference: encode({ target: -1, side: 1, data: gray }),
-      _frame: new DataView(new ArrayBuffer(0)),
       _classes: CLASSES.map(({ index, name, short, score }) => ({ index, name, short, score })),
-      _words: templates,
-      _trace: {},
-      _progress: { run: 0, iteration: 0, iterations: 0, seconds: 0, rate: 0 },
-      _choices: {
-        game: ["preservation", "deletion", "generation", "repression"],
-        defense: ["auto", "paper", "none"],
-        about: {
-          game: {
-            preservation: "The least of the photo that must stay for the net to keep the class.",
-            deletion: "The least of the photo without which the net no longer says the class.",
-            generation: "The least of the photo that alone makes the net say the class.",
-            repression: "The least of the photo that must stay away to keep the class away.",
-          },
-          defense: {
-            auto: "The one that serves the game best.",
-            none: "Off: shows why one is needed, as noise can then bring almost any class.",
-          },
-        },
-        alternatives: {
-          game: { generation: ["preservation", "deletion", "repression"] },
-          defense: { auto: ["none"], paper: ["none"], none: ["auto"] },
-        },
-      },
       _net_name: "efficientnet_lite0",
-      _follow: true,
-      game: "generation",
-      defense: "auto",
       iterations: TOTAL,
-      sparsity: "auto",
       target: 967,
-      iteration: 0,
-      status: "idle",
-      error: "",
     });
   }
 
   get(name: string): unknown {
     return this.#traits.get(name);
+  }
+
+  #get<K extends keyof Traits>(name: K): Traits[K] {
+    return this.#traits.get(name) as Traits[K];
   }
 
   set(name: string, value: unknown): void {
@@ -195,19 +178,19 @@ export class FakeModel implements Model {
   #answer(command: Command): void {
     switch (command.type) {
       case "hello":
-        this.#emit("msg:custom", { type: "welcome", protocol: 1, run: this.#run });
+        this.#say({ type: "welcome", protocol: 1, run: this.#run });
         this.#begin();
         break;
       case "frame":
-        this.#emit("msg:custom", { type: "frame" }, [
+        this.#say({ type: "frame" }, [
           this.#mask(command.target, command.iteration, 0, command.run),
         ]);
         break;
       case "categories":
-        this.#emit("msg:custom", { type: "categories", names: this.names });
+        this.#say({ type: "categories", names: this.names });
         break;
       case "add":
-        this.#emit("msg:custom", {
+        this.#say({
           type: "failed",
           request: command,
           message: "This kernel is made of a timer: it cannot add a class.",
@@ -233,7 +216,7 @@ export class FakeModel implements Model {
     if (this.scenario === "idle") return;
     if (this.scenario === "live") return;
     const end = this.scenario === "done" ? TOTAL : 87;
-    const known: Record<string, string> = {
+    const known: Record<string, Status> = {
       running: "running",
       stopped: "stopped",
       error: "error",
@@ -252,7 +235,7 @@ export class FakeModel implements Model {
     this.#set({ status: "running", _checks: {} });
     const run = this.#run;
     const tick = () => {
-      if (this.get("status") !== "running" || run !== this.#run) return;
+      if (this.#get("status") !== "running" || run !== this.#run) return;
       this.#step(this.#now, end);
       if (this.#now >= end) {
         this.#set({ _checks: CHECKS, status: "done" });
@@ -277,9 +260,9 @@ export class FakeModel implements Model {
       _trace: trace,
       _progress: {
         run: this.#run,
-        game: this.get("game"),
-        defense: this.get("defense"),
-        sparsity: this.get("sparsity"),
+        game: this.#get("game"),
+        defense: this.#get("defense"),
+        sparsity: this.#get("sparsity"),
         asked: TOTAL,
         iteration,
         iterations: end,
@@ -287,7 +270,7 @@ export class FakeModel implements Model {
         rate: iteration > 0 ? 9.3 : 0,
       },
     });
-    if (this.get("_follow")) {
+    if (this.#get("_follow")) {
       this.#set({ iteration });
       this.#show();
     }
@@ -295,11 +278,7 @@ export class FakeModel implements Model {
 
   #show(): void {
     this.#seq += 1;
-    const mask = this.#mask(
-      this.get("target") as number,
-      this.get("iteration") as number,
-      this.#seq,
-    );
+    const mask = this.#mask(this.#get("target"), this.#get("iteration"), this.#seq);
     this.#set({ _frame: mask });
   }
 
@@ -330,9 +309,13 @@ export class FakeModel implements Model {
     });
   }
 
-  #set(traits: Record<string, unknown>): void {
+  #set(traits: Partial<Traits>): void {
     for (const [name, value] of Object.entries(traits)) this.#traits.set(name, value);
     for (const name of Object.keys(traits)) this.#emit(`change:${name}`);
+  }
+
+  #say(message: Message, buffers: DataView[] = []): void {
+    this.#emit("msg:custom", message, buffers);
   }
 
   #emit(event: string, ...args: unknown[]): void {

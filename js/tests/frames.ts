@@ -1,4 +1,4 @@
-import type { Frame } from "../src/kernel/protocol";
+import type { Frame } from "../src/kernel/frame";
 
 /** A frame of given planes, one row high. */
 export function frameOf(planes: number[][], fields: Partial<Frame> = {}): Frame {

@@ -9,7 +9,7 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, level, until
 from xwidget.frames import decode
-from xwidget.inspector.page import messages
+from xwidget.inspector.page import contract
 from xwidget.inspector.page.inbox import Inbox, Pace
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.views import Views
@@ -149,7 +149,7 @@ VALUES = {
 
 
 def test_every_command_is_flooded():
-    assert COMMANDS.keys() >= messages.KINDS
+    assert COMMANDS.keys() >= contract.COMMAND.keys()
 
 
 def helpers():

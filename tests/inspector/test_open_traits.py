@@ -12,7 +12,7 @@ import xwidget.inspector
 from tests.inspector.fakes import Page, classifier, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
-from xwidget.inspector.page import messages
+from xwidget.inspector.page import contract
 from xwidget.inspector.page.closed import ClosedWidget
 
 EVIL = "export default {render: () => fetch('https://example.org')}"
@@ -139,12 +139,12 @@ ODD = [
     True,
     None,
 ]
-FIELDS = [(kind, name) for kind, fields in messages._FIELDS.items() for name in fields]
+FIELDS = [(kind, name) for kind, command in contract.COMMAND.items() for name in command.fields]
 
 
 def good(kind):
     """Return the command with fields that it takes."""
-    fields = messages._FIELDS[kind].items()
+    fields = contract.COMMAND[kind].fields.items()
     made = {name: getattr(field, "low", None) for name, field in fields}
     return {"type": kind, **made, **({"by": "game"} if kind == "compare" else {})}
 
@@ -160,7 +160,7 @@ def test_a_command_with_an_odd_field_is_refused_and_changes_nothing(show, engine
     page.until_status("done")
     before, calls = state_of(widget), len(engine.calls)
     for value in ODD:
-        if value is None and messages._FIELDS[kind][name].default is not None:
+        if value is None and name in contract.COMMAND[kind].optional:
             continue  # what may be left out
         page.messages.clear()
         page.send({**good(kind), name: value})

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from xwidget.frames import Frame, FrameError, decode, encode
-from xwidget.inspector.page.messages import ProtocolError, parse
+from xwidget.inspector.page.kinds import ProtocolError
+from xwidget.inspector.page.messages import parse
 from xwidget.support import wire
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_frames.json").read_text())

@@ -28,8 +28,9 @@ from xwidget.gallery.strip import Strip
 from xwidget.gallery.worker import Listener, Worker
 from xwidget.inspector.beginning import check_targets
 from xwidget.inspector.notebook.cells import supersede
-from xwidget.inspector.page import messages
 from xwidget.inspector.page.closed import ClosedWidget
+from xwidget.inspector.page.contract import MAX_ITERATIONS
+from xwidget.inspector.page.kinds import whole
 from xwidget.inspector.widget import Inspector
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.views import Views
@@ -375,9 +376,7 @@ def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]
     blank = torch.zeros(3, *clf.size, dtype=torch.float32, device="cpu")
     make_reference(made.reference, blank, clf.mean, clf.std, made.seed)
     if "iterations" in settings:
-        messages.whole(
-            "iterations", check_iterations(settings["iterations"]), 1, messages.MAX_ITERATIONS
-        )
+        whole("iterations", check_iterations(settings["iterations"]), 1, MAX_ITERATIONS)
     Plan.read(settings.get("plan", "auto"))
     if settings.get("witness") is not None:
         Witness(settings["witness"], clf)

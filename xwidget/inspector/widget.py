@@ -11,8 +11,6 @@ import traitlets
 from torch import Tensor
 
 from xwidget.assets import static
-from xwidget.catalog import sentences
-from xwidget.catalog.choices import choices
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.explain import ITERATIONS, check_iterations
@@ -26,8 +24,9 @@ from xwidget.inspector import beginning
 from xwidget.inspector.features.testing import Prober
 from xwidget.inspector.notebook.cells import supersede
 from xwidget.inspector.notebook.display import ShownWidget
-from xwidget.inspector.page import messages
 from xwidget.inspector.page.commands import Answers
+from xwidget.inspector.page.contract import MAX_ITERATIONS
+from xwidget.inspector.page.kinds import whole
 from xwidget.inspector.page.stream import Stream
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.runs import alternatives
@@ -175,9 +174,7 @@ class Inspector(ShownWidget):
             _image=beginning.encoded(self._picture),
             _reference=beginning.encoded(still.shortest(self._backdrop)),
             _classes=self._described(),
-            _choices=choices(),
             _net_name=clf.name,
-            _words=sentences.templates(),
             **({} if layout is None else {"layout": layout}),
         )
         if not isinstance(layout, ipywidgets.Layout):
@@ -213,7 +210,7 @@ class Inspector(ShownWidget):
 
     def _run_more(self, count: int, *, alone: bool = False) -> None:
         with self._lock:
-            count = messages.whole("n", count, 1, messages.MAX_ITERATIONS)
+            count = whole("n", count, 1, MAX_ITERATIONS)
             self._session.run_more(count, alone=alone)
             self._started()
         self._views.ask()

@@ -1,6 +1,6 @@
 /** What a picture is, in one sentence. The words are the kernel's: xwidget/catalog/sentences.py has them. */
-import type { Checks, ClassInfo, Variant, Words } from "../kernel/model";
-import type { Frame } from "../kernel/protocol";
+import type { Checks, ClassInfo, Variant, Words } from "../kernel/contract";
+import type { Frame } from "../kernel/frame";
 
 export const NO_WORDS: Words = { games: {}, edited: "", defended: "" };
 

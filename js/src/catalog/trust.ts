@@ -1,5 +1,5 @@
 /** How far what is drawn can be trusted, in words. What the checks are is the kernel's to say. */
-import type { Check, Checks, Status } from "../kernel/model";
+import type { Check, Checks, Status } from "../kernel/contract";
 
 /** What kind of answer it is: each has a sign of its own. */
 export type Sign = "holds" | "doubtful" | "none" | "open" | "unjudged";

@@ -3,7 +3,8 @@
 import type { Model } from "../kernel/model";
 import { createViews, type Views } from "../kernel/views";
 import { focused, keepKeys, origin } from "../support/keys";
-import { create, type Item, Option, type Show, STATES, set } from "./thumbnail";
+import type { Item, Show, StripTraits } from "./contract";
+import { create, Option, STATES, set } from "./thumbnail";
 
 /** How long the view must rest before the kernel hears of it, in ms. */
 const REST = 150;
@@ -50,7 +51,7 @@ export default () => {
 };
 
 /** Set a trait; without a kernel the strip still shows what it has. */
-function write(model: Model, name: string, value: unknown): void {
+function write<K extends keyof StripTraits>(model: Model, name: K, value: StripTraits[K]): void {
   model.set(name, value);
   try {
     model.save_changes();
@@ -101,12 +102,16 @@ class Strip {
     this.#write("_here", true);
   }
 
+  #get<K extends keyof StripTraits>(name: K): StripTraits[K] {
+    return this.model.get(name) as StripTraits[K];
+  }
+
   get #items(): Item[] {
-    return this.model.get("_items") as Item[];
+    return this.#get("_items");
   }
 
   get #opened(): number {
-    return this.model.get("opened") as number;
+    return this.#get("opened");
   }
 
   drawItems(): void {
@@ -116,8 +121,8 @@ class Strip {
     });
     const explained = items.filter(({ state }) => state === "explained").length;
     const good = items.filter(({ state }) => state !== "error").length;
-    const paused = this.model.get("paused") as boolean;
-    const status = this.model.get("status") as string;
+    const paused = this.#get("paused");
+    const status = this.#get("status");
     const all = explained === good && good > 0 && status !== "running";
     set(this.#count, `${explained} of ${good} explained${paused && !all ? ", paused" : ""}`);
     set(this.#pause, paused ? "Go on" : "Pause");
@@ -130,9 +135,9 @@ class Strip {
   }
 
   drawPictures(): void {
-    const pictures = this.model.get("_pictures") as string[];
-    const evidence = this.model.get("_evidence") as string[];
-    const show = this.model.get("show") as Show;
+    const pictures = this.#get("_pictures");
+    const evidence = this.#get("_evidence");
+    const show = this.#get("show");
     for (const input of this.#shows) input.checked = input.value === show;
     this.#options.forEach((option, index) => {
       option.drawPicture(show, pictures[index] ?? "", evidence[index] ?? "");
@@ -156,7 +161,7 @@ class Strip {
 
   /** What is wrong with the image that is open, where its panel would be. */
   #drawWords(): void {
-    const item = this.#items[this.model.get("_shown") as number];
+    const item = this.#items[this.#get("_shown")];
     const words = item?.state === "error" && item.top.length === 0 ? item.error : "";
     set(this.#words, words && `${item?.name}: ${words}`);
     this.#words.hidden = !words;
@@ -188,7 +193,7 @@ class Strip {
     this.drawOpened();
   }
 
-  #write(name: string, value: unknown): void {
+  #write<K extends keyof StripTraits>(name: K, value: StripTraits[K]): void {
     write(this.model, name, value);
   }
 
@@ -262,7 +267,7 @@ class Strip {
     this.#pause.addEventListener(
       "click",
       () => {
-        this.#write("paused", !(this.model.get("paused") as boolean));
+        this.#write("paused", !this.#get("paused"));
         this.drawItems();
       },
       { signal },

@@ -1,23 +1,6 @@
 /** One thumbnail of a Gallery: its image, its name, how far it is and what is thought of it. */
 import { score } from "../support/words";
-
-export type State = "waiting" | "running" | "explained" | "stopped" | "error";
-
-/** What the kernel says of an image; gallery_item.py writes it. */
-export interface Item {
-  name: string;
-  state: State;
-  error: string;
-  share: number;
-  top: [name: string, score: number][];
-  /** The first one's name in few words. */
-  short?: string;
-  /** What the checks say of the evidence that is drawn small; empty until there is one. */
-  verdict: string;
-  summary: string;
-}
-
-export type Show = "image" | "evidence";
+import type { Item, Show, State } from "./contract";
 
 export const STATES: Record<State, string> = {
   waiting: "not explained yet",

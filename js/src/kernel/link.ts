@@ -3,9 +3,10 @@
  * served by the trait `_command` instead, after an unanswered `hello`.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { type Command, type Message, PROTOCOL } from "./contract";
+import { asView } from "./frame";
 import { watchKernel } from "./kernel";
 import type { Model } from "./model";
-import { asView, type Command, type Message, PROTOCOL } from "./protocol";
 
 /** How long a `hello` may stay unanswered before the other way is tried, in ms. */
 const PATIENCE = 2000;

@@ -1,5 +1,5 @@
 /** Frames as JSON carries them: base64 of zlib. The other side is `pack` in inspector/page/messages.py. */
-import { asView } from "./protocol";
+import { asView } from "./frame";
 
 export async function inflate(base64: string): Promise<Uint8Array> {
   const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -1,6 +1,6 @@
 import { shortOf, takesAway } from "../catalog/says";
 import { signOf } from "../catalog/trust";
-import type { ClassInfo } from "../kernel/model";
+import type { ClassInfo } from "../kernel/contract";
 import type { Ui } from "../picture/ui";
 import type { Store } from "../state/store";
 import { score } from "../support/words";

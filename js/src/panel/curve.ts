@@ -1,5 +1,5 @@
 /** The curves as SVG paths in a box of 1000 × 100, value 1 at the top, and what happened on them. */
-import type { Track } from "../kernel/model";
+import type { Track } from "../kernel/contract";
 
 export const BOX = { width: 1000, height: 100 } as const;
 const COLUMNS = 400;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Sizes } from "../kernel/protocol";
+import type { Sizes } from "../kernel/contract";
 import { heatEnd, heatOf, lookWords, viewTitle } from "../picture/looks";
 import { nameOf } from "../picture/pane";
 import { pictureOf } from "../picture/strip";

@@ -1,4 +1,4 @@
-import type { Frame } from "../kernel/protocol";
+import type { Frame } from "../kernel/frame";
 import type { Ui } from "../picture/ui";
 import type { Brush } from "../state/masks";
 import { radii, rest } from "../state/masks";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Comparison } from "../kernel/protocol";
+import type { Comparison } from "../kernel/contract";
 import { WHOLE } from "../picture/camera";
 import { besides } from "../picture/panes";
 import type { Layout, Ui } from "../picture/ui";

@@ -1,6 +1,6 @@
 import { defended } from "../catalog/says";
 import { figures, headOf, type Trusted, trusted } from "../catalog/trust";
-import type { Checks } from "../kernel/model";
+import type { Checks } from "../kernel/contract";
 import { nameOf } from "../picture/pane";
 import type { Pane, Ui } from "../picture/ui";
 import { SignOf } from "./sign";

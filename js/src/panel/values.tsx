@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { Frame } from "../kernel/protocol";
+import type { Frame } from "../kernel/frame";
 import type { Ui } from "../picture/ui";
 import { BINS, count } from "../state/masks";
 import { percent, score } from "../support/words";

@@ -3,7 +3,7 @@
  * the kernel's own integers (xwidget/pixels.py), so both sides agree exactly.
  */
 
-import type { Frame } from "../kernel/protocol";
+import type { Frame } from "../kernel/frame";
 import { VIRIDIS } from "./colormap";
 import { DARK, LIGHT, wash } from "./paper";
 

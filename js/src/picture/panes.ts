@@ -2,8 +2,8 @@
 
 import { sentence, shortOf, takesAway } from "../catalog/says";
 import { signOf } from "../catalog/trust";
-import type { Checks } from "../kernel/model";
-import type { Comparison, Frame } from "../kernel/protocol";
+import type { Checks, Comparison } from "../kernel/contract";
+import type { Frame } from "../kernel/frame";
 import type { Store } from "../state/store";
 import { figuresOf, score, shortFiguresOf } from "../support/words";
 import { viewName } from "./looks";

@@ -2,7 +2,7 @@
  * A photo that fades to paper where it is not shown. The same in integers as xwidget/paper.py, so
  * that a picture from Python and one from the panel are equal.
  */
-import type { Frame } from "../kernel/protocol";
+import type { Frame } from "../kernel/frame";
 
 type Rgb = readonly [number, number, number];
 

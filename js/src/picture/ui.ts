@@ -1,6 +1,6 @@
 /** What belongs to one view alone: two views of one Inspector look at it each in their own way. */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { type Frame, spread } from "../kernel/protocol";
+import { type Frame, spread } from "../kernel/frame";
 import { above, type Brush } from "../state/masks";
 import { createPlayer, type Player } from "../state/play";
 import type { Store } from "../state/store";

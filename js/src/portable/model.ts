@@ -2,9 +2,9 @@
  * A model without a kernel: what one exported page holds, read only. The other side is
  * xwidget/export/page.py; docs/protocol.md describes the data.
  */
+import { type Command, type Message, PROTOCOL } from "../kernel/contract";
 import type { Model } from "../kernel/model";
 import { inflate, viewOf } from "../kernel/packed";
-import { type Command, type Message, PROTOCOL } from "../kernel/protocol";
 import { nearest } from "../state/timeline";
 
 /** A mask as it is stored: a frame, deflated; its pixels may be the difference to the one before. */

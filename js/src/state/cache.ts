@@ -1,4 +1,4 @@
-import type { Frame } from "../kernel/protocol";
+import type { Frame } from "../kernel/frame";
 
 /**
  * The masks seen so far of one run, found by class and iteration; the least recently used go first

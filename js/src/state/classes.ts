@@ -1,8 +1,8 @@
 /** The classes that are explained, and adding one. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { shortOf } from "../catalog/says";
+import type { ClassInfo } from "../kernel/contract";
 import { isCut } from "../kernel/link";
-import type { ClassInfo } from "../kernel/model";
 import type { Looking } from "./looking";
 import type { KernelStatus } from "./status";
 import type { Wire } from "./wire";

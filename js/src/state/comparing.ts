@@ -1,7 +1,6 @@
 /** Runs beside the main one, to compare it with. */
 import type { ReadonlySignal } from "@preact/signals";
-import type { Variant } from "../kernel/model";
-import type { Comparison } from "../kernel/protocol";
+import type { Comparison, Variant } from "../kernel/contract";
 import type { Looking } from "./looking";
 import type { Wire } from "./wire";
 

@@ -1,7 +1,7 @@
 /** Which iteration is drawn: the newest, or one that a person, Python or something linked chose. */
 import { batch, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { Progress, Status } from "../kernel/contract";
 import { byAPerson, fromPage } from "../kernel/linked";
-import type { Progress, Status } from "../kernel/model";
 import { nearest } from "./timeline";
 import type { Wire } from "./wire";
 

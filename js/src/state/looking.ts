@@ -1,8 +1,8 @@
 /** What a person looks at: a class and an iteration, and the best mask there is for them. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ClassInfo, Status, Trace, Traits, Variant } from "../kernel/model";
+import type { ClassInfo, Status, Trace, Traits, Variant } from "../kernel/contract";
+import type { Frame } from "../kernel/frame";
 import { inflate, viewOf } from "../kernel/packed";
-import type { Frame } from "../kernel/protocol";
 import { createFollowing } from "./following";
 import { createMasksSeen, type MasksSeen } from "./masks_seen";
 import type { Decode } from "./pictures";

@@ -1,5 +1,5 @@
 /** What can be said of a mask, and what a person makes of it, purely. */
-import type { Frame } from "../kernel/protocol";
+import type { Frame } from "../kernel/frame";
 
 /** Bins of the histogram; the first holds the values up to 1/32. */
 export const BINS = 32;

@@ -1,8 +1,8 @@
 /** The masks seen so far, of the main run and those beside it, and which to ask the kernel for. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { ClassInfo, FailedRequest, Status, Trace, Track, Variant } from "../kernel/contract";
+import type { Frame } from "../kernel/frame";
 import type { Link } from "../kernel/link";
-import type { ClassInfo, Status, Trace, Track, Variant } from "../kernel/model";
-import type { FailedRequest, Frame } from "../kernel/protocol";
 import { Requests, type Want } from "../kernel/requests";
 import { FrameCache } from "./cache";
 import { coarseToFine, nearest } from "./timeline";

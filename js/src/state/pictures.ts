@@ -1,6 +1,6 @@
 /** The image and the reference, and how any frame is read. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { asView, decodeFrame, type Frame } from "../kernel/protocol";
+import { asView, decodeFrame, type Frame } from "../kernel/frame";
 import type { Wire } from "./wire";
 
 /** A frame, or null where there is none or it cannot be read. */

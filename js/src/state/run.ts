@@ -1,7 +1,7 @@
 /** The run: what it was made with, how far it is, and what a person has done with it. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Checked, Progress, Sparsity } from "../kernel/contract";
 import { isCut } from "../kernel/link";
-import type { Checked, Progress, Sparsity } from "../kernel/model";
 import type { Looking } from "./looking";
 import type { Settings } from "./settings";
 import type { KernelStatus } from "./status";

@@ -1,6 +1,6 @@
 /** The Explanation and the page as files. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Sizes } from "../kernel/protocol";
+import type { Sizes } from "../kernel/contract";
 import { download } from "../support/files";
 import type { Wire } from "./wire";
 

@@ -1,7 +1,7 @@
 /** How the next run is made, and the words and choices that the kernel has for it. */
 import type { ReadonlySignal } from "@preact/signals";
 import { NO_WORDS } from "../catalog/says";
-import type { Choices, Sparsity, Words } from "../kernel/model";
+import type { Choices, Sparsity, Words } from "../kernel/contract";
 import type { Wire } from "./wire";
 
 export interface Settings {

@@ -1,7 +1,7 @@
 /** Whether there is a kernel to ask, and what it does. */
 import { computed, type ReadonlySignal } from "@preact/signals";
+import type { Status } from "../kernel/contract";
 import { isCut, LINKS, type LinkState } from "../kernel/link";
-import type { Status } from "../kernel/model";
 import type { Said } from "../kernel/views";
 import type { Wire } from "./wire";
 

@@ -3,8 +3,8 @@
  * edited input. An edit belongs to all views of an Inspector.
  */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Probed } from "../kernel/model";
-import { encodeFrame, type Frame } from "../kernel/protocol";
+import type { Probed } from "../kernel/contract";
+import { encodeFrame, type Frame } from "../kernel/frame";
 import type { Looking } from "./looking";
 import { type Brush, meanOf, stroke } from "./masks";
 import type { Decode } from "./pictures";

@@ -1,5 +1,5 @@
 /** Which iteration a slider value or a key means, given the keyframes that exist. */
-import type { Progress, Status } from "../kernel/model";
+import type { Progress, Status } from "../kernel/contract";
 
 /** The entry of ascending `frames` nearest to `value` (the earlier of two equally near, as in the kernel), or -1. */
 export function nearest(frames: readonly number[], value: number): number {

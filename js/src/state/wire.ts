@@ -3,9 +3,9 @@
  * and the link on which a feature asks.
  */
 import { type Signal, signal } from "@preact/signals";
+import type { FailedRequest, Message, Traits } from "../kernel/contract";
 import { createLink, type Link } from "../kernel/link";
-import type { Model, Traits } from "../kernel/model";
-import type { FailedRequest, Message } from "../kernel/protocol";
+import type { Model } from "../kernel/model";
 
 type Of<T extends Message["type"]> = Extract<Message, { type: T }>;
 

@@ -3,7 +3,7 @@ import figures from "../../../tests/catalog/figures.json";
 import sentences from "../../../tests/catalog/sentences.json";
 import templates from "../../../tests/catalog/templates.json";
 import { defended, figure, filled, type Said, says, sentence } from "../../src/catalog/says";
-import type { Checks, Variant, Words } from "../../src/kernel/model";
+import type { Checks, Variant, Words } from "../../src/kernel/contract";
 import { percent } from "../../src/support/words";
 
 // The kernel fills the same templates: tests/catalog/test_sentences.py reads the same files.

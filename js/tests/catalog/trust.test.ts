@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type Drawn, figures, headOf, signOf, trusted } from "../../src/catalog/trust";
-import type { Check, Checks } from "../../src/kernel/model";
+import type { Check, Checks, Verdict } from "../../src/kernel/contract";
 
 const check = (passed: boolean | null): Check => ({
   ...{ name: "small moves", value: null, words: "Moved.", details: {} },
   passed,
 });
-const checks = (verdict: string, ...passed: (boolean | null)[]): Checks => ({
+const checks = (verdict: Verdict, ...passed: (boolean | null)[]): Checks => ({
   verdict,
   summary: `${verdict}: in words.`,
   items: passed.map(check),
@@ -49,7 +49,7 @@ describe("with checks", () => {
     expect(signOf(checks("holds", true, true, null))).toBe("holds");
     expect(signOf(checks("holds", true, false))).toBe("doubtful");
     expect(signOf(checks("no evidence", false))).toBe("none");
-    expect(signOf(checks("something new", true))).toBe("unjudged");
+    expect(signOf(checks("something new" as Verdict, true))).toBe("unjudged");
   });
 
   test("the verdict is told from the rest of the line, where the line begins with it", () => {

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import { takesAway } from "../../src/catalog/says";
-import type { Variant } from "../../src/kernel/model";
+import type { Variant } from "../../src/kernel/contract";
 import { besides } from "../../src/picture/panes";
 
 const run = (number: number, game: string, defense: string): Variant => ({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Command } from "../../src/kernel/protocol";
+import type { Command } from "../../src/kernel/contract";
 import { createStore } from "../../src/state/store";
 import { data, finished, Kernel, mask } from "./stub_kernel";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Frame } from "../../src/kernel/protocol";
+import type { Frame } from "../../src/kernel/frame";
 import { above, count, radii, rest, stroke, whereabouts } from "../../src/state/masks";
 
 function mask(height: number, width: number, value: (c: number, y: number, x: number) => number) {

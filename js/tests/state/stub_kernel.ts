@@ -1,7 +1,7 @@
 /** A kernel that only does as it is told, and stores that have heard of it. */
 import { encode } from "../../harness/fake_model";
+import type { Command, Message } from "../../src/kernel/contract";
 import type { Model } from "../../src/kernel/model";
-import type { Command, Message } from "../../src/kernel/protocol";
 import { createStore } from "../../src/state/store";
 
 type Listener = (...args: unknown[]) => void;

@@ -1,7 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Probed } from "../../src/kernel/model";
-import { decodeFrame, type Frame } from "../../src/kernel/protocol";
+import type { Probed } from "../../src/kernel/contract";
+import { decodeFrame, type Frame } from "../../src/kernel/frame";
 import type { Brush } from "../../src/state/masks";
 import { createEdit } from "../../src/state/testing";
 import { data, finished, mask } from "./stub_kernel";

@@ -1,4 +1,4 @@
-"""Traits that a page may read, and those few that it may set: the latter are declared open."""
+"""A widget that takes from its page what its contract says that both sides set, nothing else."""
 
 from __future__ import annotations
 
@@ -11,34 +11,19 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from xwidget.inspector.page import messages
+from xwidget.inspector.page import contract, messages
 from xwidget.inspector.page.inbox import Inbox, Pace
+from xwidget.inspector.page.synced import Refused, traitlet
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support import wire
-from xwidget.support.texts import Room, in_words
+from xwidget.support.texts import in_words
 
-_MOST_VIEWS = 2**31
 _REFUSALS = Pace(20, 10)
 _STATES = Pace(4, 1)
 
 
-class Refused(traitlets.TraitError, ValueError):
-    """A value that a trait cannot take; the text says what it can."""
-
-
-def told(trait: Any, words: str, room: Room | None = None) -> Any:
-    """Declare a trait that the kernel tells its page; ``room`` is what each text in it is given."""
-    trait.help = words
-    return trait.tag(sync=True, room=room)
-
-
-def shared(trait: Any, words: str) -> Any:
-    """Declare a trait that the page sets, too: echoes would make its controls jump back."""
-    return told(trait, words).tag(open=True, echo_update=False)
-
-
 class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
-    """A widget whose page can set what is declared ``shared``, and nothing else.
+    """A widget whose page can set the traits that have a check, and nothing else.
 
     Whatever else is synced, by ipywidgets and anywidget too, is the kernel's: a page that could
     set ``_esm`` would have its text run in every other view. A value that does not fit is refused
@@ -49,7 +34,7 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
     """A subclass sets it before it calls ``super().__init__``."""
 
     # A host counts its views here, where a kernel begins with 0.
-    _view_count = shared(traitlets.Int(None, allow_none=True), "Number of views, if counted.")
+    _view_count = traitlet(contract.VIEW_COUNT)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """Return traits as the page gets them."""
@@ -86,13 +71,7 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
             raise Refused(f"there is nothing called {wire.shown(name)} to set")
         if not trait.metadata.get("open"):
             raise Refused(f"{name} is the kernel's to set")
-        return trait.validate(self, self._checked(name, value))
-
-    def _checked(self, name: str, value: Any) -> Any:
-        """Return a value that a trait may take; raise in words."""
-        if name == "_view_count":
-            return messages.whole(name, value, 0, _MOST_VIEWS)
-        return value
+        return trait.validate(self, value)
 
     def _take(self, taken: Mapping[str, Any]) -> None:
         super().set_state(taken)
@@ -106,7 +85,7 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
         kind = told.get("type") if isinstance(told, dict) else None
         name = request.get("name") if kind == "set" else None
         name = name if name in self.keys else None
-        known = kind if kind in messages.KINDS or kind == "set" else None
+        known = kind if kind in contract.COMMAND or kind == "set" else None
         with self._lock:
             self._inbox.take(
                 ("refused", known, name), _REFUSALS, partial(self._tell_refused, told, words, name)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xwidget.frames import encode
-from xwidget.inspector.page.inbox import Pace
-from xwidget.inspector.page.messages import PROTOCOL, Request, parse
+from xwidget.inspector.page.contract import COMMAND, PROTOCOL
+from xwidget.inspector.page.messages import Request, parse
 from xwidget.inspector.page.stream import Stream
 from xwidget.inspector.work.session import Session
 from xwidget.inspector.work.worker import Aside, as_error
@@ -24,22 +24,6 @@ if TYPE_CHECKING:
 
 _NAME = 80  # characters of a file's name
 _FRAME = 200_000  # bytes: what a smaller frame counts as, too
-# What a page may ask for at once, and a second after that; of frames, bytes. No person, and no page
-# of ours, comes near. What is not here costs next to nothing, or must not wait.
-_PACES = {
-    "hello": Pace(5, 5),
-    "run": Pace(3, 2),
-    "run_more": Pace(3, 2),
-    "add": Pace(10, 5),
-    "compare": Pace(4, 2),
-    "frame": Pace(24e6, 30e6),
-    "categories": Pace(2, 1),
-    "save": Pace(2, 1),
-    "save_last": Pace(2, 1),
-    "sizes": Pace(4, 2),
-    "export": Pace(2, 1),
-    "views": Pace(50, 20),
-}
 
 
 class Answers:
@@ -68,12 +52,12 @@ class Answers:
         Where messages come faster than they can be done, the newest of each type is.
         """
         try:
-            request = parse(content)
+            request = parse(content, self._widget)
         except Exception as error:
             self._fail(content, error)
             return
         act = partial(self._do, content, request)
-        pace = _PACES.get(request.type)
+        pace = COMMAND[request.type].pace
         if pace is None:
             act()
             return

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import golden from "../../../tests/inspector/golden_frames.json";
-import { decodeFrame, spread } from "../../src/kernel/protocol";
+import { decodeFrame, spread } from "../../src/kernel/frame";
 
 interface Golden {
   name: string;

@@ -1,6 +1,4 @@
-/** What crosses the wire: the binary frame and the messages. The other side is inspector/page/messages.py. */
-
-export const PROTOCOL = 1;
+/** The binary frame: a mask or a picture with its header. The other side is xwidget/frames.py. */
 
 /** "XWFR" as its four bytes. */
 const MAGIC = "58574652";
@@ -93,50 +91,6 @@ export function encodeFrame(frame: Frame): DataView<ArrayBuffer> {
   view.setUint32(44, frame.last ? FLAG_LAST : 0, true);
   new Uint8Array(view.buffer, HEADER_BYTES).set(frame.data);
   return view;
-}
-
-/** What the page asks of the kernel. */
-export type Command =
-  | { type: "hello"; protocol: number }
-  | { type: "run" }
-  | { type: "run_more"; iterations: number }
-  | { type: "stop" }
-  | { type: "add"; target: number }
-  | { type: "frame"; target: number; iteration: number; run?: number }
-  | { type: "categories" }
-  | { type: "compare"; by: Comparison }
-  | { type: "save" | "save_last" }
-  | { type: "sizes" }
-  | { type: "export" }
-  | { type: "views"; page: number; count: number; seen: number }
-  | { type: "ack"; seq: number };
-
-/** What runs may differ in that are shown side by side. */
-export type Comparison = "game" | "defense";
-
-/** Bytes of a file of the Explanation, by what it keeps of the iterations. */
-export interface Sizes {
-  all: number;
-  last: number;
-}
-
-/** What the kernel answers. */
-export type Message =
-  /** With the `id` of a hello that came through `_command`. */
-  | { type: "welcome"; protocol: number; run: number; id?: number }
-  | { type: "frame" }
-  | { type: "categories"; names: string[] }
-  | ({ type: "sizes" } & Sizes)
-  /** With one buffer: a file for the person. */
-  | { type: "saved" | "exported"; name: string }
-  | { type: "failed"; request?: FailedRequest | null; message: string };
-
-/** A command as it was sent, or a trait that the kernel would not take (`type: "set"`). */
-export interface FailedRequest {
-  type?: string;
-  target?: number;
-  iteration?: number;
-  run?: number;
 }
 
 /** A frame of one pixel stands for one color everywhere: this writes it out. */

@@ -1,0 +1,260 @@
+/** Made from xwidget/inspector/page/contract.py by `python -m scripts.contract`. */
+
+export const PROTOCOL = 1;
+
+export type Status = "idle" | "running" | "done" | "stopped" | "error";
+
+export type Verdict = "holds" | "doubtful" | "no evidence" | "not checked";
+
+export type Comparison = "game" | "defense";
+
+export type Sparsity = number | "auto";
+
+/** A class that is being explained. */
+export interface ClassInfo {
+  index: number;
+  name: string;
+  /** p(x), the score of the whole image. */
+  score: number;
+  /** The name without synonyms, where that names no other class. */
+  short?: string;
+}
+
+/** One class over the iterations. */
+export interface Track {
+  /** One value an iteration, from 0. */
+  scores: (number | null)[];
+  /** Mean of the mask, in [0, 1]. */
+  means: (number | null)[];
+  /** The iterations whose masks are kept. */
+  frames: number[];
+  /** Weight λ of each iteration's step. */
+  lambdas?: (number | null)[];
+  /** Why it ended at the newest ("iterations", "converged"); null where it goes on or was cut. */
+  stopped?: string | null;
+}
+
+/** One test of an explanation; xwidget/checks.py has more. */
+export interface Check {
+  name: string;
+  value: number | null;
+  /** null where it only informs. */
+  passed: boolean | null;
+  words: string;
+  /** The figures behind it, by name. */
+  details: Record<string, number | null>;
+}
+
+/** What speaks for and against a class's last mask. */
+export interface Checks {
+  verdict: Verdict;
+  /** One line. */
+  summary: string;
+  items: Check[];
+  /** What the picture is, where its game's own sentence would be wrong; or "". */
+  says?: string;
+}
+
+/** A run beside the main one, on the same image and classes. */
+export interface Variant {
+  /** Its own number. */
+  run: number;
+  game: string;
+  defense: string;
+  iteration: number;
+  trace: Record<string, Track>;
+  checks?: Record<string, Checks>;
+}
+
+/** Where the work is. */
+export interface Progress {
+  /** The main run's number, also while a variant runs; 0 before the first. */
+  run: number;
+  iteration: number;
+  /** Where the work under way ends at the latest. */
+  iterations: number;
+  seconds: number;
+  /** Iterations a second. */
+  rate: number;
+  /** The main run's, whatever is set for the next one. */
+  game?: string;
+  /** The same. */
+  defense?: string;
+  /** The same. */
+  sparsity?: Sparsity;
+  /** Iterations that the main run was asked for. */
+  asked?: number;
+  /** What the work waits for: "its turn" or "a view". */
+  waits?: string;
+}
+
+/** What a picture of a game is, as templates with {name}, {score} and {image}. */
+export interface GameWords {
+  /** Whether the picture keeps what the mask shows; else it is taken away. */
+  keeps: boolean;
+  /** Share of the image's score that a picture reaches (keeps) or falls to (not keeps). */
+  enough: number;
+  /** Of a picture that does. */
+  says: string;
+  /** Of one that does not. */
+  says_short: string;
+}
+
+/** What the page says of a picture. */
+export interface Words {
+  games: Record<string, GameWords>;
+  /** Of a mask changed by hand. */
+  edited: string;
+  /** Beside an undefended picture. */
+  defended: string;
+}
+
+/** Texts by a setting's value. */
+export interface ByChoice {
+  game: Record<string, string>;
+  defense: Record<string, string>;
+}
+
+/** By what a run has: what it is compared with. */
+export interface Alternatives {
+  game: Record<string, string[]>;
+  defense: Record<string, string[]>;
+}
+
+/** What the selects offer. */
+export interface Choices {
+  game: string[];
+  defense: string[];
+  /** Each in one sentence. */
+  about?: ByChoice;
+  alternatives?: Alternatives;
+}
+
+/** The net's scores of the edited mask `seq`, or why there are none. */
+export interface Probed {
+  seq?: number;
+  /** Of the classes explained, by index. */
+  scores?: Record<string, number>;
+  /** The most likely classes: index, name, score. */
+  top?: [number, string, number][];
+  /** Their names in few words. */
+  short?: string[];
+  error?: string;
+}
+
+/** A command as it was sent, or a trait that was refused (`type` is "set"). */
+export interface FailedRequest {
+  type?: string;
+  name?: string;
+  value?: unknown;
+  target?: number;
+  iteration?: number;
+  run?: number;
+}
+
+/** The traits, as the page reads them. */
+export interface Traits {
+  /** The image as the net sees it, in true color; target −1. */
+  _image: DataView;
+  /** The reference as a frame; 1×1 when it is one color. */
+  _reference: DataView;
+  /** The mask drawn now: drawn target, drawn iteration (the nearest that is kept); empty before the first. */
+  _frame: DataView;
+  /** The classes being explained, best first. */
+  _classes: ClassInfo[];
+  /** Curves and kept iterations by class. At most 5 times a second while running, and at the end. */
+  _trace: Record<string, Track>;
+  /** By class, what speaks for and against its last mask, as `Checks.describe` in `xwidget/checks.py` says it. A class is in it from the end of its run until it goes on: not while its mask may still change, nor where it was stopped. With `_trace`. */
+  _checks: Record<string, Checks>;
+  /** The runs beside the main one that have begun, see [Comparing](#comparing). At most twice a second while one runs, and at the end of each. */
+  _variants: Variant[];
+  /** Each class's last mask, a packed frame (base64 of zlib), sent when the work ends: what a saved notebook shows without a kernel. At most 200 kB, the class drawn last: masks beyond that are left out. */
+  _kept: Record<string, string>;
+  /** `{}` before the first run. The work ends before `iterations` where nothing changes any more, with the status `done`. `waits` is there only where the work waits, see [Views](#views). A run takes the place of the one before with its first mask: until then everything that is shown is still that one's, except checks and variants, which are gone; a run that is stopped before it leaves the one before, checks and all. */
+  _progress: Partial<Progress>;
+  /** Templates with `{name}`, `{score}` and `{image}`, filled for what is drawn. A score is written with two digits, rounded half up. */
+  _words: Words;
+  /** The net's scores of the edited mask, see [Testing](#testing); `{}` without one. */
+  _probed: Probed;
+  /** Games and defenses that the selects offer, each in one sentence, and what a run that has it is compared with. */
+  _choices: Choices;
+  /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
+  _net_name: string;
+  /** Whether the newest mask of the drawn class goes on changing: its run goes on, or is to begin. */
+  _live: boolean;
+  /** State of the work. */
+  status: Status;
+  /** Why, in words; `""` when all is well; at most 1200 characters and 12 lines, beginning and end: `w.error` has it all. */
+  error: string;
+  /** Game of the next run. */
+  game: string;
+  /** Defense of the next run. */
+  defense: string;
+  /** Length of the next run. */
+  iterations: number;
+  /** Weight of one mask entry in the next run. */
+  sparsity: Sparsity;
+  /** Index of the class drawn. */
+  target: number;
+  /** Iteration drawn. While `_follow`, the kernel advances it with each live frame. */
+  iteration: number;
+  /** Whether the newest mask is drawn. The page clears it when a person scrubs and sets it when they return to the end. */
+  _follow: boolean;
+  /** A mask that a person edited, see [Testing](#testing); empty for none. */
+  _probe: DataView;
+  /** A command, where a host drops custom messages or where it must not overtake traits. Of it the kernel keeps the `id` alone. */
+  _command: Record<string, unknown>;
+  /** True on an exported page, which has no kernel, see [below](#a-page-without-a-kernel). */
+  _portable: boolean;
+}
+
+/** A request of the page. */
+export type Command =
+  | { type: "hello"; protocol: number }
+  | { type: "run" }
+  | { type: "run_more"; iterations: number }
+  | { type: "stop" }
+  | { type: "add"; target: number }
+  | { type: "compare"; by: Comparison }
+  | { type: "frame"; target: number; iteration: number; run?: number }
+  | { type: "categories" }
+  | { type: "save" }
+  | { type: "save_last" }
+  | { type: "sizes" }
+  | { type: "export" }
+  | { type: "views"; page: number; count: number; seen: number }
+  | { type: "ack"; seq: number };
+
+/** An answer of the kernel. */
+export type Message =
+  | { type: "welcome"; id?: number; protocol: number; run: number }
+  | { type: "done"; id?: number }
+  | { type: "frame"; id?: number }
+  | { type: "categories"; id?: number; names: string[] }
+  | { type: "saved"; id?: number; name: string }
+  | { type: "sizes"; id?: number; all: number; last: number }
+  | { type: "exported"; id?: number; name: string }
+  | { type: "failed"; id?: number; request: FailedRequest | null; message: string };
+
+/** By command: the answer of a kernel that can do it. */
+export interface Replies {
+  hello: Extract<Message, { type: "welcome" }>;
+  run: Extract<Message, { type: "done" }>;
+  run_more: Extract<Message, { type: "done" }>;
+  stop: Extract<Message, { type: "done" }>;
+  add: Extract<Message, { type: "done" }>;
+  compare: Extract<Message, { type: "done" }>;
+  frame: Extract<Message, { type: "frame" }>;
+  categories: Extract<Message, { type: "categories" }>;
+  save: Extract<Message, { type: "saved" }>;
+  save_last: Extract<Message, { type: "saved" }>;
+  sizes: Extract<Message, { type: "sizes" }>;
+  export: Extract<Message, { type: "exported" }>;
+}
+
+/** Curves by class. */
+export type Trace = Traits["_trace"];
+/** Checks by class; none of a mask that may still change. */
+export type Checked = Traits["_checks"];
+/** Bytes of a file of the Explanation, by what it keeps of the iterations. */
+export type Sizes = Omit<Replies["sizes"], "type" | "id">;

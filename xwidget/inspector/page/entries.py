@@ -1,0 +1,100 @@
+"""Entries of a table of the contract: traits, commands and replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from xwidget.inspector.page.inbox import Pace
+from xwidget.inspector.page.kinds import Kind
+from xwidget.support.texts import Room
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A value that kernel and page share.
+
+    Attributes
+    ----------
+    name
+        Of the widget's attribute and of the model's.
+    default
+        Value before any is set.
+    doc
+        Meaning, in Markdown: for the tables, the page's types and the traitlet's help.
+    hint
+        Type as the page sees it, where neither ``default`` nor ``check`` says it.
+    check
+        Check of a value that either side sets; None where only the kernel does.
+    room
+        What each text in it is given on its way to the page.
+    """
+
+    name: str
+    default: Any
+    doc: str
+    hint: Any = None
+    check: Kind | None = None
+    room: Room | None = None
+
+    @property
+    def owner(self) -> str:
+        """``"kernel"``, or ``"both"`` where the page sets it, too."""
+        return "kernel" if self.check is None else "both"
+
+    @property
+    def type(self) -> Any:
+        """Type as the page sees it."""
+        hint = self.hint if self.check is None else self.check.hint
+        return type(self.default) if hint is None else hint
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to a command.
+
+    Attributes
+    ----------
+    type
+        Its name; several commands may have the same.
+    fields
+        Types by name, as the page sees them.
+    buffer
+        What its one buffer holds; "" for none.
+    """
+
+    type: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    buffer: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A page's request.
+
+    Attributes
+    ----------
+    name
+        Its type.
+    doc
+        Meaning, in Markdown.
+    fields
+        Checks by name.
+    optional
+        What stands for a field that may be left out.
+    reply
+        Its answer where it can be done; None for a remark that wants none.
+    pace
+        How often it is done; None where it costs next to nothing, or must not wait.
+    quiet
+        Whether it is the page's business and no person's: its refusal is not told in ``error``.
+    """
+
+    name: str
+    doc: str
+    fields: Mapping[str, Kind] = field(default_factory=dict)
+    optional: Mapping[str, Any] = field(default_factory=dict)
+    reply: Reply | None = None
+    pace: Pace | None = None
+    quiet: bool = False

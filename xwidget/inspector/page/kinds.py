@@ -1,0 +1,173 @@
+"""Kinds of values that a page may send, each with its check and its type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xwidget.frames import decode
+from xwidget.support import arguments, wire
+
+
+class ProtocolError(ValueError):
+    """A value that breaks the protocol; the text says how, for a person."""
+
+
+class Kind:
+    """A check of one value."""
+
+    hint: Any
+    """Type of the value, as the page sees it."""
+
+    words: str = ""
+    """The range, for the tables; "" where the type says all."""
+
+    def read(self, name: str, value: Any, widget: Any) -> Any:
+        """Return the value as it is kept.
+
+        Parameters
+        ----------
+        name
+            What it is called in an error.
+        value
+            Anything.
+        widget
+            Whose value it is, or who is given the command.
+
+        Raises
+        ------
+        ValueError, TypeError, OverflowError
+            In words, if it is none.
+        """
+        return self._read(name, value, widget)
+
+    def _read(self, name: str, value: Any, widget: Any) -> Any:
+        raise NotImplementedError
+
+
+_POWERS = {2**32 - 1: "2³² − 1", 2**31 - 1: "2³¹ − 1", 2**31: "2³¹", 2**53: "2⁵³"}
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number in a range."""
+
+    low: int
+    high: int
+    hint = int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", f"{self.low} to {_POWERS.get(self.high, self.high)}")
+
+    def _read(self, name: str, value: Any, widget: Any) -> int:
+        return whole(name, value, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Word(Kind):
+    """One of some words."""
+
+    among: tuple[str, ...]
+    hint: Any = str
+    words = ""
+
+    def _read(self, name: str, value: Any, widget: Any) -> str:
+        if isinstance(value, str) and value in self.among:
+            return value
+        known = " or ".join(f'"{word}"' for word in self.among)
+        raise ProtocolError(f"{name} must be {known}, got {wire.shown(value)}")
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """True or false."""
+
+    hint = bool
+    words = ""
+
+    def _read(self, name: str, value: Any, widget: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ProtocolError(f"{name} must be true or false, got {wire.shown(value)}")
+        return value
+
+
+@dataclass(frozen=True)
+class Setting(Kind):
+    """A setting of a run, checked by ``Settings``; ``hint`` is its type."""
+
+    hint: Any
+    words: str = ""
+
+    def _read(self, name: str, value: Any, widget: Any) -> Any:
+        return getattr(replace(widget._fixed, **{name: value}), name)
+
+
+@dataclass(frozen=True)
+class Explained(Kind):
+    """Index of one of the classes that are explained."""
+
+    hint = int
+    words = "one of `_classes`"
+
+    def _read(self, name: str, value: Any, widget: Any) -> int:
+        explained = widget._explained
+        if isinstance(value, bool) or value not in explained:
+            among = ", ".join(map(str, explained))
+            raise ProtocolError(
+                f"{name} {wire.shown(value)} is not explained ({among}); add it first"
+            )
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Mask(Kind):
+    """A frame of the image's shape, or no bytes."""
+
+    hint = bytes
+    words = "a frame of the image's shape, or empty"
+
+    def _read(self, name: str, value: Any, widget: Any) -> bytes:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            raise ProtocolError(f"{name} must be the bytes of a frame, got {wire.shown(value)}")
+        data = bytes(value)
+        if data:
+            shape, expected = (decode(each).pixels.shape for each in (data, widget._image))
+            if shape != expected:
+                raise ProtocolError(f"the edited mask has shape {shape}; expected {expected}")
+        return data
+
+
+@dataclass(frozen=True)
+class Numbered(Kind):
+    """A command in a trait: an object with a new ``id`` each time."""
+
+    hint = dict[str, Any]
+    words = "`{id, type, ...}`"
+
+    def _read(self, name: str, value: Any, widget: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ProtocolError(f"a command must be an object, got {wire.shown(value)}")
+        whole('"id" of a command', value.get("id"), *ID)
+        return dict(value)
+
+
+ID = (0, 2**53)
+"""Range of a command's number."""
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """Return ``value`` when it is a whole number from ``low`` to ``high``.
+
+    Raises
+    ------
+    ProtocolError
+        Otherwise, saying what came. A bool is not a number; 3.0 is 3: JSON has one number type.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not arguments.is_whole(value) or not low <= value <= high:  # type: ignore[operator]
+        raise ProtocolError(
+            f"{name} must be a whole number from {low} to {high}, got {wire.shown(value)}"
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]

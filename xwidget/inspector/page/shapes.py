@@ -1,0 +1,164 @@
+"""Shapes of the values that the page reads, as types: js/src/kernel/contract.ts is made from them.
+
+Every value is plain JSON, but ``bytes``, which the page gets as a DataView. A field of a class with
+``total=False`` may be missing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypedDict
+
+Status = Literal["idle", "running", "done", "stopped", "error"]
+Verdict = Literal["holds", "doubtful", "no evidence", "not checked"]
+Comparison = Literal["game", "defense"]
+Sparsity = float | Literal["auto"]
+
+
+class _ClassScore(TypedDict):
+    index: int
+    name: str
+    score: Annotated[float, "p(x), the score of the whole image."]
+
+
+class ClassInfo(_ClassScore, total=False):
+    """A class that is being explained."""
+
+    short: Annotated[str, "The name without synonyms, where that names no other class."]
+
+
+class _Curves(TypedDict):
+    scores: Annotated[list[float | None], "One value an iteration, from 0."]
+    means: Annotated[list[float | None], "Mean of the mask, in [0, 1]."]
+    frames: Annotated[list[int], "The iterations whose masks are kept."]
+
+
+class Track(_Curves, total=False):
+    """One class over the iterations."""
+
+    lambdas: Annotated[list[float | None], "Weight λ of each iteration's step."]
+    stopped: Annotated[
+        str | None,
+        'Why it ended at the newest ("iterations", "converged"); null where it goes on or was cut.',
+    ]
+
+
+class Check(TypedDict):
+    """One test of an explanation; xwidget/checks.py has more."""
+
+    name: str
+    value: float | None
+    passed: Annotated[bool | None, "null where it only informs."]
+    words: str
+    details: Annotated[dict[str, float | None], "The figures behind it, by name."]
+
+
+class _Outcome(TypedDict):
+    verdict: Verdict
+    summary: Annotated[str, "One line."]
+    items: list[Check]
+
+
+class Checks(_Outcome, total=False):
+    """What speaks for and against a class's last mask."""
+
+    says: Annotated[
+        str, 'What the picture is, where its game\'s own sentence would be wrong; or "".'
+    ]
+
+
+class _VariantRun(TypedDict):
+    run: Annotated[int, "Its own number."]
+    game: str
+    defense: str
+    iteration: int
+    trace: dict[str, Track]
+
+
+class Variant(_VariantRun, total=False):
+    """A run beside the main one, on the same image and classes."""
+
+    checks: dict[str, Checks]
+
+
+class _Position(TypedDict):
+    run: Annotated[int, "The main run's number, also while a variant runs; 0 before the first."]
+    iteration: int
+    iterations: Annotated[int, "Where the work under way ends at the latest."]
+    seconds: float
+    rate: Annotated[float, "Iterations a second."]
+
+
+class Progress(_Position, total=False):
+    """Where the work is."""
+
+    game: Annotated[str, "The main run's, whatever is set for the next one."]
+    defense: Annotated[str, "The same."]
+    sparsity: Annotated[Sparsity, "The same."]
+    asked: Annotated[int, "Iterations that the main run was asked for."]
+    waits: Annotated[str, 'What the work waits for: "its turn" or "a view".']
+
+
+class GameWords(TypedDict):
+    """What a picture of a game is, as templates with {name}, {score} and {image}."""
+
+    keeps: Annotated[bool, "Whether the picture keeps what the mask shows; else it is taken away."]
+    enough: Annotated[
+        float, "Share of the image's score that a picture reaches (keeps) or falls to (not keeps)."
+    ]
+    says: Annotated[str, "Of a picture that does."]
+    says_short: Annotated[str, "Of one that does not."]
+
+
+class Words(TypedDict):
+    """What the page says of a picture."""
+
+    games: dict[str, GameWords]
+    edited: Annotated[str, "Of a mask changed by hand."]
+    defended: Annotated[str, "Beside an undefended picture."]
+
+
+class ByChoice(TypedDict):
+    """Texts by a setting's value."""
+
+    game: dict[str, str]
+    defense: dict[str, str]
+
+
+class Alternatives(TypedDict):
+    """By what a run has: what it is compared with."""
+
+    game: dict[str, list[str]]
+    defense: dict[str, list[str]]
+
+
+class _Offered(TypedDict):
+    game: list[str]
+    defense: list[str]
+
+
+class Choices(_Offered, total=False):
+    """What the selects offer."""
+
+    about: Annotated[ByChoice, "Each in one sentence."]
+    alternatives: Alternatives
+
+
+class Probed(TypedDict, total=False):
+    """The net's scores of the edited mask ``seq``, or why there are none."""
+
+    seq: int
+    scores: Annotated[dict[str, float], "Of the classes explained, by index."]
+    top: Annotated[list[tuple[int, str, float]], "The most likely classes: index, name, score."]
+    short: Annotated[list[str], "Their names in few words."]
+    error: str
+
+
+class FailedRequest(TypedDict, total=False):
+    """A command as it was sent, or a trait that was refused (`type` is "set")."""
+
+    type: str
+    name: str
+    value: Any
+    target: int
+    iteration: int
+    run: int
