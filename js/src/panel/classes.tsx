@@ -51,18 +51,19 @@ function Name({ of, among }: { of: ClassInfo; among: readonly ClassInfo[] }) {
 
 /** What the second score is of. */
 function second(store: Store): string {
-  if (store.probe.mask.value) return "edited";
+  if (store.testing.edited.value) return "edited";
   return takesAway(store.words.value, store.ran.value.game) ? "without it" : "evidence";
 }
 
 /** Scores of different pictures stand one below the other: they are no contest. */
 function figures(store: Store): string {
-  if (store.probe.mask.value) return "What the net says of the photo, and of the edited picture";
+  if (store.testing.edited.value)
+    return "What the net says of the photo, and of the edited picture";
   return "What the net says of the photo, and of the picture of this class: each class has its own, so the second figures do not say which class the net prefers";
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
-  const edited = store.probe.mask.value !== null;
+  const edited = store.testing.edited.value !== null;
   const now = edited ? scoreEdited() : scoreNow(info.index);
   const checks = store.checks.value[String(info.index)];
   const sign = checks && signOf(checks);
@@ -102,7 +103,7 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
 
   /** Of the input that a person edited; the last one scored, so that the bar does not flicker. */
   function scoreEdited(): number {
-    return store.probe.last.value.scores?.[String(info.index)] ?? Number.NaN;
+    return store.testing.lastAnswer.value.scores?.[String(info.index)] ?? Number.NaN;
   }
 
   /** p(e) of this class at the iteration drawn: its mask's own score, also while another is drawn. */

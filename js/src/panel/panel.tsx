@@ -24,9 +24,8 @@ export function Panel({ ui }: { ui: Ui }) {
   const { store } = ui;
   const onKeyDown = (event: KeyboardEvent) => {
     if (isUndo(event)) {
-      const { probe } = store;
-      if (event.shiftKey || /y/i.test(event.key)) probe.redo();
-      else probe.undo();
+      if (event.shiftKey || /y/i.test(event.key)) store.undo.redo();
+      else store.undo.undo();
       event.preventDefault();
     }
     if (ui.helping.value) return; // what is behind it stays as it is

@@ -90,7 +90,7 @@ function Caption({ ui }: { ui: Ui }) {
   const mask = ui.scene.value?.mask;
   const heat = ui.panes.value.some(({ view }) => view === "heat");
   const least = ui.threshold.value;
-  const edited = ui.store.probe.mask.value !== null;
+  const edited = ui.store.testing.edited.value !== null;
   const away = takesAway(ui.store.words.value, ui.store.ran.value.game) && !edited;
   // Until the run that was asked for has a mask.
   const before = ui.store.starting.value ? `last run, ${ui.store.ran.value.game}: ` : "";

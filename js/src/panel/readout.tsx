@@ -14,7 +14,7 @@ export function Readout({ ui }: { ui: Ui }) {
   const pane = panes.find(({ key }) => key === at?.pane) ?? panes[0];
   const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
   const rest =
-    takesAway(ui.store.words.value, ui.store.ran.value.game) && !ui.store.probe.mask.value;
+    takesAway(ui.store.words.value, ui.store.ran.value.game) && !ui.store.testing.edited.value;
   const mask = pixel?.mask?.map((value) => score(value));
   const channel = ui.channel.value;
   const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);

@@ -47,7 +47,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
   const name = (end: string) => {
     const mask = store.drawn.peek();
     const view = ui.panes.peek()[0]?.view ?? "image";
-    const edited = store.probe.mask.peek() ? ["edited"] : [];
+    const edited = store.testing.edited.peek() ? ["edited"] : [];
     const boost = ui.boost.peek() > 1 ? [`boosted-x${ui.boost.peek()}`] : [];
     const words = mask
       ? [nameOf(ui, mask.target), view, mask.iteration, ...edited, ...boost]

@@ -15,16 +15,16 @@ const CHANNELS = ["Red", "Green", "Blue"] as const;
 /** The explanation is an input of the net: change it, and see what the net says. */
 export function Testing({ ui }: { ui: Ui }) {
   const { brush, store } = ui;
-  const { probe } = store;
-  const edited = probe.mask.value;
-  const hidden = probe.hidden.value;
+  const { testing, undo } = store;
+  const edited = testing.edited.value;
+  const hidden = testing.hidden.value;
   const offline = store.offline.value;
   const disabled = !store.drawn.value || Boolean(offline);
   const reason = offline || undefined;
   /** Of the explanation, not of what was made of it before; that can be had back by undoing. */
   const only = (change: (mask: Frame) => Frame) => {
     const mask = ui.explained();
-    if (mask) probe.set(change(mask));
+    if (mask) testing.test(change(mask));
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
@@ -71,7 +71,7 @@ export function Testing({ ui }: { ui: Ui }) {
                 store.choose(hidden.target);
                 store.scrub(hidden.iteration);
               }
-              probe.show(true);
+              testing.show(true);
               ui.refocus();
             }}
           >
@@ -80,14 +80,14 @@ export function Testing({ ui }: { ui: Ui }) {
         )}
         {edited && (
           <>
-            <Tool name="Undo" disabled={!probe.canUndo.value} act={probe.undo} words="Undo" />
-            <Tool name="Redo" disabled={!probe.canRedo.value} act={probe.redo} words="Redo" />
+            <Tool name="Undo" disabled={!undo.canUndo.value} act={undo.undo} words="Undo" />
+            <Tool name="Redo" disabled={!undo.canRedo.value} act={undo.redo} words="Redo" />
             <button
               type="button"
               title="End the test and go back to the explanation"
               onClick={() => {
                 brush.value = null;
-                probe.end();
+                testing.end();
                 ui.refocus();
               }}
             >
@@ -159,7 +159,7 @@ function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
 }
 
 function Answer({ ui }: { ui: Ui }) {
-  const answer = ui.store.probe.answer.value;
+  const answer = ui.store.testing.answer.value;
   const words = () => {
     if (!answer) return "Scoring …";
     if (answer.error) return answer.error;

@@ -60,7 +60,7 @@ export function trustIn(ui: Ui): Trusted {
   return trusted({
     status: store.starting.value ? "running" : store.status.value,
     checks: store.starting.value ? undefined : store.checks.value[String(target)],
-    edited: store.probe.mask.value !== null,
+    edited: store.testing.edited.value !== null,
     last,
     iteration: mask?.target === target ? mask.iteration : last,
   });

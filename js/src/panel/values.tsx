@@ -8,9 +8,9 @@ import { Looking } from "./looking";
 /** How the mask's values are spread, and the least value that is shown. */
 export function MaskValues({ ui }: { ui: Ui }) {
   const seen = useRef<Frame | null>(null);
-  const { probe, drawn } = ui.store;
+  const { testing, drawn } = ui.store;
   // Not counted anew with every piece of a stroke.
-  if (!probe.drawing.value) seen.current = probe.mask.value ?? drawn.value;
+  if (!testing.drawing.value) seen.current = testing.edited.value ?? drawn.value;
   const mask = seen.current;
   const { threshold } = ui;
   const least = threshold.value;
@@ -51,7 +51,7 @@ export function MaskValues({ ui }: { ui: Ui }) {
           min={0}
           max={255}
           value={least}
-          disabled={!mask || Boolean(ui.store.probe.mask.value)}
+          disabled={!mask || Boolean(ui.store.testing.edited.value)}
           aria-valuetext={
             least
               ? `at least ${score(least / 255)}, ${percent(kept)} of pixels`

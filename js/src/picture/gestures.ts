@@ -64,7 +64,7 @@ export function listen(
     clicked = null;
     armed = true;
     if (pointers.size > 1) {
-      if (act === "draw") ui.store.probe.cancel();
+      if (act === "draw") ui.store.testing.cancel();
       act = "pinch";
     } else if (event.button === 1) act = "pan";
     else if (drawable && ui.brush.peek()) {
@@ -98,8 +98,8 @@ export function listen(
   const release = (event: PointerEvent) => {
     pointers.delete(event.pointerId);
     if (act === "draw") {
-      if (event.type === "pointercancel") ui.store.probe.cancel();
-      else ui.store.probe.lift();
+      if (event.type === "pointercancel") ui.store.testing.cancel();
+      else ui.store.testing.lift();
     }
     if (act === "click" && event.type === "pointerup") clicked = pixel(inFrame(event));
     act = null;

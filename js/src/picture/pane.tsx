@@ -68,7 +68,7 @@ export function PaneView({ ui, pane }: { ui: Ui; pane: Pane }) {
   const dab = (at: { x: number; y: number }) => {
     if (!ui.brush.value || !drawable) return ui.pin(at.x, at.y);
     ui.stroke(at, at);
-    ui.store.probe.lift();
+    ui.store.testing.lift();
   };
   const pointOf = (at: { x: number; y: number }) => {
     const { left, top, scale } = placement.peek();
@@ -213,8 +213,8 @@ function describe(ui: Ui, pane: Pane): string {
   const mask = pane.scene.mask;
   if (!mask) return "The image; no mask yet";
   const view = viewWords(pane.view, pane.takes);
-  const edited = ui.store.probe.mask.value === mask ? ", edited" : "";
-  const busy = ui.store.status.value === "running" || ui.store.probe.drawing.value;
+  const edited = ui.store.testing.edited.value === mask ? ", edited" : "";
+  const busy = ui.store.status.value === "running" || ui.store.testing.drawing.value;
   const where = busy ? "" : `; ${whereabouts(mask)}`;
   const figures = edited ? `score ${score(mask.score)}` : `score ${figuresOf(mask, pane.takes)}`;
   return (
@@ -234,7 +234,7 @@ function wordsOver({ store, threshold, layout }: Ui, pane: Pane): string | null 
   const main = pane.key === "main";
   const wanted = main ? store.target.value : layout.value === "classes" ? Number(pane.key) : null;
   const missing = wanted === null ? "" : store.missing(wanted);
-  if (missing && !(main && store.probe.mask.value)) return missing;
+  if (missing && !(main && store.testing.edited.value)) return missing;
   const running = store.status.value === "running" || store.starting.value;
   if (!mask || store.starting.value) {
     if (pane.key === "main") return running ? "Starting …" : "Not run yet";

@@ -19,7 +19,7 @@ export function panesOf(
   sceneOf: (mask: Frame | null) => Scene,
 ): Pane[] {
   const { game } = store.ran.value;
-  const editing = store.probe.mask.value !== null;
+  const editing = store.testing.edited.value !== null;
   // What was edited by hand is what the net sees, whatever the game.
   const away = (name: string) => takesAway(store.words.value, name);
   const takes = away(game) && !editing;

@@ -155,7 +155,7 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   });
   const scene = computed<Scene | null>(() => {
     const mask = store.drawn.value;
-    const shown = store.probe.mask.value ?? (mask && above(mask, threshold.value));
+    const shown = store.testing.edited.value ?? (mask && above(mask, threshold.value));
     return base.value && { ...base.value, mask: shown };
   });
   const panes = computed<Pane[]>(() => {
@@ -262,10 +262,10 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
     explained,
     stroke(from, to) {
       const source = explained();
-      const { probe } = store;
+      const { testing } = store;
       if (!source || !brush.peek()) return;
-      if (!probe.mask.peek()) probe.set(source);
-      probe.draw(brush.peek() as Brush, source, from, to);
+      if (!testing.edited.peek()) testing.test(source);
+      testing.draw(brush.peek() as Brush, source, from, to);
     },
     refocus() {
       root.querySelector<HTMLElement>(".xw-frame")?.focus();

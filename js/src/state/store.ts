@@ -14,6 +14,7 @@ import { createSaving, type Saving } from "./saving";
 import { createSettings, type Settings } from "./settings";
 import { createStatus, type KernelStatus } from "./status";
 import { createTesting, type Testing } from "./testing";
+import { createUndo, type Undo } from "./undo";
 import { createWire } from "./wire";
 
 /** What only the features need of each other. */
@@ -36,7 +37,8 @@ export interface Store
     Run,
     Comparing,
     Saving {
-  probe: Testing;
+  testing: Testing;
+  undo: Undo;
   close(): void;
 }
 
@@ -53,13 +55,15 @@ export function createStore(model: Model): Store {
   const looking = createLooking(wire, decode, {
     ...{ status: status.status, classes, variants, run: readProgress(wire).run, say },
   });
+  const undo = createUndo();
   const store: Store = {
     ...status,
     ...settings,
     ...notices,
     ...createPictures(wire, decode),
     ...looking,
-    probe: createTesting(wire, decode, looking),
+    testing: createTesting(wire, decode, looking, undo),
+    undo,
     ...createRun(wire, status, settings, looking),
     ...createClasses(wire, classes, looking, status),
     ...createComparing(wire, variants, looking),

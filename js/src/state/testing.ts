@@ -1,6 +1,6 @@
 /**
  * Testing an explanation: a person edits the mask that is shown, and the net itself scores the
- * edited input. An edit belongs to all views of an Inspector.
+ * edited input. An edited mask belongs to all views of an Inspector.
  */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Probed } from "../kernel/contract";
@@ -8,10 +8,8 @@ import { encodeFrame, type Frame } from "../kernel/frame";
 import type { Looking } from "./looking";
 import { type Brush, meanOf, stroke } from "./masks";
 import type { Decode } from "./pictures";
+import type { Undo } from "./undo";
 import type { Wire } from "./wire";
-
-/** Memory for undoing, in bytes: 400 edits at 224×224. */
-const UNDO_BYTES = 64e6;
 
 interface Point {
   x: number;
@@ -20,19 +18,17 @@ interface Point {
 
 export interface Testing {
   /** The mask as edited, with its score once that is known; null while nothing is, or it is hidden. */
-  mask: ReadonlySignal<Frame | null>;
-  /** The edit that is kept while the explanation is looked at; else null. */
+  edited: ReadonlySignal<Frame | null>;
+  /** The edited mask that is kept while the explanation is looked at; else null. */
   hidden: ReadonlySignal<Frame | null>;
   /** What the net says of it; null until it has said so of the very last edit. */
   answer: ReadonlySignal<Probed | null>;
   /** What it said last, perhaps of an earlier edit. */
-  last: ReadonlySignal<Probed>;
-  canUndo: ReadonlySignal<boolean>;
-  canRedo: ReadonlySignal<boolean>;
-  /** Look at the explanation, or at the edit again: it is not lost. */
-  show(edit: boolean): void;
-  /** Begin to edit a mask as it is shown, or put another in its place as one edit. */
-  set(mask: Frame): void;
+  lastAnswer: ReadonlySignal<Probed>;
+  /** Look at the edited mask again, or at the explanation: the edited mask is not lost. */
+  show(edited: boolean): void;
+  /** Have a mask scored: the first is as it is shown, any other replaces it as one edit. */
+  test(mask: Frame): void;
   /** Whether a stroke is under way. */
   drawing: ReadonlySignal<boolean>;
   /** Draw a stroke's next piece, in image pixels; `source` is what "restore" brings back. */
@@ -41,16 +37,15 @@ export interface Testing {
   lift(): void;
   /** The stroke was none: a second finger came to zoom. */
   cancel(): void;
-  undo(): void;
-  redo(): void;
   end(): void;
 }
 
-export function createTesting(wire: Wire, decode: Decode, looking: Looking): Testing {
+export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo: Undo): Testing {
   const { model, link } = wire;
   const testing = createEdit(
     (bytes) => link.write({ _probe: bytes }),
     wire.trait<"_probed">("_probed", {}),
+    undo,
   );
   const edited = decode(model.get("_probe"));
   testing.restore(edited);
@@ -63,15 +58,14 @@ export function createTesting(wire: Wire, decode: Decode, looking: Looking): Tes
   return testing;
 }
 
-/** The edit itself, and what is sent of it. */
+/** The edited mask itself, and what is sent of it. */
 export function createEdit(
   send: (bytes: DataView) => void,
   answered: ReadonlySignal<Probed>,
+  undo: Undo,
 ): Testing & { restore(mask: Frame | null): void } {
   const kept = signal<Frame | null>(null);
   const shown = signal(true);
-  const past = signal<readonly Frame[]>([]);
-  const future = signal<readonly Frame[]>([]);
   /** The mask before the stroke under way. */
   const before = signal<Frame | null>(null);
   // Numbers grow across page reloads and views too; 32 bits of tenths of a second last 13 years.
@@ -85,52 +79,41 @@ export function createEdit(
     send(encodeFrame(kept.value));
   }
 
-  function remember(was: Frame): void {
-    const most = Math.max(2, Math.floor(UNDO_BYTES / was.data.length));
-    past.value = [...past.peek(), was].slice(-most);
-    future.value = [];
-  }
-
-  function step(from: typeof past, to: typeof past): void {
-    probe.lift();
-    const now = kept.peek();
-    const last = from.peek().at(-1);
-    if (!now || !last) return;
+  function put(mask: Frame): void {
     batch(() => {
-      from.value = from.peek().slice(0, -1);
-      to.value = [...to.peek(), now];
-      kept.value = last;
+      kept.value = mask;
       shown.value = true;
       submit();
     });
+  }
+
+  function remember(was: Frame, now: Frame): void {
+    const bytes = was.data.length;
+    undo.made({ of: testing, bytes, undo: () => put(was), redo: () => put(now) });
   }
 
   const answer = computed(() => {
     const seen = answered.value;
     return kept.value && seen.seq === kept.value.seq ? seen : null;
   });
-  const probe: ReturnType<typeof createEdit> = {
-    mask: computed(() => {
+  const testing: ReturnType<typeof createEdit> = {
+    edited: computed(() => {
       const edited = shown.value ? kept.value : null;
       const score = answer.value?.scores?.[String(edited?.target)];
       return edited && score !== undefined ? { ...edited, score } : edited;
     }),
     hidden: computed(() => (shown.value ? null : kept.value)),
-    show(edit) {
-      shown.value = edit;
+    show(edited) {
+      shown.value = edited;
     },
     answer,
-    last: answered,
-    canUndo: computed(() => past.value.length > 0),
-    canRedo: computed(() => future.value.length > 0),
-    set(next) {
+    lastAnswer: answered,
+    test(mask) {
       batch(() => {
-        probe.lift();
-        const now = kept.peek();
-        if (now) remember(now);
-        kept.value = next;
-        shown.value = true;
-        submit();
+        testing.lift();
+        const was = kept.peek();
+        if (was) remember(was, mask);
+        put(mask);
       });
     },
     drawing: computed(() => before.value !== null),
@@ -144,11 +127,11 @@ export function createEdit(
       kept.value = { ...now, data };
     },
     lift() {
-      const was = before.peek();
-      if (!was) return;
+      const [was, now] = [before.peek(), kept.peek()];
+      if (!was || !now) return;
       batch(() => {
         before.value = null;
-        remember(was);
+        remember(was, now);
         submit();
       });
     },
@@ -158,11 +141,9 @@ export function createEdit(
         before.value = null;
       });
     },
-    undo: () => step(past, future),
-    redo: () => step(future, past),
     end() {
       if (!kept.peek()) return;
-      probe.restore(null);
+      testing.restore(null);
       send(new DataView(new ArrayBuffer(0)));
     },
     restore(given) {
@@ -171,10 +152,10 @@ export function createEdit(
         before.value = null;
         kept.value = given && { ...given, score: Number.NaN, mean: meanOf(given) };
         shown.value = true;
-        past.value = [];
-        future.value = [];
+        undo.forget(testing);
       });
     },
   };
-  return probe;
+  undo.beforeStep(testing.lift);
+  return testing;
 }

@@ -4,6 +4,7 @@ import type { Probed } from "../../src/kernel/contract";
 import { decodeFrame, type Frame } from "../../src/kernel/frame";
 import type { Brush } from "../../src/state/masks";
 import { createEdit } from "../../src/state/testing";
+import { createUndo, type Undo } from "../../src/state/undo";
 import { data, finished, mask } from "./stub_kernel";
 
 const BRUSH: Brush = { mode: "erase", radius: 0, channels: [true, true, true] };
@@ -16,88 +17,90 @@ const explanation: Frame = {
 
 let sent: DataView[];
 let answered: Signal<Probed>;
-let probe: ReturnType<typeof createEdit>;
-const seen = () => [...(probe.mask.value?.data ?? [])];
+let testing: ReturnType<typeof createEdit>;
+let undo: Undo;
+const seen = () => [...(testing.edited.value?.data ?? [])];
 const last = () => decodeFrame(sent.at(-1) as DataView);
 
 beforeEach(() => {
   sent = [];
   answered = signal<Probed>({});
-  probe = createEdit((bytes) => sent.push(bytes), answered);
-  probe.set(explanation);
+  undo = createUndo();
+  testing = createEdit((bytes) => sent.push(bytes), answered, undo);
+  testing.test(explanation);
 });
 
 describe("an edit", () => {
   test("is scored when the stroke ends, not before", () => {
     const before = sent.length;
-    probe.draw(BRUSH, explanation, AT, AT);
+    testing.draw(BRUSH, explanation, AT, AT);
     expect(seen()).toEqual([0, 20, 0, 40, 0, 60]);
     expect(sent).toHaveLength(before);
-    probe.lift();
+    testing.lift();
     expect([...last().data]).toEqual([0, 20, 0, 40, 0, 60]);
     expect(last()).toMatchObject({ target: 5, iteration: 2 });
   });
 
   test("leaves the explanation as it was", () => {
-    probe.draw(BRUSH, explanation, AT, AT);
-    probe.lift();
+    testing.draw(BRUSH, explanation, AT, AT);
+    testing.lift();
     expect([...explanation.data]).toEqual([10, 20, 30, 40, 50, 60]);
   });
 
   test("takes its score from the answer to the very last edit", () => {
     const first = last().seq;
-    probe.draw(BRUSH, explanation, AT, AT);
-    probe.lift();
+    testing.draw(BRUSH, explanation, AT, AT);
+    testing.lift();
     answered.value = { seq: first, scores: { 5: 0.9 } };
-    expect(probe.answer.value).toBeNull();
-    expect(probe.mask.value?.score).toBeNaN();
+    expect(testing.answer.value).toBeNull();
+    expect(testing.edited.value?.score).toBeNaN();
     answered.value = { seq: last().seq, scores: { 5: 0.2 } };
-    expect(probe.mask.value?.score).toBe(0.2);
+    expect(testing.edited.value?.score).toBe(0.2);
   });
 });
 
 describe("undo", () => {
   test("goes back stroke by stroke, and forth again", () => {
-    probe.draw(BRUSH, explanation, AT, AT);
-    probe.lift();
-    probe.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
-    probe.lift();
+    testing.draw(BRUSH, explanation, AT, AT);
+    testing.lift();
+    testing.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
+    testing.lift();
     expect(seen()).toEqual([0, 0, 0, 0, 0, 0]);
-    probe.undo();
+    undo.undo();
     expect(seen()).toEqual([0, 20, 0, 40, 0, 60]);
     expect([...last().data]).toEqual(seen());
-    probe.undo();
+    undo.undo();
     expect(seen()).toEqual([...explanation.data]);
-    expect(probe.canUndo.value).toBe(false);
-    probe.redo();
-    probe.redo();
+    expect(undo.canUndo.value).toBe(false);
+    undo.redo();
+    undo.redo();
     expect(seen()).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   test("forgets what was undone at the next stroke", () => {
-    probe.draw(BRUSH, explanation, AT, AT);
-    probe.lift();
-    probe.undo();
-    probe.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
-    probe.lift();
-    expect(probe.canRedo.value).toBe(false);
+    testing.draw(BRUSH, explanation, AT, AT);
+    testing.lift();
+    undo.undo();
+    testing.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
+    testing.lift();
+    expect(undo.canRedo.value).toBe(false);
   });
 });
 
 test("a stroke that was none leaves nothing, not even to undo", () => {
-  probe.draw(BRUSH, explanation, AT, AT);
-  probe.cancel();
+  testing.draw(BRUSH, explanation, AT, AT);
+  testing.cancel();
   expect(seen()).toEqual([...explanation.data]);
-  expect(probe.canUndo.value).toBe(false);
-  probe.lift();
-  expect(probe.canUndo.value).toBe(false);
+  expect(undo.canUndo.value).toBe(false);
+  testing.lift();
+  expect(undo.canUndo.value).toBe(false);
 });
 
 test("undoing in the middle of a stroke does not touch the explanation", () => {
-  probe.draw(BRUSH, explanation, AT, AT);
-  probe.undo();
-  probe.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
-  probe.lift();
+  testing.draw(BRUSH, explanation, AT, AT);
+  undo.undo();
+  testing.draw(BRUSH, explanation, { x: 1, y: 0 }, { x: 1, y: 0 });
+  testing.lift();
   expect([...explanation.data]).toEqual([10, 20, 30, 40, 50, 60]);
   expect(seen()).toEqual([10, 0, 30, 0, 50, 0]);
 });
@@ -105,54 +108,54 @@ test("undoing in the middle of a stroke does not touch the explanation", () => {
 test("numbers are odd, and larger than any seen", () => {
   expect(last().seq % 2).toBe(1);
   const other = 2 * Math.ceil(last().seq / 2) + 10;
-  probe.restore({ ...explanation, seq: other });
-  probe.set(explanation);
+  testing.restore({ ...explanation, seq: other });
+  testing.test(explanation);
   expect(last().seq).toBe(other + 1);
 });
 
 test("restoring brings back what the explanation showed", () => {
-  probe.draw(BRUSH, explanation, AT, { x: 1, y: 0 });
-  probe.lift();
-  probe.draw({ ...BRUSH, mode: "restore" }, explanation, AT, AT);
-  probe.lift();
+  testing.draw(BRUSH, explanation, AT, { x: 1, y: 0 });
+  testing.lift();
+  testing.draw({ ...BRUSH, mode: "restore" }, explanation, AT, AT);
+  testing.lift();
   expect(seen()).toEqual([10, 0, 30, 0, 50, 0]);
 });
 
 test("a hidden edit is kept, and comes back", () => {
-  probe.draw(BRUSH, explanation, AT, AT);
-  probe.lift();
-  probe.show(false);
-  expect(probe.mask.value).toBeNull();
-  expect(probe.hidden.value).not.toBeNull();
-  probe.show(true);
+  testing.draw(BRUSH, explanation, AT, AT);
+  testing.lift();
+  testing.show(false);
+  expect(testing.edited.value).toBeNull();
+  expect(testing.hidden.value).not.toBeNull();
+  testing.show(true);
   expect(seen()).toEqual([0, 20, 0, 40, 0, 60]);
 });
 
 test("ending it tells the kernel with no bytes at all", () => {
-  probe.end();
+  testing.end();
   expect(sent.at(-1)?.byteLength).toBe(0);
-  expect(probe.mask.value).toBeNull();
-  expect(probe.canUndo.value).toBe(false);
+  expect(testing.edited.value).toBeNull();
+  expect(undo.canUndo.value).toBe(false);
 });
 
 describe("an edited mask", () => {
   test("travels as a trait, and comes from Python too", () => {
     const { kernel, store } = finished();
-    store.probe.set(store.drawn.value as never);
+    store.testing.test(store.drawn.value as never);
     expect(kernel.saved.at(-1)).toHaveProperty("_probe");
-    const own = store.probe.mask.value;
+    const own = store.testing.edited.value;
     expect(own?.data).toEqual(data);
     kernel.says({ _probe: mask(0, 6, 1, 99) });
-    expect(store.probe.mask.value).toMatchObject({ target: 6, seq: 99 });
+    expect(store.testing.edited.value).toMatchObject({ target: 6, seq: 99 });
     kernel.says({ _probe: new DataView(new ArrayBuffer(0)) });
-    expect(store.probe.mask.value).toBeNull();
+    expect(store.testing.edited.value).toBeNull();
   });
 
   test("makes way for the explanation when another class is chosen, and is kept", () => {
     const { store } = finished();
-    store.probe.set(store.drawn.value as never);
+    store.testing.test(store.drawn.value as never);
     store.choose(6);
-    expect(store.probe.mask.value).toBeNull();
-    expect(store.probe.hidden.value).not.toBeNull();
+    expect(store.testing.edited.value).toBeNull();
+    expect(store.testing.hidden.value).not.toBeNull();
   });
 });
