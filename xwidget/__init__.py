@@ -6,6 +6,7 @@
 'espresso'
 """
 
+from xwidget.batch import explain_many
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
@@ -20,6 +21,7 @@ __all__ = [
     "Gallery",
     "Inspector",
     "explain",
+    "explain_many",
     "load",
     "sample",
     "samples",

@@ -12,14 +12,12 @@ import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
-from PIL import Image
 
 from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until, workers
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine import stall
 from xwidget.gallery import Gallery
-from xwidget.gallery.images import collect
 from xwidget.gallery.item import Item, in_view
 from xwidget.gallery.worker import _JOIN_SECONDS, THREAD
 from xwidget.inspector import Inspector
@@ -94,51 +92,6 @@ def live(gallery):
 def at_work(engine, number):
     """Wait until the engine was called for an image."""
     until(lambda: engine.images and engine.images[-1] == number)
-
-
-# Images and their names.
-
-
-def test_a_folder_is_its_images_by_name(tmp_path):
-    for name in ("b.png", "A.JPG", "c.webp"):
-        Image.fromarray(picture(0)).save(tmp_path / name)
-    (tmp_path / "notes.txt").write_text("no image")
-    (tmp_path / ".hidden.png").write_bytes(b"")
-    assert list(collect(tmp_path)) == ["A.JPG", "b.png", "c.webp"]
-    assert list(collect(str(tmp_path))) == ["A.JPG", "b.png", "c.webp"]
-
-
-def test_images_are_named_by_file_by_number_or_by_hand(tmp_path):
-    Image.fromarray(picture(0)).save(tmp_path / "cup.png")
-    opened = Image.open(tmp_path / "cup.png")
-    images = [tmp_path / "cup.png", picture(1), opened]
-    assert list(collect(images)) == ["cup.png", "image 2", "cup.png (2)"]
-    assert list(collect(iter(images))) == ["cup.png", "image 2", "cup.png (2)"]
-    assert list(collect(images, ["x", "y", "x"])) == ["x", "y", "x (2)"]
-    assert list(collect({"left": picture(0), 7: picture(1)})) == ["left", "7"]
-
-
-@pytest.mark.parametrize(
-    ("images", "names", "error", "words"),
-    [
-        ([], None, ValueError, "no image"),
-        ({}, None, ValueError, "no image"),
-        ("/no/such/folder", None, ValueError, "no folder '/no/such/folder'"),
-        (picture(0), None, TypeError, r"one ndarray; put it into a list"),
-        (Image.fromarray(picture(0)), None, TypeError, "one Image; put it into a list"),
-        (7, None, TypeError, "cannot be a int"),
-        ([picture(0)], ["a", "b"], ValueError, "2 entries for 1 images"),
-        ({"a": picture(0)}, ["a"], ValueError, "given twice"),
-    ],
-)
-def test_what_is_no_set_of_images_is_refused(images, names, error, words):
-    with pytest.raises(error, match=words):
-        collect(images, names)
-
-
-def test_an_empty_folder_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="holds no image"):
-        collect(tmp_path)
 
 
 def test_the_order_of_view_is_from_the_open_one_on_and_what_is_seen_comes_first():

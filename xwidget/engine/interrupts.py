@@ -8,6 +8,7 @@ import time
 AGAIN = 2.0
 _clock = time.monotonic
 _last = -float("inf")  # when one was taken
+_taken = 0
 
 
 def take() -> None:
@@ -18,7 +19,13 @@ def take() -> None:
     KeyboardInterrupt
         If another was taken within the last ``AGAIN`` seconds.
     """
-    global _last
+    global _last, _taken
+    _taken += 1
     before, _last = _last, _clock()
     if _last - before < AGAIN:
         raise KeyboardInterrupt
+
+
+def taken() -> int:
+    """Return how many interrupts were taken so far: by it a loop sees that one came."""
+    return _taken

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from xwidget.batch.result import failure
 from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
-from xwidget.gallery.images import data_url
+from xwidget.gallery.thumbnails import data_url
 from xwidget.inspector.widget import Inspector
 from xwidget.support import texts
-from xwidget.support.texts import in_words
 from xwidget.trace import Frames
 
 _TOP = 3  # classes that a thumbnail names
@@ -101,7 +101,7 @@ class Item:
                 :_TOP
             ]
         except BaseException as error:  # even of a net that ends the interpreter
-            self.failure = _failure(error)
+            self.failure = failure(error)
 
     def make(
         self, cls: type[Inspector], clf: Classifier, targets: Any, settings: Any
@@ -110,7 +110,7 @@ class Item:
         try:
             self.inspector = cls(clf, self.image, targets, **settings)
         except BaseException as error:
-            self.failure = _failure(error)
+            self.failure = failure(error)
         return self.inspector
 
     def start(self) -> None:
@@ -194,8 +194,3 @@ def _light(explanation: Explanation | None) -> Explanation | None:
     frames = explanation.frames
     ends = [0, -1] if len(frames) > 1 else [0]
     return replace(explanation, frames=Frames(frames.iterations[ends], frames.masks[ends]))
-
-
-def _failure(error: BaseException) -> str:
-    ours = isinstance(error, (ValueError, TypeError)) and str(error)
-    return ours or in_words(error)

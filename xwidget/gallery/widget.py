@@ -5,24 +5,17 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Sequence
-from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import ipywidgets
-import torch
 import traitlets
 
+from xwidget.batch.images import collect
+from xwidget.batch.settings import check_names, check_values
 from xwidget.classifier import Classifier, check_classifier
-from xwidget.engine.device import pick
-from xwidget.engine.explain import check_iterations
-from xwidget.engine.plan import Plan
-from xwidget.engine.references import make_reference
-from xwidget.engine.settings import Settings
 from xwidget.engine.turns import nudge_all
-from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
-from xwidget.gallery.images import collect
 from xwidget.gallery.item import Item, described
 from xwidget.gallery.strip import Strip
 from xwidget.gallery.worker import Listener, Worker
@@ -365,20 +358,9 @@ def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]
     check_classifier(clf)
     if not arguments.is_whole(keep) or keep < 2:  # type: ignore[operator]
         raise ValueError(f"keep={keep!r}; expected a number of Inspectors, at least 2")
-    for name in settings:
-        if name not in _SETTINGS:
-            near = get_close_matches(name, _SETTINGS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_SETTINGS)}"
-            raise TypeError(f"Gallery has no setting {name!r}; {hint}")
-    known = {field.name for field in fields(Settings)}
-    made = Settings(**{name: value for name, value in settings.items() if name in known})
-    pick(made.device)
-    blank = torch.zeros(3, *clf.size, dtype=torch.float32, device="cpu")
-    make_reference(made.reference, blank, clf.mean, clf.std, made.seed)
+    check_names(settings, _SETTINGS, "Gallery")
+    check_values(clf, settings)
     if "iterations" in settings:
-        whole("iterations", check_iterations(settings["iterations"]), 1, MAX_ITERATIONS)
-    Plan.read(settings.get("plan", "auto"))
-    if settings.get("witness") is not None:
-        Witness(settings["witness"], clf)
+        whole("iterations", settings["iterations"], 1, MAX_ITERATIONS)
     if targets is not None:
         check_targets(clf, targets)

@@ -1,0 +1,147 @@
+"""The images of a batch: where they come from, and what each is called."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif"}
+)
+_WHAT = "images is a folder, a dict of name: image, or several images, each as in clf.prepare"
+
+
+class Images:
+    """Images and their names, in order; each is taken when its turn comes, none is opened.
+
+    Parameters
+    ----------
+    images
+        A folder (its images by file name); a dict name: image; or an iterable of images.
+    names
+        One for each of an iterable's images, instead of file names and numbers.
+
+    Raises
+    ------
+    ValueError
+        If a folder is missing or holds no image, or there is not one name for each.
+    TypeError
+        If this is one image, or nothing of the kind.
+
+    Notes
+    -----
+    Iterating yields pairs (name, image). Of two images with one name the second is "name (2)".
+    """
+
+    def __init__(self, images: Any, names: Sequence[str] | None = None) -> None:
+        if isinstance(images, Mapping) and names is not None:
+            raise ValueError("names is given twice: images is a dict, whose keys are the names")
+        self._source = images if isinstance(images, Mapping) else _source(images)
+        self._names = names
+        self.count = len(self._source) if isinstance(self._source, Sized) else None
+        """How many there are; None where only the end of the iterable tells."""
+        if names is not None and (isinstance(names, str) or self.count not in (None, len(names))):
+            raise ValueError(
+                f"names has {1 if isinstance(names, str) else len(names)} entries for "
+                f"{self.count} images; give one name for each"
+            )
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        taken: dict[str, int] = {}
+        places = itertools.count()
+
+        def of_mapping(item: tuple[Any, Any]) -> tuple[str, Any]:
+            return _unlike(str(item[0]), taken), item[1]
+
+        def of_iterable(image: Any) -> tuple[str, Any]:
+            return _unlike(self._called(image, next(places)), taken), image
+
+        # By map, as a generator or enumerate would keep what it yielded last.
+        if isinstance(self._source, Mapping):
+            return map(of_mapping, self._source.items())
+        return map(of_iterable, self._source)
+
+    def _called(self, image: Any, index: int) -> str:
+        if self._names is None:
+            return _file_name(image) or f"image {index + 1}"
+        if index >= len(self._names):
+            raise ValueError(
+                f"names has {len(self._names)} entries, but there are more images; give one name "
+                "for each"
+            )
+        return str(self._names[index])
+
+
+def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the images by name, in order; nothing is opened yet.
+
+    Parameters
+    ----------
+    images, names
+        As in ``Images``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in ``Images``, and if there is no image.
+    """
+    if isinstance(images, Iterator):
+        images = list(images)
+    found = dict(Images(images, names))
+    if not found:
+        raise ValueError(f"there is no image; {_WHAT}")
+    return found
+
+
+def _source(images: Any) -> Iterable[Any]:
+    if isinstance(images, (str, os.PathLike)):
+        return _in_folder(images)
+    if isinstance(images, Image.Image) or (
+        isinstance(images, (np.ndarray, Tensor)) and images.ndim < 4
+    ):
+        kind = type(images).__name__
+        raise TypeError(f"images is one {kind}; put it into a list, [image]")
+    if not isinstance(images, Iterable) or isinstance(images, (bytes, bytearray)):
+        raise TypeError(f"images cannot be a {type(images).__name__}; {_WHAT}")
+    return images
+
+
+def _in_folder(folder: str | os.PathLike[str]) -> list[Path]:
+    path = Path(folder).expanduser()
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise ValueError(f"there is no folder {str(folder)!r} (looked in {Path.cwd()}); check it")
+    found = [
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in _SUFFIXES and not file.name.startswith(".")
+    ]
+    if not found:
+        raise ValueError(
+            f"the folder {str(folder)!r} holds no image ({', '.join(sorted(_SUFFIXES))})"
+        )
+    return sorted(found, key=lambda file: (file.name.casefold(), file.name))
+
+
+def _file_name(image: Any) -> str:
+    file = getattr(image, "filename", "") if isinstance(image, Image.Image) else image
+    return Path(file).name if isinstance(file, (str, os.PathLike)) else ""
+
+
+def _unlike(name: str, taken: dict[str, int]) -> str:
+    """Return a name that is not taken yet, and take it: the second "cup" is "cup (2)"."""
+    free, number = name, taken.get(name, 0)
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken[name] = max(number, 1)
+    taken.setdefault(free, 1)
+    return free

@@ -1,0 +1,127 @@
+"""Many images explained one after another: a stream of results that keeps none of them."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from typing import Any
+
+from xwidget.batch.bar import Bar
+from xwidget.batch.images import Images
+from xwidget.batch.result import Result, failure
+from xwidget.batch.settings import check_names, check_values
+from xwidget.classifier import Classifier
+from xwidget.engine import interrupts
+from xwidget.engine.explain import explain
+from xwidget.explanation import Explanation
+
+_NOT_OF_ONE = frozenset({"progress", "on_step"})
+_SETTINGS = tuple(
+    name
+    for name, parameter in inspect.signature(explain).parameters.items()
+    if parameter.kind is parameter.KEYWORD_ONLY and name not in _NOT_OF_ONE
+)
+
+
+def explain_many(
+    clf: Classifier,
+    images: Any,
+    targets: int | str | Sequence[int | str] | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    progress: bool = True,
+    **settings: Any,
+) -> Generator[Result]:
+    """Explain many images, one after another, as a stream.
+
+    Each image is taken from ``images`` when its turn comes, and nothing is kept of a result once it
+    was yielded: memory stays flat however many there are.
+
+    Parameters
+    ----------
+    clf
+        The classifier, from ``load`` or ``Classifier``.
+    images
+        A folder (its images by file name); a dict name: image; or an iterable of images, a
+        generator too. Each image is a path, PIL image, array or tensor as in ``explain``.
+    targets
+        As in ``explain``, for every image; None is the most likely class of each.
+    names
+        One for each of an iterable's images. Without: the file's name, else "image 1", "image 2",
+        ...
+    progress
+        Whether to show a progress bar.
+    **settings
+        ``game``, ``defense``, ``iterations`` and so on, as in ``explain``, for every image.
+
+    Yields
+    ------
+    Result
+        One an image, in order: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. An
+        image that cannot be explained has ``explanation`` None and says why in ``error``; the
+        others go on.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Before the first image: if an argument does not fit. What ``images`` raises itself is passed
+        on.
+
+    Notes
+    -----
+    An interrupt (Ctrl-C) ends the whole stream: the image at work is dropped, the loop over the
+    stream ends as after the last image. A second one within 2 s is raised.
+
+    Examples
+    --------
+    >>> import xwidget as xw
+    >>> clf = xw.load("efficientnet_lite0")
+    >>> images = {"coffee": xw.sample("coffee"), "lost": "/no/such/file.png"}
+    >>> for row in xw.explain_many(clf, images, iterations=2, progress=False):
+    ...     print(row.name, row.explanation.names if row.explanation else row.error[:16])
+    coffee ('espresso',)
+    lost there is no file
+    """
+    check_names(settings, _SETTINGS, "explain_many")
+    check_values(clf, settings)
+    if targets is not None:
+        clf.indices(targets)
+    one = partial(explain, clf, targets=targets, progress=False, **settings)
+    return _stream(one, Images(images, names), Bar(progress))
+
+
+def _stream(one: Callable[..., Explanation], images: Images, bar: Bar) -> Generator[Result]:
+    ready: list[Result] = []  # emptied by each yield: a local name would keep the last one alive
+    index = 0
+    try:
+        bar.begin(images.count)
+        for name, image in images:
+            bar.turn_to(name)
+            before = interrupts.taken()
+            ready.append(_explained(one, index, name, image, bar))
+            del image
+            if interrupts.taken() != before:  # explain took it: the image is cut, the stream ends
+                bar.say("interrupted")
+                return
+            bar.count()
+            index += 1
+            yield ready.pop()
+    except KeyboardInterrupt:
+        bar.say("interrupted")
+        interrupts.take()
+    finally:
+        bar.close()
+
+
+def _explained(
+    one: Callable[..., Explanation], index: int, name: str, image: Any, bar: Bar
+) -> Result:
+    began = time.perf_counter()
+    found, error = None, ""
+    try:
+        found = one(image, on_step=bar.step)
+    except Exception as raised:
+        error = failure(raised)
+    return Result(index, name, found, error, time.perf_counter() - began)
