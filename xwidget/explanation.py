@@ -283,7 +283,7 @@ class Explanation:
         """
         from xwidget.export.file import read
 
-        return read(path)
+        return read(path, cls)
 
     def plot(self) -> Figure:
         """Draw image, evidence and mask heat, one row per class.

@@ -293,7 +293,7 @@ def test_every_fault_is_one_kind_of_error(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("xwidget.export.file.Explanation", fails)
+    monkeypatch.setattr(Explanation, "__post_init__", fails)
     with pytest.raises(ValueError, match="is damaged: "):
         Explanation.load(saved)
     monkeypatch.setattr("xwidget.export.file.safe_open", fails)

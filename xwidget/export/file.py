@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from xwidget.checks import Checks
-from xwidget.explanation import Explanation
+from xwidget.export.explained import Explained
 from xwidget.support import files
 from xwidget.support.texts import text_of
 from xwidget.trace import Frames, Trace
@@ -43,9 +43,10 @@ _TEXTS = frozenset({"names", "settings", "diagnostics", "checks"})
 _CHECKSUM = "sha256"
 
 Arrays = Mapping[str, npt.NDArray[Any]]
+Made = TypeVar("Made", bound=Explained)
 
 
-def write(explanation: Explanation, path: str | os.PathLike[str]) -> None:
+def write(explanation: Explained, path: str | os.PathLike[str]) -> None:
     """Write an explanation's file; see ``Explanation.save``."""
     arrays = {
         name: np.ascontiguousarray(_array(explanation, name), kind) for name, kind in _KINDS.items()
@@ -62,15 +63,15 @@ def write(explanation: Explanation, path: str | os.PathLike[str]) -> None:
     files.replace(path, save(arrays, {**about, _CHECKSUM: _checksum(about, arrays)}))
 
 
-def size(explanation: Explanation) -> int:
+def size(explanation: Explained) -> int:
     """Return how many bytes the file will have, but for its texts, without making it."""
     return sum(
         _array(explanation, name).size * np.dtype(kind).itemsize for name, kind in _KINDS.items()
     )
 
 
-def read(path: str | os.PathLike[str]) -> Explanation:
-    """Read a file that ``write`` wrote; see ``Explanation.load``."""
+def read(path: str | os.PathLike[str], make: Callable[..., Made]) -> Made:
+    """Read a file that ``write`` wrote, and give its contents to ``make``: ``Explanation``."""
     path = files.as_path(path)
     if not files.is_there(path):
         raise FileNotFoundError(f"there is no file {str(path)!r}")
@@ -94,7 +95,7 @@ def read(path: str | os.PathLike[str]) -> Explanation:
             f"{', '.join(_READ)}; upgrade xwidget, or the file is damaged"
         )
     try:
-        return _restored(about, arrays)
+        return make(**_restored(about, arrays))
     except KeyError as error:
         raise ValueError(f"{str(path)!r} is damaged: it has no {error}") from error
     except Exception as error:
@@ -109,7 +110,8 @@ def _opened(path: Path) -> tuple[Mapping[str, str], Arrays, list[str]]:
         return file.metadata() or {}, arrays, [name for name in names if name not in _KINDS]
 
 
-def _restored(about: Mapping[str, str], arrays: Arrays) -> Explanation:
+def _restored(about: Mapping[str, str], arrays: Arrays) -> dict[str, Any]:
+    """Return the fields of an explanation."""
     if _CHECKSUM in about or about["layout"] == _LAYOUT:
         told = {name: text for name, text in about.items() if name != _CHECKSUM}
         if about[_CHECKSUM] != _checksum(told, arrays):
@@ -126,21 +128,21 @@ def _restored(about: Mapping[str, str], arrays: Arrays) -> Explanation:
     if not left_out:
         since_2["relevance"] = arrays["relevance"]
         since_2["checks"] = tuple(map(Checks.read, texts["checks"]))
-    return Explanation(
-        image=arrays["image"],
-        reference=arrays["reference"],
-        targets=tuple(arrays["targets"].tolist()),
-        names=tuple(texts["names"]),
-        short_names=_short_names(about),
-        masks=arrays["masks"],
-        image_scores=arrays["image_scores"],
-        scores=arrays["scores"],
-        trace=Trace(arrays["trace.score"], arrays["trace.mask_mean"], arrays["trace.sparsity"]),
-        frames=Frames(arrays["frames.iterations"], arrays["frames.masks"]),
-        diagnostics=texts["diagnostics"],
-        settings=texts["settings"],
+    return {
+        "image": arrays["image"],
+        "reference": arrays["reference"],
+        "targets": tuple(arrays["targets"].tolist()),
+        "names": tuple(texts["names"]),
+        "short_names": _short_names(about),
+        "masks": arrays["masks"],
+        "image_scores": arrays["image_scores"],
+        "scores": arrays["scores"],
+        "trace": Trace(arrays["trace.score"], arrays["trace.mask_mean"], arrays["trace.sparsity"]),
+        "frames": Frames(arrays["frames.iterations"], arrays["frames.masks"]),
+        "diagnostics": texts["diagnostics"],
+        "settings": texts["settings"],
         **since_2,
-    )
+    }
 
 
 def _short_names(about: Mapping[str, str]) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ def _checksum(about: Mapping[str, str], arrays: Arrays) -> str:
     return found.hexdigest()
 
 
-def _array(explanation: Explanation, name: str) -> npt.NDArray[Any]:
+def _array(explanation: Explained, name: str) -> npt.NDArray[Any]:
     found: Any = explanation
     for part in name.split("."):
         found = getattr(found, part)

@@ -25,12 +25,13 @@ from xwidget.catalog import sentences
 from xwidget.catalog.choices import choices
 from xwidget.catalog.games import GAMES
 from xwidget.checks import Checks
-from xwidget.explanation import Bytes, Explanation, Reals
 from xwidget.export import still
+from xwidget.export.explained import Explained
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 from xwidget.support import arguments, files, texts, wire
 from xwidget.support.figures import defended
+from xwidget.trace import Bytes, Reals
 
 KEYFRAMES = 8
 """Masks of each class in a page unless told otherwise."""
@@ -80,7 +81,7 @@ $licenses
 
 
 def write(
-    explanation: Explanation,
+    explanation: Explained,
     path: str | os.PathLike[str],
     keyframes: int = KEYFRAMES,
     target: int | None = None,
@@ -91,7 +92,7 @@ def write(
     return files.replace(path, text.encode("utf-8", errors="replace"))
 
 
-def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
+def page(explanation: Explained, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
     """Return an explanation as the text of one HTML page.
 
     Parameters
@@ -135,7 +136,7 @@ def page(explanation: Explanation, keyframes: int = KEYFRAMES, target: int | Non
     )
 
 
-def data(explanation: Explanation, keyframes: int, target: int | None = None) -> dict[str, Any]:
+def data(explanation: Explained, keyframes: int, target: int | None = None) -> dict[str, Any]:
     """Return what the page's model knows; docs/protocol.md describes it."""
     ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
     targets = explanation.targets
@@ -189,7 +190,7 @@ def data(explanation: Explanation, keyframes: int, target: int | None = None) ->
     }
 
 
-def _status(explanation: Explanation) -> str:
+def _status(explanation: Explained) -> str:
     """Return how the run of what is shown ended; another that was stopped later is not shown."""
     if all(checks.items for checks in explanation.checks):  # made when a run has ended
         return "done"
@@ -199,7 +200,7 @@ def _status(explanation: Explanation) -> str:
 class _Track:
     """One class's way: its curves, and the masks that are kept of those that there are."""
 
-    def __init__(self, explanation: Explanation, k: int, keyframes: int) -> None:
+    def __init__(self, explanation: Explained, k: int, keyframes: int) -> None:
         self._scores = explanation.trace.score[:, k]
         self._means = explanation.trace.mask_mean[:, k]
         reached = np.flatnonzero(np.isfinite(self._scores))
@@ -276,7 +277,7 @@ def _inline(name: str) -> str:
     return re.sub(r"<(/(?:script|style)|!--)", r"<\\\1", text, flags=re.IGNORECASE).strip()
 
 
-def _caption(explanation: Explanation, net: str) -> str:
+def _caption(explanation: Explained, net: str) -> str:
     game = GAMES.get(explanation.game)
     defense = explanation.defense
     if defense == "auto" and game is not None:
@@ -295,7 +296,7 @@ def _caption(explanation: Explanation, net: str) -> str:
 _FOUND = {"doubtful": "doubtful evidence", "no evidence": "no evidence"}
 
 
-def _heading(explanation: Explanation, targets: Sequence[int]) -> str:
+def _heading(explanation: Explained, targets: Sequence[int]) -> str:
     """Return what was found for which classes: "Evidence for cat; no evidence for dog"."""
     found: dict[str, list[str]] = {"evidence": [], **{words: [] for words in _FOUND.values()}}
     for target in targets:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from xwidget.checks import Checks
-    from xwidget.explanation import Explanation
+    from xwidget.export.explained import Explained
 
 _SIDE = 2.9  # inches of one picture's longer side
 _LONGEST = 24  # characters of a name that fit above a picture, beside the score
@@ -23,7 +23,7 @@ _LINE = 0.2  # inches
 _INK, _FAINT, _ALARM = "#1f2328", "#656d76", "#7a3d00"
 
 
-def plot(explanation: Explanation) -> Figure:
+def plot(explanation: Explained) -> Figure:
     """Draw image, evidence and mask heat of an explanation, one row per class.
 
     Raises
