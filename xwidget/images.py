@@ -99,6 +99,15 @@ def to_pil(picture: Picture) -> Image.Image:
     return Image.fromarray(picture)
 
 
+def fit_box(shape: tuple[int, ...], size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return the part of a picture that :func:`fit` keeps: (left, upper, right, lower)."""
+    height, width = shape[:2]
+    scale = min(height / size[0], width / size[1])
+    rows, cols = size[0] * scale, size[1] * scale
+    top, left = (height - rows) / 2, (width - cols) / 2
+    return (left, top, left + cols, top + rows)
+
+
 def fit(picture: Picture, size: tuple[int, int]) -> npt.NDArray[np.float32]:
     """Resize so that the picture just covers ``size``; what sticks out is cut evenly on both sides.
 
@@ -116,11 +125,7 @@ def fit(picture: Picture, size: tuple[int, int]) -> npt.NDArray[np.float32]:
     ndarray
         (H',W',3) float32 in [0,1].
     """
-    height, width = picture.shape[:2]
-    scale = min(height / size[0], width / size[1])
-    rows, cols = size[0] * scale, size[1] * scale
-    top, left = (height - rows) / 2, (width - cols) / 2
-    box = (left, top, left + cols, top + rows)
+    box = fit_box(picture.shape, size)
     shape = (size[1], size[0])
     if picture.dtype == np.uint8:
         resized = Image.fromarray(picture).resize(shape, Image.Resampling.BICUBIC, box=box)

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from xwidget.images import Picture, fit, to_pil
-from xwidget.preprocessing import randomness, transforms
+from xwidget.images import Picture, fit, fit_box, to_pil
+from xwidget.preprocessing import ramps, randomness, transforms
 from xwidget.preprocessing.channels import settle, three
+from xwidget.preprocessing.geometry import Geometry, from_box
 from xwidget.preprocessing.probing import RGB, Channels, Order, Size, probe
 
 # How bright each channel looks (ITU-R 601), as in Pillow's and torchvision's conversion to gray.
@@ -70,12 +71,9 @@ class Preprocess:
         """
         if self.transform is None:
             return self._normalized(fit(picture, self.size))
-        if self.fitted:
-            picture = np.asarray(to_pil(fit(picture, self.size)))
+        picture = self._given(picture)
         what = f"the image, {picture.shape[0]}×{picture.shape[1]} pixels"
-        apply = functools.partial(
-            transforms.apply, self.transform, picture, self.takes_tensor, what
-        )
+        apply = functools.partial(self._applied, picture, what)
         x, same = (apply(), True) if self.random else randomness.repeats(apply)
         if not same:
             words = randomness.warning(transforms.steps(self.transform))
@@ -87,6 +85,41 @@ class Preprocess:
             )
         x = x.expand(3, -1, -1)
         return x[[self.order.index(color) for color in RGB]].contiguous()
+
+    def geometry(self, picture: Picture, x: Tensor) -> Geometry:
+        """Return the map from the pixels of what a net sees to those of a picture.
+
+        Of xwidget's own resize and crop it is known; a user's transform is measured, see
+        :mod:`xwidget.preprocessing.ramps`.
+
+        Parameters
+        ----------
+        picture
+            (H,W,3).
+        x
+            (3,H',W'), what this preprocess made of it.
+        """
+        size, input_size = (picture.shape[0], picture.shape[1]), (x.shape[1], x.shape[2])
+        if self.transform is None:
+            return from_box(fit_box(size, self.size), self.size, size)
+        if self.random:
+            return Geometry(input_size, size, None, reason=ramps.RANDOM)
+        given = self._given(picture)
+        apply = functools.partial(self._applied, what="of brightness that rises to one side")
+        found = ramps.like(ramps.measure(apply, given, input_size), given, self.colors(x))
+        return (
+            found.after(from_box(fit_box(size, self.size), self.size, size))
+            if self.fitted
+            else found
+        )
+
+    def _given(self, picture: Picture) -> Picture:
+        """Return what of a picture the transform is given."""
+        return np.asarray(to_pil(fit(picture, self.size))) if self.fitted else picture
+
+    def _applied(self, picture: Picture, what: str) -> Tensor:
+        assert self.transform is not None
+        return transforms.apply(self.transform, picture, self.takes_tensor, what)
 
     def for_net(self, batch: Tensor) -> Tensor:
         """Return a batch (N,3,H,W), red first, in the channels that the net takes, in its order."""
