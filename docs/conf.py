@@ -4,6 +4,8 @@ import importlib.metadata
 import sys
 from pathlib import Path
 
+import ipywidgets
+
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "xwidget"
@@ -25,6 +27,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 maximum_signature_line_length = 70
 numpydoc_show_class_members = False
+# Members of every widget, but for those that mean more here.
+WIDGET = set(dir(ipywidgets.VBox)) - {"close", "open"}
 
 html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
@@ -36,9 +40,22 @@ html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
     "navigation_with_keys": False,
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 6,
     "show_toc_level": 2,
     "footer_start": ["copyright"],
     "footer_end": [],
 }
 html_context = {"default_mode": "auto"}
+
+
+def skip(app, what, name, obj, skipped, options):
+    """Leave out the members that every widget has."""
+    function = getattr(obj, "fget", None) or getattr(obj, "func", None) or obj
+    module = getattr(function, "__module__", None) or ""
+    common = not module.startswith("xwidget") or name in WIDGET
+    return True if what == "class" and common else None
+
+
+def setup(app):
+    """Register what is above."""
+    app.connect("autodoc-skip-member", skip)
