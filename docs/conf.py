@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import ipywidgets
+from sphinx.util import inspect
+from sphinx.util.inspect import stringify_signature
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
@@ -40,6 +42,7 @@ html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
     "navigation_with_keys": False,
+    "navbar_persistent": ["search-button"],
     "header_links_before_dropdown": 6,
     "show_toc_level": 2,
     "footer_start": ["copyright"],
@@ -56,6 +59,18 @@ def skip(app, what, name, obj, skipped, options):
     return True if what == "class" and common else None
 
 
+def signature(app, what, name, obj, options, arguments, returned):
+    """Take a widget's arguments from its ``__init__``: traitlets hides them."""
+    if isinstance(obj, type) and issubclass(obj, ipywidgets.Widget):
+        arguments = stringify_signature(
+            inspect.signature(obj.__init__, bound_method=True),
+            show_return_annotation=False,
+            unqualified_typehints=True,
+        )
+    return arguments, returned
+
+
 def setup(app):
     """Register what is above."""
     app.connect("autodoc-skip-member", skip)
+    app.connect("autodoc-process-signature", signature)
