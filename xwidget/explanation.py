@@ -1,38 +1,31 @@
-"""The result of a run: what is shown, how it came about, and views of it. Plain data, no net."""
+"""An explanation: the result of a run, and the ways to look at it and to take it along."""
 
 from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from xwidget.catalog import sentences
-from xwidget.checks import Checks, wrapped
+from xwidget.checks import wrapped
 from xwidget.export.caption import under
-from xwidget.names import shortened
-from xwidget.paper import check_view, left_to_net
-from xwidget.pixels import blend, quantize
+from xwidget.paper import check_view
+from xwidget.record import Record
 from xwidget.support import texts
 from xwidget.support.figures import defended, percent
-from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, plain, within
+from xwidget.trace import Bytes, Frames, Reals, Trace
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MOST = 2**31  # classes, and more than any net has
-
 __all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Explanation:
+class Explanation(Record):
     """Which pixels, in which color, a net relies on for K classes of one image.
 
     Attributes
@@ -76,140 +69,6 @@ class Explanation:
         Where shapes, types or ranges do not fit together.
     """
 
-    image: Bytes
-    reference: Bytes
-    targets: tuple[int, ...]
-    names: tuple[str, ...]
-    masks: npt.NDArray[np.float32]
-    image_scores: Reals
-    scores: Reals
-    trace: Trace
-    frames: Frames
-    diagnostics: dict[str, Any]
-    settings: dict[str, Any]
-    # Neither is None or empty once it is made: what is left out gets its value there.
-    relevance: npt.NDArray[np.float32] = None  # type: ignore[assignment]
-    checks: tuple[Checks, ...] = ()
-    short_names: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name in ("image", "reference"):
-            freeze(self, name, np.uint8)
-        freeze(self, "masks", np.float32)
-        for name in ("image_scores", "scores"):
-            freeze(self, name, np.float64)
-        object.__setattr__(self, "targets", tuple(int(target) for target in self.targets))
-        object.__setattr__(self, "names", tuple(str(name) for name in self.names))
-        for name in ("diagnostics", "settings"):
-            object.__setattr__(self, name, plain(name, dict(getattr(self, name))))
-        short = tuple(map(str, self.short_names)) or shortened(self.names)
-        object.__setattr__(self, "short_names", short)
-        self._check()
-        given: Any = self.relevance
-        if given is None:
-            object.__setattr__(self, "relevance", self.masks.mean(1))
-        freeze(self, "relevance", np.float32)
-        object.__setattr__(self, "checks", self._own_checks())
-        self._check_trust()
-
-    def _check(self) -> None:
-        if not self.targets:
-            raise ValueError("an explanation has at least one target, but targets is empty")
-        if not all(0 <= target < _MOST for target in self.targets):
-            raise ValueError(f"targets are class indices from 0, but these are {self.targets}")
-        if len(set(self.targets)) != len(self.targets):
-            raise ValueError(f"targets names a class twice: {self.targets}")
-        if self.image.ndim != 3 or self.image.shape[2] != 3:
-            raise ValueError(f"image has shape {self.image.shape}; expected (H,W,3)")
-        count, (height, width) = len(self.targets), self.image.shape[:2]
-        if not height or not width:
-            raise ValueError(f"image has shape {self.image.shape}, which has no pixels")
-        expect("reference", self.reference, (height, width, 3))
-        expect("masks", self.masks, (count, 3, height, width))
-        expect("image_scores", self.image_scores, (count,))
-        expect("scores", self.scores, (count,))
-        expect("trace.score", self.trace.score, (len(self.trace), count))
-        expect("frames.masks", self.frames.masks, (len(self.frames), count, 3, height, width))
-        if len(self.names) != count:
-            raise ValueError(f"names has {len(self.names)} names for {count} targets")
-        if len(self.short_names) != count:
-            raise ValueError(f"short_names has {len(self.short_names)} names for {count} targets")
-        # NaN is in no range, so it is caught here too.
-        if not ((self.masks >= 0) & (self.masks <= 1)).all():
-            raise ValueError(
-                f"masks lie in [0,1], but these span {self.masks.min():.4g} to "
-                f"{self.masks.max():.4g}"
-            )
-        within("image_scores", self.image_scores)
-        within("scores", self.scores)
-        seconds = self.diagnostics.get("seconds", 0.0)
-        if not isinstance(seconds, (int, float)) or not seconds >= 0:
-            raise ValueError(f'diagnostics["seconds"] is a number from 0, not {seconds!r}')
-
-    def _own_checks(self) -> tuple[Checks, ...]:
-        """Return the checks as a file would give them back, "not checked" where there are none."""
-        for each in self.checks:
-            if not isinstance(each, Checks):
-                raise TypeError(f"checks holds {each!r}; expected xwidget.checks.Checks")
-        described = plain("checks", [each.describe() for each in self.checks])
-        return tuple(map(Checks.read, described)) or (Checks(),) * len(self.targets)
-
-    def _check_trust(self) -> None:
-        count, (height, width) = len(self.targets), self.image.shape[:2]
-        expect("relevance", self.relevance, (count, height, width))
-        if not (np.isfinite(self.relevance) & (self.relevance >= 0)).all():
-            raise ValueError(
-                f"relevance is finite and at least 0, but this spans {self.relevance.min():.4g} "
-                f"to {self.relevance.max():.4g}"
-            )
-        if len(self.checks) != count:
-            raise ValueError(f"checks has {len(self.checks)} entries for {count} targets")
-
-    @property
-    def game(self) -> str:
-        """The game played: "preservation", "deletion", "generation" or "repression"."""
-        return str(self.settings.get("game", ""))
-
-    @property
-    def defense(self) -> str:
-        """The defense asked for, see ``Settings``; ``"auto"`` is the game's own."""
-        return str(self.settings.get("defense", ""))
-
-    @cached_property
-    def evidence(self) -> Bytes:
-        """What a person sees: (K,H,W,3) uint8, the image where the mask is 1, else the reference.
-
-        In integers, so that every reader of a mask's bytes gets the very same picture:
-        ``(m * image + (255 - m) * reference + 127) // 255`` with ``m = floor(255 * mask + 0.5)``.
-        """
-        evidence = blend(self.image, self.reference, quantize(self.masks))
-        evidence.setflags(write=False)
-        return evidence
-
-    def says(self, target: int | str | None = None) -> str:
-        """Return what the picture of a class is, in one sentence.
-
-        What speaks for and against trusting it is in ``checks``: see their ``summary``.
-
-        Parameters
-        ----------
-        target
-            Class index or name, one of ``targets`` or ``names``; None for the first.
-
-        Raises
-        ------
-        ValueError
-            Where the class was not explained.
-
-        Examples
-        --------
-        >>> explain(clf, photo).says("espresso")  # doctest: +SKIP
-        'This alone makes the net say espresso: 0.86 (photo 0.95).'
-        """
-        k = self._position(target)
-        score, image = float(self.scores[k]), float(self.image_scores[k])
-        return self.checks[k].says or sentences.says(self.game, self.short_names[k], score, image)
-
     def to_pil(
         self, target: int | str | None = None, *, view: str = "evidence", caption: bool = False
     ) -> Image.Image:
@@ -231,9 +90,9 @@ class Explanation:
         ValueError
             Where the class was not explained, or there is no such view.
         """
-        k = self._position(target)
+        k = self.position(target)
         check_view(view)
-        picture = Image.fromarray(self.evidence[k] if view == "evidence" else self._on_paper(k))
+        picture = Image.fromarray(self.evidence[k] if view == "evidence" else self.on_paper(k))
         return under(picture, self.says(self.targets[k]), self.checks[k]) if caption else picture
 
     def save(self, path: str | os.PathLike[str], *, frames: bool = True) -> None:
@@ -354,7 +213,7 @@ class Explanation:
         from xwidget.export.page import KEYFRAMES, write
 
         count = KEYFRAMES if keyframes is None else keyframes
-        drawn = None if target is None else self.targets[self._position(target)]
+        drawn = None if target is None else self.targets[self.position(target)]
         return write(self, path, count, drawn)
 
     def __repr__(self) -> str:
@@ -377,25 +236,8 @@ class Explanation:
         """Show the image, the first class's evidence as it is and on paper, and what it says."""
         gap = np.full((self.image.shape[0], 8, 3), 255, np.uint8)
         side_by_side = np.concatenate(
-            [self.image, gap, self.evidence[0], gap, self._on_paper(0)], axis=1
+            [self.image, gap, self.evidence[0], gap, self.on_paper(0)], axis=1
         )
         file = io.BytesIO()
         under(Image.fromarray(side_by_side), self.says(), self.checks[0]).save(file, "PNG")
         return file.getvalue()
-
-    def _on_paper(self, k: int) -> Bytes:
-        return left_to_net(self.image, quantize(self.masks[k]), self.game)
-
-    def _position(self, target: int | str | None) -> int:
-        if target is None:
-            return 0
-        if isinstance(target, str):
-            names = [name.casefold() for name in self.names]
-            if names.count(target.casefold()) == 1:
-                return names.index(target.casefold())
-        elif target in self.targets:
-            return self.targets.index(target)
-        explained = ", ".join(
-            f"{index} {name!r}" for index, name in zip(self.targets, self.names, strict=True)
-        )
-        raise ValueError(f"class {target!r} was not explained; these were: {explained}")

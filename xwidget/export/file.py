@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from xwidget.checks import Checks
-from xwidget.export.explained import Explained
+from xwidget.record import Record
 from xwidget.support import files
 from xwidget.support.texts import text_of
 from xwidget.trace import Frames, Trace
@@ -43,10 +43,10 @@ _TEXTS = frozenset({"names", "settings", "diagnostics", "checks"})
 _CHECKSUM = "sha256"
 
 Arrays = Mapping[str, npt.NDArray[Any]]
-Made = TypeVar("Made", bound=Explained)
+Made = TypeVar("Made", bound=Record)
 
 
-def write(explanation: Explained, path: str | os.PathLike[str]) -> None:
+def write(explanation: Record, path: str | os.PathLike[str]) -> None:
     """Write an explanation's file; see ``Explanation.save``."""
     arrays = {
         name: np.ascontiguousarray(_array(explanation, name), kind) for name, kind in _KINDS.items()
@@ -63,7 +63,7 @@ def write(explanation: Explained, path: str | os.PathLike[str]) -> None:
     files.replace(path, save(arrays, {**about, _CHECKSUM: _checksum(about, arrays)}))
 
 
-def size(explanation: Explained) -> int:
+def size(explanation: Record) -> int:
     """Return how many bytes the file will have, but for its texts, without making it."""
     return sum(
         _array(explanation, name).size * np.dtype(kind).itemsize for name, kind in _KINDS.items()
@@ -165,7 +165,7 @@ def _checksum(about: Mapping[str, str], arrays: Arrays) -> str:
     return found.hexdigest()
 
 
-def _array(explanation: Explained, name: str) -> npt.NDArray[Any]:
+def _array(explanation: Record, name: str) -> npt.NDArray[Any]:
     found: Any = explanation
     for part in name.split("."):
         found = getattr(found, part)

@@ -19,6 +19,7 @@ from string import Template
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from xwidget import assets
 from xwidget.catalog import sentences
@@ -26,9 +27,9 @@ from xwidget.catalog.choices import choices
 from xwidget.catalog.games import GAMES
 from xwidget.checks import Checks
 from xwidget.export import still
-from xwidget.export.explained import Explained
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
+from xwidget.record import Record
 from xwidget.support import arguments, files, texts, wire
 from xwidget.support.figures import defended
 from xwidget.trace import Bytes, Reals
@@ -81,7 +82,7 @@ $licenses
 
 
 def write(
-    explanation: Explained,
+    explanation: Record,
     path: str | os.PathLike[str],
     keyframes: int = KEYFRAMES,
     target: int | None = None,
@@ -92,7 +93,7 @@ def write(
     return files.replace(path, text.encode("utf-8", errors="replace"))
 
 
-def page(explanation: Explained, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
+def page(explanation: Record, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
     """Return an explanation as the text of one HTML page.
 
     Parameters
@@ -116,7 +117,7 @@ def page(explanation: Explained, keyframes: int = KEYFRAMES, target: int | None 
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     content = data(explanation, keyframes, target)
     chosen = explanation.targets.index(content["traits"]["target"])
-    drawn = explanation.to_pil(explanation.targets[chosen], view="paper")
+    drawn = Image.fromarray(explanation.on_paper(chosen))
     net = content["traits"]["_net_name"]
     heading = _heading(explanation, [each["index"] for each in content["traits"]["_classes"]])
     return _PAGE.substitute(
@@ -136,7 +137,7 @@ def page(explanation: Explained, keyframes: int = KEYFRAMES, target: int | None 
     )
 
 
-def data(explanation: Explained, keyframes: int, target: int | None = None) -> dict[str, Any]:
+def data(explanation: Record, keyframes: int, target: int | None = None) -> dict[str, Any]:
     """Return what the page's model knows; docs/protocol.md describes it."""
     ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
     targets = explanation.targets
@@ -190,7 +191,7 @@ def data(explanation: Explained, keyframes: int, target: int | None = None) -> d
     }
 
 
-def _status(explanation: Explained) -> str:
+def _status(explanation: Record) -> str:
     """Return how the run of what is shown ended; another that was stopped later is not shown."""
     if all(checks.items for checks in explanation.checks):  # made when a run has ended
         return "done"
@@ -200,7 +201,7 @@ def _status(explanation: Explained) -> str:
 class _Track:
     """One class's way: its curves, and the masks that are kept of those that there are."""
 
-    def __init__(self, explanation: Explained, k: int, keyframes: int) -> None:
+    def __init__(self, explanation: Record, k: int, keyframes: int) -> None:
         self._scores = explanation.trace.score[:, k]
         self._means = explanation.trace.mask_mean[:, k]
         reached = np.flatnonzero(np.isfinite(self._scores))
@@ -277,7 +278,7 @@ def _inline(name: str) -> str:
     return re.sub(r"<(/(?:script|style)|!--)", r"<\\\1", text, flags=re.IGNORECASE).strip()
 
 
-def _caption(explanation: Explained, net: str) -> str:
+def _caption(explanation: Record, net: str) -> str:
     game = GAMES.get(explanation.game)
     defense = explanation.defense
     if defense == "auto" and game is not None:
@@ -296,7 +297,7 @@ def _caption(explanation: Explained, net: str) -> str:
 _FOUND = {"doubtful": "doubtful evidence", "no evidence": "no evidence"}
 
 
-def _heading(explanation: Explained, targets: Sequence[int]) -> str:
+def _heading(explanation: Record, targets: Sequence[int]) -> str:
     """Return what was found for which classes: "Evidence for cat; no evidence for dog"."""
     found: dict[str, list[str]] = {"evidence": [], **{words: [] for words in _FOUND.values()}}
     for target in targets:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from xwidget.checks import Checks
-    from xwidget.export.explained import Explained
+    from xwidget.record import Record
 
 _SIDE = 2.9  # inches of one picture's longer side
 _LONGEST = 24  # characters of a name that fit above a picture, beside the score
@@ -23,7 +23,7 @@ _LINE = 0.2  # inches
 _INK, _FAINT, _ALARM = "#1f2328", "#656d76", "#7a3d00"
 
 
-def plot(explanation: Explained) -> Figure:
+def plot(explanation: Record) -> Figure:
     """Draw image, evidence and mask heat of an explanation, one row per class.
 
     Raises
@@ -69,7 +69,7 @@ def plot(explanation: Explained) -> Figure:
             _caption(pictured, _short(name), f"image {before:.3f}")
             # Seen is the paper; under it lies the evidence itself, for who asks the axes for it.
             shown.imshow(explanation.evidence[k])
-            shown.imshow(explanation.to_pil(explanation.targets[k], view="paper"))
+            shown.imshow(explanation.on_paper(k))
             _caption(shown, "Remains" if takes else "Evidence", f"optimized {after:.3f}")
             # Never stretched to the values that occur: equal colors mean equal values, everywhere.
             mask = explanation.masks[k].mean(0)
