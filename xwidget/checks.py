@@ -1,4 +1,4 @@
-"""What speaks for and against trusting an explanation, in words and numbers. Plain data, no net."""
+"""The checks of an explanation, in words and numbers. Plain data, no net."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
-#: What a check is about, in the order in which they are told: the first that fails says most.
+#: Names of the checks, in order of weight: of several that fail, the first is named.
 NAMES = (
     "defense",
     "score",
@@ -27,7 +27,7 @@ NAMES = (
     "gradient",
 )
 
-#: How the checks of one class may turn out.
+#: Outcomes of the checks of one class.
 VERDICTS = ("holds", "doubtful", "no evidence", "not checked")
 
 #: Characters of a line of printed text: what a narrow notebook's cell has room for.
@@ -44,13 +44,13 @@ class Check:
     name
         One of ``NAMES``.
     value
-        The figure that decides, in the unit that ``words`` names; None where there is none.
+        The figure that decides, in the unit that ``words`` names; None if there is none.
     passed
-        Whether it speaks for the explanation; None where it only informs.
+        True if it speaks for the explanation, False if against it, None if it only informs.
     words
-        One sentence for a person: what was tried, what came out.
+        One sentence: the test and its outcome.
     details
-        The figures behind it by name, JSON-able.
+        Further figures by name, JSON-able.
     """
 
     name: str
@@ -80,19 +80,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Checks:
-    """All tests of an explanation for one class.
+    """All checks of an explanation for one class.
 
     Attributes
     ----------
     items
-        The tests, in the order of ``NAMES``.
+        The individual checks, in the order of ``NAMES``.
     verdict
         The outcome in two or three words: "holds", "doubtful", "no evidence" or "not checked".
     summary
         The outcome in one line, for a person.
     says
-        What the picture is, in one sentence, where its game's own would be wrong about it: nothing
-        was found, or the reference alone does it. Empty where the game's own is right.
+        One sentence that takes the place of the game's own where that would mislead: nothing was
+        found, or the reference alone suffices. Otherwise empty.
 
     Examples
     --------
@@ -117,16 +117,16 @@ class Checks:
 
     @property
     def failed(self) -> tuple[Check, ...]:
-        """The tests that speak against the explanation."""
+        """The checks that speak against the explanation."""
         return tuple(check for check in self.items if check.passed is False)
 
     @property
     def passed(self) -> bool:
-        """Whether the explanation holds: there was something to show, and no test failed."""
+        """True if there was something to show and no check failed."""
         return self.verdict == "holds" and not self.failed
 
     def __getitem__(self, name: str) -> Check:
-        """Return a test by its name; KeyError, with the names there are, where it was not made."""
+        """Return a check by its name; KeyError, with the names there are, if it was not made."""
         for check in self.items:
             if check.name == name:
                 return check
@@ -143,14 +143,14 @@ class Checks:
         return len(self.items)
 
     def __str__(self) -> str:
-        """Return it in lines so short that a notebook's narrow cell breaks none in mid-word."""
+        """Return it in lines short enough for a narrow notebook cell."""
         lines = wrapped(self.summary)
         for check in self.items:
             lines += wrapped(f"{_MARKS[check.passed]} {check.name}: {check.words}", "  ", "    ")
         return "\n".join(lines)
 
     def describe(self) -> dict[str, Any]:
-        """Return everything as JSON-able values, which ``read`` takes."""
+        """Return everything as JSON-able values, for ``read``."""
         return {
             "verdict": self.verdict,
             "summary": self.summary,
@@ -160,7 +160,7 @@ class Checks:
 
     @classmethod
     def read(cls, value: Mapping[str, Any]) -> Checks:
-        """Return what ``describe`` returned; KeyError or TypeError where it is nothing like it."""
+        """Return the checks that ``describe`` described; KeyError or TypeError for other values."""
         return cls(
             tuple(Check(**item) for item in value["items"]),
             value["verdict"],

@@ -1,4 +1,4 @@
-"""A net with all that is needed to ask it about a picture: preprocessing, class names, scores."""
+"""A net with its preprocessing, class names and scores."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 
 
 class Classifier:
-    """A net, how a picture is prepared for it, the names of its classes, and how it scores.
+    """A net with its preprocessing, its class names and its activation.
 
     Parameters
     ----------
@@ -40,36 +40,35 @@ class Classifier:
         Any ``nn.Module`` that takes a batch (N,3,H,W) and returns logits (N,C), as a tensor, the
         first of a tuple, ``["logits"]``, ``["out"]`` or ``.logits``. It is never modified.
     size
-        Height and width of the net's input in pixels; one int for a square. Without ``preprocess``
-        a picture is resized until it just covers this, and cut evenly on both sides.
+        Height and width of the net's input in pixels; one int for a square. Without ``preprocess``,
+        an image is resized until it just covers this, and cropped in the middle.
     mean, std
-        Per channel, red first, as in ``(rgb - mean) / std`` with rgb in [0,1]; one number serves
-        all three. Without them the net is given rgb in [0,1]. A mean of length 1 says that the net
-        takes gray pictures (N,1,H,W).
+        Mean and standard deviation per channel, red first, as in ``(rgb - mean) / std`` with rgb in
+        [0,1]; one number serves all three. Without them, the net gets rgb in [0,1]. A mean of
+        length 1 means that the net takes gray images (N,1,H,W).
     preprocess
-        Instead: a torchvision weights transform or ``Compose``, of which size, mean and std are
-        read, or any callable from a PIL image to a tensor (3,H,W), for which mean and std must be
-        given so that colors can be shown. It is tried on pictures of xwidget's own: mean, std and
-        the order of the channels are believed only where these come out in their true colors, and
-        a preprocess that is random is warned of.
+        Used in place of these: a torchvision weights transform or ``Compose``, from which size,
+        mean and std are read, or any callable from a PIL image to a tensor (3,H,W), for which mean
+        and std must be given if they cannot be found. It is tried on test pictures: mean, std and
+        the order of the channels are accepted only if these come out in their true colors.
     categories
-        The classes' names, one per output, in order; or a dict from index to name, or from name to
-        index. Without: "class 0", "class 1", ...
+        Names of the classes, one per output, in order; or a dict from index to name, or from name
+        to index. By default "class 0", "class 1", ...
     activation
-        How logits become scores: "softmax" for one class of many, "sigmoid" for nets that give
-        every class its own yes or no, "none" for nets that already return scores in [0,1].
+        Activation that turns logits into scores: "softmax" for classes that exclude each other,
+        "sigmoid" for independent labels, "none" for nets that return scores in [0,1].
     name
-        What to call the net; without, its class's name.
+        Name of the net; by default the name of its class.
 
     Raises
     ------
     TypeError, ValueError
-        Where these do not fit together; the message says what to do.
+        If these do not fit together; the message says what to do.
 
     Warns
     -----
     UserWarning
-        Where ``preprocess`` is random, or colors would be shown wrong, or cannot be checked.
+        If ``preprocess`` is random, or colors would be shown wrong or cannot be checked.
 
     Examples
     --------
@@ -107,22 +106,22 @@ class Classifier:
 
     @property
     def size(self) -> Size:
-        """Height and width of the net's input."""
+        """Height and width of the net's input, in pixels."""
         return self._preprocess.size
 
     @property
     def mean(self) -> tuple[float, float, float]:
-        """Mean color that is subtracted, red first, in [0,1]."""
+        """Mean color that is subtracted from rgb in [0,1], red first."""
         return self._preprocess.mean
 
     @property
     def std(self) -> tuple[float, float, float]:
-        """Spread that each channel is divided by."""
+        """Standard deviation that each channel is divided by, red first."""
         return self._preprocess.std
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """The classes' names; "class 0", "class 1", ... where none were given."""
+        """The names of the classes; "class 0", "class 1", ... if none were given."""
         if self._names is not None:
             return self._names
         with torch.inference_mode():
@@ -133,16 +132,16 @@ class Classifier:
 
     @cached_property
     def short_names(self) -> tuple[str, ...]:
-        """The classes' names in few words: without synonyms, as ImageNet lists them after a comma,
-        where what is left is no other class's name.
+        """The names without synonyms (what follows a comma in ImageNet), unless that would make
+        two of them equal.
         """
         return shortened(self.categories)
 
     def prepare(self, image: ImageLike) -> Tensor:
-        """Return what the net sees of an image: (3,H,W) float32, normalized, on the CPU.
+        """Return an image as the net sees it: (3,H,W) float32, normalized, on the CPU.
 
-        Red comes first, here and in masks, whatever order the net wants: :meth:`logits` brings the
-        channels into the net's order.
+        Red comes first, here and in masks, whatever order the net expects: :meth:`logits` reorders
+        the channels for the net.
 
         Parameters
         ----------
@@ -152,7 +151,7 @@ class Classifier:
         Raises
         ------
         ValueError, TypeError
-            Where the image cannot be read or prepared.
+            If the image cannot be read or prepared.
         """
         return self._preprocess(read(image))
 
@@ -179,7 +178,7 @@ class Classifier:
         image
             A path, PIL image, array or tensor.
         k
-            How many; all classes where it is more than there are.
+            Number of classes, >= 1; all if there are fewer.
 
         Returns
         -------
@@ -207,8 +206,8 @@ class Classifier:
         Raises
         ------
         ValueError
-            Where the scores are NaN or outside [0,1]: the net is broken, or "none" is not its
-            activation.
+            If the scores are NaN or outside [0,1]: the net is broken, or its activation is not
+            "none".
         """
         with torch.inference_mode():
             net = self.twin()
@@ -223,20 +222,20 @@ class Classifier:
         return scores.clone()
 
     def twin(self, device: str | torch.device | None = None) -> nn.Module:
-        """Return a stand-in for the net that may be run, hooked and moved without touching the net.
+        """Return a copy of the net that can be run, hooked and moved without touching the net.
 
-        It is in eval mode and shares the net's parameters, but not their ``requires_grad``, nor
-        hooks that only watch it.
+        It is in eval mode and shares the net's parameters, but neither their ``requires_grad`` nor
+        hooks that only observe.
 
         Parameters
         ----------
         device
-            Where to put it; None leaves it where the net is.
+            Device of the copy; None for the device of the net.
 
         Raises
         ------
         ValueError, TypeError
-            Where the net is not ready (lazy layers) or cannot be copied.
+            If the net is not ready (lazy layers) or cannot be copied.
         """
         return make_twin(self.net, device, self._observers.of(self.net, self._trial))
 
@@ -255,7 +254,7 @@ class Classifier:
         return twin, ask
 
     def logits(self, net: nn.Module, batch: Tensor) -> Tensor:
-        """Run a net and return its logits, in whatever wrapping it returns them.
+        """Run a net and return its logits, taken out of whatever it returns.
 
         Parameters
         ----------
@@ -272,9 +271,9 @@ class Classifier:
         Raises
         ------
         TypeError
-            Where no tensor is found in what the net returns.
+            If no tensor is found in what the net returns.
         ValueError
-            Where the net cannot run on such a batch, what it returns is not (N,C), C is not the
+            If the net cannot run on such a batch, what it returns is not (N,C), C is not the
             number of names, or softmax has only one class to choose from.
         """
         batch = batch.to(dtype_of(net, batch.dtype))
@@ -287,20 +286,20 @@ class Classifier:
         return logits if logits.dtype == torch.float64 else logits.float()
 
     def scores(self, logits: Tensor) -> Tensor:
-        """Turn logits (N,C) into scores (N,C) in [0,1] by the activation."""
+        """Return the scores (N,C) in [0,1] that the activation makes of logits (N,C)."""
         if self.activation == "softmax":
             return logits.softmax(1)
         return logits.sigmoid() if self.activation == "sigmoid" else logits.clamp(0, 1)
 
     def check_scores(self, logits: Tensor, what: str) -> None:
-        """Raise ValueError where logits (N,C) make no scores.
+        """Raise ValueError if logits (N,C) do not make scores in [0,1].
 
         Parameters
         ----------
         logits
-            From :meth:`logits`.
+            (N,C), from :meth:`logits`.
         what
-            What was shown to the net, in words.
+            Name of the net's input, for the message.
         """
         check_range(self.name, logits, self.scores(logits), self.activation, what)
 
@@ -310,21 +309,20 @@ class Classifier:
         Parameters
         ----------
         target
-            The index itself, or a name: a whole name, or a part that only one name has; upper and
-            lower case and underscores make no difference.
+            The index itself, or a name: a whole name, or a part that only one name has. Case and
+            underscores do not matter.
 
         Raises
         ------
         ValueError
-            Where there is no such class, or several; the message lists the nearest.
+            If there is no such class, or several; the message lists the nearest.
         TypeError
-            For anything but an int or a name.
+            If it is neither an int nor a name.
         """
         return targets.index_of(target, self.categories, self.name)
 
     def indices(self, asked: Targets) -> tuple[int, ...]:
-        """Return the indices of classes asked for, in order, each once, without running the net
-        where it has names.
+        """Return the indices of several classes, in order, each once.
 
         Parameters
         ----------
@@ -334,12 +332,12 @@ class Classifier:
         Raises
         ------
         ValueError, TypeError
-            For an empty list, and whatever :meth:`index` raises.
+            If the list is empty, and as in :meth:`index`.
         """
         return tuple(dict.fromkeys(self.index(target) for target in targets.listed(asked)))
 
     def select(self, asked: Targets | None, x: Tensor) -> tuple[int, ...]:
-        """Return the indices of the classes to explain in a picture.
+        """Return the indices of the classes to explain in an image.
 
         Parameters
         ----------

@@ -26,47 +26,47 @@ __all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace"]
 
 
 class Explanation(Record):
-    """Which pixels, in which color, a net relies on for K classes of one image.
+    """The pixels and colors of one image that a net relies on, for K classes.
 
     Attributes
     ----------
     image
-        (H,W,3) uint8: what the net saw, in true color.
+        (H,W,3) uint8: the image as the net saw it, in true color.
     reference
-        (H,W,3) uint8: what is seen where the mask is 0.
+        (H,W,3) uint8: the reference, which stands where the mask is 0.
     targets
         K class indices.
     names
-        Their names.
+        K class names.
     masks
-        (K,3,H,W) float32 in [0,1]: what is shown, one value per pixel and color channel.
+        (K,3,H,W) float32 in [0,1]: the masks as shown, one value per pixel and color channel.
     image_scores
-        (K,) float: p_c(x), the score of the image.
+        (K,) float in [0,1]: p_c(x), the score of the image.
     scores
-        (K,) float: p_c(e), the score of what was optimized.
+        (K,) float in [0,1]: p_c(e), the score of the optimized input.
     trace, frames
-        How it came about: numbers of every iteration, masks of some.
+        The course of the run: numbers of every iteration, masks of some.
     diagnostics
-        What is worth knowing about the run; JSON-able, None for a number that is not finite.
-        "independent" is False where the net ran on one picture at a time, and so slower, because
-        its answer for a picture depends on what else is in the batch.
+        Facts about the run, JSON-able; None for a number that is not finite.
+        "independent" is False if the net ran on one picture at a time, and so slower, because its
+        answer for a picture depends on the rest of the batch.
     settings
-        What was asked for: "game", "defense", "sparsity", ...; JSON-able.
+        The settings of the run, JSON-able: "game", "defense", "sparsity", ...
     relevance
-        (K,H,W) float32, finite, >= 0: how much each pixel counts, which orders pixels better than
-        a mask does: where a mask is 1 it says no more. The masks' mean over the color channels
-        unless the run found more.
+        (K,H,W) float32, finite, >= 0: one value per pixel, for ranking. It orders pixels better
+        than a mask, which no longer distinguishes them where it is 1. By default the masks' mean
+        over the color channels.
     checks
-        What speaks for and against trusting it, one per target; "not checked" where the run was
-        stopped before it ended.
+        K ``Checks``: how far the explanation can be trusted. "Not checked" if the run was stopped
+        before its end.
     short_names
-        The names in few words, see ``Classifier.short_names``. Without: short where that tells the
-        K classes apart.
+        K short names, see ``Classifier.short_names``; by default without synonyms where the K
+        classes stay distinct.
 
     Raises
     ------
     ValueError, TypeError
-        Where shapes, types or ranges do not fit together.
+        If shapes, types or ranges do not fit together.
     """
 
     def to_pil(
@@ -79,16 +79,16 @@ class Explanation(Record):
         target
             Class index or name, one of ``targets`` or ``names``; None for the first.
         view
-            "evidence", the very colors that :attr:`evidence` holds; or "paper", the image's own
-            colors fading to paper where nothing is shown. Where the game takes away, "paper" is
-            what remains, with what is taken away hatched.
+            "evidence", the colors of :attr:`evidence`; or "paper", the image's own colors fading to
+            paper where nothing is shown. In deletion and repression, "paper" shows what remains,
+            with hatched paper where something was taken away.
         caption
-            Whether it stands on a strip with what it is, and how far to trust it, in words.
+            Whether to add a strip with the sentence of :meth:`says` and the verdict.
 
         Raises
         ------
         ValueError
-            Where the class was not explained, or there is no such view.
+            If the class was not explained, or there is no such view.
         """
         k = self.position(target)
         check_view(view)
@@ -103,18 +103,18 @@ class Explanation(Record):
         Parameters
         ----------
         path
-            Where to; an existing file is replaced once the new one is on the disk. Several threads
-            or processes may save to one path: the last to finish wins.
+            Path of the file. An existing file is replaced once the new one is on the disk. Several
+            threads or processes may save to one path: the last to finish wins.
         frames
-            Whether the masks of all kept iterations go along: most of the file's size. Without,
-            only the last ones do; the curves stay.
+            Whether to include the masks of all kept iterations, which are most of the file's size.
+            If False, only the last masks and the curves are saved.
 
         Raises
         ------
         io.UnsupportedOperation
-            Where the path is a folder, a pipe or a device; an OSError and a ValueError.
+            If the path is a folder, a pipe or a device; an OSError and a ValueError.
         OSError
-            Where the file cannot be written; FileNotFoundError where there is no such folder.
+            If the file cannot be written; FileNotFoundError if there is no such folder.
         """
         from xwidget.export.file import write
 
@@ -129,16 +129,14 @@ class Explanation(Record):
     def load(cls, path: str | os.PathLike[str]) -> Explanation:
         """Read a file that :meth:`save` wrote.
 
-        A checksum over all that it holds tells a file that has changed since. Nothing else in the
-        file is read.
+        A checksum over its contents detects a file that was changed.
 
         Raises
         ------
         ValueError
-            Where the file is not one of these, is damaged, or is from a newer version, whatever is
-            wrong with it.
+            If the file is of another kind, damaged, or from a newer version.
         FileNotFoundError
-            Where there is no file.
+            If there is no file.
         """
         from xwidget.export.file import read
 
@@ -147,19 +145,19 @@ class Explanation(Record):
     def plot(self) -> Figure:
         """Draw image, evidence and mask heat, one row per class.
 
-        The heat is the mean of the mask's three channels, on a scale that is always 0 to 1: masks
-        of different classes, runs and nets may be compared.
+        The heat is the mean of the mask's three channels on a fixed scale from 0 to 1, so that
+        masks of different classes, runs and nets can be compared.
 
         Returns
         -------
         matplotlib.figure.Figure
-            A notebook shows it once, by the end of the cell, however the cell ends;
-            ``.savefig(path)`` writes it. It stays with pyplot until shown or closed.
+            A notebook shows it once, at the end of the cell, whatever the cell's last line is;
+            ``.savefig(path)`` writes it. pyplot keeps it until it is shown or closed.
 
         Raises
         ------
         ModuleNotFoundError
-            Where matplotlib is not installed; the message names the extra that brings it.
+            If matplotlib is not installed; the message names the extra that brings it.
 
         Examples
         --------
@@ -175,36 +173,36 @@ class Explanation(Record):
         keyframes: int | None = None,
         target: int | str | None = None,
     ) -> Path:
-        """Write one HTML file that needs no kernel and no network, and is still interactive.
+        """Write an interactive HTML file that needs no kernel and no network.
 
-        It is the Inspector's panel, to look at: classes, views, iterations, values under the
+        It holds the Inspector's panel with classes, views, iterations and the values under the
         pointer. Nothing in it can reach the network.
 
         Parameters
         ----------
         path
-            Where to; an existing file is replaced once the new one is complete.
+            Path of the file. An existing file is replaced once the new one is complete.
         keyframes
-            How many iterations' masks of each class it holds, >= 1: the last, the first, and
-            others evenly spread over those that were kept; all where there are fewer. None is 8.
-            A mask takes some 60 kB at 224×224 pixels, and in proportion at other sizes: the sample
-            photo with three classes makes 1.5 MB, with 16 masks each 2.6 MB, with one 0.3 MB.
+            Number of masks per class, >= 1: those of the last iteration, the first, and others
+            evenly spread over the kept ones. None means 8. A mask takes some 60 kB at 224×224
+            pixels, and in proportion at other sizes. The sample photo with three classes makes
+            1.5 MB, with 16 masks each 2.6 MB, with one each 0.3 MB.
         target
-            Class drawn first, index or name; None for the one with the highest image score.
+            Class shown first, index or name; None for the one with the highest image score.
 
         Returns
         -------
         Path
-            The file.
+            Path of the file.
 
         Raises
         ------
         ValueError
-            Where ``keyframes`` is no such number, or the class was not explained.
+            If ``keyframes`` is no such number, or the class was not explained.
         io.UnsupportedOperation
-            Where the path is a folder, a pipe or a device; an OSError and a ValueError.
+            If the path is a folder, a pipe or a device; an OSError and a ValueError.
         OSError
-            Where the file cannot be written; FileNotFoundError where there is no such folder.
+            If the file cannot be written; FileNotFoundError if there is no such folder.
 
         Examples
         --------

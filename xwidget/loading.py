@@ -18,18 +18,20 @@ def load(name: str) -> Classifier:
     Parameters
     ----------
     name
-        A net whose weights come as an installed package (``"efficientnet_lite0"``, ``1``, ``2``,
-        ``"squeezenet"``), or any classification model of torchvision, with its default weights:
-        these are downloaded at first use.
+        ``"efficientnet_lite0"``, ``"efficientnet_lite1"``, ``"efficientnet_lite2"`` or
+        ``"squeezenet"``, whose weights come as installed packages; or any classification model of
+        torchvision, whose default weights are downloaded at first use.
 
     Raises
     ------
     ValueError
-        For an unknown name; the message lists the nearest.
+        If the name is unknown; the message lists the nearest.
+    TypeError
+        If it is not a string.
     ModuleNotFoundError
-        Where the package with the weights is not installed.
+        If the package with the weights is not installed.
     ConnectionError
-        Where the weights had to be downloaded and could not be.
+        If the weights have to be downloaded and cannot be.
 
     Examples
     --------

@@ -122,14 +122,15 @@ class Record:
 
     @property
     def defense(self) -> str:
-        """The defense asked for, see ``Settings``; ``"auto"`` is the game's own."""
+        """The defense asked for; ``"auto"`` is the default of the game."""
         return str(self.settings.get("defense", ""))
 
     @cached_property
     def evidence(self) -> Bytes:
-        """What a person sees: (K,H,W,3) uint8, the image where the mask is 1, else the reference.
+        """The evidence in true color, (K,H,W,3) uint8: the image where the mask is 1, else the
+        reference.
 
-        In integers, so that every reader of a mask's bytes gets the very same picture:
+        Computed in integers, so that every reader of a mask's bytes gets the same picture:
         ``(m * image + (255 - m) * reference + 127) // 255`` with ``m = floor(255 * mask + 0.5)``.
         """
         evidence = blend(self.image, self.reference, quantize(self.masks))
@@ -137,9 +138,9 @@ class Record:
         return evidence
 
     def says(self, target: int | str | None = None) -> str:
-        """Return what the picture of a class is, in one sentence.
+        """Return one sentence that says what the picture of a class is.
 
-        What speaks for and against trusting it is in ``checks``: see their ``summary``.
+        How far it can be trusted is in ``checks``: see their ``summary``.
 
         Parameters
         ----------
@@ -149,7 +150,7 @@ class Record:
         Raises
         ------
         ValueError
-            Where the class was not explained.
+            If the class was not explained.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""How a run went: numbers of every iteration, masks of some. Plain data."""
+"""The course of a run: numbers of every iteration, masks of some. Plain data."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _ROUNDING = 1e-4  # of a score that half precision adds up to a little more than
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """How a run went, iteration by iteration.
+    """Numbers of every iteration of a run.
 
     Attributes
     ----------
     score, mask_mean, sparsity
-        (T,K) float: row i is iteration i, column k is target k; NaN where a target has no value.
-        The score p_c(e), the mean of the shown mask in [0,1], and λ per pixel.
+        (T,K) float: row i is iteration i, column k is target k; NaN if a target has no value. They
+        are the score p_c(e) in [0,1], the mean of the shown mask in [0,1], and λ per mask entry.
     """
 
     score: Reals
@@ -51,7 +51,7 @@ class Trace:
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """The masks of some of a run's iterations.
+    """Masks of some iterations of a run.
 
     Attributes
     ----------

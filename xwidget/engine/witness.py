@@ -125,10 +125,10 @@ class Witness:
 
 
 def handed_over(picture: npt.NDArray[np.uint8], clf: Classifier) -> Tensor:
-    """Return what another net, a witness, sees of a picture (H, W, 3): (3, H', W'), normalized.
+    """Return a picture (H, W, 3) as another net, a witness, sees it: (3, H', W'), normalized.
 
-    The picture has been cut to one net's input already. It is resized as a whole, not cut again as
-    ``clf.prepare`` would: so every pixel of it stays in view, and orders of its pixels fit.
+    The picture was already cropped for one net. It is resized as a whole, without the crop of
+    ``clf.prepare``, so that all of it stays in view.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good an explanation is: what it does to the net, beside what other methods do.
+"""Measures of an order of pixels, and of evidence, for any method.
 
 >>> import xwidget as xw
 >>> from xwidget import metrics

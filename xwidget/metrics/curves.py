@@ -1,4 +1,4 @@
-"""Deletion, insertion, and how much the first pixels say alone.
+"""Deletion, insertion and sufficiency.
 
 The metrics of RISE (Petsiuk et al., BMVC 2018, arXiv 1806.07421, section 4.2), in the authors' own
 protocol: deletion replaces pixels of the image by the data mean (zero, normalized); insertion puts
@@ -32,14 +32,14 @@ _STEPS = 224
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A class's score while pixels are changed, some after others.
+    """The score of a class as more and more pixels are changed.
 
     Attributes
     ----------
     shares
-        (T + 1,) share of the pixels changed, in [0, 1], rising.
+        (T + 1,) shares of the pixels changed, in [0, 1], rising.
     scores
-        (T + 1,) score of the class, in [0, 1].
+        (T + 1,) scores of the class, in [0, 1].
     """
 
     shares: Reals
@@ -52,7 +52,7 @@ class Curve:
 
     @property
     def height(self) -> float:
-        """Mean height, in [0, 1]: the area by the width of the curve, where that is not 1."""
+        """Mean height in [0, 1]: the area divided by the width of the curve."""
         width = float(self.shares[-1] - self.shares[0])
         return self.auc / width if width > 0 else float(self.scores[0])
 
@@ -66,7 +66,7 @@ def deletion(
     steps: int = _STEPS,
     batch: int = 16,
 ) -> Curve:
-    """Take the most relevant pixels away first: the lower the area, the better.
+    """Replace pixels by the data mean, the most relevant first: the lower the area, the better.
 
     Parameters
     ----------
@@ -75,21 +75,21 @@ def deletion(
     x
         Normalized image (3, H, W), from ``clf.prepare``; a tensor or an array.
     target
-        Class whose score is followed: its index, or its name as in ``clf.index``.
+        Class whose score is measured: index, or name as in ``clf.index``.
     relevance
         (H, W), any range: only the order counts. A tensor or an array, such as one of
         ``Explanation.relevance``. Equal pixels come in a random order, always the same.
     steps
-        T, number of equal steps; 224 is the authors' for 224 x 224. Fewer are faster and coarser.
-        At most one for each pixel, or 224.
+        T, the number of equal steps, from 1 to 224 or the number of pixels, whichever is larger.
+        The authors take 224 for 224 x 224 pixels; fewer are faster and coarser.
     batch
-        Number of pictures the net is given at once.
+        Number of pictures in a batch.
 
     Raises
     ------
     ValueError, TypeError
-        If the relevance does not fit the image or is not finite, there is no such class, or no step
-        to take.
+        If the relevance does not fit the image or is not finite, there is no such class, or
+        ``steps`` is out of range.
     """
     x = taken.image(x)
     return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps, x), batch)
@@ -121,23 +121,23 @@ def sufficiency(
     shares: Sequence[float] = (0.1, 0.2, 0.3),
     batch: int = 16,
 ) -> Curve:
-    """Show only the most relevant pixels, at full contrast on the data mean: the higher the better.
+    """Show only the most relevant pixels, on the data mean: the higher the score, the better.
 
-    Evidence that a method shows is compared at equal area: what the same number of pixels says.
+    Methods are compared at equal area: by the score of the same number of pixels.
 
     Parameters
     ----------
     shares
-        Of the pixels that are shown, in [0, 1].
+        Shares of the pixels that are shown, in [0, 1].
     clf, x, target, relevance, batch
-        Those of :func:`deletion`, as are the errors.
+        As in :func:`deletion`, as are the errors.
     """
     x = taken.image(x)
     return _follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
 
 
 def blurred(x: Values) -> Tensor:
-    """Return what insertion starts from: an image (..., 3, H, W) that no class is seen in."""
+    """Return the blurred image (..., 3, H, W) that insertion starts from."""
     x = taken.tensor("x", x)
     row = _gaussian().to(x)
     # One axis after the other. Beyond the border is zero, the data mean, as in the authors' code.

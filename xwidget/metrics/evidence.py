@@ -1,4 +1,4 @@
-"""What nets say of the evidence and of the rest: alone, slightly moved, and before another net."""
+"""Scores of the evidence and of the rest: alone, and slightly moved."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ Reals = npt.NDArray[np.float64]
 class EvidenceScores:
     """A class's scores (R,) in [0, 1] of the two halves of an image, on R backgrounds.
 
-    A game optimizes one of them: what is shown in preservation and generation, what is hidden in
-    deletion and repression. The other one it does not look at: evidence speaks for its class alone,
-    whichever game found it, and noise that moves a score does not.
+    A game optimizes one of them: the evidence in preservation and generation, the rest in deletion
+    and repression. The other one is independent of the optimization.
 
     Attributes
     ----------
     shown
-        Of the evidence alone: m x + (1 - m) r, with the mask m that is shown.
+        Scores of the evidence alone: m x + (1 - m) r, with the mask m that is shown.
     hidden
-        Of the rest alone: (1 - m) x + m r.
+        Scores of the rest alone: (1 - m) x + m r.
     blank
-        Of the background alone: what the class scores where nothing at all is shown.
+        Scores of the background alone.
     """
 
     shown: Reals
@@ -57,11 +56,11 @@ def evidence_scores(
     x
         Its normalized image (3, H, W), from ``clf.prepare``.
     mask
-        (3, H, W) in [0, 1]: what is shown for the class.
+        (3, H, W) in [0, 1]: the mask of the class, as shown.
     target
         Class index, or name as in ``clf.index``.
     references
-        Backgrounds (R, 3, H, W), normalized; without, one: the data mean.
+        Backgrounds (R, 3, H, W), normalized; by default one, the data mean.
 
     All of these may be tensors or arrays.
 
@@ -86,7 +85,7 @@ def evidence_scores(
 
 
 def blend(x: Values, mask: Values, references: Values) -> Tensor:
-    """Return e = m x + (1 - m) r on each of some backgrounds (R, 3, H, W)."""
+    """Return the evidence e = m x + (1 - m) r on each of R backgrounds, (R, 3, H, W)."""
     x, r = taken.image(x), taken.tensor("references", references)
     shown = taken.mask(mask, x).to(r)
     return torch.lerp(r, x.to(r).expand_as(r), shown.expand_as(r))
@@ -95,17 +94,17 @@ def blend(x: Values, mask: Values, references: Values) -> Tensor:
 def small_moves(
     clf: Classifier | Judge, pictures: Values, image: Values, target: int | str
 ) -> dict[str, float]:
-    """Return how well evidence keeps up with its photo under small moves: p(T(e)) / p(T(x)).
+    """Return the robustness of evidence to small moves T: p(T(e)) / p(T(x)).
 
-    A net's own fragility is in both, and cancels. What is locked to the grid of pixels, as
-    adversarial noise is, loses nearly all by one pixel.
+    The net's own sensitivity to moves is in both scores and cancels. Adversarial noise is locked to
+    the grid of pixels and loses nearly all of its score when moved by one pixel.
 
     Parameters
     ----------
     clf
         The classifier that was explained, or a judge.
     pictures
-        Normalized pictures of the evidence (N, 3, H, W), on several backgrounds, say.
+        Normalized pictures of the evidence (N, 3, H, W), such as on several backgrounds.
     image
         The normalized image (3, H, W).
     target
@@ -114,8 +113,8 @@ def small_moves(
     Returns
     -------
     dict
-        By the names of ``xwidget.engine.moves.MOVES``: the mean over the pictures; NaN where the
-        moved image scores 0.
+        By the name of the move ("shift 1 px", "shift 3 px", "zoom 1.1", "blur 0.8", "flip"): the
+        mean over the pictures; NaN if the moved image scores 0.
     """
     judge, pictures = Judge.of(clf), taken.tensor("pictures", pictures)
     both = torch.cat([taken.image(image)[None].to(pictures), pictures])

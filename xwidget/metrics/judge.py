@@ -1,4 +1,4 @@
-"""A classifier made ready to look at many pictures."""
+"""A classifier prepared for scoring many pictures."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from xwidget.net.forward import device_of, dtype_of
 
 
 class Judge:
-    """Scores batches of prepared pictures by one copy of a net, made once.
+    """A classifier prepared for scoring many pictures, with one copy of its net.
 
-    Every metric takes a classifier or a judge of it. A judge is worth making where several of them
-    ask the same net.
+    Every metric takes a classifier or a judge. A judge saves time when several metrics use the same
+    net.
 
     Parameters
     ----------
     clf
-        The classifier. Its weights are taken as they are now.
+        The classifier, with its weights at this time.
     plan
-        How to run its net: ``Plan("channels_last", fold=True)`` is usually the fastest, and changes
-        scores by rounding. The default runs the net just as it is.
+        Plan by which the net runs: ``Plan("channels_last", fold=True)`` is usually the fastest and
+        changes scores by rounding. By default the net runs unchanged.
     batch
-        Number of pictures the net is given at once; 1 where its rows depend on each other.
+        Number of pictures in a batch; always 1 if the net's rows depend on each other.
 
     Raises
     ------
     ValueError, TypeError
-        If a batch would be empty, or this is no classifier.
+        If ``batch`` is below 1, or ``clf`` is no classifier.
     """
 
     def __init__(self, clf: Classifier, plan: Plan | None = None, batch: int = 16) -> None:
@@ -48,7 +48,7 @@ class Judge:
 
     @classmethod
     def of(cls, clf: Classifier | Judge, batch: int = 16) -> Judge:
-        """Return a judge as it is, and one of a classifier."""
+        """Return a judge unchanged, and a judge for a classifier."""
         return clf if isinstance(clf, Judge) else cls(clf, batch=batch)
 
     def scores(self, pictures: Values, target: int | str) -> Tensor:

@@ -1,4 +1,4 @@
-"""Orders of pixels: which come first, and the same order at another size."""
+"""Orders of pixels, and the same order at another size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xwidget.metrics.taken import Values
 
 
 def ranks(relevance: Values) -> Tensor:
-    """Return each pixel's place (H, W) int64 on the CPU, 0 for the most relevant.
+    """Return the rank of each pixel, (H, W) int64 on the CPU, 0 for the most relevant.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def ranks(relevance: Values) -> Tensor:
     Raises
     ------
     ValueError
-        If it is not (H, W), or holds what has no order.
+        If it is not (H, W), or holds NaN or infinite values.
     """
     relevance = taken.tensor("relevance", relevance)
     if relevance.ndim != 2:
@@ -41,31 +41,31 @@ def ranks(relevance: Values) -> Tensor:
 
 
 def standing(relevance: Values) -> Tensor:
-    """Return (H, W) float64 in (0, 1]: the share of pixels that a pixel is at least as relevant as.
+    """Return the normalized rank of each pixel, (H, W) float64 in (0, 1], 1 for the most relevant.
 
-    Unlike the values themselves, those of two methods can be compared, multiplied and resized.
+    Unlike the values themselves, the ranks of two methods can be compared, multiplied and resized.
     """
     places = ranks(relevance)
     return 1 - places.double() / places.numel()
 
 
 def fused(*relevances: Values) -> Tensor:
-    """Return the product of several orders (H, W): first comes what all of them put first."""
+    """Return the product of the normalized ranks of several relevance maps, (H, W) in (0, 1]."""
     return torch.stack([standing(relevance) for relevance in relevances]).prod(0)
 
 
 def resized(relevance: Values, size: tuple[int, int]) -> Tensor:
-    """Return an order of the pixels of the same picture at another size, for another net.
+    """Return the normalized ranks at another size (H', W'), for another net.
 
-    Places are resized, not values: these may span many powers of ten, and the largest would smear
-    over their neighbors.
+    Ranks are resized, not values, which may span many powers of ten: the largest would smear over
+    their neighbors.
 
     Parameters
     ----------
     relevance
         (H, W), any range.
     size
-        Height and width wanted.
+        Height H' and width W' in pixels.
     """
     places = standing(relevance)[None, None]
     return F.interpolate(places, size, mode="bilinear", antialias=True)[0, 0]

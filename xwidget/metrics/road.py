@@ -41,7 +41,7 @@ def road(
     seed: int = 0,
     batch: int = 16,
 ) -> Curve:
-    """Remove pixels and fill them in from their neighbors.
+    """Remove pixels and fill them in from their neighbors (ROAD, Rong et al., ICML 2022).
 
     Parameters
     ----------
@@ -50,20 +50,20 @@ def road(
     x
         Normalized image (3, H, W), from ``clf.prepare``.
     target
-        Class whose score is followed: its index, or its name as in ``clf.index``.
+        Class whose score is measured: index, or name as in ``clf.index``.
     relevance
         (H, W), any range: only the order counts.
     first
-        Whether the ``"most"`` relevant pixels go first (the lower the curve the better), or the
-        ``"least"`` relevant (the higher the better).
+        ``"most"`` removes the most relevant pixels first (the lower the curve, the better),
+        ``"least"`` the least relevant (the higher the better).
     shares
-        Of the pixels that are removed, in [0, 1), rising.
+        Shares of the pixels that are removed, in [0, 1), rising.
     noise
-        Deviation of the noise on what is filled in.
+        Standard deviation of the noise on the filled-in pixels, in normalized colors.
     seed
-        Of that noise.
+        Seed of that noise.
     batch
-        Number of pictures the net is given at once.
+        Number of pictures in a batch.
 
     Raises
     ------
@@ -94,22 +94,22 @@ def road(
 
 
 def imputed(x: Values, gone: Values, tolerance: float = 1e-4, most: int = 2000) -> Tensor:
-    """Return an image whose missing pixels are the weighted mean of their neighbors, without noise.
+    """Return an image with its missing pixels filled in by the mean of their neighbors.
 
-    The system is symmetric and positive definite, so conjugate gradients solve it; they begin at
-    what ever coarser versions of the image say, which is right but for detail.
+    The weighted means make a sparse linear system, which is solved by conjugate gradients from a
+    coarse-to-fine start. No noise is added.
 
     Parameters
     ----------
     x
-        (3, H, W).
+        Normalized image (3, H, W).
     gone
-        (H, W) bool: which pixels are missing; at least one is not.
+        (H, W) bool: True for missing pixels, of which there must be less than all.
     tolerance
-        Where to stop: the largest difference between a pixel and the mean of its neighbors, in the
-        image's unit. At the default no pixel was farther than 0.01 from the exact solution.
+        Largest difference between a pixel and the mean of its neighbors at which to stop, in
+        normalized colors. At the default, no pixel was farther than 0.01 from the exact solution.
     most
-        Steps after which to stop in any case.
+        Largest number of steps.
 
     Raises
     ------

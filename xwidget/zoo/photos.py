@@ -30,12 +30,12 @@ FILES = MappingProxyType(
 
 
 def samples() -> list[str]:
-    """List the names that :func:`sample` knows, best demonstration first.
+    """Return the names of the sample photos, best demonstration first.
 
     Raises
     ------
     ModuleNotFoundError
-        Where scikit-image, which holds the photos, is not installed.
+        If scikit-image, which holds the photos, is not installed.
 
     Examples
     --------
@@ -47,19 +47,19 @@ def samples() -> list[str]:
 
 
 def sample(name: str) -> Image.Image:
-    """Open a sample photo as an RGB picture.
+    """Return a sample photo as an RGB image.
 
     Parameters
     ----------
     name
-        One of :func:`samples`.
+        One of the names that :func:`samples` returns.
 
     Raises
     ------
     ValueError
-        For an unknown name; the message lists the known ones.
+        If the name is unknown; the message lists the known ones.
     ModuleNotFoundError
-        Where scikit-image, which holds the photos, is not installed.
+        If scikit-image, which holds the photos, is not installed.
 
     Examples
     --------

@@ -95,7 +95,7 @@ class ResultsWidget(SyncedWidget):
         target
             Class index or name; None for the class that is drawn.
         view
-            "evidence" or "paper", see :meth:`Explanation.to_pil`.
+            "evidence" or "paper", see :meth:`xwidget.Explanation.to_pil`.
 
         Raises
         ------
