@@ -8,7 +8,7 @@ from benchmarks.goals import LEGEND, details, goals, moves, strengths, variants
 from benchmarks.rankings import rankings
 from benchmarks.records import Row
 from xwidget.catalog.games import GAMES
-from xwidget.engine.explain import ITERATIONS
+from xwidget.engine.settings import Settings
 
 _MOVES = """\
 Score of the evidence after a small move T, as a share of the photo's score after the same move:
@@ -61,7 +61,7 @@ def report(rows: Sequence[Row], wordy: bool = False) -> str:
 def _usual(runs: Sequence[Row]) -> list[Row]:
     """Return the runs with the defaults; where there are none, those with the first settings."""
     settings = [(row["defense"], row["iterations"]) for row in runs]
-    usual = ("auto", ITERATIONS)
+    usual = ("auto", Settings.iterations)
     chosen = usual if usual in settings else next(iter(settings), None)
     return [row for row, given in zip(runs, settings, strict=True) if given == chosen]
 

@@ -33,7 +33,7 @@ from benchmarks.runs import find, measure
 from benchmarks.subjects import Subject, Task, judge, task_row
 from benchmarks.trials import attempt, trials
 from xwidget.catalog.games import GAMES
-from xwidget.engine.explain import ITERATIONS
+from xwidget.engine.settings import Settings
 from xwidget.engine.strategies import DEFENSES
 from xwidget.metrics import Judge
 
@@ -175,7 +175,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--witnesses", nargs="*", help="other nets to ask; default: all that are installed")
     add("--games", nargs="*", choices=list(GAMES), default=list(RANKING))
     add("--defenses", nargs="+", default=["auto"], help=f"of {', '.join(DEFENSES)}, or all")
-    add("--iterations", type=int, nargs="+", default=[ITERATIONS])
+    add("--iterations", type=int, nargs="+", default=[Settings.iterations])
     add("--orders", nargs="*", choices=[*ORDERS, CEILING], help="default: all but the ceiling")
     add("--ceiling", action="store_true", help="search the best order, too: minutes a photo")
     add("--steps", type=int, help="of the curves on the own net, 224 by default; 0: none")

@@ -124,7 +124,12 @@ def generate(
     least = torch.stack([clf.classify(x).argmin() for x in images])
     rows: list[Row] = []
     for x, *targets in zip(images, least.tolist(), classes.tolist(), strict=True):
-        *_, last = optimize(clf, x, targets, settings, iterations=iterations, plan="plain")
+        *_, last = optimize(
+            clf,
+            x,
+            targets,
+            replace(settings, iterations=iterations, plan="plain", early_stop=False),
+        )
         rows.append(
             {
                 "least": float(last.scores[0]),
@@ -153,7 +158,12 @@ def delete(
     rng = torch.Generator().manual_seed(0)
     rows: list[Row] = []
     for x, target in zip(images, classes.tolist(), strict=True):
-        *_, last = optimize(clf, x, [target], settings, iterations=iterations, plan="plain")
+        *_, last = optimize(
+            clf,
+            x,
+            [target],
+            replace(settings, iterations=iterations, plan="plain", early_stop=False),
+        )
         left = 1 - last.masks[0]  # the reference is zero
         moved = left.flatten(1)[:, torch.randperm(SIDE * SIDE, generator=rng)].view_as(left)
         rows.append(

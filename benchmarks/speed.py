@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +31,6 @@ from benchmarks.plain import explain_plainly
 from benchmarks.tables import machine, number, table, versions
 from xwidget import metrics
 from xwidget.catalog.games import GAMES
-from xwidget.engine.explain import ITERATIONS
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan, choose
 from xwidget.engine.settings import Settings
@@ -48,7 +47,7 @@ DEFAULT = GAMES[Settings.game].defense
 #: What an iteration may cost, against the bare pass by the same plan.
 GOAL = 1.25
 #: Iterations at which a run's result is compared with its last one.
-LOOKS = (5, 10, 20, 35, 50, ITERATIONS)
+LOOKS = (5, 10, 20, 35, 50, Settings.iterations)
 #: The share of the last result that counts as having it.
 MOST = 0.9
 CPU = torch.device("cpu")
@@ -68,8 +67,8 @@ the default, {VIEWS["zero"]} with a fixed reference. `rows` is the resulting siz
   most {GOAL}."""
 
 WHOLE = f"""\
-`xw.explain` with the defaults, for the most likely classes, up to {ITERATIONS} iterations, with a
-classifier that was just loaded. Medians over photos.
+`xw.explain` with the defaults, for the most likely classes, up to {Settings.iterations} iterations,
+with a classifier that was just loaded. Medians over photos.
 
 - `preparing`: choosing the plan, folding, recording bounds, up to the first mask.
 - `checks`: the last evaluation and the checks.
@@ -204,7 +203,9 @@ def _measure(
     }
     for defense in defenses:
         settings = Settings(defense=defense, reference=reference, device="cpu")
-        steps = optimize(clf, x, targets, settings, iterations=_FOREVER, plan=plan)
+        steps = optimize(
+            clf, x, targets, replace(settings, iterations=_FOREVER, plan=plan, early_stop=False)
+        )
         ways[defense] = steps.__next__
     return _medians(ways, repeats), plan
 
@@ -347,7 +348,9 @@ def _peak(name: str, reference: str, count: int, what: str) -> int:
             run()
     else:
         settings = Settings(reference=reference, device="cpu")
-        for _ in optimize(clf, x, list(range(count)), settings, iterations=6, checked=False):
+        for _ in optimize(
+            clf, x, list(range(count)), replace(settings, iterations=6), checked=False
+        ):
             pass
     done.set()
     watcher.join()
@@ -395,7 +398,9 @@ def _steps(
     clf: xw.Classifier, x: torch.Tensor, target: int, reference: str, iterations: int
 ) -> Iterable[Step]:
     settings = Settings(reference=reference, device="cpu")
-    return optimize(clf, x, [target], settings, iterations=iterations, checked=False)
+    return optimize(
+        clf, x, [target], replace(settings, iterations=iterations, early_stop=False), checked=False
+    )
 
 
 def _curve(scores: Iterable[float]) -> list[tuple[float, float]]:

@@ -62,7 +62,7 @@ def test_every_contract_is_kept() -> None:
         (CIRCLES, "net/copying.py", FOR_TYPES.format("xwidget.net.twin")),
         (NOTEBOOKS, "engine/plan.py", IN_A_FUNCTION.format("traitlets")),
         (NOTEBOOKS, "export/page.py", IN_A_FUNCTION.format("IPython.display")),
-        (DATA, "catalog/choices.py", IN_A_FUNCTION.format("torch")),
+        (DATA, "catalog/comparisons.py", IN_A_FUNCTION.format("torch")),
         (DATA, "names.py", "\nimport xwidget.net.twin\n"),
     ],
 )

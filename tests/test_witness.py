@@ -172,7 +172,7 @@ def test_the_second_run_has_the_next_seed_and_the_same_plan(clf, monkeypatch):
     runs = []
 
     def watched(clf, x, targets, settings, **options):
-        runs.append((settings.seed, options["plan"], options["checked"]))
+        runs.append((settings.seed, settings.plan, options["checked"]))
         return optimize(clf, x, targets, settings, **options)
 
     monkeypatch.setattr(front_door, "optimize", watched)

@@ -3,6 +3,7 @@ import type {
   Checked,
   Command,
   Message,
+  SettingValue,
   Status,
   Trace,
   Traits,
@@ -260,10 +261,9 @@ export class FakeModel implements Model {
       _trace: trace,
       _progress: {
         run: this.#run,
-        game: this.#get("game"),
-        defense: this.#get("defense"),
-        sparsity: this.#get("sparsity"),
-        asked: TOTAL,
+        settings: Object.fromEntries(
+          this.#get("_settings").fields.map(({ name }) => [name, this.#get(name as keyof Traits)]),
+        ) as Record<string, SettingValue>,
         iteration,
         iterations: end,
         seconds: iteration * 0.108,

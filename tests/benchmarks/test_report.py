@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from benchmarks.rankings import rankings
 from benchmarks.report import report
-from xwidget.engine.explain import ITERATIONS
 from xwidget.engine.moves import MOVES
+from xwidget.engine.settings import Settings
 
 
 def game_rows(photo: str, shown: float, least: float, game: str = "generation") -> list[dict]:
@@ -15,7 +15,7 @@ def game_rows(photo: str, shown: float, least: float, game: str = "generation") 
         "photo": photo,
         "game": game,
         "defense": "auto",
-        "iterations": ITERATIONS,
+        "iterations": Settings.iterations,
         "name": "cat",
         "hidden": 0.04,
         "blank": 0.001,
@@ -95,7 +95,7 @@ def test_other_settings_have_a_table_of_their_own() -> None:
     (line,) = [line for line in apart.splitlines() if "none" in line and "tiny" in line[:25]]
     none = [cell.strip() for cell in line.strip("|").split("|")]
     expected = ["1", "0.50 [0.50, 0.50]", "0.60 [0.60, 0.60]", "0.50 [0.50, 0.50]", "0.9000"]
-    assert none == ["generation", "tiny", f"none, {ITERATIONS}", *expected]
+    assert none == ["generation", "tiny", f"none, {Settings.iterations}", *expected]
     assert "cat (least likely)" in report(rows, True)
 
 

@@ -48,12 +48,13 @@ photo = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
 # Runs that go on as long as they are told, also where nothing changes any more.
 ENDLESS = """
+from dataclasses import replace
 from xwidget.engine.optimize import optimize
 
 class Endless(xw.Inspector):
     @staticmethod
-    def _engine(*args, **options):
-        return optimize(*args, **(options | {"early_stop": False}))
+    def _engine(clf, x, targets, settings, **options):
+        return optimize(clf, x, targets, replace(settings, early_stop=False), **options)
 """
 
 

@@ -305,7 +305,9 @@ def test_help_says_what_is_seen_and_keeps_the_focus_until_it_is_closed(
     opener = inspector.root.get_by_role("button", name="Help")
     opener.click()
     dialog = inspector.root.get_by_role("dialog", name="Help")
-    for said in from_kernel(notebook, "list(w._choices['about']['game'].values())"):
+    for said in from_kernel(
+        notebook, "[c['summary'] for c in w._settings['fields'][0]['choices']]"
+    ):
         assert said in dialog.inner_text()
     for _ in range(6):
         notebook.page.keyboard.press("Tab")

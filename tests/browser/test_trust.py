@@ -20,8 +20,8 @@ from dataclasses import replace
 from xwidget.checks import Check, Checks
 from xwidget.engine.optimize import optimize
 
-def checked(*args, **options):
-    for step in optimize(*args, **(options | {{"early_stop": False}})):
+def checked(clf, x, targets, settings, **options):
+    for step in optimize(clf, x, targets, replace(settings, early_stop=False), **options):
         checks = ({DOUBTFUL!r}, *[{HOLDS!r}] * (len(step.targets) - 1))
         yield replace(step, checks=checks if step.stopped else None)
 

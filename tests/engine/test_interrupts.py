@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -119,9 +120,9 @@ def test_an_interrupt_during_the_checks_can_be_gone_on_from(
     x, settings = clf.prepare(IMAGE), xw.engine.settings.Settings()
     with monkeypatch.context() as patched:
         patched.setattr(optimize, "check", press)
-        *_, last = optimize.optimize(clf, x, [0], settings, iterations=3)
+        *_, last = optimize.optimize(clf, x, [0], replace(settings, iterations=3))
     assert (last.iteration, last.stopped, last.checks) == (3, "interrupted", None)
-    *_, last = optimize.optimize(clf, x, [0], settings, iterations=2, start=last.state)
+    *_, last = optimize.optimize(clf, x, [0], replace(settings, iterations=2), start=last.state)
     assert (last.iteration, last.stopped) == (5, "iterations")
     assert last.checks
 

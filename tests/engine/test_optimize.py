@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -51,7 +52,7 @@ def last(steps: Iterator[Step]) -> Step:
 @pytest.mark.parametrize("game", GAMES)
 def test_a_game_moves_the_score_its_way(clf: xw.Classifier, x: Tensor, game: str) -> None:
     settings = Settings(game=game, defense="none", sparsity=0.0)
-    steps = list(optimize(clf, x, [0, 1], settings, iterations=20))
+    steps = list(optimize(clf, x, [0, 1], replace(settings, iterations=20)))
     assert [step.iteration for step in steps] == list(range(21))
     sign = GAMES[game].sign
     assert (sign * steps[-1].scores > sign * steps[0].scores).all()
@@ -64,7 +65,7 @@ def test_a_game_moves_the_score_its_way(clf: xw.Classifier, x: Tensor, game: str
 def test_a_game_starts_where_the_paper_says(
     clf: xw.Classifier, x: Tensor, game: str, shown: int
 ) -> None:
-    step = next(iter(optimize(clf, x, [2], Settings(game=game), iterations=1)))
+    step = next(iter(optimize(clf, x, [2], Settings(game=game, iterations=1))))
     assert torch.equal(step.masks, torch.full((1, 3, 12, 12), float(shown)))
 
 
@@ -75,23 +76,23 @@ def test_the_score_is_that_of_the_mask_shown(
 ) -> None:
     settings = Settings(game=game, sparsity=sparsity)
     net = clf.twin("cpu")
-    for step in optimize(clf, x, [0, 3], settings, iterations=12):
+    for step in optimize(clf, x, [0, 3], replace(settings, iterations=12)):
         mask = 1 - step.masks if GAMES[game].shows_complement else step.masks
         scores = clf.scores(clf.logits(net, mask * x))[[0, 1], [0, 3]]
         torch.testing.assert_close(step.scores, scores, rtol=1e-4, atol=1e-6)
 
 
 def test_classes_in_one_batch_do_not_disturb_each_other(clf: xw.Classifier, x: Tensor) -> None:
-    together = last(optimize(clf, x, [0, 2], Settings(), iterations=15))
+    together = last(optimize(clf, x, [0, 2], Settings(iterations=15)))
     for row, target in enumerate([0, 2]):
-        alone = last(optimize(clf, x, [target], Settings(), iterations=15))
+        alone = last(optimize(clf, x, [target], Settings(iterations=15)))
         torch.testing.assert_close(together.masks[row], alone.masks[0], rtol=1e-3, atol=1e-4)
 
 
 def test_the_same_seed_gives_the_same_result(clf: xw.Classifier, x: Tensor) -> None:
     settings = Settings(reference="noise", seed=3)
-    runs = [last(optimize(clf, x, [1], settings, iterations=8)) for _ in range(2)]
-    other = last(optimize(clf, x, [1], Settings(reference="noise", seed=4), iterations=8))
+    runs = [last(optimize(clf, x, [1], replace(settings, iterations=8))) for _ in range(2)]
+    other = last(optimize(clf, x, [1], Settings(reference="noise", seed=4, iterations=8)))
     assert torch.equal(runs[0].masks, runs[1].masks)
     assert not torch.equal(runs[0].masks, other.masks)
 
@@ -102,10 +103,10 @@ def test_a_run_goes_on_from_its_state_as_if_never_stopped(
     clf: xw.Classifier, x: Tensor, game: str, rule: str
 ) -> None:
     settings = Settings(game=game, rule=rule)
-    whole = list(optimize(clf, x, [0, 1], settings, iterations=16))
-    half = list(optimize(clf, x, [0, 1], settings, iterations=9))
+    whole = list(optimize(clf, x, [0, 1], replace(settings, iterations=16)))
+    half = list(optimize(clf, x, [0, 1], replace(settings, iterations=9)))
     state = State.join([half[-1].state[0], half[-1].state[1]])
-    rest = list(optimize(clf, x, [0, 1], settings, iterations=7, start=state))
+    rest = list(optimize(clf, x, [0, 1], replace(settings, iterations=7), start=state))
     assert [step.iteration for step in rest] == list(range(10, 17))
     assert torch.equal(rest[-1].masks, whole[-1].masks)
     assert torch.equal(rest[-1].scores, whole[-1].scores)
@@ -113,8 +114,8 @@ def test_a_run_goes_on_from_its_state_as_if_never_stopped(
 
 def test_a_run_goes_on_from_iteration_0(clf: xw.Classifier, x: Tensor) -> None:
     settings = Settings(game="deletion")
-    whole = list(optimize(clf, x, [0, 1], settings, iterations=5))
-    rest = list(optimize(clf, x, [0, 1], settings, iterations=5, start=whole[0].state))
+    whole = list(optimize(clf, x, [0, 1], replace(settings, iterations=5)))
+    rest = list(optimize(clf, x, [0, 1], replace(settings, iterations=5), start=whole[0].state))
     assert [step.iteration for step in rest] == [1, 2, 3, 4, 5]
     assert torch.equal(rest[-1].masks, whole[-1].masks)
 
@@ -125,10 +126,10 @@ def test_a_run_that_goes_on_does_not_look_at_the_reference_again(
     passes: list[Tensor] = []
     call = Guard.__call__
     monkeypatch.setattr(Guard, "__call__", lambda self, e: passes.append(e) or call(self, e))
-    state = last(optimize(clf, x, [0], Settings(), iterations=3, checked=False)).state
+    state = last(optimize(clf, x, [0], Settings(iterations=3), checked=False)).state
     assert len(passes) == 5, "the reference, the first step, iterations 1 to 3"
     passes.clear()
-    list(optimize(clf, x, [0], Settings(), iterations=2, start=state, checked=False))
+    list(optimize(clf, x, [0], Settings(iterations=2), start=state, checked=False))
     # One more than asked for: the step from where the first half ended.
     assert len(passes) == 3
     assert all((e != 0).any() for e in passes)
@@ -140,15 +141,15 @@ def test_inference_mode_around_it_changes_nothing(
     clf: xw.Classifier, x: Tensor, game: str, count: int
 ) -> None:
     settings, targets = Settings(game=game), list(range(count))
-    plain = list(optimize(clf, x, targets, settings, iterations=6))
+    plain = list(optimize(clf, x, targets, replace(settings, iterations=6)))
     with torch.inference_mode():
         image = x.clone()
         steps = []
-        for step in optimize(clf, image, targets, settings, iterations=3):
+        for step in optimize(clf, image, targets, replace(settings, iterations=3)):
             assert torch.is_inference_mode_enabled()
             steps.append(step)
         state = State.join([steps[-1].state[k] for k in range(count)])
-        steps += optimize(clf, image, targets, settings, iterations=3, start=state)
+        steps += optimize(clf, image, targets, replace(settings, iterations=3), start=state)
     assert torch.equal(steps[-1].masks, plain[-1].masks)
     assert torch.equal(steps[-1].scores, plain[-1].scores)
 
@@ -183,7 +184,12 @@ def test_sparsity_makes_the_mask_small(clf: xw.Classifier, x: Tensor) -> None:
     means = [
         float(
             last(
-                optimize(clf, x, [0], Settings(game="preservation", sparsity=weight), iterations=60)
+                optimize(
+                    clf,
+                    x,
+                    [0],
+                    Settings(game="preservation", sparsity=weight, iterations=60, early_stop=False),
+                )
             ).masks.mean()
         )
         for weight in (0.0, 1e-3, 1.0)
@@ -211,7 +217,16 @@ def test_auto_sparsity_ends_at_a_comparable_score(
     change = float((image - reference)[target])
     assert change > 0.1, "the image must speak for the class"
     grown, auto = (
-        last(optimize(decided, x, [target], Settings(game, "none", sparsity), iterations=80))
+        last(
+            optimize(
+                decided,
+                x,
+                [target],
+                Settings(
+                    game=game, defense="none", sparsity=sparsity, iterations=80, early_stop=False
+                ),
+            )
+        )
         for sparsity in (0.0, "auto")
     )
     keeps = GAMES[game].keeps
@@ -228,7 +243,9 @@ def test_auto_sparsity_without_evidence_in_the_image_keeps_what_growing_reached(
             decided.logits(decided.net.eval(), torch.stack([x, 0 * x]))
         )
     target = int((image - reference).argmin())
-    auto = last(optimize(decided, x, [target], Settings(defense="none"), iterations=80))
+    auto = last(
+        optimize(decided, x, [target], Settings(defense="none", iterations=80, early_stop=False))
+    )
     assert float(auto.scores) > 2 * float(reference[target]), "undefended, any class appears"
     assert float(auto.masks.mean()) < 0.9
 
@@ -241,10 +258,10 @@ def test_the_net_is_given_back_as_it_came(clf: xw.Classifier, x: Tensor) -> None
     before = {name: value.clone() for name, value in net.state_dict().items()}
     flags = [p.requires_grad for p in net.parameters()]
     hooks = [dict(module._forward_hooks) for module in net.modules()]
-    steps = optimize(clf, x, [0], Settings(), iterations=5)
+    steps = optimize(clf, x, [0], Settings(iterations=5))
     next(steps)
     steps.close()  # half-way out
-    list(optimize(clf, x, [0], Settings(), iterations=2))
+    list(optimize(clf, x, [0], Settings(iterations=2)))
     assert all(module.training for module in net.modules())
     assert [p.requires_grad for p in net.parameters()] == flags
     assert [dict(module._forward_hooks) for module in net.modules()] == hooks
@@ -279,7 +296,7 @@ def test_weights_that_are_not_finite_are_refused(clf: xw.Classifier, x: Tensor) 
     with torch.no_grad():
         next(clf.net.parameters()).fill_(math.nan)
     with pytest.raises(ValueError, match="NaN or infinite"):
-        list(optimize(clf, x, [0], Settings(), iterations=1))
+        list(optimize(clf, x, [0], Settings(iterations=1)))
 
 
 def test_an_interrupt_returns_what_is_done(clf: xw.Classifier) -> None:
@@ -322,7 +339,7 @@ def test_a_track_shows_its_last_iteration_even_between_keyframes(
     clf: xw.Classifier, x: Tensor
 ) -> None:
     history = History()
-    for step in optimize(clf, x, [2], Settings(), iterations=17):
+    for step in optimize(clf, x, [2], Settings(iterations=17)):
         history.add(step)
     track = history.track(2)
     assert track.frames[-1] == 17

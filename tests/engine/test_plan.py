@@ -6,6 +6,7 @@ import gc
 import threading
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ def test_a_plan_changes_nothing_beyond_rounding(
     torch.testing.assert_close(planned(image), plain(image), rtol=1e-4, atol=1e-4)
     settings = Settings(game="deletion", sparsity=0.0)
     runs = [
-        list(optimize(clf, image[0], [0, 1, 2], settings, iterations=4, plan=p))[-1]
+        list(optimize(clf, image[0], [0, 1, 2], replace(settings, iterations=4, plan=p)))[-1]
         for p in (Plan(), plan)
     ]
     torch.testing.assert_close(runs[1].scores, runs[0].scores, rtol=1e-3, atol=1e-4)

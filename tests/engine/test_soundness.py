@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -272,13 +273,15 @@ def test_weights_that_change_inside_a_step_are_the_reason_and_not_what_comes_of_
 def test_a_run_does_not_go_on_with_other_weights() -> None:
     net, settings = Net(), Settings()
     clf = classifier(net)
-    *_, step = optimize(clf, X, [0, 1], settings, iterations=2, checked=False)
-    *_, more = optimize(clf, X, [0, 1], settings, iterations=2, start=step.state, checked=False)
+    *_, step = optimize(clf, X, [0, 1], replace(settings, iterations=2), checked=False)
+    *_, more = optimize(
+        clf, X, [0, 1], replace(settings, iterations=2), start=step.state, checked=False
+    )
     assert more.iteration == 4
     with torch.no_grad():
         net.body[-1].weight.mul_(-1)
     with pytest.raises(WeightsChangedError):
-        next(optimize(clf, X, [0, 1], settings, iterations=2, start=step.state))
+        next(optimize(clf, X, [0, 1], replace(settings, iterations=2), start=step.state))
 
 
 def test_a_net_put_in_other_modes_or_given_gradients_meanwhile_is_the_same() -> None:

@@ -38,13 +38,11 @@ class Numbered(Engine):
         self.images = []
         self.runs = []  # (image, iterations, iteration it goes on from)
 
-    def __call__(self, clf, x, targets, settings, *, iterations, start, **options):
+    def __call__(self, clf, x, targets, settings, *, start):
         number = (round(float(clf.picture(x).mean())) - 100) // 10
         self.images.append(number)
-        self.runs.append((number, iterations, start and start.iteration))
-        return super().__call__(
-            clf, x, targets, settings, iterations=iterations, start=start, **options
-        )
+        self.runs.append((number, settings.iterations, start and start.iteration))
+        return super().__call__(clf, x, targets, settings, start=start)
 
 
 @pytest.fixture

@@ -67,9 +67,10 @@ class Engine:
         self._held = False
         self._permits.release(1000)
 
-    def __call__(self, clf, x, targets, settings, *, iterations, start, plan, early_stop):
-        assert early_stop
-        self.plans.append(plan)
+    def __call__(self, clf, x, targets, settings, *, start):
+        assert settings.early_stop
+        iterations = settings.iterations
+        self.plans.append(settings.plan)
         self.calls.append((tuple(targets), iterations, start and start.iteration, settings))
         first = 0 if start is None else start.iteration + 1
         last = iterations if start is None else start.iteration + iterations

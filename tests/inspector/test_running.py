@@ -197,8 +197,8 @@ def test_progress_says_what_the_run_was_made_with_whatever_is_set_now(show):
     widget.run_more(3)
     page.until_status("done")
     progress = page.state["_progress"]
-    made = [progress[name] for name in ("game", "defense", "sparsity", "asked")]
-    assert made == ["generation", "auto", "auto", 7]
+    made = {"game": "generation", "defense": "auto", "iterations": 7, "sparsity": "auto"}
+    assert progress["settings"] == made
 
 
 @pytest.mark.parametrize("acks", [True, False])

@@ -82,7 +82,7 @@ def test_no_thread_before_the_first_command(session):
 
 
 def test_a_run_goes_through_every_iteration_on_the_worker(session, listener):
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     settled(session)
     steps = [((0, 1), i) for i in range(4)]
     assert listener.told == [("began", None), *steps, ("done", "")]
@@ -91,22 +91,22 @@ def test_a_run_goes_through_every_iteration_on_the_worker(session, listener):
 
 
 def test_the_settings_reach_the_engine(session, engine):
-    session.run(Settings(game="deletion", seed=7), 1)
+    session.run(Settings(game="deletion", seed=7, iterations=1))
     settled(session)
-    assert engine.calls[0][3] == Settings(game="deletion", seed=7)
+    assert engine.calls[0][3] == Settings(game="deletion", seed=7, iterations=1)
 
 
 def test_every_run_has_a_number_of_its_own(session):
     assert session.run_number == 0
     for number in (1, 2):
-        session.run(Settings(), 1)
+        session.run(Settings(iterations=1))
         settled(session)
         assert session.run_number == number
         assert session.frame(0).run == number
 
 
 def test_frames_are_those_of_class_and_iteration(session):
-    session.run(Settings(), 40)
+    session.run(Settings(iterations=40))
     settled(session)
     newest = session.frame(1)
     assert (newest.target, newest.iteration) == (1, 40)
@@ -119,7 +119,7 @@ def test_frames_are_those_of_class_and_iteration(session):
 
 
 def test_an_iteration_that_is_not_kept_gives_the_nearest(session):
-    session.run(Settings(), 40)
+    session.run(Settings(iterations=40))
     settled(session)
     frames = session.history.track(0).frames
     missing = next(i for i in range(40) if i not in frames)
@@ -130,7 +130,7 @@ def test_an_iteration_that_is_not_kept_gives_the_nearest(session):
 
 def test_stop_ends_within_one_step(session, engine, listener):
     engine.hold()
-    session.run(Settings(), 1000)
+    session.run(Settings(iterations=1000))
     engine.allow(3)
     until(lambda: session.nearest(0) == 2)
     session.stop()
@@ -143,7 +143,7 @@ def test_stop_ends_within_one_step(session, engine, listener):
 
 def test_stop_without_a_run_is_nothing(session, listener):
     session.stop()
-    session.run(Settings(), 1)
+    session.run(Settings(iterations=1))
     settled(session)
     session.stop()
     assert listener.endings == ["done"]
@@ -151,8 +151,8 @@ def test_stop_without_a_run_is_nothing(session, listener):
 
 def test_a_new_run_takes_the_place_of_the_old(session, engine, listener):
     engine.hold()
-    session.run(Settings(), 1000)
-    session.run(Settings(), 2)
+    session.run(Settings(iterations=1000))
+    session.run(Settings(iterations=2))
     engine.release()
     settled(session)
     assert listener.endings == ["done"]
@@ -161,7 +161,7 @@ def test_a_new_run_takes_the_place_of_the_old(session, engine, listener):
 
 
 def test_run_more_goes_on_from_the_state(session, engine):
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     settled(session)
     session.run_more(2)
     settled(session)
@@ -172,7 +172,7 @@ def test_run_more_goes_on_from_the_state(session, engine):
 
 
 def test_run_more_keeps_its_runs_settings(session, engine):
-    session.run(Settings(game="deletion"), 1)
+    session.run(Settings(game="deletion", iterations=1))
     session.run_more(1)
     settled(session)
     assert engine.calls[1][3].game == "deletion"
@@ -195,7 +195,7 @@ def test_a_first_run_that_was_stopped_in_the_queue_is_none_to_go_on_with(
     session, listener, lock, command
 ):
     with lock:  # the worker cannot begin
-        session.run(Settings(), 2)
+        session.run(Settings(iterations=2))
         session.stop()
         with pytest.raises(RuntimeError, match="there is no run to"):
             command(session)
@@ -207,20 +207,20 @@ def test_a_class_added_after_a_stop_in_the_queue_waits_for_the_next_run(
     session, engine, listener, lock
 ):
     with lock:
-        session.run(Settings(), 2)
+        session.run(Settings(iterations=2))
         session.stop()
         session.add(4)
         assert not session.promised
     settled(session)
     assert listener.told == [("stopped", "")]
-    session.run(Settings(), 2)
+    session.run(Settings(iterations=2))
     settled(session)
     assert [call[0] for call in engine.calls] == [(0, 1, 4)]
 
 
 def test_what_waits_for_a_run_in_the_queue_is_given_up_with_it(session, engine, listener, lock):
     with lock:
-        session.run(Settings(), 2)
+        session.run(Settings(iterations=2))
         session.add(4)
         session.run_more(5)
         session.compare("game")
@@ -232,7 +232,7 @@ def test_what_waits_for_a_run_in_the_queue_is_given_up_with_it(session, engine, 
 
 def test_what_is_done_aside_gives_way_to_what_came_later(session, engine, lock):
     engine.hold()
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     engine.allow(1)
     until(lambda: session.nearest(0) == 0)
     done = []
@@ -269,7 +269,7 @@ def test_nothing_is_done_aside_after_close(session):
 
 def test_run_more_after_stop_starts_where_it_stopped(session, engine):
     engine.hold()
-    session.run(Settings(), 1000)
+    session.run(Settings(iterations=1000))
     engine.allow(5)
     until(lambda: session.nearest(0) == 4)
     session.stop()
@@ -281,7 +281,7 @@ def test_run_more_after_stop_starts_where_it_stopped(session, engine):
 
 
 def test_an_added_class_runs_alone_and_catches_up(session, engine, listener):
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     settled(session)
     session.add(4)
     settled(session)
@@ -292,7 +292,7 @@ def test_an_added_class_runs_alone_and_catches_up(session, engine, listener):
 
 def test_classes_at_different_iterations_go_on_to_the_same_end(session, engine):
     engine.hold()
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     engine.allow(1)
     until(lambda: session.nearest(0) == 0)
     session.add(4)
@@ -310,7 +310,7 @@ def test_classes_at_different_iterations_go_on_to_the_same_end(session, engine):
 
 def test_a_class_whose_turn_never_came_joins_when_more_is_run(session, engine):
     engine.hold()
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     engine.allow(2)
     until(lambda: session.nearest(0) == 1)
     session.add(4)
@@ -325,13 +325,13 @@ def test_a_class_whose_turn_never_came_joins_when_more_is_run(session, engine):
 
 def test_a_class_added_before_the_run_is_taken_along(session, engine):
     session.add(4)
-    session.run(Settings(), 2)
+    session.run(Settings(iterations=2))
     settled(session)
     assert [call[0] for call in engine.calls] == [(0, 1, 4)]
 
 
 def test_adding_a_class_twice_runs_it_once(session, engine):
-    session.run(Settings(), 2)
+    session.run(Settings(iterations=2))
     settled(session)
     session.add(4)
     session.add(4)
@@ -341,7 +341,7 @@ def test_adding_a_class_twice_runs_it_once(session, engine):
 
 def test_an_engine_error_comes_in_words_and_with_its_traceback(session, engine, listener):
     engine.fails_at = 2
-    session.run(Settings(), 5)
+    session.run(Settings(iterations=5))
     with pytest.raises(ValueError, match="scores are NaN") as failure:
         session.wait(SAFETY)
     assert "__call__" in [entry.name for entry in failure.traceback]
@@ -353,7 +353,7 @@ def test_an_engine_error_comes_in_words_and_with_its_traceback(session, engine, 
 def test_what_waits_is_given_up_after_an_error(session, engine, listener):
     engine.fails_at = 2
     engine.hold()
-    session.run(Settings(), 5)
+    session.run(Settings(iterations=5))
     engine.allow(1)
     until(lambda: session.nearest(0) == 0)
     session.add(4)
@@ -366,25 +366,25 @@ def test_what_waits_is_given_up_after_an_error(session, engine, listener):
 
 def test_a_run_after_an_error_is_a_fresh_start(session, engine, listener):
     engine.fails_at = 0
-    session.run(Settings(), 5)
+    session.run(Settings(iterations=5))
     with pytest.raises(ValueError, match="NaN"):
         session.wait(SAFETY)
     engine.fails_at = None
-    session.run(Settings(), 1)
+    session.run(Settings(iterations=1))
     settled(session)
     assert listener.endings == ["error", "done"]
 
 
 def test_wait_gives_up_when_the_time_is_up(session, engine):
     engine.hold()
-    session.run(Settings(), 5)
+    session.run(Settings(iterations=5))
     assert not session.wait(0.01)
     engine.release()
     settled(session)
 
 
 def test_wait_with_the_lock_held_is_refused(session, lock):
-    session.run(Settings(), 1)
+    session.run(Settings(iterations=1))
     with lock, pytest.raises(RuntimeError, match="observer"):
         session.wait(1)
 
@@ -396,7 +396,7 @@ def test_close_ends_the_thread_and_lets_go_of_everything(engine, lock, listener)
     gone = [weakref.ref(clf), weakref.ref(x)]
     session = Session(clf, x, [0], lock, optimize=engine)
     session.listen(listener)
-    session.run(Settings(), 1000)
+    session.run(Settings(iterations=1000))
     engine.allow(3)
     until(lambda: session.nearest(0) == 2)
     assert len(engine.masks)
@@ -410,11 +410,11 @@ def test_close_ends_the_thread_and_lets_go_of_everything(engine, lock, listener)
     assert session.wait(0)
     assert session.explanation() is None
     with pytest.raises(RuntimeError, match="closed"):
-        session.run(Settings(), 1)
+        session.run(Settings(iterations=1))
 
 
 def test_close_with_the_lock_held_does_not_wait_for_itself(session, engine, lock):
-    session.run(Settings(), 10**6)
+    session.run(Settings(iterations=10**6))
     until(lambda: session.nearest(0))
     with lock:
         session.close()
@@ -423,7 +423,7 @@ def test_close_with_the_lock_held_does_not_wait_for_itself(session, engine, lock
 
 def test_a_failure_is_forgotten_on_close(session, engine):
     engine.fails_at = 1
-    session.run(Settings(), 5)
+    session.run(Settings(iterations=5))
     with pytest.raises(ValueError, match="NaN"):
         session.wait(SAFETY)
     session.close()
@@ -437,7 +437,7 @@ def test_a_forgotten_listener_ends_the_work(lock):
     session = Session(clf, x, [0], lock, optimize=engine)
     listener = Listener(lock)
     session.listen(listener)
-    session.run(Settings(), 10**6)
+    session.run(Settings(iterations=10**6))
     (worker,) = workers()
     del listener
     gc.collect()
@@ -463,7 +463,7 @@ def test_progress_counts_seconds_and_speed():
 
 def test_a_run_in_which_nothing_changes_any_more_ends_early_and_is_done(session, engine, listener):
     engine.converges_at = 6
-    session.run(Settings(), 40)
+    session.run(Settings(iterations=40))
     settled(session)
     assert listener.endings == ["done"]
     assert (session.progress.iteration, session.progress.iterations) == (6, 40)
@@ -477,7 +477,7 @@ def test_a_run_in_which_nothing_changes_any_more_ends_early_and_is_done(session,
 
 
 def test_a_variant_that_ended_early_is_not_run_again(session, engine, listener):
-    session.run(Settings(), 8)
+    session.run(Settings(iterations=8))
     settled(session)
     engine.converges_at = 5
     session.compare("defense")
@@ -495,9 +495,9 @@ def test_the_plan_reaches_the_engine(engine, lock, listener):
     clf = classifier()
     x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
     plan = {"fold": True}
-    session = Session(clf, x, [0], lock, plan=plan, optimize=engine)
+    session = Session(clf, x, [0], lock, optimize=engine)
     session.listen(listener)
-    session.run(Settings(), 1)
+    session.run(Settings(iterations=1, plan=plan))
     settled(session)
     session.close()
     assert engine.plans == [plan]
@@ -512,7 +512,7 @@ def test_a_witness_is_asked_at_the_end_of_each_run(engine, lock, listener):
     parts = ("small moves", 0.9), ("unseen backgrounds", 0.9), ("share shown", 0.1)
     made = Checks(tuple(Check(name, value, True, "Fine.") for name, value in parts), "holds", "-")
     engine.checks = {0: made, 1: made}
-    session.run(Settings(), 3)
+    session.run(Settings(iterations=3))
     settled(session)
     assert "other" in session.checks(0)["witness"].words
     session.add(1)

@@ -295,11 +295,15 @@ def test_a_stop_before_the_first_iteration_keeps_all_of_the_run_before(show, eng
     page.until_status("stopped")
     for name in ("_trace", "_checks", "_variants", "iteration"):
         assert page.state[name] == before[name], name
-    assert page.state["_progress"]["game"] == "generation"
+    assert page.state["_progress"]["settings"]["game"] == "generation"
     assert page.frames[-1].run == before["_frame"].run
     page.send({"type": "run"})
     page.until_status("done")
-    assert page.state["_progress"]["game"] == widget.explanation.settings["game"] == "deletion"
+    assert (
+        page.state["_progress"]["settings"]["game"]
+        == widget.explanation.settings["game"]
+        == "deletion"
+    )
     assert page.frames[-1].run == page.state["_progress"]["run"]
 
 
@@ -310,7 +314,11 @@ def test_a_run_that_fails_before_its_first_iteration_keeps_the_one_before(show, 
     page.set(game="deletion")
     page.send({"type": "run"})
     page.until_status("error")
-    assert page.state["_progress"]["game"] == widget.explanation.settings["game"] == "generation"
+    assert (
+        page.state["_progress"]["settings"]["game"]
+        == widget.explanation.settings["game"]
+        == "generation"
+    )
     assert len(page.state["_trace"]["0"]["scores"]) == 5
 
 

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xwidget.batch.bar import Bar
+from xwidget.batch.checks import check_values
 from xwidget.batch.images import Images
 from xwidget.batch.result import Result, failure
-from xwidget.batch.settings import check_names, check_values
 from xwidget.classifier import Classifier
 from xwidget.engine import interrupts
 from xwidget.engine.explain import explain
+from xwidget.engine.keywords import spelled_out
+from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
 from xwidget.explanation import Explanation
 
-_NOT_OF_ONE = frozenset({"progress", "on_step"})
-_SETTINGS = tuple(
-    name
-    for name, parameter in inspect.signature(explain).parameters.items()
-    if parameter.kind is parameter.KEYWORD_ONLY and name not in _NOT_OF_ONE
-)
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
+@spelled_out(SETTINGS)
 def explain_many(
     clf: Classifier,
     images: Any,
     targets: int | str | Sequence[int | str] | None = None,
     *,
     names: Sequence[str] | None = None,
+    witness: Classifier | None = None,
+    repeat: bool = False,
     progress: bool = True,
-    **settings: Any,
+    **settings: Unpack[SettingsDict],
 ) -> Generator[Result]:
     """Explain many images, one after another, as a stream.
 
@@ -51,10 +51,12 @@ def explain_many(
     names
         One for each of an iterable's images. Without: the file's name, else "image 1", "image 2",
         ...
+    **settings
+        Each as in ``Settings``, for every image.
+    witness, repeat
+        As in ``explain``, for every image.
     progress
         Whether to show a progress bar.
-    **settings
-        ``game``, ``defense``, ``iterations`` and so on, as in ``explain``, for every image.
 
     Yields
     ------
@@ -84,11 +86,18 @@ def explain_many(
     coffee ('espresso',)
     lost there is no file
     """
-    check_names(settings, _SETTINGS, "explain_many")
-    check_values(clf, settings)
+    check_values(clf, settings_of(explain_many, settings), witness, repeat=repeat)
     if targets is not None:
         clf.indices(targets)
-    one = partial(explain, clf, targets=targets, progress=False, **settings)
+    one = partial(
+        explain,
+        clf,
+        targets=targets,
+        witness=witness,
+        repeat=repeat,
+        progress=False,
+        **settings,
+    )
     return _stream(one, Images(images, names), Bar(progress))
 
 

@@ -8,6 +8,7 @@ of what is shown or left, ``{image}``, the score of the whole image.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from xwidget.catalog.games import GAMES
@@ -53,17 +54,18 @@ def filled(template: str, *, name: str, score: float, image: float) -> str:
     return re.sub(r"\{(name|score|image)\}", lambda field: values[field[1]], template)
 
 
-def templates() -> dict[str, Any]:
-    """Return all of them as the page is given them; docs/protocol.md describes it."""
+def templates(games: Iterable[str] = GAMES) -> dict[str, Any]:
+    """Return those of some games as the page is given them; docs/protocol.md describes it."""
     return {
         "games": {
             game.name: {
+                "summary": game.summary,
                 "keeps": game.keeps,
                 "enough": game.enough,
                 "says": game.says,
                 "says_short": game.says_short,
             }
-            for game in GAMES.values()
+            for game in (GAMES[name] for name in games if name in GAMES)
         },
         "edited": EDITED,
         "defended": DEFENDED,

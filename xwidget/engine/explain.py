@@ -4,51 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 from tqdm.auto import tqdm
 
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine import interrupts
 from xwidget.engine.device import pick
 from xwidget.engine.history import History
+from xwidget.engine.keywords import spelled_out
 from xwidget.engine.optimize import optimize
 from xwidget.engine.repeat import check_repeatable, repeated
-from xwidget.engine.settings import Settings
+from xwidget.engine.settings import SETTINGS, Settings, SettingsDict, settings_of
 from xwidget.engine.step import Step
 from xwidget.engine.turns import Turns, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
-from xwidget.support import arguments
 
-#: Number of iterations unless told otherwise.
-ITERATIONS = 70
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
+@spelled_out(SETTINGS)
 def explain(
     clf: Classifier,
     image: Any,
     targets: int | str | Sequence[int | str] | None = None,
     *,
-    game: str = Settings.game,
-    defense: str = Settings.defense,
-    iterations: int = ITERATIONS,
-    sparsity: float | Literal["auto"] = Settings.sparsity,
-    reference: str | Tensor = Settings.reference,
-    similarity: str = Settings.similarity,
-    rule: str = Settings.rule,
-    device: str | None = None,
-    seed: int = 0,
-    plan: str | Mapping[str, Any] = "auto",
-    early_stop: bool = True,
     witness: Classifier | None = None,
     repeat: bool = False,
     progress: bool = True,
     on_step: Callable[[Step], None] | None = None,
+    **settings: Unpack[SettingsDict],
 ) -> Explanation:
     """Explain which pixels, in which color, a classifier relies on (Wagner et al., CVPR 2019).
 
@@ -60,37 +50,8 @@ def explain(
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
         Class indices or names to explain, all in one batch; None is the most likely class.
-    game
-        ``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.
-    defense
-        ``"directional"``, ``"paper"`` (Eq. 6), ``"clamp"``, ``"none"``, or ``"auto"``: the one that
-        serves the game best, paper for deletion and repression, directional for the others.
-    iterations
-        Number of steps, >= 1.
-    sparsity
-        Weight of one mask entry, >= 0, or ``"auto"``.
-    reference
-        What stands where nothing is shown. ``"drawn"`` draws backgrounds anew for each step, and
-        shows the evidence on the data mean: it must hold against any background. One fixed
-        reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, ``"noise"``
-        or a normalized tensor (3, H, W).
-    similarity
-        ``"cross_entropy"``, ``"score"`` or ``"logit"``.
-    rule
-        Step rule: ``"adam"`` or ``"momentum"``.
-    device
-        Where to run; None chooses CUDA, then MPS, then the CPU.
-    seed
-        Seed of everything random.
-    plan
-        How the net is run. ``"auto"`` times a few passes and takes the fastest way that changes
-        nothing beyond rounding. Two machines, or two processes of one, may time differently: where
-        many share the work and must agree to the last bit, give ``"folded"`` (batch norms folded
-        into convolutions, nothing timed), ``"plain"`` (the net just as it is), or the
-        ``diagnostics["plan"]`` of an earlier explanation, a dict.
-    early_stop
-        Whether to end before ``iterations`` where, for 40 of them, no score changed by more than
-        0.001 and no mask by more than 0.001 on average.
+    **settings
+        Each as in ``Settings``, which says what it is.
     witness
         Another classifier that has the same classes, by name. It is shown each finished picture:
         the evidence on the reference, or in deletion and repression the rest. What it scores
@@ -137,48 +98,29 @@ def explain(
     [True, True]
     """
     check_classifier(clf)
-    settings = Settings(
-        game=game,
-        defense=defense,
-        sparsity=sparsity,
-        reference=reference,
-        similarity=similarity,
-        rule=rule,
-        seed=seed,
-        device=device,
-    )
-    iterations = check_iterations(iterations)
+    asked = settings_of(explain, settings)
     if repeat:
-        check_repeatable(reference)
+        check_repeatable(asked.reference)
     heard = None if witness is None else Witness(witness, clf)
     x = clf.prepare(image)
     chosen = clf.select(targets, x)
     if heard is not None:
         heard.expect(chosen)
 
-    def follow(settings: Settings, plan: object, title: str, *, first: bool) -> tuple[History, str]:
-        steps = optimize(
-            clf,
-            x,
-            chosen,
-            settings,
-            iterations=iterations,
-            plan=plan,
-            early_stop=early_stop,
-            checked=first,
-        )
-        bar = tqdm(total=iterations, disable=not progress, unit="it", desc=title)
+    def follow(settings: Settings, title: str, *, first: bool) -> tuple[History, str]:
+        steps = optimize(clf, x, chosen, settings, checked=first)
+        bar = tqdm(total=settings.iterations, disable=not progress, unit="it", desc=title)
         return _followed(steps, bar, on_step if first else None, turns_on(pick(settings.device)))
 
     began = time.perf_counter()
-    history, stopped = follow(settings, plan, game, first=True)
+    history, stopped = follow(asked, asked.game, first=True)
     checks = [history.track(target).checks for target in chosen]
     if stopped != "interrupted":
         tracks = [history.track(target) for target in chosen]
         if repeat:
-            again = replace(settings, seed=(settings.seed + 1) % 2**63)
+            again = replace(asked, seed=(asked.seed + 1) % 2**63, plan=tracks[0].plan or asked.plan)
             with _optional():  # before the second run's first step
-                other, ended = follow(again, tracks[0].plan, f"{game}, again", first=False)
+                other, ended = follow(again, f"{asked.game}, again", first=False)
                 if ended != "interrupted":
                     checks = [
                         repeated(each, track.relevance, other.track(track.target).relevance)
@@ -187,14 +129,14 @@ def explain(
         if heard is not None:
             with _optional():
                 masks = torch.stack([track.last for track in tracks])
-                checks = list(heard.heard(checks, chosen, masks, x, settings))
+                checks = list(heard.heard(checks, chosen, masks, x, asked))
     found = history.explanation(
         clf,
         x,
-        settings,
+        asked,
         {
             "seconds": time.perf_counter() - began,
-            "device": str(pick(settings.device)),
+            "device": str(pick(asked.device)),
             "stopped": stopped,
         },
     )
@@ -241,8 +183,3 @@ def _optional() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         interrupts.take()
-
-
-def check_iterations(iterations: object) -> int:
-    """Return a number of iterations as an int; raise TypeError or ValueError for anything else."""
-    return arguments.whole("iterations", iterations)

@@ -45,10 +45,7 @@ def optimize(
     targets: Sequence[int],
     settings: Settings,
     *,
-    iterations: int,
     start: State | None = None,
-    plan: object = "auto",
-    early_stop: bool = False,
     checked: bool = True,
 ) -> Generator[Step]:
     """Optimize one mask per target, all in one batch, and yield every step.
@@ -62,16 +59,10 @@ def optimize(
     targets
         Class indices, K of them.
     settings
-        Game, defense and the rest.
-    iterations
-        Number of steps: without ``start`` iterations 0 (the starting mask) to ``iterations`` are
-        yielded, with it the ``iterations`` after it.
+        Game, defense and the rest. Without ``start``, iterations 0 (the starting mask) to
+        ``settings.iterations`` are yielded, with it that many after it.
     start
         State of an earlier step with the same targets, image and settings.
-    plan
-        How to run the net, see ``Plan.read``.
-    early_stop
-        Whether to end where nothing changes any more, see ``Stall``.
     checked
         Whether the last step brings checks, see ``trust``.
 
@@ -97,8 +88,7 @@ def optimize(
     """
     watch = Watch(clf, targets, pick(settings.device))
     with watch.explaining():
-        asked = clf, x, targets, settings
-        yield from _optimized(watch, *asked, iterations, start, plan, early_stop, checked)
+        yield from _optimized(watch, clf, x, targets, settings, start, checked)
 
 
 def _optimized(
@@ -107,10 +97,7 @@ def _optimized(
     x: Tensor,
     targets: Sequence[int],
     settings: Settings,
-    iterations: int,
     start: State | None,
-    plan: object,
-    early_stop: bool,
     checked: bool,
 ) -> Generator[Step]:
     device = pick(settings.device)
@@ -124,7 +111,7 @@ def _optimized(
     rule = RULES[settings.rule]
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
     views = views_of(settings, clf, x, reference)
-    batches = Batches(clf, views.images, count, settings.strategy, Plan.read(plan))
+    batches = Batches(clf, views.images, count, settings.strategy, Plan.read(settings.plan))
     stall = Stall()
 
     def chosen(logits: Tensor, index: Tensor) -> Tensor:
@@ -198,9 +185,9 @@ def _optimized(
             "reached": torch.zeros_like(image_scores),
         }
         start = State(0, {"mask": mask, **rule.begin(image), **memory})
-        first, last = 0, iterations
+        first, last = 0, settings.iterations
     else:
-        first, last = start.iteration + 1, start.iteration + iterations
+        first, last = start.iteration + 1, start.iteration + settings.iterations
         watch.resumed(start.tensors["image"].to(device), image_scores)
 
     tensors = {name: tensor.to(device) for name, tensor in start.tensors.items()}
@@ -229,7 +216,7 @@ def _optimized(
                 }
                 masks, kept = policy.incumbent(shown, scores, tensors)
             stopped = "iterations" if iteration == last else None
-            if early_stop and stopped is None and stall.reached(iteration, masks, kept):
+            if settings.early_stop and stopped is None and stall.reached(iteration, masks, kept):
                 stopped = "converged"
             left, checks = None, None
             if stopped:
@@ -326,9 +313,15 @@ def _control(
     if not bool(image_scores[least].isfinite()):
         return None
     drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
-    settings = replace(settings, reference="zero" if drawn else settings.reference)
     count = min(CONTROL_STEPS, iterations)
-    run = optimize(clf, x, [least], settings, iterations=count, plan=plan, checked=False)
+    settings = replace(
+        settings,
+        iterations=count,
+        reference="zero" if drawn else settings.reference,
+        plan=plan,
+        early_stop=False,
+    )
+    run = optimize(clf, x, [least], settings, checked=False)
     found = []
     try:
         for step in run:

@@ -96,6 +96,20 @@ class Plan:
             )
         return cls(**value)
 
+    @classmethod
+    def checked(cls, value: Any) -> Any:
+        """Return what ``read`` can read, as it is; a mapping as a dict of its own."""
+        cls.read(value)
+        return dict(value) if isinstance(value, Mapping) else value
+
+    @staticmethod
+    def plain(value: Any) -> Any:
+        """Return what ``read`` can read as JSON knows it."""
+        if isinstance(value, Mapping):
+            described = Plan(**value).describe()
+            return {name: described[name] for name in value}
+        return value.describe() if isinstance(value, Plan) else value
+
     def describe(self) -> dict[str, Any]:
         """Return the fields as JSON-able values."""
         return asdict(self)

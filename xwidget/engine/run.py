@@ -40,8 +40,6 @@ class Run:
     ----------
     number
         No other run of an Inspector has it; 0 for none.
-    iterations
-        How many were asked for.
     seconds
         Spent by the stretches that are over.
     stopped
@@ -53,7 +51,6 @@ class Run:
 
     number: int
     settings: Settings
-    iterations: int
     history: History = field(default_factory=History)
     seconds: float = 0.0
     progress: Progress | None = None

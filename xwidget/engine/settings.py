@@ -1,51 +1,52 @@
-"""What a run is asked to do."""
+"""The settings of a run: the one list that Python, the panel, files and exports read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, TypedDict, get_type_hints
 
 from torch import Tensor
 
+from xwidget.catalog.defenses import SUMMARIES
 from xwidget.catalog.games import GAMES
+from xwidget.engine.keywords import check_names, in_words
+from xwidget.engine.plan import Plan
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
+from xwidget.engine.setting import (
+    Anything,
+    Choice,
+    Flag,
+    Form,
+    Panel,
+    Setting,
+    Weight,
+    Whole,
+    setting,
+)
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.strategies import DEFENSES, Strategy
-from xwidget.support import arguments
-
-#: Largest weight of one mask entry: far beyond it no number of a run is finite.
-MOST_SPARSITY = 1e6
 
 
-@dataclass(frozen=True)
+def _defended(defense: str) -> str:
+    """Return a defense as a line of settings says it."""
+    plain = {"none": "no defense", "auto": "defended"}
+    return plain.get(defense, f"defended ({defense})")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a run is asked to do; one set of defaults for all games and nets.
+    """The settings of a run; one set of defaults for all games and nets.
+
+    A new setting is a field here and a line in ``SettingsDict``; docs/extending.md walks through
+    one.
 
     Parameters
     ----------
-    game
-        ``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.
-    defense
-        ``"paper"`` (Eq. 6), ``"directional"``, ``"clamp"``, ``"none"``, or ``"auto"``: the one that
-        serves the game best (``Game.defense``).
-    sparsity
-        Weight lambda of one mask entry, from 0 to 1e6, or ``"auto"``: the smallest mask whose score
-        is comparable to the image's, see ``sparsity``.
-    reference
-        What stands where nothing is shown: ``"drawn"``, backgrounds drawn anew for each step (see
-        ``views``), and the data mean in what a person sees; or always the same: ``"zero"`` (the
-        data mean), ``"black"``, ``"white"``, ``"blur"``, ``"noise"``, or a normalized tensor (3, H,
-        W).
-    similarity
-        Metric phi: ``"cross_entropy"`` (-log p), ``"score"`` (-p) or ``"logit"`` (-z).
-    rule
-        Step rule: ``"adam"`` or ``"momentum"``.
-    seed
-        Seed of everything random: the backgrounds drawn, and the ``"noise"`` reference.
-    device
-        ``"cuda"``, ``"mps"``, ``"cpu"``, ...; None chooses in that order.
+    **settings
+        Filled in from the fields.
 
     Raises
     ------
@@ -53,27 +54,92 @@ class Settings:
         If a setting is not one of these.
     """
 
-    game: str = "generation"
-    defense: str = "auto"
-    sparsity: float | Literal["auto"] = "auto"
-    reference: str | Tensor = "drawn"
-    similarity: str = "cross_entropy"
-    rule: str = "adam"
-    seed: int = 0
-    device: str | None = None
+    game: str = setting(
+        "generation",
+        Choice({name: game.summary for name, game in GAMES.items()}),
+        '``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.',
+        Panel("Game"),
+    )
+    defense: str = setting(
+        "auto",
+        Choice(SUMMARIES, said=_defended),
+        '``"directional"``, ``"paper"`` (Eq. 6), ``"clamp"``, ``"none"``, or ``"auto"``: the one '
+        "that serves the game best, paper for deletion and repression, directional for the others.",
+        Panel("Defense", title="Keeps out noise that only this net sees"),
+    )
+    iterations: int = setting(
+        70,
+        Whole(1, panel_most=100_000, step=10),
+        "Number of steps, >= 1.",
+        Panel(
+            "Iterations",
+            summary="The most steps that a run takes, and “Run more” adds.",
+            line="{} iterations",
+            at_once=False,
+        ),
+    )
+    sparsity: float | Literal["auto"] = setting(
+        "auto",
+        # Far beyond the largest, no number of a run is finite.
+        Weight(1e6, 1e-4, "the weight of one mask entry (1e-5 to 1e-3 is usual)"),
+        'Weight lambda of one mask entry, from 0 to 1e6, or ``"auto"``: the smallest mask whose '
+        "score is comparable to the image's.",
+        Panel(
+            "Sparsity",
+            "λ",
+            summary="The price of each pixel shown: the higher it is, the less is shown. Auto "
+            "begins without one, raises it while the mask still does its work, and pays for "
+            "showing more (a push) where the search is stuck.",
+            line="λ {}",
+        ),
+    )
+    reference: str | Tensor = setting(
+        "drawn",
+        Choice(dict.fromkeys(REFERENCES, ""), tensor="a normalized tensor (3, H, W)"),
+        'The picture that stands where nothing is shown. ``"drawn"`` draws backgrounds anew for '
+        "each step, and shows the evidence on the data mean: it must hold against any background. "
+        'One fixed reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, '
+        '``"noise"`` or a normalized tensor (3, H, W).',
+    )
+    similarity: str = setting(
+        "cross_entropy",
+        Choice(dict.fromkeys(SIMILARITIES, "")),
+        'Metric phi: ``"cross_entropy"`` (-log p), ``"score"`` (-p) or ``"logit"`` (-z).',
+    )
+    rule: str = setting(
+        "adam",
+        Choice(dict.fromkeys(RULES, "")),
+        'Step rule: ``"adam"`` or ``"momentum"``.',
+    )
+    device: str | None = setting(
+        None,
+        Anything(),
+        "Where to run; None chooses CUDA, then MPS, then the CPU.",
+    )
+    seed: int = setting(
+        0,
+        Whole(0, 2**63 - 1, written="0 to 2**63 - 1"),
+        'Seed of everything random: the backgrounds drawn, and the ``"noise"`` reference.',
+    )
+    plan: str | Mapping[str, Any] | Plan = setting(
+        "auto",
+        Anything(Plan.checked, Plan.plain),
+        'The way the net is run. ``"auto"`` times a few passes and takes the fastest way that '
+        "changes nothing beyond rounding. Two machines, or two processes of one, may time "
+        "differently: where many share the work and must agree to the last bit, give "
+        '``"folded"`` (batch norms folded into convolutions, nothing timed), ``"plain"`` (the net '
+        'just as it is), or the ``diagnostics["plan"]`` of an earlier explanation, a dict.',
+    )
+    early_stop: bool = setting(
+        True,
+        Flag(),
+        "End before ``iterations`` where, for 40 of them, no score changed by more than "
+        "0.001 and no mask by more than 0.001 on average.",
+    )
 
     def __post_init__(self) -> None:
-        _one_of("game", self.game, GAMES)
-        _one_of("defense", self.defense, ("auto", *DEFENSES))
-        _one_of("similarity", self.similarity, SIMILARITIES)
-        _one_of("rule", self.rule, RULES)
-        if not isinstance(self.reference, Tensor):
-            _one_of("reference", self.reference, REFERENCES, " or a normalized tensor (3, H, W)")
-        seed = arguments.whole("seed", self.seed, least=-(2**200))
-        if not 0 <= seed < 2**63:
-            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {arguments.said(seed)}")
-        object.__setattr__(self, "seed", seed)
-        object.__setattr__(self, "sparsity", _checked_sparsity(self.sparsity))
+        for name, each in SETTINGS.items():
+            object.__setattr__(self, name, each.kind.check(name, getattr(self, name)))
 
     @property
     def played(self) -> str:
@@ -87,27 +153,94 @@ class Settings:
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as JSON-able values; a reference tensor is named ``"tensor"``."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        if isinstance(self.reference, Tensor):
-            values["reference"] = "tensor"
-        return values
+        return {name: each.kind.plain(getattr(self, name)) for name, each in SETTINGS.items()}
+
+    def in_panel(self) -> dict[str, Any]:
+        """Return those that a person sets in the panel, by name."""
+        return {name: getattr(self, name) for name in PANEL}
 
 
-def _one_of(name: str, value: object, known: Iterable[str], more: str = "") -> None:
-    names = tuple(known)
-    if not isinstance(value, str) or value not in names:
-        raise ValueError(
-            f"{name} must be one of {', '.join(map(repr, names))}{more}; got {value!r}"
-        )
+class SettingsDict(TypedDict, total=False):
+    """The settings as keyword arguments: the fields of ``Settings`` for a type checker."""
+
+    game: str
+    defense: str
+    iterations: int
+    sparsity: float | Literal["auto"]
+    reference: str | Tensor
+    similarity: str
+    rule: str
+    device: str | None
+    seed: int
+    plan: str | Mapping[str, Any] | Plan
+    early_stop: bool
 
 
-def _checked_sparsity(value: object) -> float | Literal["auto"]:
-    if isinstance(value, str) and value == "auto":
-        return "auto"
-    number = arguments.real(value)
-    if number is None or not 0 <= number <= MOST_SPARSITY:
-        raise ValueError(
-            'sparsity must be "auto" or a number from 0 to 1e6, the weight of one mask entry (1e-5 '
-            f"to 1e-3 is usual); got {arguments.said(value)}"
-        )
-    return number
+_TYPES = get_type_hints(Settings)
+
+#: Every setting by name, in the order of the fields.
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        each.name: Setting(each.name, each.default, _TYPES[each.name], **each.metadata)
+        for each in fields(Settings)
+    }
+)
+
+#: Those that a person sets in the panel.
+PANEL: Mapping[str, Setting] = MappingProxyType(
+    {name: each for name, each in SETTINGS.items() if each.panel is not None}
+)
+
+in_words(Settings, SETTINGS)
+
+
+def settings_of(who: Callable[..., Any], given: Mapping[str, Any]) -> Settings:
+    """Return the settings that a function was called with.
+
+    Parameters
+    ----------
+    who
+        The function, or class, that takes them as ``**settings``, see ``keywords.spelled_out``.
+    given
+        Those by name.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such setting, or it is not one of those that it may be.
+    """
+    check_names(who, given)
+    return Settings(**given)
+
+
+def form() -> Form:
+    """Return the panel's settings form as the page is given it; docs/protocol.md describes it.
+
+    Examples
+    --------
+    >>> [field["name"] for field in form()["fields"]]
+    ['game', 'defense', 'iterations', 'sparsity']
+    >>> form()["note"].partition("; ")[0]
+    'A change of game, defense or λ runs at once'
+    """
+    return {
+        "fields": [each.form() for each in PANEL.values()],
+        "note": _note([each.panel for each in PANEL.values() if each.panel is not None]),
+    }
+
+
+def _note(panels: list[Panel]) -> str:
+    """Return when a change of these settings counts, in one sentence."""
+    at_once, later = (
+        _listed([panel.word for panel in panels if panel.at_once is kind]) for kind in (True, False)
+    )
+    said = [
+        f"change of {at_once} runs at once" if at_once else "",
+        f"change of {later} counts from the next run on" if later else "",
+    ]
+    sentence = "; a ".join(filter(None, said))
+    return f"A {sentence}." if sentence else ""
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

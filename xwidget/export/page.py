@@ -23,7 +23,6 @@ from PIL import Image
 
 from xwidget import assets
 from xwidget.catalog import sentences
-from xwidget.catalog.choices import choices
 from xwidget.catalog.games import GAMES
 from xwidget.checks import Checks
 from xwidget.export import still
@@ -171,13 +170,10 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
                 "iterations": last,
                 "seconds": seconds,
                 "rate": last / seconds if seconds > 0 else 0.0,
+                "settings": explanation.settings,
             },
-            "_choices": choices([explanation.game], [explanation.defense]),
-            "_words": sentences.templates(),
+            "_words": sentences.templates([explanation.game]),
             "_net_name": texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME),
-            "game": explanation.game,
-            "defense": explanation.defense,
-            "sparsity": explanation.settings.get("sparsity", "auto"),
             "iterations": max(last, 1),
             "target": drawn,
             "iteration": tracks[drawn].iterations[-1],

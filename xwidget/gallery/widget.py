@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets
 import traitlets
 
+from xwidget.batch.checks import check_values
 from xwidget.batch.images import collect
-from xwidget.batch.settings import check_names, check_values
 from xwidget.classifier import Classifier, check_classifier
+from xwidget.engine.keywords import spelled_out
+from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, settings_of
 from xwidget.engine.turns import nudge_all
 from xwidget.explanation import Explanation
 from xwidget.gallery.item import Item, described
@@ -22,22 +23,19 @@ from xwidget.gallery.worker import Listener, Worker
 from xwidget.inspector.beginning import check_targets
 from xwidget.inspector.notebook.cells import supersede
 from xwidget.inspector.page.closed import ClosedWidget
-from xwidget.inspector.page.contract import MAX_ITERATIONS
-from xwidget.inspector.page.kinds import whole
 from xwidget.inspector.widget import Inspector
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.views import Views
 from xwidget.support import arguments
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 _ENDED = frozenset({"done", "stopped", "error"})
 _POLL_SECONDS = 0.05
-_SETTINGS = tuple(
-    name
-    for name, parameter in inspect.signature(Inspector.__init__).parameters.items()
-    if parameter.kind is parameter.KEYWORD_ONLY and name != "layout"
-)
 
 
+@spelled_out(SETTINGS)
 class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     """Show several images in one cell: thumbnails with their classes, one open in an ``Inspector``.
 
@@ -63,7 +61,9 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         closed once they are explained: their explanation stays, with the first and last mask
         alone, and opening one of them explains it anew.
     **settings
-        ``game``, ``defense``, ``iterations`` and so on, as in ``Inspector``, for every image.
+        Each as in ``Settings``, for every image.
+    witness
+        As in ``explain``.
 
     Attributes
     ----------
@@ -108,9 +108,10 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         names: Sequence[str] | None = None,
         *,
         keep: int = 8,
-        **settings: Any,
+        witness: Classifier | None = None,
+        **settings: Unpack[SettingsDict],
     ) -> None:
-        _check(clf, targets, keep, settings)
+        _check(clf, targets, keep, settings_of(Gallery, settings), witness)
         found = collect(images, names)
         self._items = [Item(i, name, image) for i, (name, image) in enumerate(found.items())]
         self._lock = INSPECTORS
@@ -120,7 +121,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             self._items,
             clf,
             targets,
-            settings,
+            {**settings, "witness": witness},
             make=self._inspector,
             live=keep,
             lock=self._lock,
@@ -353,14 +354,15 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             raise RuntimeError("this Gallery is closed; make a new one")
 
 
-def _check(clf: Classifier, targets: Any, keep: object, settings: dict[str, Any]) -> None:
+def _check(
+    clf: Classifier, targets: Any, keep: object, settings: Settings, witness: Classifier | None
+) -> None:
     """Refuse at once what would otherwise fail for every image."""
     check_classifier(clf)
     if not arguments.is_whole(keep) or keep < 2:  # type: ignore[operator]
         raise ValueError(f"keep={keep!r}; expected a number of Inspectors, at least 2")
-    check_names(settings, _SETTINGS, "Gallery")
-    check_values(clf, settings)
-    if "iterations" in settings:
-        whole("iterations", settings["iterations"], 1, MAX_ITERATIONS)
+    check_values(clf, settings, witness)
+    for name, value in settings.in_panel().items():
+        PANEL[name].take(value)
     if targets is not None:
         check_targets(clf, targets)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets
 import traitlets
-from torch import Tensor
 
 from xwidget.assets import static
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
-from xwidget.engine.explain import ITERATIONS, check_iterations
+from xwidget.engine.keywords import spelled_out
 from xwidget.engine.optimize import optimize
-from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
-from xwidget.engine.settings import Settings
+from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, settings_of
 from xwidget.engine.witness import Witness
 from xwidget.export import still
 from xwidget.inspector import beginning
@@ -25,8 +23,6 @@ from xwidget.inspector.features.testing import Prober
 from xwidget.inspector.notebook.cells import supersede
 from xwidget.inspector.notebook.display import ShownWidget
 from xwidget.inspector.page.commands import Answers
-from xwidget.inspector.page.contract import MAX_ITERATIONS
-from xwidget.inspector.page.kinds import whole
 from xwidget.inspector.page.stream import Stream
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.runs import alternatives
@@ -34,9 +30,11 @@ from xwidget.inspector.work.session import Optimize, Session
 from xwidget.inspector.work.views import Views
 from xwidget.support import arguments, texts
 
-_DEFAULT = Settings()
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
+@spelled_out(SETTINGS)
 class Inspector(ShownWidget):
     """Show which pixels, in which color, a classifier relies on, live, in a notebook.
 
@@ -54,9 +52,10 @@ class Inspector(ShownWidget):
     targets
         A number n from 1 to 10: the n most likely classes. Or a list of class indices or names, or
         one name; the first is drawn. None is the most likely class.
-    game, defense, iterations, sparsity
-        As in ``explain``; also traits, see below.
-    reference, similarity, rule, device, seed, plan, witness
+    **settings
+        Each as in ``Settings``, which says what it is; those that are traits, see below, for the
+        first run.
+    witness
         As in ``explain``.
     layout
         An ipywidgets ``Layout``, or a dict of its traits.
@@ -116,29 +115,18 @@ class Inspector(ShownWidget):
         image: Any,
         targets: int | str | Sequence[int | str] | None = 3,
         *,
-        game: str = _DEFAULT.game,
-        defense: str = _DEFAULT.defense,
-        iterations: int = ITERATIONS,
-        sparsity: float | Literal["auto"] = _DEFAULT.sparsity,
-        reference: str | Tensor = _DEFAULT.reference,
-        similarity: str = _DEFAULT.similarity,
-        rule: str = _DEFAULT.rule,
-        device: str | None = None,
-        seed: int = 0,
-        plan: str | Mapping[str, Any] = "auto",
         witness: Classifier | None = None,
         layout: ipywidgets.Layout | Mapping[str, Any] | None = None,
+        **settings: Unpack[SettingsDict],
     ) -> None:
-        self._fixed = Settings(game, defense, sparsity, reference, similarity, rule, seed, device)
+        self._fixed = asked = settings_of(Inspector, settings)
         check_classifier(clf)
-        pick(device)
-        iterations = check_iterations(iterations)
-        Plan.read(plan)
+        pick(asked.device)
         heard = None if witness is None else Witness(witness, clf)
         x = clf.prepare(image)
         self._scores: list[float] = clf.classify(x).tolist()
         targets = beginning.chosen(clf, targets, x, self._scores)
-        backdrop = make_reference(reference, x, clf.mean, clf.std, seed)
+        backdrop = make_reference(asked.reference, x, clf.mean, clf.std, asked.seed)
         self._picture, self._backdrop = clf.picture(x), clf.picture(backdrop)
 
         self._lock = INSPECTORS
@@ -149,7 +137,6 @@ class Inspector(ShownWidget):
             x,
             targets,
             self._lock,
-            plan=plan,
             witness=heard,
             views=self._views,
             optimize=self._engine,
@@ -166,10 +153,7 @@ class Inspector(ShownWidget):
             clf.short_names,
         )
         super().__init__(
-            game=game,
-            defense=defense,
-            iterations=iterations,
-            sparsity=self._fixed.sparsity,
+            **asked.in_panel(),
             target=targets[0],
             _image=beginning.encoded(self._picture),
             _reference=beginning.encoded(still.shortest(self._backdrop)),
@@ -186,12 +170,12 @@ class Inspector(ShownWidget):
     def run(self) -> None:
         """Start over with the settings now in the traits; a run under way is given up."""
         with self._lock:
-            settings = replace(
-                self._fixed, game=self.game, defense=self.defense, sparsity=self.sparsity
-            )
-            self._session.run(settings, self.iterations)
+            self._session.run(self._next_settings())
             self._started()
         self._views.ask()
+
+    def _next_settings(self) -> Settings:
+        return replace(self._fixed, **{name: getattr(self, name) for name in PANEL})
 
     def run_more(self, n: int | None = None) -> None:
         """Go on from where every class is, with its run's own settings, not from scratch.
@@ -210,7 +194,7 @@ class Inspector(ShownWidget):
 
     def _run_more(self, count: int, *, alone: bool = False) -> None:
         with self._lock:
-            count = whole("n", count, 1, MAX_ITERATIONS)
+            count = PANEL["iterations"].take(count, "n")
             self._session.run_more(count, alone=alone)
             self._started()
         self._views.ask()

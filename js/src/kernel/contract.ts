@@ -8,7 +8,9 @@ export type Verdict = "holds" | "doubtful" | "no evidence" | "not checked";
 
 export type Comparison = "game" | "defense";
 
-export type Sparsity = number | "auto";
+export type Weight = number | "auto";
+
+export type SettingValue = string | number | boolean;
 
 /** A class that is being explained. */
 export interface ClassInfo {
@@ -76,20 +78,16 @@ export interface Progress {
   seconds: number;
   /** Iterations a second. */
   rate: number;
-  /** The main run's, whatever is set for the next one. */
-  game?: string;
-  /** The same. */
-  defense?: string;
-  /** The same. */
-  sparsity?: Sparsity;
-  /** Iterations that the main run was asked for. */
-  asked?: number;
+  /** The main run's, by name, whatever is set for the next one. */
+  settings?: Record<string, SettingValue>;
   /** What the work waits for: "its turn" or "a view". */
   waits?: string;
 }
 
 /** What a picture of a game is, as templates with {name}, {score} and {image}. */
 export interface GameWords {
+  /** The aim of the game, in one sentence. */
+  summary: string;
   /** Whether the picture keeps what the mask shows; else it is taken away. */
   keeps: boolean;
   /** Share of the image's score that a picture reaches (keeps) or falls to (not keeps). */
@@ -109,25 +107,111 @@ export interface Words {
   defended: string;
 }
 
-/** Texts by a setting's value. */
-export interface ByChoice {
-  game: Record<string, string>;
-  defense: Record<string, string>;
+/** A name that a setting may have. */
+export interface NamedChoice {
+  name: string;
+  /** The sentence below the control while it is chosen; or "". */
+  summary: string;
+  /** How the line says it. */
+  said: string;
 }
 
-/** By what a run has: what it is compared with. */
-export interface Alternatives {
+/** A setting that is one of some names. */
+export interface ChoiceSetting {
+  /** Its trait. */
+  name: string;
+  label: string;
+  /** The letter that stands for it; or "". */
+  symbol: string;
+  /** Explanation of the label, for the pointer; or "". */
+  title: string;
+  /** A sentence below the control. */
+  summary: string;
+  /** How a line of several settings says it, with {} for the value. */
+  line: string;
+  /** Whether a change starts a run; else it counts from the next one on. */
+  at_once: boolean;
+  kind: "choice";
+  choices: NamedChoice[];
+}
+
+/** A setting that is a number in a range. */
+export interface NumberSetting {
+  /** Its trait. */
+  name: string;
+  label: string;
+  /** The letter that stands for it; or "". */
+  symbol: string;
+  /** Explanation of the label, for the pointer; or "". */
+  title: string;
+  /** A sentence below the control. */
+  summary: string;
+  /** How a line of several settings says it, with {} for the value. */
+  line: string;
+  /** Whether a change starts a run; else it counts from the next one on. */
+  at_once: boolean;
+  kind: "number";
+  whole: boolean;
+  least: number;
+  most: number;
+  /** How far the arrow keys go. */
+  step: number;
+}
+
+/** A setting that is a number from 0 whose order of magnitude counts, or "auto". */
+export interface WeightSetting {
+  /** Its trait. */
+  name: string;
+  label: string;
+  /** The letter that stands for it; or "". */
+  symbol: string;
+  /** Explanation of the label, for the pointer; or "". */
+  title: string;
+  /** A sentence below the control. */
+  summary: string;
+  /** How a line of several settings says it, with {} for the value. */
+  line: string;
+  /** Whether a change starts a run; else it counts from the next one on. */
+  at_once: boolean;
+  kind: "weight";
+  most: number;
+  /** Where a person begins who switches "auto" off. */
+  first: number;
+}
+
+/** A setting that is true or false. */
+export interface FlagSetting {
+  /** Its trait. */
+  name: string;
+  label: string;
+  /** The letter that stands for it; or "". */
+  symbol: string;
+  /** Explanation of the label, for the pointer; or "". */
+  title: string;
+  /** A sentence below the control. */
+  summary: string;
+  /** How a line of several settings says it, with {} for the value. */
+  line: string;
+  /** Whether a change starts a run; else it counts from the next one on. */
+  at_once: boolean;
+  kind: "flag";
+  /** How the line says false and true. */
+  said: [string, string];
+}
+
+export type Setting = ChoiceSetting | NumberSetting | WeightSetting | FlagSetting;
+
+/** The settings that a person makes in the panel. */
+export interface SettingsForm {
+  fields: Setting[];
+  /** When a change of which of them counts. */
+  note: string;
+}
+
+/** By the setting in which runs differ, and by what a run has: the others. */
+export interface Comparisons {
   game: Record<string, string[]>;
   defense: Record<string, string[]>;
-}
-
-/** What the selects offer. */
-export interface Choices {
-  game: string[];
-  defense: string[];
-  /** Each in one sentence. */
-  about?: ByChoice;
-  alternatives?: Alternatives;
 }
 
 /** The net's scores of the edited mask `seq`, or why there are none. */
@@ -176,8 +260,10 @@ export interface Traits {
   _words: Words;
   /** The net's scores of the edited mask, see [Testing](#testing); `{}` without one. */
   _probed: Probed;
-  /** Games and defenses that the selects offer, each in one sentence, and what a run that has it is compared with. */
-  _choices: Choices;
+  /** The settings form, see [Settings](#settings). */
+  _settings: SettingsForm;
+  /** By the setting in which runs differ, and by what a run has: what it is compared with. */
+  _comparisons: Comparisons;
   /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
   _net_name: string;
   /** Whether the newest mask of the drawn class goes on changing: its run goes on, or is to begin. */
@@ -190,10 +276,10 @@ export interface Traits {
   game: string;
   /** Defense of the next run. */
   defense: string;
-  /** Length of the next run. */
+  /** Iterations of the next run. */
   iterations: number;
-  /** Weight of one mask entry in the next run. */
-  sparsity: Sparsity;
+  /** Sparsity of the next run. */
+  sparsity: Weight;
   /** Index of the class drawn. */
   target: number;
   /** Iteration drawn. While `_follow`, the kernel advances it with each live frame. */

@@ -84,8 +84,7 @@ export function Help({ ui }: { ui: Ui }) {
   if (!open) return null;
   // The browser gives the focus back as it closes.
   const shut = () => box.current?.close();
-  const { about } = ui.store.choices.value;
-  const games = Object.entries(about?.game ?? {});
+  const games = Object.entries(ui.store.words.value.games);
   return (
     <dialog
       ref={box}
@@ -110,7 +109,7 @@ export function Help({ ui }: { ui: Ui }) {
         <section class="xw-plain">
           <Words words={FIRST} />
           {games.length > 0 && <h4>The games: what is looked for</h4>}
-          <Words words={games.map(([name, words]) => [capital(name), words])} />
+          <Words words={games.map(([name, { summary }]) => [capital(name), summary])} />
           <Words words={THEN} />
         </section>
         <Keys title="On the picture" keys={PICTURE} />

@@ -3,7 +3,6 @@ import { BOOSTS } from "../picture/painting";
 import type { Ui } from "../picture/ui";
 import { isTyping, isUndo } from "../support/keys";
 import { Classes } from "./classes";
-import { Controls } from "./controls";
 import { Help } from "./help";
 import { NeedsKernel } from "./kernel";
 import { Notices } from "./notices";
@@ -11,6 +10,7 @@ import { Picture } from "./picture";
 import { PinTable } from "./pins";
 import { Readout } from "./readout";
 import { About, RunBar } from "./runbar";
+import { Settings } from "./settings";
 import { Testing } from "./testing";
 import { Timeline } from "./timeline";
 import { Toolbar } from "./toolbar";
@@ -61,7 +61,7 @@ export function Panel({ ui }: { ui: Ui }) {
       </NeedsKernel>
       <div class="xw-below">
         <NeedsKernel store={store}>
-          <Controls ui={ui} />
+          <Settings ui={ui} />
         </NeedsKernel>
         <PinTable ui={ui} />
       </div>

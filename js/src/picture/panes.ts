@@ -122,12 +122,12 @@ export function panesOf(
 
 /** What the run is compared with, and the number of the run that did it; null before that began. */
 export function besides(
-  store: Pick<Store, "ran" | "choices" | "variants">,
+  store: Pick<Store, "ran" | "comparisons" | "variants">,
   by: Comparison,
 ): { name: string; run: number | null }[] {
   const ran = store.ran.value;
   const other = by === "game" ? "defense" : "game";
-  const names = store.choices.value.alternatives?.[by][ran[by]] ?? [];
+  const names = store.comparisons.value[by]?.[ran[by]] ?? [];
   return names.map((name) => {
     const found = store.variants.value.find(
       (variant) => variant[by] === name && variant[other] === ran[other],

@@ -1,16 +1,21 @@
 /** Runs beside the main one, to compare it with. */
 import type { ReadonlySignal } from "@preact/signals";
-import type { Comparison, Variant } from "../kernel/contract";
+import type { Comparison, Comparisons, Variant } from "../kernel/contract";
 import type { Looking } from "./looking";
 import type { Wire } from "./wire";
 
 export interface Comparing {
   variants: ReadonlySignal<Variant[]>;
+  /** What a run is compared with. */
+  comparisons: ReadonlySignal<Comparisons>;
   compare(by: Comparison): void;
 }
 
+/** An exported page is compared with nothing. */
+const NONE = { game: {}, defense: {} };
+
 export function createComparing(
-  { link, listen }: Wire,
+  { link, listen, trait }: Wire,
   variants: ReadonlySignal<Variant[]>,
   looking: Looking,
 ): Comparing {
@@ -18,5 +23,6 @@ export function createComparing(
     looking.masks.changed();
     looking.redraw();
   });
-  return { variants, compare: (by) => link.send({ type: "compare", by }) };
+  const comparisons = trait("_comparisons", NONE);
+  return { variants, comparisons, compare: (by) => link.send({ type: "compare", by }) };
 }

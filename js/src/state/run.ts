@@ -1,18 +1,11 @@
 /** The run: what it was made with, how far it is, and what a person has done with it. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Checked, Progress, Sparsity } from "../kernel/contract";
+import type { Checked, Progress, Setting, SettingValue } from "../kernel/contract";
 import { isCut } from "../kernel/link";
 import type { Looking } from "./looking";
-import type { Settings } from "./settings";
+import type { Settings, SettingValues } from "./settings";
 import type { KernelStatus } from "./status";
 import type { Wire } from "./wire";
-
-/** What a run can be begun with. */
-export interface RunSettings {
-  game: string;
-  defense: string;
-  sparsity: Sparsity;
-}
 
 export interface Run {
   progress: ReadonlySignal<Progress>;
@@ -24,7 +17,9 @@ export interface Run {
   ran: ReadonlySignal<{ game: string; defense: string }>;
   /** What is set is for the next run: the newest was made otherwise, or there was none. */
   changed: ReadonlySignal<boolean>;
-  run(settings?: Partial<RunSettings>): void;
+  run(): void;
+  /** Set what the next run is made with; that run begins at once where the setting says so. */
+  set(setting: Pick<Setting, "name" | "at_once">, value: SettingValue): void;
   runMore(): void;
   stop(): void;
 }
@@ -39,7 +34,7 @@ export function readProgress({ model }: Wire): Progress {
 export function createRun(
   wire: Wire,
   { status }: KernelStatus,
-  { game, defense, sparsity, iterations }: Settings,
+  { next, iterations }: Settings,
   looking: Looking,
 ): Run {
   const { link, listen } = wire;
@@ -52,10 +47,10 @@ export function createRun(
   };
   /** A run was begun, and what is drawn is of one before it. */
   const older = computed(() => (drawn.value?.run ?? 0) < progress.value.run);
-  const made = computed(() => ({
-    game: progress.value.game ?? game.value,
-    defense: progress.value.defense ?? defense.value,
-  }));
+  const made = computed(() => {
+    const { game = "", defense = "" } = { ...next.value, ...progress.value.settings };
+    return { game: String(game), defense: String(defense) };
+  });
   /** The newest two, as the picture stays the older one's until the newer has a mask. */
   const runs = signal<[number, { game: string; defense: string }][]>([]);
 
@@ -86,7 +81,7 @@ export function createRun(
     }),
   );
 
-  function start(type: "run" | "run_more", traits: Record<string, unknown>, count: number): void {
+  function start(type: "run" | "run_more", traits: SettingValues, count: number): void {
     looking.followNewest();
     asked.value = type === "run";
     const command = type === "run" ? { type } : { type, iterations: count };
@@ -105,17 +100,16 @@ export function createRun(
     }),
     changed: computed(() => {
       if (asked.value) return false;
-      const made = progress.value;
-      const differs = (of: unknown, set: unknown) => of !== undefined && of !== set;
-      return (
-        made.run === 0 ||
-        differs(made.game, game.value) ||
-        differs(made.defense, defense.value) ||
-        differs(made.sparsity, sparsity.value) ||
-        differs(made.asked, iterations.value)
-      );
+      const { run, settings = {} } = progress.value;
+      const differs = ([name, set]: [string, SettingValue]) =>
+        settings[name] !== undefined && settings[name] !== set;
+      return run === 0 || Object.entries(next.value).some(differs);
     }),
-    run: (settings = {}) => start("run", { ...settings }, 0),
+    run: () => start("run", {}, 0),
+    set({ name, at_once }, value) {
+      if (at_once) start("run", { [name]: value }, 0);
+      else link.write({ [name]: value });
+    },
     runMore: () => start("run_more", {}, iterations.peek()),
     stop: () => link.send({ type: "stop" }),
   };

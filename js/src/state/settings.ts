@@ -1,30 +1,39 @@
-/** How the next run is made, and the words and choices that the kernel has for it. */
-import type { ReadonlySignal } from "@preact/signals";
+/** How the next run is made, and the words that the kernel has for it. */
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { NO_WORDS } from "../catalog/says";
-import type { Choices, Sparsity, Words } from "../kernel/contract";
+import type { SettingsForm, SettingValue, Words } from "../kernel/contract";
 import type { Wire } from "./wire";
 
+export type SettingValues = Record<string, SettingValue>;
+
 export interface Settings {
-  game: ReadonlySignal<string>;
-  defense: ReadonlySignal<string>;
-  sparsity: ReadonlySignal<Sparsity>;
+  /** The settings that a person can make, as data. */
+  form: ReadonlySignal<SettingsForm>;
+  /** What is set for the next run, by name. */
+  next: ReadonlySignal<SettingValues>;
   iterations: ReadonlySignal<number>;
-  choices: ReadonlySignal<Choices>;
   /** What is said of a picture, as templates. */
   words: ReadonlySignal<Words>;
   netName: ReadonlySignal<string>;
-  setIterations(count: number): void;
 }
 
-export function createSettings({ link, trait }: Wire): Settings {
+export function createSettings({ model, listen, trait }: Wire): Settings {
+  const form = trait("_settings", { fields: [], note: "" });
+  const read = () =>
+    Object.fromEntries(
+      form.peek().fields.map(({ name }) => [name, model.get(name) as SettingValue]),
+    );
+  const next = signal(read());
+  for (const { name } of form.peek().fields) {
+    listen(`change:${name}`, () => {
+      next.value = read();
+    });
+  }
   return {
-    game: trait("game", ""),
-    defense: trait("defense", ""),
-    sparsity: trait("sparsity", "auto"),
+    form,
+    next,
     iterations: trait("iterations", 0),
-    choices: trait("_choices", { game: [], defense: [] }),
     words: trait("_words", NO_WORDS),
     netName: trait("_net_name", ""),
-    setIterations: (count) => link.write({ iterations: count }),
   };
 }

@@ -11,21 +11,17 @@ const run = (number: number, game: string, defense: string): Variant => ({
 test("what a run is compared with is the kernel's to say", () => {
   const store = {
     ran: signal({ game: "chess", defense: "moat" }),
-    choices: signal({
-      game: ["chess", "go", "draughts"],
-      defense: ["moat", "wall", "none"],
-      alternatives: { game: { chess: ["go"] }, defense: { moat: ["wall"], wall: ["none"] } },
-    }),
+    comparisons: signal({ game: { chess: ["go"] }, defense: { moat: ["wall"], wall: ["none"] } }),
     variants: signal([run(3, "go", "wall"), run(4, "chess", "wall")]),
   };
   expect(besides(store, "game")).toEqual([{ name: "go", run: null }]);
   expect(besides(store, "defense")).toEqual([{ name: "wall", run: 4 }]);
-  store.choices.value = { game: ["chess"], defense: ["moat"] } as never; // saved earlier
+  store.comparisons.value = {} as never; // an exported page
   expect(besides(store, "defense")).toEqual([]);
 });
 
 test("what a game takes away is the kernel's to say", () => {
-  const game = { enough: 0.5, says: "", says_short: "" };
+  const game = { summary: "", enough: 0.5, says: "", says_short: "" };
   const games = { chess: { ...game, keeps: false }, go: { ...game, keeps: true } };
   const words = { games, edited: "", defended: "" };
   expect(["chess", "go", "deletion"].map((name) => takesAway(words, name))).toEqual([

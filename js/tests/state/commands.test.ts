@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 describe("commands", () => {
   test("a changed setting and the run it starts are one message, so that neither overtakes", () => {
     const { kernel, store } = finished();
-    store.run({ game: "deletion" });
+    store.set({ name: "game", at_once: true }, "deletion");
     expect(kernel.saved).toEqual([
       { game: "deletion", _follow: true, _command: { id: expect.any(Number), type: "run" } },
     ]);

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xwidget.catalog.choices import COMPARISONS, choices
+from xwidget.catalog.comparisons import COMPARISONS, comparisons
 from xwidget.catalog.sentences import templates
-from xwidget.engine.explain import ITERATIONS
-from xwidget.engine.settings import Settings
+from xwidget.engine.settings import PANEL, form
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
 from xwidget.inspector.page.inbox import Pace
@@ -21,8 +20,8 @@ from xwidget.inspector.page.kinds import (
     Flag,
     Mask,
     Numbered,
+    PanelSetting,
     ProtocolError,
-    Setting,
     Whole,
     Word,
 )
@@ -31,12 +30,8 @@ from xwidget.support.texts import NAME, WORDS
 PROTOCOL = 1
 """Version of the contract, compared in the handshake."""
 
-MAX_ITERATIONS = 100_000
-"""Most iterations that one run may be asked for."""
-
 _U32 = 2**32 - 1
 _INDEX = Whole(0, _U32)
-_DEFAULT = Settings()
 
 VIEW_COUNT = Trait(
     "_view_count",
@@ -128,11 +123,16 @@ TRAITS: tuple[Trait, ...] = (
         room=WORDS,
     ),
     Trait(
-        "_choices",
-        choices(),
-        "Games and defenses that the selects offer, each in one sentence, and what a run that has "
-        "it is compared with",
-        shapes.Choices,
+        "_settings",
+        form(),
+        "The settings form, see [Settings](#settings)",
+        shapes.SettingsForm,
+    ),
+    Trait(
+        "_comparisons",
+        comparisons(),
+        "By the setting in which runs differ, and by what a run has: what it is compared with",
+        shapes.Comparisons,
     ),
     Trait(
         "_net_name",
@@ -155,29 +155,9 @@ TRAITS: tuple[Trait, ...] = (
         room=WORDS,
     ),
     # Set by both sides.
-    Trait(
-        "game",
-        _DEFAULT.game,
-        "Game of the next run",
-        check=Setting(str, "one of `_choices.game`"),
-    ),
-    Trait(
-        "defense",
-        _DEFAULT.defense,
-        "Defense of the next run",
-        check=Setting(str, "one of `_choices.defense`"),
-    ),
-    Trait(
-        "iterations",
-        ITERATIONS,
-        "Length of the next run",
-        check=Whole(1, MAX_ITERATIONS),
-    ),
-    Trait(
-        "sparsity",
-        _DEFAULT.sparsity,
-        "Weight of one mask entry in the next run",
-        check=Setting(shapes.Sparsity, "0 to 1e6"),
+    *(
+        Trait(name, each.default, f"{each.label} of the next run", check=PanelSetting(each))
+        for name, each in PANEL.items()
     ),
     Trait("target", 0, "Index of the class drawn", check=Explained()),
     Trait(
@@ -229,7 +209,7 @@ COMMANDS: tuple[Command, ...] = (
         "run_more",
         "Every class goes on from where it is, with its run's own settings, to that many "
         "iterations after the newest",
-        {"iterations": Whole(1, MAX_ITERATIONS)},
+        {"iterations": PanelSetting(PANEL["iterations"])},
         reply=_DONE,
         pace=Pace(3, 2),
     ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from xwidget.engine.setting import Setting
 from xwidget.frames import decode
 from xwidget.support import arguments, wire
 
@@ -93,14 +94,17 @@ class Flag(Kind):
 
 
 @dataclass(frozen=True)
-class Setting(Kind):
-    """A setting of a run, checked by ``Settings``; ``hint`` is its type."""
+class PanelSetting(Kind):
+    """A setting of a run, as far as the panel may set it."""
 
-    hint: Any
-    words: str = ""
+    setting: Setting
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hint", self.setting.type)
+        object.__setattr__(self, "words", self.setting.span)
 
     def _read(self, name: str, value: Any, widget: Any) -> Any:
-        return getattr(replace(widget._fixed, **{name: value}), name)
+        return self.setting.take(value, name)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, TypedDict
 Status = Literal["idle", "running", "done", "stopped", "error"]
 Verdict = Literal["holds", "doubtful", "no evidence", "not checked"]
 Comparison = Literal["game", "defense"]
-Sparsity = float | Literal["auto"]
+Weight = float | Literal["auto"]
+SettingValue = str | float | bool
 
 
 class _ClassScore(TypedDict):
@@ -91,16 +92,16 @@ class _Position(TypedDict):
 class Progress(_Position, total=False):
     """Where the work is."""
 
-    game: Annotated[str, "The main run's, whatever is set for the next one."]
-    defense: Annotated[str, "The same."]
-    sparsity: Annotated[Sparsity, "The same."]
-    asked: Annotated[int, "Iterations that the main run was asked for."]
+    settings: Annotated[
+        dict[str, SettingValue], "The main run's, by name, whatever is set for the next one."
+    ]
     waits: Annotated[str, 'What the work waits for: "its turn" or "a view".']
 
 
 class GameWords(TypedDict):
     """What a picture of a game is, as templates with {name}, {score} and {image}."""
 
+    summary: Annotated[str, "The aim of the game, in one sentence."]
     keeps: Annotated[bool, "Whether the picture keeps what the mask shows; else it is taken away."]
     enough: Annotated[
         float, "Share of the image's score that a picture reaches (keeps) or falls to (not keeps)."
@@ -117,30 +118,71 @@ class Words(TypedDict):
     defended: Annotated[str, "Beside an undefended picture."]
 
 
-class ByChoice(TypedDict):
-    """Texts by a setting's value."""
+class _AnySetting(TypedDict):
+    name: Annotated[str, "Its trait."]
+    label: str
+    symbol: Annotated[str, 'The letter that stands for it; or "".']
+    title: Annotated[str, 'Explanation of the label, for the pointer; or "".']
+    summary: Annotated[str, "A sentence below the control."]
+    line: Annotated[str, "How a line of several settings says it, with {} for the value."]
+    at_once: Annotated[bool, "Whether a change starts a run; else it counts from the next one on."]
 
-    game: dict[str, str]
-    defense: dict[str, str]
+
+class NamedChoice(TypedDict):
+    """A name that a setting may have."""
+
+    name: str
+    summary: Annotated[str, 'The sentence below the control while it is chosen; or "".']
+    said: Annotated[str, "How the line says it."]
 
 
-class Alternatives(TypedDict):
-    """By what a run has: what it is compared with."""
+class ChoiceSetting(_AnySetting):
+    """A setting that is one of some names."""
+
+    kind: Literal["choice"]
+    choices: list[NamedChoice]
+
+
+class NumberSetting(_AnySetting):
+    """A setting that is a number in a range."""
+
+    kind: Literal["number"]
+    whole: bool
+    least: float
+    most: float
+    step: Annotated[float, "How far the arrow keys go."]
+
+
+class WeightSetting(_AnySetting):
+    """A setting that is a number from 0 whose order of magnitude counts, or "auto"."""
+
+    kind: Literal["weight"]
+    most: float
+    first: Annotated[float, 'Where a person begins who switches "auto" off.']
+
+
+class FlagSetting(_AnySetting):
+    """A setting that is true or false."""
+
+    kind: Literal["flag"]
+    said: Annotated[tuple[str, str], "How the line says false and true."]
+
+
+Setting = ChoiceSetting | NumberSetting | WeightSetting | FlagSetting
+
+
+class SettingsForm(TypedDict):
+    """The settings that a person makes in the panel."""
+
+    fields: list[Setting]
+    note: Annotated[str, "When a change of which of them counts."]
+
+
+class Comparisons(TypedDict):
+    """By the setting in which runs differ, and by what a run has: the others."""
 
     game: dict[str, list[str]]
     defense: dict[str, list[str]]
-
-
-class _Offered(TypedDict):
-    game: list[str]
-    defense: list[str]
-
-
-class Choices(_Offered, total=False):
-    """What the selects offer."""
-
-    about: Annotated[ByChoice, "Each in one sentence."]
-    alternatives: Alternatives
 
 
 class Probed(TypedDict, total=False):

@@ -194,10 +194,7 @@ class Stream:
         if progress is not None and main is not None:
             told = {
                 **{k: round(v, 3) for k, v in asdict(progress).items()},
-                "game": main.settings.game,
-                "defense": main.settings.defense,
-                "sparsity": main.settings.sparsity,
-                "asked": main.iterations,
+                "settings": main.settings.in_panel(),
             }
         else:  # a run that has not begun: what is shown is still of the one before
             told = {k: v for k, v in self._widget._progress.items() if k != "waits"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from xwidget.catalog import choices
+from xwidget.catalog import comparisons
 from xwidget.engine.run import Run
 from xwidget.engine.settings import Settings
 from xwidget.frames import Frame
@@ -35,8 +35,8 @@ def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
     settings
         Of the run.
     by
-        As in ``choices.alternatives``, which also raises what this does.
+        As in ``comparisons.alternatives``, which also raises what this does.
     """
-    own: str = getattr(settings, by) if by in choices.COMPARISONS else ""
-    changes: dict[str, dict[str, Any]] = {n: {by: n} for n in choices.alternatives(by, own)}
+    own: str = getattr(settings, by) if by in comparisons.COMPARISONS else ""
+    changes: dict[str, dict[str, Any]] = {n: {by: n} for n in comparisons.alternatives(by, own)}
     return {name: replace(settings, **change) for name, change in changes.items()}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from torch import Tensor
 
@@ -44,8 +43,6 @@ class Session(Patient):
         Class indices to explain.
     lock
         Held for every change of what is public here, and around every call of the listener.
-    plan
-        How the net is run, as in ``explain``.
     witness
         Another net that is asked of each class's last mask; None for none.
     views
@@ -63,7 +60,6 @@ class Session(Patient):
         targets: Sequence[int],
         lock: OwnedLock,
         *,
-        plan: str | Mapping[str, Any] = "auto",
         witness: Witness | None = None,
         views: Views | None = None,
         optimize: Optimize = optimize,
@@ -72,7 +68,6 @@ class Session(Patient):
         super().__init__(lock, views or Views())
         self.clf: Classifier | None = clf
         self.x: Tensor | None = x
-        self._plan = plan
         self._witness = witness
         if witness is not None:
             witness.expect(targets)
@@ -90,13 +85,13 @@ class Session(Patient):
 
     # Commands: any thread; none of them waits for the engine, save close.
 
-    def run(self, settings: Settings, iterations: int) -> None:
+    def run(self, settings: Settings) -> None:
         """Start over with these settings; what runs or waits is given up."""
 
         def plan() -> list[Stretch]:
-            run = self._new_run(settings, iterations)
+            run = self._new_run(settings)
             self.starting = True
-            return run.stretches(self.targets, iterations)
+            return run.stretches(self.targets, settings.iterations)
 
         with self._lock:
             self._check_open()
@@ -178,10 +173,10 @@ class Session(Patient):
                 return []
             self._compared = by
             targets = main.history.targets or self.targets
-            goal = main.newest if main.history.targets else main.iterations
+            goal = main.newest if main.history.targets else main.settings.iterations
             wanted = alternatives(main.settings, by).values()
             missing = [settings for settings in wanted if self._find(settings) is None]
-            self.variants += [self._new_run(settings, goal) for settings in missing]
+            self.variants += [self._new_run(replace(each, iterations=goal)) for each in missing]
             runs = [run for settings in wanted if (run := self._find(settings)) is not None]
             return [
                 stretch
@@ -287,9 +282,9 @@ class Session(Patient):
         alike = (run for run in self._all if (run.settings.game, run.settings.defense) == wanted)
         return next(alike, None)
 
-    def _new_run(self, settings: Settings, iterations: int) -> Run:
+    def _new_run(self, settings: Settings) -> Run:
         self._runs += 1
-        return Run(self._runs, settings, iterations)
+        return Run(self._runs, settings)
 
     # The work.
 
@@ -328,11 +323,8 @@ class Session(Patient):
                 self.clf,
                 self.x,
                 stretch.targets,
-                run.settings,
-                iterations=stretch.iterations,
+                replace(run.settings, iterations=stretch.iterations),
                 start=stretch.start,
-                plan=self._plan,
-                early_stop=True,
             )
 
             def take() -> Step | None:

@@ -1,9 +1,6 @@
-"""What a person may choose for a run, in words: one table for the panel and its exported page."""
+"""Which runs stand beside one another: those that differ in one setting."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from typing import Any
 
 from xwidget.catalog.defenses import SUMMARIES
 from xwidget.catalog.games import GAMES
@@ -41,27 +38,21 @@ def alternatives(by: str, own: str) -> list[str]:
     raise ValueError(f"runs are compared by {known}, got {by!r}")
 
 
-def choices(games: Iterable[str] = GAMES, defenses: Iterable[str] = SUMMARIES) -> dict[str, Any]:
-    """Return these games and defenses as the page is given them; docs/protocol.md describes it.
+def comparisons() -> dict[str, dict[str, list[str]]]:
+    """Return the runs that each is compared with as the page is given them, see docs/protocol.md.
+
+    Returns
+    -------
+    dict
+        By the setting that differs, and by what the run has: the names of the others.
 
     Examples
     --------
-    >>> choices(["generation"], ["none"])["about"]["game"]
-    {'generation': 'The least of the photo that alone makes the net say the class.'}
+    >>> comparisons()["defense"]["paper"]
+    ['none']
     """
-    games, defenses = list(games), list(defenses)
-    offered = {"game": games, "defense": defenses}
+    offered = {"game": list(GAMES), "defense": list(SUMMARIES)}
     return {
-        **offered,
-        "about": {
-            "game": {name: GAMES[name].summary for name in games if name in GAMES},
-            "defense": {name: SUMMARIES[name] for name in defenses if name in SUMMARIES},
-        },
-        "alternatives": {
-            by: {
-                own: [name for name in alternatives(by, own) if name in names and name != own]
-                for own in names
-            }
-            for by, names in offered.items()
-        },
+        by: {own: [name for name in alternatives(by, own) if name != own] for own in names}
+        for by, names in offered.items()
     }
