@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,14 +115,9 @@ class Explanation(Record):
         OSError
             If the file cannot be written; FileNotFoundError if there is no such folder.
         """
-        from xwidget.export.file import write
+        from xwidget.export.file import last_masks, write
 
-        write(self if frames else self._without_frames(), path)
-
-    def _without_frames(self) -> Explanation:
-        """Return the same with the last of the kept iterations alone."""
-        kept = Frames(self.frames.iterations[-1:], self.frames.masks[-1:])
-        return replace(self, frames=kept)
+        write(self if frames else last_masks(self), path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Explanation:

@@ -24,7 +24,7 @@ def inspector(notebook: Notebook) -> Inspector:
     for name in ("Back to the edit", "End test"):
         if inspector.button(name).is_visible():
             inspector.button(name).click()
-    wait_in_kernel(notebook, "w.probe is None")
+    wait_in_kernel(notebook, "w.tested is None")
     return inspector
 
 
@@ -44,14 +44,14 @@ def scored(notebook: Notebook, inspector: Inspector) -> dict[str, float]:
 def check(notebook: Notebook, inspector: Inspector) -> None:
     """The bars say what the classifier says of exactly the picture on the canvas."""
     said = scored(notebook, inspector)
-    wait_in_kernel(notebook, "w.probe is not None")
-    picture = array_from_kernel(notebook, "w.probe.picture")
+    wait_in_kernel(notebook, "w.tested is not None")
+    picture = array_from_kernel(notebook, "w.tested.picture")
     np.testing.assert_array_equal(inspector.pixels(), picture)
     # The picture is rounded to 8 bits, the input that the net scores is not.
-    expected = dict(from_kernel(notebook, "[[n, s] for _, n, s in clf.predict(w.probe.picture)]"))
+    expected = dict(from_kernel(notebook, "[[n, s] for _, n, s in clf.predict(w.tested.picture)]"))
     for name, score in said.items():
         assert score == pytest.approx(expected[name], abs=0.01), name
-        assert score == pytest.approx(from_kernel(notebook, "w.probe.scores")[name], abs=0.0006)
+        assert score == pytest.approx(from_kernel(notebook, "w.tested.scores")[name], abs=0.0006)
 
 
 def test_only_what_is_shown_and_everything_but_are_one_click_each(
@@ -67,11 +67,11 @@ def test_only_what_is_shown_and_everything_but_are_one_click_each(
     mask = array_from_kernel(
         notebook, "np.floor(255 * w.explanation.masks[0] + .5).astype(np.uint8)"
     )
-    tested = array_from_kernel(notebook, "np.round(255 * w.probe.mask).astype(np.uint8)")
+    tested = array_from_kernel(notebook, "np.round(255 * w.tested.mask).astype(np.uint8)")
     np.testing.assert_array_equal(tested, 255 - mask)
 
     inspector.button("End test").click()
-    wait_in_kernel(notebook, "w.probe is None")
+    wait_in_kernel(notebook, "w.tested is None")
     np.testing.assert_array_equal(inspector.pixels(), evidence)
 
 

@@ -56,17 +56,17 @@ def test_a_cleared_output_rests_and_goes_on_where_it_is_shown_again(run: Run) ->
     )
     notebook.page.evaluate(ON_CELL, [2, "notebook:run-cell"])
     Inspector.on(notebook).wait_for_more_than(iteration=before[1])
-    assert from_kernel(notebook, "w._views.count") == 1
+    assert from_kernel(notebook, "w._session.views.count") == 1
     notebook.execute("w.stop()")
 
 
 def test_what_is_scrolled_away_is_not_seen(run: Run) -> None:
     notebook = run(CELL, *(f"print('line\\n' * {lines})" for lines in (80, 80)))
-    wait_in_kernel(notebook, "w._views.count == 1")
+    wait_in_kernel(notebook, "w._session.views.count == 1")
     notebook.page.locator(".jp-Notebook .jp-CodeCell").last.scroll_into_view_if_needed()
-    wait_in_kernel(notebook, "(w._views.count, w._views.seen) == (1, 0)")
+    wait_in_kernel(notebook, "(w._session.views.count, w._session.views.seen) == (1, 0)")
     Inspector.on(notebook).root.scroll_into_view_if_needed()
-    wait_in_kernel(notebook, "w._views.seen == 1")
+    wait_in_kernel(notebook, "w._session.views.seen == 1")
     notebook.execute("w.stop()")
 
 

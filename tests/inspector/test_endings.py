@@ -103,10 +103,10 @@ def test_an_error_in_the_workers_own_loop_ends_in_a_status(show, monkeypatch):
     widget, page = show()
     page.until_status("done")
 
-    def aside():
+    def task():
         raise SystemExit(1)
 
-    widget._session.aside(aside)
+    widget._session.between_steps(task)
     page.until_status("error")
     assert "SystemExit: 1" in widget.error
     until(lambda: not workers())
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_written_is_refused(show, error, monkeypatch):
     def write(path):
         raise error
 
-    monkeypatch.setattr(widget, "_to_save", lambda **_: write)
+    monkeypatch.setattr(widget._parts.saving, "to_save", lambda **_: write)
     page.send({"type": "save"})
     page.until(lambda page: page.failures)
     assert type(error).__name__ in page.failures[0]["message"]
@@ -235,7 +235,7 @@ def test_an_observer_may_close_its_inspector_between_two_pieces_of_a_step(breath
     widget.observe(observe, "error")
     widget.run()
     assert breathing.wait(SAFETY)
-    widget._session.aside(lambda: lambda: setattr(widget, "error", "looked"))
+    widget._session.between_steps(lambda: lambda: setattr(widget, "error", "looked"))
     until(lambda: took)
     assert threads == [hands.THREAD]
     assert took[0] < _JOIN_SECONDS / 2
@@ -297,9 +297,11 @@ def test_many_runs_started_stopped_and_closed_at_once_all_end(make, engine):
                     widget.wait(0.01)
                 elif what == 3:
                     page = int(random.integers(3))
-                    widget._views.take(page, int(random.integers(2)), int(random.integers(2)))
+                    widget._session.views.take(
+                        page, int(random.integers(2)), int(random.integers(2))
+                    )
                 else:
-                    widget._session.aside(lambda: lambda: None)
+                    widget._session.between_steps(lambda: lambda: None)
         except BaseException as error:
             errors.append(error)
 

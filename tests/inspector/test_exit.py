@@ -46,9 +46,9 @@ until_it_steps(g.inspector)
     "a run that rests": """
 w, other = inspector(), inspector()
 until_it_steps(w)
-w._views.take(1, 1, 1)
-w._views.take(1, 0, 0)
-assert w._views.resting
+w._session.views.take(1, 1, 1)
+w._session.views.take(1, 0, 0)
+assert w._session.views.resting
 """,
 }
 

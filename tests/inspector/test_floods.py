@@ -176,7 +176,7 @@ def test_a_flood_of_commands_leaves_the_kernel_as_it_was(show, engine, kind):
     assert most < 12
     queued = widget._session._queue.qsize() + len(widget._session._jobs)
     assert queued < 12
-    assert len(widget._views._pages) < 100
+    assert len(widget._session.views._pages) < 100
     page.send({"type": "stop"})
     until(lambda: widget.status != "running")
     settled()
@@ -221,7 +221,7 @@ def test_a_flood_of_edits_leaves_the_newest(show):
     for number in range(MANY):
         page.edit(np.full((3, SIDE, SIDE), number % 256, np.uint8), seq=2 * number + 1)
     page.until(lambda page: page.state.get("_probed", {}).get("seq") == 2 * MANY - 1)
-    assert widget.probe.mask.max() == np.float32((MANY - 1) % 256) / np.float32(255)
+    assert widget.tested.mask.max() == np.float32((MANY - 1) % 256) / np.float32(255)
 
 
 def test_a_stop_after_a_flood_of_everything_holds(show, engine):
@@ -269,7 +269,7 @@ def test_one_file_is_written_and_one_waits(show, monkeypatch, command, answer):
     widget, page = show(iterations=5)
     page.until_status("done")
     gate, inside = threading.Semaphore(0), []
-    hand_over = widget._answers._hand_over
+    hand_over = widget._parts.saving._file
 
     def slow(*args):
         task = hand_over(*args)
@@ -281,11 +281,11 @@ def test_one_file_is_written_and_one_waits(show, monkeypatch, command, answer):
 
         return gated
 
-    monkeypatch.setattr(widget._answers, "_hand_over", slow)
+    monkeypatch.setattr(widget._parts.saving, "_file", slow)
     for _ in range(MANY):
         page.send({"type": command})
     until(lambda: inside)
-    assert len(widget._answers._files) <= 1
+    assert len(widget._parts.commands._tasks) <= 1
     assert len([t for t in threading.enumerate() if t.name == "xwidget file"]) == 1
     gate.release(100)
     settled()

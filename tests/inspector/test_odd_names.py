@@ -78,7 +78,7 @@ def test_a_page_is_told_something_that_it_can_show(odd, name):
     assert widget.explanation.names == (name, f"{name} two")  # in Python it stays what it is
     bundle, _ = widget._repr_mimebundle_()
     assert is_plain(bundle["text/plain"])
-    for thing in (widget, widget.probe, widget.explanation, widget._session.clf):
+    for thing in (widget, widget.tested, widget.explanation, widget._session.clf):
         assert is_plain(repr(thing), 4000)
 
 

@@ -257,4 +257,4 @@ def test_an_edit_that_is_no_mask_is_refused(show, edit):
     (failure,) = page.pump().failures
     assert failure["request"]["name"] == "_probe"
     assert widget._probe == b""
-    assert widget.probe is None
+    assert widget.tested is None

@@ -231,12 +231,12 @@ def test_repr_says_that_a_run_rests_or_waits(make, monkeypatch):
     widget.run()
     until(lambda: widget.iteration > 1)
     assert repr(widget).endswith("generation, running>")
-    widget._views.take(1, 1, 1)
-    widget._views.take(1, 0, 0)
+    widget._session.views.take(1, 1, 1)
+    widget._session.views.take(1, 0, 0)
     assert repr(widget).endswith("generation, running, rests until it is shown>")
     monkeypatch.setattr(widget._session, "_say_waiting", lambda *_: None)
     widget._session.waits = "its turn"
-    widget._views.take(1, 1, 1)
+    widget._session.views.take(1, 1, 1)
     assert repr(widget).endswith("generation, running, waiting for its turn>")
 
 

@@ -136,7 +136,7 @@ def test_an_edit_beside_a_run_does_not_change_it(make, clf):
     assert widget.wait(LONG)
     page.until(lambda page: page.state["_probed"].get("seq") == 1)
     m, x = torch.tensor(mask) / 255, clf.prepare(sample("coffee"))
-    assert widget.probe.scores["espresso"] == pytest.approx(
+    assert widget.tested.scores["espresso"] == pytest.approx(
         float(clf.classify(m * x)[ESPRESSO]), abs=1e-6
     )
     expected = explain(clf, sample("coffee"), [ESPRESSO], iterations=4, progress=False)

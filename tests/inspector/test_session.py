@@ -210,7 +210,7 @@ def test_a_class_added_after_a_stop_in_the_queue_waits_for_the_next_run(
         session.run(Settings(iterations=2))
         session.stop()
         session.add(4)
-        assert not session.promised
+        assert not session.busy
     settled(session)
     assert listener.told == [("stopped", "")]
     session.run(Settings(iterations=2))
@@ -230,14 +230,14 @@ def test_what_waits_for_a_run_in_the_queue_is_given_up_with_it(session, engine, 
     assert not engine.calls
 
 
-def test_what_is_done_aside_gives_way_to_what_came_later(session, engine, lock):
+def test_a_small_task_gives_way_to_what_came_later(session, engine, lock):
     engine.hold()
     session.run(Settings(iterations=3))
     engine.allow(1)
     until(lambda: session.nearest(0) == 0)
     done = []
 
-    def aside(name):
+    def task(name):
         def task():
             assert not lock.owned  # it may take its time
             return lambda: done.append((name, lock.owned))
@@ -245,26 +245,26 @@ def test_what_is_done_aside_gives_way_to_what_came_later(session, engine, lock):
         return task
 
     with lock:  # the worker cannot take one before the other is there
-        session.aside(aside("early"))
-        session.aside(aside("late"))
+        session.between_steps(task("early"))
+        session.between_steps(task("late"))
     engine.allow(1)
     until(lambda: done)
     assert done == [("late", True)]
     assert not session.idle
 
 
-def test_something_aside_needs_no_run(session, listener):
+def test_a_small_task_needs_no_run(session, listener):
     done = []
-    session.aside(lambda: lambda: done.append(True))
+    session.between_steps(lambda: lambda: done.append(True))
     until(lambda: done)
     assert session.idle
     assert listener.told == []
 
 
-def test_nothing_is_done_aside_after_close(session):
+def test_no_small_task_is_done_after_close(session):
     session.close()
     with pytest.raises(RuntimeError, match="closed"):
-        session.aside(lambda: lambda: None)
+        session.between_steps(lambda: lambda: None)
 
 
 def test_run_more_after_stop_starts_where_it_stopped(session, engine):

@@ -106,7 +106,7 @@ class TestResting:
         say(page, 1, 1)
         say(page, 0)
         assert rests(widget, page)
-        widget._session.aside(lambda: lambda: setattr(widget, "error", "looked"))
+        widget._session.between_steps(lambda: lambda: setattr(widget, "error", "looked"))
         until(lambda: widget.error == "looked")
         page.send({"type": "stop"})
         page.until_status("stopped")
@@ -148,7 +148,7 @@ class TestResting:
         seen, page = show(iterations=LONG)
         say(page, 1, 1)
         assert goes_on(seen)
-        assert hidden._views.rank()[0] > seen._views.rank()[0]
+        assert hidden._session.views.rank()[0] > seen._session.views.rank()[0]
         until(lambda: hidden._progress.get("waits") == "its turn")
         page.send({"type": "stop"})
         assert goes_on(hidden)
@@ -198,11 +198,11 @@ def test_ranks():
     seen = views.rank()
     views.take(1, 1, 0)
     hidden = views.rank()
-    with views.awaited():
-        awaited = views.rank()
+    with views.waiting():
+        waited_for = views.rank()
     views.take(1, 0, 0)
     assert views.rank() is None
-    assert [rank[0] for rank in (awaited, seen, hidden, greeted, never)] == [0, 1, 2, 2, 3]
+    assert [rank[0] for rank in (waited_for, seen, hidden, greeted, never)] == [0, 1, 2, 2, 3]
     views.ask()
     assert views.rank()[0] == 3
     views.take(1, 1, 1)
@@ -240,7 +240,7 @@ def test_everyone_who_waits_is_counted_from_any_thread():
 
     def wait():
         together.wait(SAFETY)
-        with views.awaited():
+        with views.waiting():
             together.wait(SAFETY)
             together.wait(SAFETY)
 
@@ -330,7 +330,7 @@ def test_an_old_page_is_told_nothing_it_must_answer(make):
 
 
 def test_a_run_that_never_had_its_turn_waits_for_nothing_once_it_is_stopped(make, monkeypatch):
-    monkeypatch.setattr("xwidget.inspector.work.patient._WAITS_SECONDS", 0.01)
+    monkeypatch.setattr("xwidget.inspector.work.turns._WAITS_SECONDS", 0.01)
     shared = turns.Turns(1)
     monkeypatch.setitem(turns._all, ("cpu", 0), shared)
     widget = make(iterations=LONG)

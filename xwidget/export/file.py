@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,6 +69,12 @@ def size(explanation: Record) -> int:
     return sum(
         _array(explanation, name).size * np.dtype(kind).itemsize for name, kind in _KINDS.items()
     )
+
+
+def last_masks(explanation: Made) -> Made:
+    """Return the same with the last of the kept iterations alone."""
+    frames = explanation.frames
+    return replace(explanation, frames=Frames(frames.iterations[-1:], frames.masks[-1:]))
 
 
 def read(path: str | os.PathLike[str], make: Callable[..., Made]) -> Made:

@@ -234,7 +234,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             if not self._worker.started:
                 self._begin()
         end = None if timeout is None else time.monotonic() + timeout
-        with self._views.awaited():
+        with self._views.waiting():
             while self.status not in _ENDED and not self._worker.closed:
                 left = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
                 if left <= 0:

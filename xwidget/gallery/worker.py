@@ -263,7 +263,7 @@ class Worker:
         make = partial(item.make, self._make, self._clf, self._targets, self._settings)
         made = place.do(make)
         if made is not None:
-            made._views.within = self._views
+            made._session.views.within = self._views
             made.observe(self.wake, "status")
 
     def _free(self, item: Item) -> None:

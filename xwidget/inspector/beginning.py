@@ -1,19 +1,37 @@
-"""The classes that an Inspector begins with, and its pictures as frames."""
+"""An Inspector's first state: its image before its net, its classes, its traits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.export.still import Pixels
+from xwidget.engine.references import make_reference
+from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
+from xwidget.inspector.page.classes import classes
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.work.subject import Subject
 from xwidget.targets import Targets
 
 _MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
+
+
+def subject_of(clf: Classifier, image: Any, reference: str | Tensor, seed: int) -> Subject:
+    """Return an image before its net.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the image cannot be read, or there is no such reference.
+    """
+    x = clf.prepare(image)
+    scores: list[float] = clf.classify(x).tolist()
+    r = make_reference(reference, x, clf.mean, clf.std, seed)
+    return Subject(clf, x, scores, r, clf.picture(x), clf.picture(r))
 
 
 def chosen(
@@ -64,6 +82,17 @@ def _check_count(targets: int) -> None:
         )
 
 
-def encoded(picture: Pixels) -> bytes:
+def traits(panel: Panel) -> dict[str, Any]:
+    """Return the traits that hold what stays the same, and the classes."""
+    subject = panel.subject
+    return {
+        "_image": _encoded(subject.picture),
+        "_reference": _encoded(shortest(subject.reference_picture)),
+        "_classes": classes(panel),
+        "_net_name": subject.clf.name,
+    }
+
+
+def _encoded(picture: Pixels) -> bytes:
     """Return a picture (H, W, 3) as a frame."""
     return encode(Frame(picture.transpose(2, 0, 1)))

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import ipywidgets
 import traitlets
+from PIL import Image
 
 from xwidget.assets import static
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.keywords import spelled_out
 from xwidget.engine.optimize import optimize
-from xwidget.engine.references import make_reference
-from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, settings_of
+from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
 from xwidget.engine.witness import Witness
-from xwidget.export import still
+from xwidget.explanation import Explanation
 from xwidget.inspector import beginning
-from xwidget.inspector.features.testing import Prober
+from xwidget.inspector.features.testing import TestedMask
 from xwidget.inspector.notebook.cells import supersede
-from xwidget.inspector.notebook.display import ShownWidget
-from xwidget.inspector.page.commands import Answers
-from xwidget.inspector.page.stream import Stream
+from xwidget.inspector.page import contract
+from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.page.synced import shares
+from xwidget.inspector.parts import Parts
 from xwidget.inspector.work.lock import INSPECTORS
-from xwidget.inspector.work.runs import alternatives
 from xwidget.inspector.work.session import Optimize, Session
-from xwidget.inspector.work.views import Views
-from xwidget.support import arguments, texts
+from xwidget.support import texts
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
 @spelled_out(SETTINGS)
-class Inspector(ShownWidget):
+@shares(contract.TRAITS)
+class Inspector(LockedWidget):
     """Show which pixels, in which color, a classifier relies on, live, in a notebook.
 
     The run starts when the Inspector is shown; the cell returns at once. It ends after
@@ -81,7 +83,7 @@ class Inspector(ShownWidget):
 
     See Also
     --------
-    explanation, comparison, probe : What was found.
+    explanation, comparison, tested : What was found.
     run, run_more, stop, wait, add, compare, test : What can be done.
     save, to_pil, export_html : Taking it along.
 
@@ -119,63 +121,41 @@ class Inspector(ShownWidget):
         layout: ipywidgets.Layout | Mapping[str, Any] | None = None,
         **settings: Unpack[SettingsDict],
     ) -> None:
-        self._fixed = asked = settings_of(Inspector, settings)
+        asked = settings_of(Inspector, settings)
         check_classifier(clf)
         pick(asked.device)
-        heard = None if witness is None else Witness(witness, clf)
-        x = clf.prepare(image)
-        self._scores: list[float] = clf.classify(x).tolist()
-        targets = beginning.chosen(clf, targets, x, self._scores)
-        backdrop = make_reference(asked.reference, x, clf.mean, clf.std, asked.seed)
-        self._picture, self._backdrop = clf.picture(x), clf.picture(backdrop)
+        other = None if witness is None else Witness(witness, clf)
+        subject = beginning.subject_of(clf, image, asked.reference, asked.seed)
+        chosen = beginning.chosen(clf, targets, subject.x, subject.scores)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
-        self._views = Views(busy=lambda: self.status == "running")
         self._session = Session(
             clf,
-            x,
-            targets,
+            subject.x,
+            chosen,
             self._lock,
-            witness=heard,
-            views=self._views,
+            witness=other,
             optimize=self._engine,
         )
-        self._stream = Stream(self, self._session)
-        self._answers = Answers(self, self._session, self._stream)
-        self._prober = Prober(
-            self,
-            self._session,
-            backdrop,
-            self._picture,
-            self._backdrop,
-            clf.categories,
-            clf.short_names,
-        )
+        self._about = Panel(self, self._lock, subject, asked, self._session)
+        self._parts = Parts(self._about, self._inbox, self._refuse)
         super().__init__(
             **asked.in_panel(),
-            target=targets[0],
-            _image=beginning.encoded(self._picture),
-            _reference=beginning.encoded(still.shortest(self._backdrop)),
-            _classes=self._described(),
-            _net_name=clf.name,
+            target=chosen[0],
+            **beginning.traits(self._about),
             **({} if layout is None else {"layout": layout}),
         )
         if not isinstance(layout, ipywidgets.Layout):
             self._own_layout = self.layout
+        self._parts.begin()
         supersede(self, Inspector.stop)
 
     # What a person calls.
 
     def run(self) -> None:
         """Start over with the settings now in the traits; a run under way is given up."""
-        with self._lock:
-            self._session.run(self._next_settings())
-            self._started()
-        self._views.ask()
-
-    def _next_settings(self) -> Settings:
-        return replace(self._fixed, **{name: getattr(self, name) for name in PANEL})
+        self._parts.running.run()
 
     def run_more(self, n: int | None = None) -> None:
         """Go on from where every class is, with its run's own settings, not from scratch.
@@ -190,18 +170,11 @@ class Inspector(ShownWidget):
         RuntimeError
             If there was no run, or the Inspector is closed.
         """
-        self._run_more(self.iterations if n is None else n)
-
-    def _run_more(self, count: int, *, alone: bool = False) -> None:
-        with self._lock:
-            count = PANEL["iterations"].take(count, "n")
-            self._session.run_more(count, alone=alone)
-            self._started()
-        self._views.ask()
+        self._parts.running.run_more(n)
 
     def stop(self) -> None:
         """End the run within one iteration; what is done so far stays."""
-        self._session.stop()
+        self._parts.running.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until nothing runs any more; start the first run if there was none.
@@ -225,10 +198,7 @@ class Inspector(ShownWidget):
         RuntimeError
             If called from an observer.
         """
-        timeout = arguments.seconds("timeout", timeout)
-        self._start_first()
-        with self._views.awaited():
-            return self._session.wait(timeout)
+        return self._parts.running.wait(timeout)
 
     def add(self, target: int | str) -> None:
         """Explain one more class, for as many iterations as the others have, and draw it.
@@ -247,21 +217,7 @@ class Inspector(ShownWidget):
         RuntimeError
             If the Inspector is closed.
         """
-        with self._lock:
-            index = self._classifier().index(target)
-            if index in self._session.targets:
-                self.target = index
-                return
-            self._session.add(index)
-            self._views.ask()
-            self._classes = self._described()
-            self._prober.refresh()
-            if not self._session.promised:  # nothing has run yet: the first run takes it along
-                self.target = index
-                return
-            self._stream.awaited = index
-            self.error = ""
-            self.status = "running"
+        self._parts.adding.add(target)
 
     def compare(self, by: str) -> None:
         """Run what the run is to be compared with, after what runs now; see ``comparison``.
@@ -282,104 +238,156 @@ class Inspector(ShownWidget):
         RuntimeError
             If the first run was stopped before it began, or the Inspector is closed.
         """
-        with self._lock:
-            self._classifier()
-            alternatives(self._fixed, by)
-            self._start_first()
-            self._session.compare(by)
-            self._views.ask()
-            self.error = ""
-            self.status = "running"
+        self._parts.comparing.compare(by)
 
-    def _start_first(self) -> None:
-        with self._lock:
-            if self.status == "idle" and not self._session.closed:
-                self.run()
+    @property
+    def explanation(self) -> Explanation | None:
+        """What is explained so far; None before the first iteration and after ``close``."""
+        return self._session.explanation()
 
-    def _started(self) -> None:
-        self._stream.awaited = None
-        self._live = self._follow = True
-        self.error = ""
-        self.status = "running"
+    @property
+    def comparison(self) -> dict[str, Explanation]:
+        """What ``compare`` was last asked for, by the game's or the defense's name, the run itself
+        among it, as far as it has come; empty before its turn came.
+        """
+        return self._parts.comparing.comparison
+
+    def save(self, path: str | os.PathLike[str], *, frames: bool = True) -> None:
+        """Write the explanation so far to a file, which ``Explanation.load`` reads.
+
+        Parameters
+        ----------
+        path, frames
+            As in ``Explanation.save``.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing is explained yet, or the Inspector is closed.
+        """
+        self._parts.saving.to_save(frames=frames)(path)
+
+    def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
+        """Write what is explained so far as one HTML file that needs no kernel and no network.
+
+        It opens with the class that is drawn now.
+
+        Parameters
+        ----------
+        path, keyframes
+            As in ``Explanation.export_html``, which says what a mask costs.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first iteration and after ``close``.
+        ValueError, OSError
+            As in ``Explanation.export_html``.
+        """
+        return self._parts.saving.to_export()(path, keyframes)
+
+    def to_pil(self, target: int | str | None = None, *, view: str = "evidence") -> Image.Image:
+        """Return a class's evidence, at the iteration that is drawn, as a PIL image.
+
+        Parameters
+        ----------
+        target
+            Class index or name; None for the class that is drawn.
+        view
+            "evidence" or "paper", see :meth:`Explanation.to_pil`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such class or view.
+        RuntimeError
+            If nothing of it is explained yet, or the Inspector is closed.
+        """
+        return self._parts.picture.evidence(target, view)
+
+    @overload
+    def test(self, mask: None) -> None: ...
+    @overload
+    def test(self, mask: Any) -> TestedMask: ...
+    def test(self, mask: Any) -> TestedMask | None:
+        """Score the picture that an edited mask shows, and show both in the page.
+
+        The net is asked as it is: at once, also while a run goes on, which it does not touch.
+
+        Parameters
+        ----------
+        mask
+            (3, H, W) or (H, W) numbers in [0, 1]: 1 where the image is shown, 0 where the
+            reference is. None ends the test.
+
+        Returns
+        -------
+        TestedMask
+            The scores and what they are measured on; None where ``mask`` is.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the mask is not one of these.
+        RuntimeError
+            If the Inspector is closed.
+
+        Examples
+        --------
+        Is the mask alone enough? And is the image without it?
+
+        >>> shown = w.explanation.masks[0]  # doctest: +SKIP
+        >>> w.test(shown).scores, w.test(1 - shown).scores  # doctest: +SKIP
+        """
+        if mask is not None:
+            return self._parts.testing.test(mask)
+        self._parts.testing.end()
+        return None
+
+    @property
+    def tested(self) -> TestedMask | None:
+        """The mask that is tested now, by a person in the page or by ``test``; None for none."""
+        return self._parts.testing.tested
 
     def close(self) -> None:
         """End the run and free its thread, image and masks; take ``explanation`` before."""
-        session = getattr(self, "_session", None)  # none where the constructor raised
-        if session is not None and not session.closed:
-            session.close()
-            self._views.close()
-            with self._lock:
-                self._stream.clear()
-                self._prober.close()
-                if self.status == "running":
-                    self.status = "stopped"
-                if self._own_layout is not None:  # ipywidgets would keep it forever
-                    self._own_layout.close()
+        parts = getattr(self, "_parts", None)  # none where the constructor raised
+        if parts is not None and parts.close() and self._own_layout is not None:
+            self._own_layout.close()  # ipywidgets would keep it forever
         super().close()
 
     def __repr__(self) -> str:
-        name = texts.shown(self._net_name, texts.NAME)
-        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {self._at()}>"
+        name, status = texts.shown(self._net_name, texts.NAME), self._parts.running.status()
+        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {status}>"
 
-    def _at(self) -> str:
-        """Return what it is at, in words."""
-        if self._session.closed:
-            return "closed"
-        if self.status != "running":
-            return str(self.status)
-        if self._views.resting:
-            return "running, rests until it is shown"
-        return "running, waiting for its turn" if self._session.waits else "running"
-
-    def _rescore(self, scores: Mapping[int, float]) -> None:
-        """Take the image's scores as a run found them: the net may have been trained since."""
-        if any(abs(self._scores[t] - score) > 5e-4 for t, score in scores.items()):  # no rounding
-            self._scores = [scores.get(t, old) for t, old in enumerate(self._scores)]
-            self._classes = self._described()
-
-    def _described(self) -> list[dict[str, Any]]:
-        names = self._classifier().categories
-        ranked = sorted(self._session.targets, key=lambda target: -self._scores[target])
-        short = self._classifier().short_names
-        return [
-            {"index": t, "name": names[t], "short": short[t], "score": self._scores[t]}
-            for t in ranked
-        ]
-
-    # What the page says: on the main thread, the lock held.
+    # What ipywidgets and IPython call.
 
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:
-        self._views.heard()
+        self._session.views.heard()
         super()._handle_msg(msg)
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
-        self._obey(content)
+        self._parts.commands.obey(content)
         super()._handle_custom_msg(content, buffers)
 
-    def _obey(self, content: Any) -> None:
-        self._answers.obey(content)
+    def _take(self, taken: Mapping[str, Any]) -> None:
+        self._parts.hearing.take(taken, super()._take)
 
-    @traitlets.observe("target", "iteration")
-    def _on_drawn(self, change: Any) -> None:
-        if change["name"] == "target":
-            self._stream.awaited = None
-        elif "_follow" not in self._taking:
-            self._follow = self._is_newest(change["new"])
-        if not self._taking:
-            self._redraw()
+    def _tell_refused(self, request: Any, words: str, name: str | None) -> None:
+        super()._tell_refused(request, words, name)
+        self._parts.hearing.refused(request, words)
 
-    @traitlets.observe("_probe")
-    def _on_probe(self, change: Any) -> None:
-        if "_probe" in self._taking:
-            self._prober.take(change["new"])
+    @traitlets.validate("iteration")
+    def _on_iteration(self, proposal: Any) -> int:
+        return self._parts.drawn.proposed(proposal["value"])
 
-    @property
-    def _explained(self) -> tuple[int, ...]:
-        return self._session.targets
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        return self._parts.display.bundle(super()._repr_mimebundle_(**kwargs))
 
-    def _is_newest(self, iteration: int) -> bool:
-        newest = self._session.nearest(self.target)
-        return newest is None or iteration >= newest
-
-    def _redraw(self) -> None:
-        self._stream.draw()
+    def _ipython_display_(self) -> None:
+        self._parts.display.show(self._repr_mimebundle_)

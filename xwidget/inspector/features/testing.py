@@ -15,8 +15,10 @@ from torch import Tensor
 
 from xwidget.explanation import Bytes
 from xwidget.frames import Frame, decode, encode
-from xwidget.inspector.page.traits import SyncedWidget
-from xwidget.inspector.work.session import Session
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.work.subject import Subject
 from xwidget.pixels import blend, quantize
 from xwidget.support import texts
 from xwidget.support.texts import in_words
@@ -26,7 +28,7 @@ _SEQ_LIMIT = 2**32  # seq travels as u32
 
 
 @dataclass(frozen=True, eq=False)
-class Probe:
+class TestedMask:
     """An edited mask, and what the net makes of the picture that it shows.
 
     The net is given ``e = m * x + (1 - m) * r``, in normalized space, with the Inspector's own
@@ -49,8 +51,8 @@ class Probe:
     >>> import numpy as np, xwidget as xw
     >>> clf = xw.load("efficientnet_lite0")
     >>> w = xw.Inspector(clf, xw.sample("coffee"), targets=["espresso"])
-    >>> probe = w.test(np.ones((224, 224)))
-    >>> probe.top[0][1]
+    >>> tested = w.test(np.ones((224, 224)))
+    >>> tested.top[0][1]
     'espresso'
     >>> w.close()
     """
@@ -64,7 +66,7 @@ class Probe:
         scores = ", ".join(
             f"{texts.shown(name, texts.NAME)} {score:.3f}" for name, score in self.scores.items()
         )
-        return f"<Probe: {self.mask.mean():.1%} of the image, {scores}>"
+        return f"<TestedMask: {self.mask.mean():.1%} of the image, {scores}>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,96 +78,86 @@ class _Scored:
     scores: Sequence[float]
 
 
-class Prober:
+class Testing(Feature):
     """Score edited masks: the page's on the session's worker, the newest only.
 
     Parameters
     ----------
-    widget
-        Whose traits ``_probe`` and ``_probed`` are shared with the page.
-    session
-        Whose image and classifier it is.
-    reference
-        Normalized, (3, H, W).
-    picture, backdrop
-        Image and reference as shown, (H, W, 3) uint8.
-    names, short
-        Of all classes, whole and in few words.
+    panel
+        All that it sees of its Inspector; the traits ``_probe`` and ``_probed`` are shared with
+        the page.
+    drawn
+        What is drawn: a mask from Python is shown as one of that class and iteration.
     """
 
-    def __init__(
-        self,
-        widget: SyncedWidget,
-        session: Session,
-        reference: Tensor,
-        picture: Bytes,
-        backdrop: Bytes,
-        names: Sequence[str],
-        short: Sequence[str],
-    ) -> None:
-        self._widget = widget
-        self._session = session
-        self._reference: Tensor | None = reference
-        self._shown = (picture, backdrop)
-        self._names, self._short = names, short
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        super().__init__(panel)
+        self._drawn = drawn
         self._edits = 0  # taken so far, from both sides
         self._settled = 0  # the newest of them that is answered or given up
         self._seq = 0  # the largest of the edits' own numbers: odd the page's, even Python's
         self._last: _Scored | None = None
 
+    def begin(self) -> None:
+        """Hear of the page's edits, and of classes that are added."""
+        self._panel.watch(self._on_edit, "_probe")
+        self._panel.watch(self._on_classes, "_classes")
+
+    def close(self) -> None:
+        """Forget the edit."""
+        self._last = None
+
     @property
-    def probe(self) -> Probe | None:
+    def tested(self) -> TestedMask | None:
         """The newest edit that is scored; None without one, or where that failed."""
-        return None if self._last is None else self._made(self._last)
+        with self._panel.lock:
+            return None if self._last is None else self._made(self._last, self._panel.subject)
 
-    # With the widget's lock held.
+    # From Python, without the lock.
 
-    def take(self, data: bytes) -> None:
+    def test(self, mask: Any) -> TestedMask:
+        """Score a mask here and now, and show it in the page unless a newer edit came meanwhile."""
+        panel, subject = self._panel, self._panel.subject
+        pixels = quantize(_checked(mask, subject.picture.shape[:2]))
+        with panel.lock:
+            self._edits += 1
+            edit = self._edits
+        scores = self._scores(pixels)
+        with panel.lock:
+            found = _Scored((self._seq // 2 + 1) * 2 % _SEQ_LIMIT, pixels, scores)
+            if edit == self._edits and not panel.session.closed:
+                self._seq = found.seq
+                frame = Frame(pixels, 0, self._drawn.target, self._drawn.iteration, seq=found.seq)
+                with panel.together():
+                    panel.tell(_probe=encode(frame))
+                    self._settle(edit, found, self._answer(found))
+            return self._made(found, subject)
+
+    def end(self) -> None:
+        """Forget the edit, in the page too."""
+        with self._panel.lock:
+            self._settled = self._edits
+            self._last = None
+            self._panel.tell(_probe=b"", _probed={})
+
+    # With the lock held.
+
+    def _on_edit(self, data: bytes) -> None:
         """Have the page's edit scored on the worker; one that still waits is dropped."""
+        if "_probe" not in self._panel.taking:
+            return
         if not data:
             self.end()
             return
         self._edits += 1
         frame = decode(data)
         self._seq = max(self._seq, frame.seq)
-        self._session.aside(partial(self._score, frame, self._edits))
+        self._panel.session.between_steps(partial(self._score, frame, self._edits))
 
-    def end(self) -> None:
-        """Forget the edit."""
-        self._settled = self._edits
-        self._last = None
-        with self._widget.hold_sync():
-            self._widget._probe = b""
-            self._widget._probed = {}
-
-    def refresh(self) -> None:
+    def _on_classes(self, _: object) -> None:
         """Answer once more, for the classes that are explained now."""
         if self._last is not None:
-            self._widget._probed = self._answer(self._last)
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self._reference = self._last = None
-
-    # From Python, without the lock.
-
-    def test(self, mask: Any) -> Probe:
-        """Score a mask here and now, and show it in the page unless a newer edit came meanwhile."""
-        pixels = quantize(_checked(mask, self._shown[0].shape[:2]))
-        widget = self._widget
-        with widget._lock:
-            self._edits += 1
-            edit = self._edits
-        scores = self._scores(pixels)
-        with widget._lock:
-            found = _Scored((self._seq // 2 + 1) * 2 % _SEQ_LIMIT, pixels, scores)
-            if edit == self._edits and not self._session.closed:
-                self._seq = found.seq
-                frame = Frame(pixels, 0, widget.target, widget.iteration, seq=found.seq)
-                with widget.hold_sync():
-                    widget._probe = encode(frame)
-                    self._settle(edit, found, self._answer(found))
-            return self._made(found)
+            self._panel.tell(_probed=self._answer(self._last))
 
     # On the worker.
 
@@ -178,21 +170,20 @@ class Prober:
         return partial(self._tell, edit, found)
 
     def _tell(self, edit: int, found: _Scored) -> None:
-        with self._widget._logged():
+        with self._panel.logged():
             self._settle(edit, found, self._answer(found))
 
     def _fail(self, edit: int, seq: int, words: str) -> None:
-        with self._widget._logged():
+        with self._panel.logged():
             self._settle(edit, None, {"seq": seq, "error": words})
 
     def _scores(self, pixels: Bytes) -> list[float]:
-        clf, x, reference = self._session.clf, self._session.x, self._reference
-        if clf is None or x is None or reference is None:
-            raise RuntimeError("this Inspector is closed; make a new one")
-        if (main := self._session.main) is not None:
-            main.check(clf, x, quick=True)
+        subject, main = self._panel.subject, self._panel.session.main
+        if main is not None:
+            main.check(subject.clf, subject.x, quick=True)
         weight = torch.from_numpy(np.array(pixels)).float() / 255
-        scores: list[float] = clf.classify(torch.lerp(reference, x, weight)).tolist()
+        blended = torch.lerp(subject.reference, subject.x, weight)
+        scores: list[float] = subject.clf.classify(blended).tolist()
         return scores
 
     # The answer.
@@ -201,38 +192,38 @@ class Prober:
         if edit > self._settled:
             self._settled = edit
             self._last = found
-            self._widget._probed = answer
+            self._panel.tell(_probed=answer)
 
     def _answer(self, found: _Scored) -> dict[str, Any]:
+        subject = self._panel.subject
+        top, short = _top(found, subject), subject.clf.short_names
         return {
             "seq": found.seq,
-            "scores": {str(target): found.scores[target] for target in self._session.targets},
-            "top": [
-                [index, texts.shown(name, texts.NAME), score]
-                for index, name, score in self._top(found)
-            ],
-            "short": [
-                texts.shown(self._short[index], texts.NAME) for index, _, _ in self._top(found)
-            ],
+            "scores": {str(target): found.scores[target] for target in self._panel.session.targets},
+            "top": [[index, texts.shown(name, texts.NAME), score] for index, name, score in top],
+            "short": [texts.shown(short[index], texts.NAME) for index, _, _ in top],
         }
 
-    def _made(self, found: _Scored) -> Probe:
+    def _made(self, found: _Scored, subject: Subject) -> TestedMask:
         mask = found.mask.astype(np.float32) / np.float32(255)
-        names = {target: self._names[target] for target in self._session.targets}
+        names = {t: subject.clf.categories[t] for t in self._panel.session.targets}
         count = Counter(names.values())
-        return Probe(
+        return TestedMask(
             mask=mask,
-            picture=blend(*self._shown, found.mask),
+            picture=blend(subject.picture, subject.reference_picture, found.mask),
             scores={
                 name if count[name] == 1 else f"{name} ({target})": found.scores[target]
                 for target, name in names.items()
             },
-            top=self._top(found),
+            top=_top(found, subject),
         )
 
-    def _top(self, found: _Scored) -> list[tuple[int, str, float]]:
-        ranked = sorted(range(len(found.scores)), key=lambda index: -found.scores[index])
-        return [(index, self._names[index], found.scores[index]) for index in ranked[:_TOP]]
+
+def _top(found: _Scored, subject: Subject) -> list[tuple[int, str, float]]:
+    """Return the most likely classes: index, name, score."""
+    ranked = sorted(range(len(found.scores)), key=lambda index: -found.scores[index])
+    names = subject.clf.categories
+    return [(index, names[index], found.scores[index]) for index in ranked[:_TOP]]
 
 
 def _checked(mask: Any, size: tuple[int, ...]) -> npt.NDArray[np.float32]:

@@ -22,6 +22,18 @@ _REFUSALS = Pace(20, 10)
 _STATES = Pace(4, 1)
 
 
+@contextlib.contextmanager
+def logged(widget: ipywidgets.Widget) -> Iterator[None]:
+    """Log what a widget's observer raises: a run must not end because of it."""
+    try:
+        yield
+    except BaseException as error:
+        here = threading.current_thread() is threading.main_thread()
+        if here and not isinstance(error, Exception):
+            raise  # an interrupt, which is meant for the cell
+        widget.log.warning("while showing %r: %r", widget, error, exc_info=True)
+
+
 class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
     """A widget whose page can set the traits that have a check, and nothing else.
 
@@ -32,6 +44,9 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
 
     _lock: OwnedLock
     """A subclass sets it before it calls ``super().__init__``."""
+
+    _about: Any = None
+    """Given to the checks of what the page sets; None for the widget itself."""
 
     # A host counts its views here, where a kernel begins with 0.
     _view_count = traitlet(contract.VIEW_COUNT)
@@ -96,16 +111,9 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
         if name is not None:
             self.send_state(name)  # the page's control goes back to the value in force
 
-    @contextlib.contextmanager
-    def _logged(self) -> Iterator[None]:
+    def _logged(self) -> contextlib.AbstractContextManager[None]:
         """Log what an observer raises: a run must not end because of it."""
-        try:
-            yield
-        except BaseException as error:
-            here = threading.current_thread() is threading.main_thread()
-            if here and not isinstance(error, Exception):
-                raise  # an interrupt, which is meant for the cell
-            self.log.warning("while showing %r: %r", self, error, exc_info=True)
+        return logged(self)
 
     @cached_property
     def _inbox(self) -> Inbox:

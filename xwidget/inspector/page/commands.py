@@ -1,50 +1,69 @@
-"""What the Inspector does and answers when its page gives a command."""
+"""The commands of a page: each is given to its handler, and its answer is sent."""
 
 from __future__ import annotations
 
-import re
-import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, TypeAlias
 
-from xwidget.frames import encode
-from xwidget.inspector.page.contract import COMMAND, PROTOCOL
+from xwidget.inspector.page.contract import COMMAND
+from xwidget.inspector.page.inbox import Inbox
 from xwidget.inspector.page.messages import Request, parse
-from xwidget.inspector.page.stream import Stream
-from xwidget.inspector.work.session import Session
-from xwidget.inspector.work.worker import Aside, as_error
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.work.worker import as_error
 from xwidget.support import wire
 from xwidget.support.texts import in_words
 from xwidget.support.threads import EndingThread
 
-if TYPE_CHECKING:
-    from xwidget.inspector.widget import Inspector
-
-_NAME = 80  # characters of a file's name
 _FRAME = 200_000  # bytes: what a smaller frame counts as, too
 
 
-class Answers:
-    """Obey the page's messages, on the main thread with the widget's lock held.
+@dataclass(frozen=True)
+class Answer:
+    """The fields of a command's reply, and the bytes that go with it; the contract names both."""
 
-    What takes its time has a thread of its own, without the lock: neither kernel nor run waits.
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    buffer: bytes | None = None
+
+
+Task: TypeAlias = Callable[[], Answer]
+"""Something that takes its time and makes an answer; done without the lock, beside the run."""
+
+Handler: TypeAlias = Callable[..., "Answer | Task | None"]
+"""Does what a command asks: called with its checked fields, on the main thread, the lock held."""
+
+
+class Commands:
+    """Obey the page's commands, on the main thread with the lock held.
+
+    A task has a thread of its own, without the lock: neither kernel nor run waits.
 
     Parameters
     ----------
-    widget
-        What a person could call; it sends the answers.
-    session, stream
-        Its own.
+    panel
+        Whose page it is.
+    handlers
+        By command.
+    inbox
+        Where commands wait that come too fast.
+    refuse
+        Tells the page that a command is refused, and why.
     """
 
-    def __init__(self, widget: Inspector, session: Session, stream: Stream) -> None:
-        self._widget = widget
-        self._session = session
-        self._stream = stream
-        self._files: dict[str, tuple[Any, Aside]] = {}  # what waits to be written, by type
-        self._writes = False
+    def __init__(
+        self,
+        panel: Panel,
+        handlers: Mapping[str, Handler],
+        inbox: Inbox,
+        refuse: Callable[[Any, str], None],
+    ) -> None:
+        self._panel = panel
+        self._handlers = handlers
+        self._inbox = inbox
+        self._refuse = refuse
+        self._tasks: dict[str, tuple[Any, Task]] = {}  # what waits to be done, by command
+        self._works = False
 
     def obey(self, content: Any) -> None:
         """Do what a message asks; what cannot be done is refused in words.
@@ -52,7 +71,7 @@ class Answers:
         Where messages come faster than they can be done, the newest of each type is.
         """
         try:
-            request = parse(content, self._widget)
+            request = parse(content, self._panel)
         except Exception as error:
             self._fail(content, error)
             return
@@ -61,129 +80,69 @@ class Answers:
         if pace is None:
             act()
             return
-        cost = max(_FRAME, self._widget._picture.size) if request.type == "frame" else 1
         try:
-            self._widget._inbox.take(request.type, pace, act, cost)
+            cost = 1
+            if request.type == "frame":
+                cost = max(_FRAME, self._panel.subject.picture.size)
+            self._inbox.take(request.type, pace, act, cost)
         except RuntimeError as error:  # it has to wait, and there are too many threads
             self._fail(content, error)
 
     def _do(self, content: Any, request: Request) -> None:
         if request.type == "stop":
-            self._widget._inbox.drop("run", "run_more", "add", "compare")
+            self._inbox.drop("run", "run_more", "add", "compare")
         try:
-            fields = dict(request.fields)
-            if request.type == "hello" and isinstance(content.get("id"), int):
-                fields["id"] = content["id"]  # only a command through ``_command`` has one
-            task = self._commands[request.type](self, **fields)
-            if task is not None:
-                self._write(request.type, content, task)
+            answer = self._handlers[request.type](**request.fields)
+            if isinstance(answer, Answer):
+                self._send(content, answer)
+            elif answer is not None:
+                self._enqueue(request.type, content, answer)
         except Exception as error:
             self._fail(content, error)
 
-    def _write(self, kind: str, content: Any, task: Aside) -> None:
-        """Have a file written: one at a time, and one of each type waits, the newest."""
-        self._files[kind] = (content, task)
-        if not self._writes:
-            thread = EndingThread(self._work, self._session.end, "xwidget file")
+    def _send(self, content: Any, answer: Answer) -> None:
+        reply = COMMAND[content["type"]].reply
+        assert reply is not None
+        message = {"type": reply.type, **answer.fields}
+        if reply.type == "welcome" and isinstance(content.get("id"), int):
+            message["id"] = content["id"]  # only a command through ``_command`` has one
+        self._panel.send(message, None if answer.buffer is None else [answer.buffer])
+
+    def _enqueue(self, kind: str, content: Any, task: Task) -> None:
+        """Have a task done: one at a time, and one of each type waits, the newest."""
+        self._tasks[kind] = (content, task)
+        if not self._works:
+            thread = EndingThread(self._work, self._panel.session.end, "xwidget file")
             try:
                 thread.start()
             except (RuntimeError, MemoryError):  # there are too many
-                self._files.clear()
+                self._tasks.clear()
                 raise
-            self._writes = True
+            self._works = True
 
     def _work(self) -> None:
-        """Write what waits, on a thread of its own, and answer unless the widget is closed then."""
+        """Do what waits, on a thread of its own, and answer unless the widget is closed then."""
+        panel = self._panel
         while True:
-            with self._widget._lock:
-                if self._session.closed or not self._files:
-                    self._files.clear()
-                    self._writes = False
+            with panel.lock:
+                if panel.session.closed or not self._tasks:
+                    self._tasks.clear()
+                    self._works = False
                     return
-                content, task = self._files.pop(next(iter(self._files)))
+                content, task = self._tasks.pop(next(iter(self._tasks)))
             try:
-                answer = task()
+                tell = partial(self._send, content, task())
             except BaseException as error:  # a page that asked must not wait forever
-                answer = partial(self._fail, content, as_error(error))
-            with self._widget._lock, self._widget._logged():
-                if not self._session.closed:
-                    answer()
-            del task, answer
+                tell = partial(self._fail, content, as_error(error))
+            with panel.lock, panel.logged():
+                if not panel.session.closed:
+                    tell()
+            del task, tell
 
     def _fail(self, content: Any, error: Exception) -> None:
         words = str(error)
         if not isinstance(error, (ValueError, TypeError, RuntimeError)):
             # A page that asked must not wait forever.
-            self._widget.log.warning("in answer to %r", wire.brief(content), exc_info=error)
+            self._panel.warn("in answer to %r", wire.brief(content), error=error)
             words = in_words(error)
-        self._widget._refuse(content, words)
-
-    def _hello(self, protocol: int, id: int | None = None) -> None:
-        if protocol != PROTOCOL:
-            raise ValueError(
-                f"the page speaks protocol {protocol}, the kernel {PROTOCOL}: "
-                "reload the page, and restart the kernel after an update"
-            )
-        number = self._session.run_number
-        welcome = {"type": "welcome", "protocol": protocol, "run": number}
-        # By it the page learns which way its commands arrive.
-        self._widget.send(welcome if id is None else {**welcome, "id": id})
-        self._widget._views.greet()
-        self._widget._start_first()
-
-    def _frame(self, target: int, iteration: int, run: int) -> None:
-        frame = self._session.frame(target, iteration, run)
-        if frame is None:
-            raise ValueError(f"class {target} has no mask yet")
-        self._widget.send({"type": "frame"}, [encode(frame)])
-
-    def _categories(self) -> None:
-        names = wire.listed(self._widget._classifier().categories)
-        self._widget.send({"type": "categories", "names": names})
-
-    def _save(self, *, frames: bool = True) -> Aside:
-        return self._hand_over("saved", "xwidget", self._widget._to_save(frames=frames))
-
-    def _sizes(self) -> None:
-        self._widget.send({"type": "sizes", **self._widget._sizes()})
-
-    def _export(self) -> Aside:
-        return self._hand_over("exported", "html", self._widget._to_export())
-
-    def _hand_over(self, kind: str, ending: str, write: Callable[[Path], object]) -> Aside:
-        """Return what writes a file, then sends it."""
-        content = {"type": kind, "name": self._file_name(ending)}
-
-        def task() -> Callable[[], None]:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "explanation"
-                write(path)
-                data = path.read_bytes()
-            return lambda: self._widget.send(content, [data])
-
-        return task
-
-    def _file_name(self, ending: str) -> str:
-        """Return a name that any system takes: the net's, the game's and the drawn class's."""
-        main = self._session.main
-        game = self._widget.game if main is None else main.settings.game
-        drawn = self._widget._classifier().categories[self._widget.target]
-        words = re.sub(r"[^a-z0-9_]+", "-", f"{self._widget._net_name} {game} {drawn}".lower())
-        return f"{words[:_NAME].strip('-')}.{ending}"
-
-    _commands: ClassVar[Mapping[str, Callable[..., Aside | None]]] = {
-        "hello": _hello,
-        "run": lambda self: self._widget.run(),
-        "run_more": lambda self, iterations: self._widget._run_more(iterations, alone=True),
-        "stop": lambda self: self._widget.stop(),
-        "add": lambda self, target: self._widget.add(target),
-        "compare": lambda self, by: self._widget.compare(by),
-        "frame": _frame,
-        "categories": _categories,
-        "save": _save,
-        "save_last": partial(_save, frames=False),
-        "sizes": _sizes,
-        "export": _export,
-        "views": lambda self, page, count, seen: self._widget._views.take(page, count, seen),
-        "ack": lambda self, seq: self._stream.ack(seq),
-    }
+        self._refuse(content, words)

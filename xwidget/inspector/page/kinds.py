@@ -115,7 +115,7 @@ class Explained(Kind):
     words = "one of `_classes`"
 
     def _read(self, name: str, value: Any, widget: Any) -> int:
-        explained = widget._explained
+        explained = widget.session.targets
         if isinstance(value, bool) or value not in explained:
             among = ", ".join(map(str, explained))
             raise ProtocolError(
@@ -136,7 +136,7 @@ class Mask(Kind):
             raise ProtocolError(f"{name} must be the bytes of a frame, got {wire.shown(value)}")
         data = bytes(value)
         if data:
-            shape, expected = (decode(each).pixels.shape for each in (data, widget._image))
+            shape, expected = (decode(each).pixels.shape for each in (data, widget.get("_image")))
             if shape != expected:
                 raise ProtocolError(f"the edited mask has shape {shape}; expected {expected}")
         return data

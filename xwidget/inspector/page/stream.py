@@ -9,11 +9,13 @@ from typing import Any
 
 from xwidget.checks import Checks
 from xwidget.engine.history import History, Track
+from xwidget.engine.run import Run
 from xwidget.engine.step import Step
 from xwidget.frames import Frame, encode, pack, quick_size
+from xwidget.inspector.page.classes import classes
+from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.mailbox import Mailbox
-from xwidget.inspector.page.traits import SyncedWidget
-from xwidget.inspector.work.session import Session
+from xwidget.inspector.page.panel import Panel
 from xwidget.support import wire
 
 _CURVE_SECONDS = 0.2
@@ -37,32 +39,32 @@ class Stream:
 
     Parameters
     ----------
-    widget
-        Whose traits are set.
-    session
-        Whose history is shown; it tells this stream what happens.
+    panel
+        Whose traits are set, of the history of whose session, which tells this stream what happens.
+    drawn
+        What is drawn.
     clock
         Seconds, monotonic.
     """
 
     def __init__(
         self,
-        widget: SyncedWidget,
-        session: Session,
+        panel: Panel,
+        drawn: Drawn,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._widget = widget
-        self._session = session
+        self._panel = panel
+        self._drawn = drawn
+        self._session = panel.session
         self._clock = clock
         self._mailbox = Mailbox(self._deliver, clock=clock)
         self._run = 0  # the main run of the last step
         self._scored: set[int] = set()  # classes whose scores of the image are that run's
-        self._drawn: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
+        self._sent: tuple[int, int, int] | None = None  # (run, target, iteration) of _frame
         self._curves_due = self._variants_due = -float("inf")
         self._kept: dict[str, str] = {}  # as ``ending`` packed them
-        self.awaited: int | None = None
-        """The added class that shall be drawn when its turn comes."""
-        session.listen(self)
+        drawn.changed = self.draw
+        self._session.listen(self)
 
     def ack(self, seq: int) -> None:
         """Take the page's word that it has decoded a frame."""
@@ -74,10 +76,9 @@ class Stream:
 
     def draw(self) -> None:
         """Have the mask of the drawn class and iteration sent, unless it was sent last."""
-        wanted = None if self._widget._follow else self._widget.iteration
-        target = self._widget.target
+        target, wanted = self._drawn.target, self._drawn.wanted
         found = self._session.nearest(target, wanted)
-        if found is None or (self._session.run_number, target, found) == self._drawn:
+        if found is None or (self._session.run_number, target, found) == self._sent:
             self._mailbox.clear()
         else:
             self._mailbox.post(_Draw(wanted), asked=True)
@@ -87,31 +88,31 @@ class Stream:
 
     def began(self, added: int | None) -> None:
         """Send what came before; draw the class that was added, if no other was chosen since."""
-        with self._widget._logged():
+        with self._panel.logged():
             if self._session.starting:  # what came before stays in sight, but is tested no more
-                self._widget._variants, self._widget._checks = [], {}
+                self._panel.tell(_variants=[], _checks={})
             elif self._session.history is not None and self._session.history.targets:
                 self.draw()  # the last of what came before, which may rest now
                 self._send_curves()
             self._curves_due = self._variants_due = -float("inf")
-            if added is not None and added == self.awaited:
-                self._widget._live = self._widget._follow = True
-                self._widget.target = added
+            if added is not None and added == self._drawn.next_target:
+                self._drawn.follow(added)
 
     def stepped(self, step: Step) -> None:
         """Send the newest mask if it is the one drawn, and the curves every now and then."""
-        with self._widget._logged():
+        with self._panel.logged():
             if self._session.run_number != self._run:
                 self._run, self._scored = self._session.run_number, set()
                 self._send_variants()  # a new run has none
-                if self._widget._follow:  # what is linked sees each run begin, however short it is
-                    self._widget._step_to(step.iteration)
+                if self._drawn.follows:  # what is linked sees each run begin, however short it is
+                    self._drawn.step_to(step.iteration)
             if not self._scored.issuperset(step.targets):
                 self._scored.update(step.targets)
                 found = step.image_scores.tolist()
-                self._widget._rescore(dict(zip(step.targets, found, strict=True)))
-            self._widget._live = self._widget.target in step.targets
-            if self._widget._follow and self._widget._live:
+                if self._panel.subject.rescore(dict(zip(step.targets, found, strict=True))):
+                    self._panel.tell(_classes=classes(self._panel))
+            self._panel.tell(_live=self._drawn.target in step.targets)
+            if self._drawn.follows and self._drawn.live:
                 self._mailbox.post(_Draw())
             else:
                 self._mailbox.poll()
@@ -120,15 +121,15 @@ class Stream:
 
     def varied(self, last: bool) -> None:
         """Send the variants every now and then, and at the end of each."""
-        with self._widget._logged():
-            self._widget._live = False
+        with self._panel.logged():
+            self._panel.tell(_live=False)
             self._mailbox.poll()
             if last or self._clock() >= self._variants_due:
                 self._send_variants()
 
     def ending(self) -> None:
         """Pack the last masks of all classes, as many as a saved notebook has room for."""
-        with self._widget._logged():
+        with self._panel.logged():
             kept, room = {}, _KEPT_BYTES
             for frame in self._last_frames():
                 # Packing well takes seconds where masks are large: not for what finds no room.
@@ -141,35 +142,33 @@ class Stream:
             self._kept = kept
 
     def _last_frames(self) -> list[Frame]:
-        with self._widget._lock:
+        with self._panel.lock:
             # The class drawn comes last: its mask is in `_frame` already.
-            drawn = self._widget.target
+            drawn = self._drawn.target
             targets = sorted(self._session.targets, key=lambda each: each == drawn)
             found = [self._session.frame(target) for target in targets]
         return [frame for frame in found if frame is not None]
 
     def ended(self, status: str, error: str) -> None:
         """Send the last mask, the curves and the status, in this order."""
-        with self._widget._logged():
-            if self._session.nearest(self._widget.target) is not None:
+        with self._panel.logged():
+            if self._session.nearest(self._drawn.target) is not None:
                 self._mailbox.finish(_Draw(last=True))
             self.draw()
-        with self._widget._logged():
+        with self._panel.logged():
             self._send_curves()
-        with self._widget._logged():
+        with self._panel.logged():
             self._send_variants()
-        with self._widget._logged():
-            self._widget._kept = self._kept
-        with self._widget._logged(), self._widget.hold_sync():
+        with self._panel.logged():
+            self._panel.tell(_kept=self._kept)
+        with self._panel.logged(), self._panel.together():
             self._send_progress()
-            self._widget.error = error
-            self._widget._live = False
-            self._widget.status = status
+            self._panel.tell(error=error, _live=False, status=status)
 
     def tick(self) -> float | None:
         """Send what had to wait for the page."""
-        with self._widget._logged():
-            if self._session.waits != self._widget._progress.get("waits", ""):
+        with self._panel.logged():
+            if self._session.waits != self._panel.get("_progress").get("waits", ""):
                 self._send_progress()
             self._mailbox.poll()
         return self._mailbox.due()
@@ -177,17 +176,17 @@ class Stream:
     # What is sent.
 
     def _deliver(self, draw: _Draw, seq: int) -> None:
-        widget = self._widget
-        frame = self._session.frame(widget.target, draw.iteration)
+        drawn = self._drawn
+        frame = self._session.frame(drawn.target, draw.iteration)
         if frame is None:
             return
-        with widget.hold_sync():
-            self._drawn = (frame.run, frame.target, frame.iteration)
-            widget._frame = encode(replace(frame, seq=seq, last=draw.last))
+        with self._panel.together():
+            self._sent = (frame.run, frame.target, frame.iteration)
+            self._panel.tell(_frame=encode(replace(frame, seq=seq, last=draw.last)))
             self._send_progress()
             # What is linked to a longer run may be ahead, where nothing goes on here.
-            if widget._follow and (widget._live or widget.iteration < frame.iteration):
-                widget._step_to(frame.iteration)
+            if drawn.follows and (drawn.live or drawn.iteration < frame.iteration):
+                drawn.step_to(frame.iteration)
 
     def _send_progress(self) -> None:
         progress, main = self._session.progress, self._session.main
@@ -197,42 +196,37 @@ class Stream:
                 "settings": main.settings.in_panel(),
             }
         else:  # a run that has not begun: what is shown is still of the one before
-            told = {k: v for k, v in self._widget._progress.items() if k != "waits"}
+            told = {k: v for k, v in self._panel.get("_progress").items() if k != "waits"}
         waits = self._session.waits
-        self._widget._progress = {**told, "waits": waits} if waits else told
+        self._panel.tell(_progress={**told, "waits": waits} if waits else told)
 
     def _send_curves(self) -> None:
         history = self._session.history
         if history is None:
             return
         self._curves_due = self._clock() + _pause(_CURVE_SECONDS, [history])
-        with self._widget.hold_sync():
+        with self._panel.together():
             self._send_progress()
-            self._widget._trace = _curves(history)
-            self._send_checks()
-
-    def _send_checks(self) -> None:
-        """Send what speaks for and against the last masks, where that has changed."""
-        history = self._session.history
-        self._widget._checks = {} if history is None else _checked(history)
+            self._panel.tell(_trace=_curves(history), _checks=_checked(history))
 
     def _send_variants(self) -> None:
         begun = [run for run in self._session.variants if run.history.targets]
         pause = _pause(_VARIANT_SECONDS, [run.history for run in begun])
         self._variants_due = self._clock() + pause
-        with self._widget.hold_sync():
+        with self._panel.together():
             self._send_progress()
-            self._widget._variants = [
-                {
-                    "run": run.number,
-                    "game": run.settings.game,
-                    "defense": run.settings.defense,
-                    "iteration": run.newest,
-                    "trace": _curves(run.history),
-                    "checks": _checked(run.history),
-                }
-                for run in begun
-            ]
+            self._panel.tell(_variants=[_variant(run) for run in begun])
+
+
+def _variant(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.number,
+        "game": run.settings.game,
+        "defense": run.settings.defense,
+        "iteration": run.newest,
+        "trace": _curves(run.history),
+        "checks": _checked(run.history),
+    }
 
 
 def _pause(seconds: float, histories: Iterable[History]) -> float:

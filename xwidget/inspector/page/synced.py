@@ -39,7 +39,7 @@ class Checked(traitlets.TraitType):  # type: ignore[type-arg]
         if check is None or first:
             return value
         try:
-            return check.read(self._entry.name, value, obj)
+            return check.read(self._entry.name, value, obj._about or obj)
         except (ValueError, TypeError, OverflowError) as error:
             raise Refused(str(error)) from error
 

@@ -24,15 +24,16 @@ from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.frames import Frame
 from xwidget.inspector.work.lock import OwnedLock
-from xwidget.inspector.work.patient import Patient
-from xwidget.inspector.work.runs import alternatives, frame_of
+from xwidget.inspector.work.masks import frame_of
+from xwidget.inspector.work.turns import TurnTaker
+from xwidget.inspector.work.variants import Variants
 from xwidget.inspector.work.views import Views
-from xwidget.inspector.work.worker import Closed, Listener
+from xwidget.inspector.work.worker import Closed, SessionListener
 
 Optimize = Callable[..., Iterator[Step]]
 
 
-class Session(Patient):
+class Session(TurnTaker):
     """Run the engine on one worker thread, one job after another.
 
     Parameters
@@ -65,7 +66,7 @@ class Session(Patient):
         optimize: Optimize = optimize,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(lock, views or Views())
+        super().__init__(lock, views)
         self.clf: Classifier | None = clf
         self.x: Tensor | None = x
         self._witness = witness
@@ -75,13 +76,12 @@ class Session(Patient):
         self._clock = clock
         self._runs = 0  # so far: each gets a number of its own
         self._at_work: Run | None = None
-        self._compared: str | None = None  # by what, last
+        self._variants = Variants(self._new_run)
         self.targets = tuple(targets)
         self.main: Run | None = None
         self.starting = False
         """Whether a run has begun that becomes the main one with its first step: until then all
         that there is to see is of the one before."""
-        self.variants: list[Run] = []
 
     # Commands: any thread; none of them waits for the engine, save close.
 
@@ -122,7 +122,7 @@ class Session(Patient):
 
         with self._lock:
             self._check_open()
-            if self.main is None and not self.promised:
+            if self.main is None and not self.busy:
                 raise RuntimeError("there is no run to go on with; start one first")
             self._do(plan, kind="run_more" if alone else None)
 
@@ -150,7 +150,7 @@ class Session(Patient):
             if self._witness is not None:
                 self._witness.expect([target])
             self.targets = (*self.targets, target)
-            if self.main is not None or self.promised:
+            if self.main is not None or self.busy:
                 self._do(plan, added=target)
 
     def compare(self, by: str) -> None:
@@ -168,26 +168,13 @@ class Session(Patient):
         """
 
         def plan() -> list[Stretch]:
-            main = self.main
-            if main is None:
+            if self.main is None:
                 return []
-            self._compared = by
-            targets = main.history.targets or self.targets
-            goal = main.newest if main.history.targets else main.settings.iterations
-            wanted = alternatives(main.settings, by).values()
-            missing = [settings for settings in wanted if self._find(settings) is None]
-            self.variants += [self._new_run(replace(each, iterations=goal)) for each in missing]
-            runs = [run for settings in wanted if (run := self._find(settings)) is not None]
-            return [
-                stretch
-                for run in runs
-                if run is not main
-                for stretch in run.stretches(run.open(targets), goal)
-            ]
+            return self._variants.stretches(self.main, self.targets, by)
 
         with self._lock:
             self._check_open()
-            if self.main is None and not self.promised:
+            if self.main is None and not self.busy:
                 raise RuntimeError("there is no run to compare with; start one first")
             self._do(plan, kind=f"compare {by}")
 
@@ -197,7 +184,7 @@ class Session(Patient):
         with self._lock:
             self.clf = self.x = self._witness = None
             self.main = self._at_work = None
-            self.variants = []
+            self._variants.clear()
 
     # What there is to see: any thread.
 
@@ -205,6 +192,11 @@ class Session(Patient):
     def run_number(self) -> int:
         """Number of the main run; 0 before the first."""
         return 0 if self.main is None else self.main.number
+
+    @property
+    def variants(self) -> list[Run]:
+        """The runs beside the main one."""
+        return self._variants.runs
 
     @property
     def history(self) -> History | None:
@@ -262,25 +254,13 @@ class Session(Patient):
     def comparison(self) -> dict[str, Explanation]:
         """Return what was compared last, by name, as far as there is something of it."""
         with self._lock:
-            if self.main is None or self.clf is None or self.x is None or self._compared is None:
+            if self.main is None or self.clf is None or self.x is None:
                 return {}
-            named = alternatives(self.main.settings, self._compared).items()
-            found = {
-                name: run.explanation(self.clf, self.x)
-                for name, settings in named
-                if (run := self._find(settings)) is not None
-            }
-            return {name: made for name, made in found.items() if made is not None}
+            return self._variants.comparison(self.main, self.clf, self.x)
 
     @property
     def _all(self) -> list[Run]:
         return [*([] if self.main is None else [self.main]), *self.variants]
-
-    def _find(self, settings: Settings) -> Run | None:
-        # In nothing else do variants of one run differ; a tensor among the settings compares badly.
-        wanted = settings.game, settings.defense
-        alike = (run for run in self._all if (run.settings.game, run.settings.defense) == wanted)
-        return next(alike, None)
 
     def _new_run(self, settings: Settings) -> Run:
         self._runs += 1
@@ -329,7 +309,7 @@ class Session(Patient):
 
             def take() -> Step | None:
                 made = next(steps, None)
-                return None if made is None else self._heard(made, run.settings)
+                return None if made is None else self._with_witness(made, run.settings)
 
             with _closed_after(steps), self._among_others(device, cancel):
                 while (step := self._in_turn(take, meter)) is not None:
@@ -345,7 +325,7 @@ class Session(Patient):
                     if cut:
                         raise GivenUp
                     reason = step.stopped or reason
-                    self._look_aside()
+                    self._do_small_task()
             run.stopped = reason
         except GivenUp:
             run.stopped = "interrupted"
@@ -359,11 +339,11 @@ class Session(Patient):
             run.seconds += meter.seconds
         return True
 
-    def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: Listener) -> None:
+    def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: SessionListener) -> None:
         run = stretch.run
         if run is not self.main and run not in self.variants:
-            self.main, self.variants, self._compared = run, [], None
-            self.starting = False
+            self.main, self.starting = run, False
+            self._variants.clear()
         run.history.add(step)
         spent = run.seconds + meter.seconds
         # The page takes the main run's number only: a variant's would look like a new start.
@@ -373,7 +353,7 @@ class Session(Patient):
         else:
             listener.varied(step.stopped is not None)
 
-    def _heard(self, step: Step, settings: Settings) -> Step:
+    def _with_witness(self, step: Step, settings: Settings) -> Step:
         """Return a run's last step with the witness's word among its checks, others as they are."""
         witness, x = self._witness, self.x
         if witness is None or x is None or step.checks is None:

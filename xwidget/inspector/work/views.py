@@ -138,15 +138,15 @@ class Views:
             self.changed()
 
     @contextlib.contextmanager
-    def awaited(self) -> Iterator[None]:
+    def waiting(self) -> Iterator[None]:
         """Note that somebody waits for the end of the work."""
         try:
-            self._await(1)
+            self._wait_for(1)
             yield
         finally:
-            self._await(-1)
+            self._wait_for(-1)
 
-    def _await(self, more: int) -> None:
+    def _wait_for(self, more: int) -> None:
         with self._counting:
             self._waiting += more
         self.changed()

@@ -27,11 +27,11 @@ _POLL_SECONDS = 0.5
 _LOCK_SECONDS = 0.05
 _LINGER_SECONDS = 10.0  # a thread holds memory of its own: one that has nothing to do ends
 
-Aside: TypeAlias = Callable[[], Callable[[], None]]
+SmallTask: TypeAlias = Callable[[], Callable[[], None]]
 """Something small to do: called without the lock; what it returns is called with it."""
 
 
-class Listener(Protocol):
+class SessionListener(Protocol):
     """What a session tells, always with its lock held, on its worker or where a step is done."""
 
     def began(self, added: int | None) -> None:
@@ -72,8 +72,8 @@ class Closed(Exception):
     """The worker was closed while it was at work."""
 
 
-class Worker:
-    """A thread, a queue of jobs, and the thing to do aside, of which only the newest counts.
+class InspectorWorker:
+    """A thread, a queue of jobs, and a small task to do between steps, of which the newest counts.
 
     Parameters
     ----------
@@ -82,18 +82,18 @@ class Worker:
     """
 
     def __init__(self, lock: OwnedLock) -> None:
-        self._listener: Callable[[], Listener | None] = _nobody
+        self._listener: Callable[[], SessionListener | None] = _nobody
         self._lock = lock
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._jobs: list[Job] = []  # those not settled, the one at work first
-        self._aside: Aside | None = None
+        self._small_task: SmallTask | None = None
         self._idle = threading.Event()
         self._idle.set()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.failure: Exception | None = None
 
-    def listen(self, listener: Listener) -> None:
+    def listen(self, listener: SessionListener) -> None:
         """Tell this listener what happens; it is held weakly, and its end ends the work."""
         self._listener = weakref.ref(listener)
 
@@ -103,7 +103,7 @@ class Worker:
         return self._idle.is_set()
 
     @property
-    def promised(self) -> bool:
+    def busy(self) -> bool:
         """Whether something runs or waits that was not given up by ``stop``."""
         with self._lock:
             return any(not job.cancel.is_set() for job in self._jobs)
@@ -115,14 +115,14 @@ class Worker:
 
     # Any thread; none of these waits for a job, save wait and close.
 
-    def aside(self, task: Aside) -> None:
+    def between_steps(self, task: SmallTask) -> None:
         """Have something done between two steps of what runs, or at once where nothing does.
 
         One that still waits is dropped.
         """
         with self._lock:
             self._check_open()
-            self._aside = task
+            self._small_task = task
             self.wake()
 
     def stop(self) -> None:
@@ -158,7 +158,7 @@ class Worker:
         return True
 
     def wake(self) -> None:
-        """Have a worker that waits look around: for something aside, and call ``tick``."""
+        """Have a worker that waits look around: for a small task, and call ``tick``."""
         with self._lock:
             if self.idle and not self.closed:
                 self._start()
@@ -186,7 +186,7 @@ class Worker:
         if join and thread is not None and not self._entangled:
             thread.join(_JOIN_SECONDS)
         with self._lock:
-            self.failure = self._aside = None
+            self.failure = self._small_task = None
             self._jobs.clear()
             self._idle.set()
 
@@ -219,13 +219,13 @@ class Worker:
             thread.start()  # where there are too many, the command fails, and nothing waits
             self._thread = thread
 
-    # On the worker; ``_look_aside`` and ``_held`` where it has a step done, too.
+    # On the worker; ``_do_small_task`` and ``_held`` where it has a step done, too.
 
     def _work(self) -> None:
         try:
             going = True
             while going:
-                self._look_aside()
+                self._do_small_task()
                 with self._held() as listener:
                     pause = listener.tick() if self.idle else None
                     del listener  # the thread must not keep it alive while it waits
@@ -266,7 +266,7 @@ class Worker:
     def _leave(self) -> bool:
         """End the thread if there is nothing to do; the next command starts another."""
         with self._held():
-            if self._aside is not None or not self._queue.empty():
+            if self._small_task is not None or not self._queue.empty():
                 return False
             self._thread = None
             return True
@@ -276,7 +276,7 @@ class Worker:
         try:
             with self._held() as listener:
                 self.failure = as_error(error)
-                self._aside = self._thread = None
+                self._small_task = self._thread = None
                 self._jobs.clear()
                 listener.ended("error", in_words(self.failure))
         except Closed:
@@ -287,7 +287,7 @@ class Worker:
             self._idle.set()
 
     def _settle(
-        self, job: Job, complete: bool, failure: Exception | None, listener: Listener
+        self, job: Job, complete: bool, failure: Exception | None, listener: SessionListener
     ) -> None:
         self._jobs.remove(job)
         if failure is not None and not job.cancel.is_set():
@@ -303,20 +303,20 @@ class Worker:
         finally:
             self._idle.set()
 
-    def _look_aside(self) -> None:
-        """Do what waits to be done aside, if anything."""
-        if self._aside is None:
+    def _do_small_task(self) -> None:
+        """Do the small task that waits, if any."""
+        if self._small_task is None:
             return
         with self._held():
-            task = self._aside
-            self._aside = None
+            task = self._small_task
+            self._small_task = None
         answer = task()
         del task  # it may keep alive who asked
         with self._held():
             answer()
 
     @contextlib.contextmanager
-    def _held(self) -> Iterator[Listener]:
+    def _held(self) -> Iterator[SessionListener]:
         """Hold the lock; raise ``Closed`` rather than wait for who closes."""
         while not self._lock.acquire(timeout=_LOCK_SECONDS):
             if self.closed:

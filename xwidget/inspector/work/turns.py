@@ -14,27 +14,27 @@ from xwidget.engine.progress import Meter
 from xwidget.engine.turns import GivenUp, Place, turns_on
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.views import Views
-from xwidget.inspector.work.worker import Listener, Worker
+from xwidget.inspector.work.worker import InspectorWorker, SessionListener
 
 T = TypeVar("T")
 _WAITS_SECONDS = 1.0  # that are worth a word
 
 
-class Patient(Worker):
+class TurnTaker(InspectorWorker):
     """Do a job's steps in turn with those of others.
 
     Parameters
     ----------
     lock
-        As in ``Worker``.
+        As in ``InspectorWorker``.
     views
         Who looks at it: that decides when it has its turns.
     """
 
-    def __init__(self, lock: OwnedLock, views: Views) -> None:
+    def __init__(self, lock: OwnedLock, views: Views | None = None) -> None:
         super().__init__(lock)
-        self._views = views
-        self._views.changed = self.nudge
+        self.views = views or Views(busy=lambda: not self.idle)
+        self.views.changed = self.nudge
         self._place: Place | None = None
         self.waits = ""
         """What the work waits for: "a view", "its turn", or nothing; ``tick`` tells of a change."""
@@ -50,7 +50,7 @@ class Patient(Worker):
         """Take part in the turns on a device until the job is done or cancelled."""
         meanwhile = partial(self._meanwhile, cancel)
         try:
-            with turns_on(device).place(self._views.rank, meanwhile) as self._place:
+            with turns_on(device).place(self.views.rank, meanwhile) as self._place:
                 yield
         finally:
             self._place, self.waits = None, ""
@@ -79,14 +79,14 @@ class Patient(Worker):
         """
         if cancel.is_set():
             raise GivenUp
-        self._look_aside()
+        self._do_small_task()
         with self._held() as listener:
             place = self._place
             turn = "its turn" if place and place.waited > _WAITS_SECONDS else ""
-            self._say_waiting("a view" if self._views.resting else turn, listener)
+            self._say_waiting("a view" if self.views.resting else turn, listener)
             listener.tick()
 
-    def _say_waiting(self, waits: str, listener: Listener) -> None:
+    def _say_waiting(self, waits: str, listener: SessionListener) -> None:
         if waits != self.waits:
             self.waits = waits
             listener.tick()

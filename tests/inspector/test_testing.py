@@ -8,9 +8,8 @@ import torch
 from torch import nn
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, reached, until
-from xwidget import Classifier, Inspector
+from xwidget import Classifier, Inspector, inspector
 from xwidget.frames import decode
-from xwidget.inspector import Probe
 
 FULL = np.full((3, SIDE, SIDE), 255, np.uint8)
 EMPTY = np.zeros((3, SIDE, SIDE), np.uint8)
@@ -83,16 +82,16 @@ def test_the_scores_are_the_nets_own_of_the_blended_input(activation, reference)
     assert [index for index, _, _ in probed["top"]] == order
     assert probed["top"][0][1:] == [f"class {order[0]}", pytest.approx(float(expected.max()))]
 
-    probe = widget.probe
-    assert isinstance(probe, Probe)
-    assert probe.scores == {f"class {t}": pytest.approx(float(expected[t])) for t in (3, 1)}
-    assert probe.top == [tuple(row) for row in probed["top"]]
-    assert probe.mask.dtype == np.float32
-    np.testing.assert_allclose(probe.mask, mask / 255, atol=1e-7)
+    tested = widget.tested
+    assert isinstance(tested, inspector.TestedMask)
+    assert tested.scores == {f"class {t}": pytest.approx(float(expected[t])) for t in (3, 1)}
+    assert tested.top == [tuple(row) for row in probed["top"]]
+    assert tested.mask.dtype == np.float32
+    np.testing.assert_allclose(tested.mask, mask / 255, atol=1e-7)
     image, gray = clf.picture(x).astype(int), clf.picture(r).astype(int)
     moved = mask.transpose(1, 2, 0).astype(int)
     np.testing.assert_array_equal(
-        probe.picture, (moved * image + (255 - moved) * gray + 127) // 255
+        tested.picture, (moved * image + (255 - moved) * gray + 127) // 255
     )
     assert all(module.training for module in clf.net.modules())
     widget.close()
@@ -102,11 +101,11 @@ def test_a_whole_mask_scores_as_the_image_and_an_empty_one_as_the_reference(show
     widget, page = shown
     page.edit(FULL, seq=1)
     answered(page, 1)
-    assert list(widget.probe.scores.values()) == [c["score"] for c in widget._classes]
+    assert list(widget.tested.scores.values()) == [c["score"] for c in widget._classes]
     page.edit(EMPTY, seq=2)
     answered(page, 2)
     gray = classifier().classify(torch.zeros(3, SIDE, SIDE))
-    assert widget.probe.scores["anvil"] == pytest.approx(float(gray[0]))
+    assert widget.tested.scores["anvil"] == pytest.approx(float(gray[0]))
 
 
 # Its way from the page and back.
@@ -114,7 +113,7 @@ def test_a_whole_mask_scores_as_the_image_and_an_empty_one_as_the_reference(show
 
 def test_nothing_is_tested_at_first(make):
     widget = make()
-    assert (widget._probe, widget._probed, widget.probe) == (b"", {}, None)
+    assert (widget._probe, widget._probed, widget.tested) == (b"", {}, None)
 
 
 def test_an_edit_is_not_echoed(shown):
@@ -130,7 +129,7 @@ def test_an_empty_edit_ends_the_test(shown):
     answered(page, 1)
     page.edit(b"")
     assert page.pump().state["_probed"] == {}
-    assert widget.probe is None
+    assert widget.tested is None
 
 
 def test_the_latest_wins(shown, monkeypatch):
@@ -198,7 +197,7 @@ def test_a_class_that_is_added_gets_its_score(shown):
     answered(page, 1)
     widget.add("easel")
     page.until(lambda page: "4" in page.state["_probed"]["scores"])
-    assert list(widget.probe.scores) == ["anvil", "banjo", "cello", "easel"]
+    assert list(widget.tested.scores) == ["anvil", "banjo", "cello", "easel"]
 
 
 def test_a_net_that_fails_says_so_beside_the_edit(shown):
@@ -208,7 +207,7 @@ def test_a_net_that_fails_says_so_beside_the_edit(shown):
     page.edit(FULL, seq=3)
     answered(page, 3)
     assert "NaN" in page.state["_probed"]["error"]
-    assert widget.probe is None
+    assert widget.tested is None
     assert widget.status == "done"
 
 
@@ -251,15 +250,15 @@ def test_a_mask_is_tested_and_shown_in_the_page(shown):
     page.edit(FULL, seq=7)
     answered(page, 7)
     mask = np.linspace(0, 1, SIDE * SIDE).reshape(SIDE, SIDE)
-    probe = widget.test(mask)
-    np.testing.assert_allclose(probe.mask, np.stack([mask] * 3), atol=0.5 / 255)
+    tested = widget.test(mask)
+    np.testing.assert_allclose(tested.mask, np.stack([mask] * 3), atol=0.5 / 255)
     frame = decode(page.pump().state["_probe"])
     assert (frame.seq, frame.target, frame.iteration) == (8, 0, 5)
-    np.testing.assert_array_equal(frame.pixels / np.float32(255), probe.mask)
+    np.testing.assert_array_equal(frame.pixels / np.float32(255), tested.mask)
     assert page.state["_probed"]["seq"] == 8
-    assert widget.probe.scores == probe.scores
-    assert probe.scores["anvil"] == page.state["_probed"]["scores"]["0"]
-    assert widget.test(None) is widget.probe is None
+    assert widget.tested.scores == tested.scores
+    assert tested.scores["anvil"] == page.state["_probed"]["scores"]["0"]
+    assert widget.test(None) is widget.tested is None
     assert page.pump().state["_probed"] == {}
     assert page.state["_probe"] == b""
 
@@ -273,7 +272,7 @@ def test_an_edit_on_its_way_never_has_the_number_of_a_test(shown):
     answered(page, 7)
     numbers = [u["_probed"]["seq"] for u in page.updates if u.get("_probed")]
     assert numbers == [5, 6, 7]
-    assert widget.probe.mask.all()
+    assert widget.tested.mask.all()
     widget.test(EMPTY)
     widget.test(EMPTY)
     assert decode(page.pump().state["_probe"]).seq == 10
@@ -337,7 +336,7 @@ def test_closing_ends_it(shown):
     widget, _ = shown
     widget.test(FULL / 255)
     widget.close()
-    assert widget.probe is None
+    assert widget.tested is None
     with pytest.raises(RuntimeError, match="closed"):
         widget.test(FULL / 255)
 
@@ -349,4 +348,4 @@ def test_closing_while_an_edit_is_scored(shown, monkeypatch):
     until(lambda: gate.asked)
     gate.permits.release(9)
     widget.close()
-    assert widget.probe is None
+    assert widget.tested is None

@@ -1,0 +1,49 @@
+"""Comparing: runs that differ from the main one in their game or their defense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xwidget.explanation import Explanation
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.running import Running
+from xwidget.inspector.page.commands import Handler
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.work.variants import alternatives
+
+
+class Comparing(Feature):
+    """Run what the run is to be compared with.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    running
+        Starts the first run, where there was none.
+    """
+
+    def __init__(self, panel: Panel, running: Running) -> None:
+        super().__init__(panel)
+        self._running = running
+
+    @property
+    def commands(self) -> Mapping[str, Handler]:
+        """Compare by the game or by the defense."""
+        return {"compare": self.compare}
+
+    def compare(self, by: str) -> None:
+        """Run the variants, after what runs now."""
+        panel = self._panel
+        with panel.lock:
+            _ = panel.subject  # raises where the Inspector is closed
+            alternatives(panel.settings, by)
+            self._running.start_first()
+            panel.session.compare(by)
+            panel.views.ask()
+            panel.tell(error="", status="running")
+
+    @property
+    def comparison(self) -> dict[str, Explanation]:
+        """What was compared last, by name."""
+        return self._panel.session.comparison()

@@ -1,0 +1,100 @@
+"""Runs: the first, new ones, more of one, and their stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from xwidget.engine.settings import PANEL, Settings
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page.commands import Handler
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+from xwidget.support import arguments
+
+
+class Running(Feature):
+    """Start, extend and stop runs.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    drawn
+        What is drawn: the newest mask, once a run starts.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        super().__init__(panel)
+        self._drawn = drawn
+
+    @property
+    def commands(self) -> Mapping[str, Handler]:
+        """Run, run more, stop."""
+        return {
+            "run": self.run,
+            "run_more": lambda iterations: self.run_more(iterations, alone=True),
+            "stop": self.stop,
+        }
+
+    def run(self) -> None:
+        """Start over with the settings now in the traits; a run under way is given up."""
+        panel = self._panel
+        with panel.lock:
+            panel.session.run(self._settings())
+            self._started()
+        panel.views.ask()
+
+    def run_more(self, n: int | None = None, *, alone: bool = False) -> None:
+        """Go on from where every class is.
+
+        Parameters
+        ----------
+        n
+            Iterations after the newest; None takes the trait ``iterations``.
+        alone
+            Whether a command to run more that still waits is given up for it.
+        """
+        panel = self._panel
+        with panel.lock:
+            count = PANEL["iterations"].take(panel.get("iterations") if n is None else n, "n")
+            panel.session.run_more(count, alone=alone)
+            self._started()
+        panel.views.ask()
+
+    def start_first(self) -> None:
+        """Start the first run if there was none."""
+        with self._panel.lock:
+            if self._panel.get("status") == "idle" and not self._panel.session.closed:
+                self.run()
+
+    def stop(self) -> None:
+        """End the run within one iteration; what is done so far stays."""
+        self._panel.session.stop()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Block until nothing runs any more; return whether that is so."""
+        timeout = arguments.seconds("timeout", timeout)
+        self.start_first()
+        with self._panel.views.waiting():
+            return self._panel.session.wait(timeout)
+
+    def status(self) -> str:
+        """Return what the work is at, in words."""
+        session, status = self._panel.session, str(self._panel.get("status"))
+        if session.closed:
+            return "closed"
+        if status != "running":
+            return status
+        if self._panel.views.resting:
+            return "running, rests until it is shown"
+        return "running, waiting for its turn" if session.waits else "running"
+
+    def _settings(self) -> Settings:
+        """Return the settings of the next run: those that are traits, and the others."""
+        traits = {name: self._panel.get(name) for name in PANEL}
+        return replace(self._panel.settings, **traits)
+
+    def _started(self) -> None:
+        self._drawn.follow()
+        self._panel.tell(error="", status="running")

@@ -1,0 +1,93 @@
+"""Saving: files of what is explained so far, and pages that need no kernel."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from xwidget.explanation import Explanation
+from xwidget.export.file import last_masks, size
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page.commands import Answer, Handler, Task
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+
+_NAME = 80  # characters of a file's name
+_NOTHING = "nothing is explained yet; run it first"
+
+
+class Saving(Feature):
+    """Write what is explained so far to files, for Python and for the page.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    drawn
+        What is drawn: a page of its own opens with that class.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        super().__init__(panel)
+        self._drawn = drawn
+
+    @property
+    def commands(self) -> Mapping[str, Handler]:
+        """A file with all masks or with the last alone, their sizes, a page of its own."""
+        return {
+            "save": lambda: self._file("xwidget", self.to_save()),
+            "save_last": lambda: self._file("xwidget", self.to_save(frames=False)),
+            "sizes": self._sizes,
+            "export": lambda: self._file("html", self.to_export()),
+        }
+
+    def to_save(self, *, frames: bool = True) -> Callable[..., None]:
+        """Return what writes the explanation of now, ``save``, whenever it is called."""
+        return partial(self._explanation(_NOTHING).save, frames=frames)
+
+    def to_export(self) -> Callable[..., Path]:
+        """Return what writes the page of now, ``export_html``, whenever it is called."""
+        with self._panel.lock:
+            explanation = self._explanation(
+                "there is nothing to export yet: no iteration is done; show the Inspector or call "
+                "wait() first"
+            )
+            target = self._drawn.target if self._drawn.target in explanation.targets else None
+        return partial(explanation.export_html, target=target)
+
+    def _sizes(self) -> Answer:
+        """Answer about how many bytes ``save`` writes now, by what it keeps of the iterations."""
+        found = self._explanation(_NOTHING)
+        return Answer({"all": size(found), "last": size(last_masks(found))})
+
+    def _explanation(self, missing: str) -> Explanation:
+        explanation = self._panel.session.explanation()
+        if explanation is None:
+            _ = self._panel.subject  # raises where the Inspector is closed
+            raise RuntimeError(missing)
+        return explanation
+
+    def _file(self, ending: str, write: Callable[[Path], object]) -> Task:
+        """Return what writes a file, and answers with it."""
+        name = self._file_name(ending)
+
+        def task() -> Answer:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "explanation"
+                write(path)
+                return Answer({"name": name}, path.read_bytes())
+
+        return task
+
+    def _file_name(self, ending: str) -> str:
+        """Return a name that any system takes: the net's, the game's and the drawn class's."""
+        main, clf = self._panel.session.main, self._panel.subject.clf
+        game = self._panel.get("game") if main is None else main.settings.game
+        drawn = clf.categories[self._drawn.target]
+        words = re.sub(
+            r"[^a-z0-9_]+", "-", f"{self._panel.get('_net_name')} {game} {drawn}".lower()
+        )
+        return f"{words[:_NAME].strip('-')}.{ending}"

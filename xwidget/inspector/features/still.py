@@ -1,0 +1,92 @@
+"""The still picture of what is drawn: for Python, and for where no panel can be shown."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from xwidget.catalog import sentences
+from xwidget.checks import Checks
+from xwidget.explanation import Bytes
+from xwidget.export import still
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+from xwidget.paper import check_view, left_to_net
+from xwidget.pixels import blend
+
+
+class StillPicture(Feature):
+    """Draw what the panel draws now, as a picture.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    drawn
+        What is drawn.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        super().__init__(panel)
+        self._drawn = drawn
+
+    def evidence(self, target: int | str | None, view: str) -> Image.Image:
+        """Return a class's evidence at the iteration that is drawn; of the drawn class for None."""
+        check_view(view)
+        with self._panel.lock:
+            clf = self._panel.subject.clf
+            index = self._drawn.target if target is None else clf.index(target)
+            picture = self._evidence(index) if view == "evidence" else self._on_paper(index)
+            if picture is None:
+                name = clf.categories[index]
+                raise RuntimeError(f"nothing of {name!r} ({index}) is explained yet")
+            return Image.fromarray(picture)
+
+    def sheet(self) -> Image.Image:
+        """Return the image beside the evidence that is drawn, with what it is and its checks."""
+        with self._panel.lock:
+            image, target = self._panel.subject.picture, self._drawn.target
+            evidence, paper = self._evidence(target), self._on_paper(target)
+            if evidence is None or paper is None:
+                return still.sheet(image)
+            return still.sheet(image, evidence, paper, says=self._says(), checks=self._checks())
+
+    def alt(self) -> str:
+        """Return what the sheet shows, in words."""
+        with self._panel.lock:
+            return self._says() or "The image as the net sees it"
+
+    def _evidence(self, target: int) -> Bytes | None:
+        """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""
+        frame, subject = self._panel.session.frame(target, self._drawn.wanted), self._panel.subject
+        if frame is None:
+            return None
+        return blend(subject.picture, subject.reference_picture, frame.pixels)
+
+    def _on_paper(self, target: int) -> Bytes | None:
+        """Return the same on paper."""
+        frame, main = (
+            self._panel.session.frame(target, self._drawn.wanted),
+            self._panel.session.main,
+        )
+        if frame is None or main is None:
+            return None
+        return left_to_net(self._panel.subject.picture, frame.pixels, main.settings.game)
+
+    def _checks(self) -> Checks:
+        """Return what speaks for and against the mask that is drawn."""
+        session, target = self._panel.session, self._drawn.target
+        at = session.nearest(target, self._drawn.wanted)
+        if at is None or at != session.nearest(target):
+            return Checks()  # those that there may be are of the last iteration
+        return session.checks(target)
+
+    def _says(self) -> str:
+        """Return what the picture that is drawn is, in one sentence; "" before there is one."""
+        session, target = self._panel.session, self._drawn.target
+        frame, main = session.frame(target, self._drawn.wanted), session.main
+        if frame is None or main is None:
+            return ""
+        subject = self._panel.subject
+        name, score = subject.clf.short_names[target], subject.scores[target]
+        return self._checks().says or sentences.says(main.settings.game, name, frame.score, score)

@@ -1,0 +1,18 @@
+"""The classes that are explained, as their page lists them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xwidget.inspector.page.panel import Panel
+
+
+def classes(panel: Panel) -> list[dict[str, Any]]:
+    """Return the classes that are explained, best first."""
+    subject = panel.subject
+    names, short = subject.clf.categories, subject.clf.short_names
+    ranked = sorted(panel.session.targets, key=lambda target: -subject.scores[target])
+    return [
+        {"index": t, "name": names[t], "short": short[t], "score": subject.scores[t]}
+        for t in ranked
+    ]

@@ -1,0 +1,104 @@
+"""The parts' view of their Inspector: its traits, its page, its work, and one lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from xwidget.engine.settings import Settings
+from xwidget.inspector.page.closed import logged
+from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.work.lock import OwnedLock
+from xwidget.inspector.work.session import Session
+from xwidget.inspector.work.subject import Subject
+
+
+class Panel:
+    """All that the parts of an Inspector may know of it.
+
+    Parameters
+    ----------
+    widget
+        Whose traits and messages these are.
+    lock
+        Held for every change.
+    subject
+        The image before its net.
+    settings
+        Of a run; those that are traits replace theirs.
+    session
+        The work; its views are those of the page.
+    """
+
+    def __init__(
+        self,
+        widget: LockedWidget,
+        lock: OwnedLock,
+        subject: Subject,
+        settings: Settings,
+        session: Session,
+    ) -> None:
+        self._widget = widget
+        self._subject: Subject | None = subject
+        self.lock = lock
+        self.settings = settings
+        self.session = session
+        self.views = session.views
+        self.taking: frozenset[str] = frozenset()
+        """Traits that the page is setting right now."""
+
+    @property
+    def subject(self) -> Subject:
+        """The image before its net.
+
+        Raises
+        ------
+        RuntimeError
+            If the Inspector is closed.
+        """
+        if self._subject is None:
+            raise RuntimeError("this Inspector is closed; make a new one")
+        return self._subject
+
+    def close(self) -> None:
+        """Let go of the image and the net."""
+        self._subject = None
+
+    # Traits.
+
+    def get(self, trait: str) -> Any:
+        """Return a trait's value."""
+        return getattr(self._widget, trait)
+
+    def tell(self, **traits: Any) -> None:
+        """Set traits, in this order, and send them as one message; from any thread."""
+        with self._widget.hold_sync():
+            for name, value in traits.items():
+                setattr(self._widget, name, value)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Send what is told inside as one message."""
+        return self._widget.hold_sync()
+
+    def resend(self, trait: str) -> None:
+        """Send a trait that the page may have another value of."""
+        self._widget.send_state(trait)
+
+    def watch(self, changed: Callable[[Any], None], *traits: str) -> None:
+        """Have something called, with the new value, after each change of one of some traits."""
+        self._widget.observe(lambda change: changed(change["new"]), list(traits))
+
+    # Messages and words.
+
+    def send(self, content: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        """Send a message to the page."""
+        self._widget.send(content, buffers)
+
+    def logged(self) -> AbstractContextManager[None]:
+        """Log what an observer raises: a run must not end because of it."""
+        return logged(self._widget)
+
+    def warn(self, words: str, *args: object, error: Exception) -> None:
+        """Write an error to the log."""
+        self._widget.log.warning(words, *args, exc_info=error)

@@ -1,0 +1,87 @@
+"""The parts of an Inspector: its features, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xwidget.inspector.features.adding import Adding
+from xwidget.inspector.features.comparing import Comparing
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.reloading import Reloading
+from xwidget.inspector.features.running import Running
+from xwidget.inspector.features.saving import Saving
+from xwidget.inspector.features.scrubbing import Scrubbing
+from xwidget.inspector.features.still import StillPicture
+from xwidget.inspector.features.testing import Testing
+from xwidget.inspector.notebook.display import Display
+from xwidget.inspector.page.commands import Commands
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.hearing import Hearing
+from xwidget.inspector.page.inbox import Inbox
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.page.stream import Stream
+
+
+class Parts:
+    """Make the parts of an Inspector, begin and close them.
+
+    Parameters
+    ----------
+    panel
+        All that they see of it.
+    inbox
+        Where commands wait that come too fast.
+    refuse
+        Tells the page that something is refused, and why.
+    """
+
+    def __init__(self, panel: Panel, inbox: Inbox, refuse: Callable[[Any, str], None]) -> None:
+        self._panel = panel
+        self.drawn = Drawn(panel)
+        self.stream = Stream(panel, self.drawn)
+
+        self.running = Running(panel, self.drawn)
+        self.adding = Adding(panel, self.drawn)
+        self.comparing = Comparing(panel, self.running)
+        self.testing = Testing(panel, self.drawn)
+        self.saving = Saving(panel, self.drawn)
+        self.picture = StillPicture(panel, self.drawn)
+        self.features: tuple[Feature, ...] = (
+            self.running,
+            self.adding,
+            self.comparing,
+            self.testing,
+            self.saving,
+            self.picture,
+            Scrubbing(panel, self.stream),
+            Reloading(panel, self.running),
+        )
+
+        handlers = {name: do for each in self.features for name, do in each.commands.items()}
+        self.commands = Commands(panel, handlers, inbox, refuse)
+        self.hearing = Hearing(panel, self.drawn, self.commands)
+        self.display = Display(panel, self.picture)
+
+    def begin(self) -> None:
+        """Begin, once the traits are there."""
+        self.drawn.begin()
+        for feature in self.features:
+            feature.begin()
+        self.display.begin()
+
+    def close(self) -> bool:
+        """End the work and let go of everything; return whether that was still to be done."""
+        panel = self._panel
+        if panel.session.closed:
+            return False
+        panel.session.close()
+        panel.views.close()
+        with panel.lock:
+            self.stream.clear()
+            for feature in self.features:
+                feature.close()
+            panel.close()
+            if panel.get("status") == "running":
+                panel.tell(status="stopped")
+        return True
