@@ -6,6 +6,7 @@
 'espresso'
 """
 
+from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
@@ -13,13 +14,16 @@ from xwidget.explanation import Explanation
 from xwidget.gallery import Gallery
 from xwidget.inspector import Inspector
 from xwidget.loading import load
+from xwidget.subject import Subject
 from xwidget.zoo import sample, samples
 
 __all__ = [
+    "Attribution",
     "Classifier",
     "Explanation",
     "Gallery",
     "Inspector",
+    "Subject",
     "explain",
     "explain_many",
     "load",

@@ -99,7 +99,7 @@ class Classifier:
         self.activation: Activation = activation
         self._looked = False
         self._observers = Observers()
-        self._preprocess, doubts = read_preprocess(preprocess, size, mean, std)
+        self.preprocess, doubts = read_preprocess(preprocess, size, mean, std)
         for doubt in doubts:
             warnings.warn(doubt, stacklevel=2)
         self._names = None if categories is None else read_categories(categories)
@@ -107,17 +107,17 @@ class Classifier:
     @property
     def size(self) -> Size:
         """Height and width of the net's input, in pixels."""
-        return self._preprocess.size
+        return self.preprocess.size
 
     @property
     def mean(self) -> tuple[float, float, float]:
         """Mean color that is subtracted from rgb in [0,1], red first."""
-        return self._preprocess.mean
+        return self.preprocess.mean
 
     @property
     def std(self) -> tuple[float, float, float]:
         """Standard deviation that each channel is divided by, red first."""
-        return self._preprocess.std
+        return self.preprocess.std
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
@@ -153,7 +153,7 @@ class Classifier:
         ValueError, TypeError
             If the image cannot be read or prepared.
         """
-        return self._preprocess(read(image))
+        return self.preprocess(read(image))
 
     def picture(self, x: Tensor) -> npt.NDArray[np.uint8]:
         """Return the true colors of a prepared image.
@@ -168,7 +168,7 @@ class Classifier:
         ndarray
             (H,W,3) uint8, ``round(255 * clip(x * std + mean, 0, 1))``.
         """
-        return self._preprocess.colors(x)
+        return self.preprocess.colors(x)
 
     def predict(self, image: ImageLike, k: int = 5) -> list[tuple[int, str, float]]:
         """Return the ``k`` most likely classes of an image, best first.
@@ -277,7 +277,7 @@ class Classifier:
             number of names, or softmax has only one class to choose from.
         """
         batch = batch.to(dtype_of(net, batch.dtype))
-        batch = self._preprocess.for_net(batch)
+        batch = self.preprocess.for_net(batch)
         logits = run(net, batch, self.name, self.activation)
         if logits.is_meta and not batch.is_meta:
             raise ValueError(f"{self.name} {NO_WEIGHTS}")

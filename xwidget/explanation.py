@@ -61,6 +61,9 @@ class Explanation(Record):
     short_names
         K short names, see ``Classifier.short_names``; by default without synonyms where the K
         classes stay distinct.
+    origin
+        The ``Origin``: digest, name and size of the original image, and the map from the net's
+        pixels to its own; None if it is not known, as in files of older versions.
 
     Raises
     ------

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from xwidget.attribution import Attribution
 from xwidget.catalog import sentences
 from xwidget.checks import Checks
 from xwidget.names import shortened
+from xwidget.origin import Origin
 from xwidget.paper import left_to_net
 from xwidget.pixels import blend, quantize
 from xwidget.trace import Bytes, Frames, Reals, Trace, expect, freeze, plain, within
@@ -41,6 +43,7 @@ class Record:
     relevance: npt.NDArray[np.float32] = None  # type: ignore[assignment]
     checks: tuple[Checks, ...] = ()
     short_names: tuple[str, ...] = ()
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         for name in ("image", "reference"):
@@ -92,9 +95,16 @@ class Record:
             )
         within("image_scores", self.image_scores)
         within("scores", self.scores)
+        if self.origin is not None:
+            self._check_origin(self.origin)
         seconds = self.diagnostics.get("seconds", 0.0)
         if not isinstance(seconds, (int, float)) or not seconds >= 0:
             raise ValueError(f'diagnostics["seconds"] is a number from 0, not {seconds!r}')
+
+    def _check_origin(self, origin: object) -> None:
+        if not isinstance(origin, Origin):
+            raise TypeError(f"origin is {origin!r}; expected xwidget.origin.Origin, or None")
+        expect("image", self.image, (*origin.geometry.input_size, 3))
 
     def _own_checks(self) -> tuple[Checks, ...]:
         """Return the checks as a file would give them back, "not checked" where there are none."""
@@ -136,6 +146,28 @@ class Record:
         evidence = blend(self.image, self.reference, quantize(self.masks))
         evidence.setflags(write=False)
         return evidence
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """The relevance as an ``Attribution`` (K,H,W) in [0,1]: the order of the pixels."""
+        # A relevance made by hand may be larger than 1; its order stays.
+        values = self.relevance / max(1.0, float(self.relevance.max()))
+        return self._attribution(values, "relevance")
+
+    @cached_property
+    def mask_attribution(self) -> Attribution:
+        """The masks as an ``Attribution`` (K,3,H,W) in [0,1]: what is shown, color by color."""
+        return self._attribution(self.masks, "mask")
+
+    def _attribution(self, values: npt.NDArray[np.float32], what: str) -> Attribution:
+        return Attribution(
+            self.targets,
+            values,
+            " ".join(filter(None, ("FGVis", self.game, what))),
+            checks=tuple(checks.summary for checks in self.checks),
+            seconds=float(self.diagnostics.get("seconds") or 0.0),
+            digest="" if self.origin is None else self.origin.digest,
+        )
 
     def says(self, target: int | str | None = None) -> str:
         """Return one sentence that says what the picture of a class is.

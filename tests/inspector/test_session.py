@@ -13,6 +13,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.session import Session
+from xwidget.subject import Subject
 
 
 class Listener:
@@ -64,8 +65,8 @@ def listener(lock):
 @pytest.fixture
 def session(engine, lock, listener):
     clf = classifier()
-    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
-    session = Session(clf, x, [0, 1], lock, optimize=engine)
+    subject = Subject(clf, np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    session = Session(subject, [0, 1], lock, optimize=engine)
     session.listen(listener)
     yield session
     engine.release()
@@ -392,15 +393,15 @@ def test_wait_with_the_lock_held_is_refused(session, lock):
 def test_close_ends_the_thread_and_lets_go_of_everything(engine, lock, listener):
     engine.hold()
     clf = classifier()
-    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
-    gone = [weakref.ref(clf), weakref.ref(x)]
-    session = Session(clf, x, [0], lock, optimize=engine)
+    subject = Subject(clf, np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    gone = [weakref.ref(clf), weakref.ref(subject.x)]
+    session = Session(subject, [0], lock, optimize=engine)
     session.listen(listener)
     session.run(Settings(iterations=1000))
     engine.allow(3)
     until(lambda: session.nearest(0) == 2)
     assert len(engine.masks)
-    del clf, x
+    del clf, subject
     engine.release()
     session.close()
     gc.collect()
@@ -433,8 +434,8 @@ def test_a_failure_is_forgotten_on_close(session, engine):
 def test_a_forgotten_listener_ends_the_work(lock):
     engine = Engine().hold()
     clf = classifier()
-    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
-    session = Session(clf, x, [0], lock, optimize=engine)
+    subject = Subject(clf, np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    session = Session(subject, [0], lock, optimize=engine)
     listener = Listener(lock)
     session.listen(listener)
     session.run(Settings(iterations=10**6))
@@ -493,9 +494,9 @@ def test_a_variant_that_ended_early_is_not_run_again(session, engine, listener):
 
 def test_the_plan_reaches_the_engine(engine, lock, listener):
     clf = classifier()
-    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    subject = Subject(clf, np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
     plan = {"fold": True}
-    session = Session(clf, x, [0], lock, optimize=engine)
+    session = Session(subject, [0], lock, optimize=engine)
     session.listen(listener)
     session.run(Settings(iterations=1, plan=plan))
     settled(session)
@@ -506,8 +507,8 @@ def test_the_plan_reaches_the_engine(engine, lock, listener):
 def test_a_witness_is_asked_at_the_end_of_each_run(engine, lock, listener):
     clf, other = classifier(), classifier()
     other.name = "other"
-    x = clf.prepare(np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
-    session = Session(clf, x, [0], lock, witness=Witness(other, clf), optimize=engine)
+    subject = Subject(clf, np.full((SIDE, SIDE, 3), 200, dtype=np.uint8))
+    session = Session(subject, [0], lock, witness=Witness(other, clf), optimize=engine)
     session.listen(listener)
     parts = ("small moves", 0.9), ("unseen backgrounds", 0.9), ("share shown", 0.1)
     made = Checks(tuple(Check(name, value, True, "Fine.") for name, value in parts), "holds", "-")

@@ -23,6 +23,7 @@ from xwidget.engine.step import Step
 from xwidget.engine.turns import Turns, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.subject import Subject
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 @spelled_out(SETTINGS)
 def explain(
-    clf: Classifier,
-    image: Any,
+    clf: Classifier | Subject,
+    image: Any = None,
     targets: int | str | Sequence[int | str] | None = None,
     *,
     witness: Classifier | None = None,
@@ -45,7 +46,7 @@ def explain(
     Parameters
     ----------
     clf
-        The classifier, from ``load`` or ``Classifier``.
+        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, and then no image.
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
@@ -97,18 +98,20 @@ def explain(
     >>> [name in ex.checks[0] for name in ("seeds", "witness")]
     [True, True]
     """
-    check_classifier(clf)
+    if not isinstance(clf, Subject):
+        check_classifier(clf)
     asked = settings_of(explain, settings)
     if repeat:
         check_repeatable(asked.reference)
-    heard = None if witness is None else Witness(witness, clf)
-    x = clf.prepare(image)
-    chosen = clf.select(targets, x)
+    net = clf.clf if isinstance(clf, Subject) else clf
+    heard = None if witness is None else Witness(witness, net)
+    subject = Subject.of(clf, image)
+    x, chosen = subject.x, subject.select(targets)
     if heard is not None:
         heard.expect(chosen)
 
     def follow(settings: Settings, title: str, *, first: bool) -> tuple[History, str]:
-        steps = optimize(clf, x, chosen, settings, checked=first)
+        steps = optimize(net, x, chosen, settings, checked=first)
         bar = tqdm(total=settings.iterations, disable=not progress, unit="it", desc=title)
         return _followed(steps, bar, on_step if first else None, turns_on(pick(settings.device)))
 
@@ -131,8 +134,7 @@ def explain(
                 masks = torch.stack([track.last for track in tracks])
                 checks = list(heard.heard(checks, chosen, masks, x, asked))
     found = history.explanation(
-        clf,
-        x,
+        subject,
         asked,
         {
             "seconds": time.perf_counter() - began,

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from xwidget.checks import Checks
-from xwidget.classifier import Classifier
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
 from xwidget.engine.step import Step
 from xwidget.explanation import Explanation
+from xwidget.subject import Subject
 from xwidget.trace import Frames, Trace
 
 Bytes = npt.NDArray[np.uint8]
@@ -186,22 +186,23 @@ class History:
             self._tracks.setdefault(target, Track(target)).add(step, row)
 
     def explanation(
-        self, clf: Classifier, x: Tensor, settings: Settings, diagnostics: Mapping[str, Any]
+        self, subject: Subject, settings: Settings, diagnostics: Mapping[str, Any]
     ) -> Explanation:
         """Return the run so far as an Explanation.
 
         Parameters
         ----------
-        clf, x, settings
-            What the run was made with; x (3, H, W).
+        subject, settings
+            What the run was made with.
         diagnostics
             What only the caller knows, such as ``"seconds"``; the rest is added.
         """
-        tracks = list(self._tracks.values())
+        tracks, clf, x = list(self._tracks.values()), subject.clf, subject.x
         reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
         common = sorted(set.intersection(*(set(track.frames) for track in tracks)))
         return Explanation(
-            image=clf.picture(x),
+            image=subject.picture,
+            origin=subject.origin,
             reference=clf.picture(reference),
             targets=self.targets,
             names=tuple(clf.categories[target] for target in self.targets),

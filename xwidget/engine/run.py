@@ -15,6 +15,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
 from xwidget.engine.weights import Weights
 from xwidget.explanation import Explanation
+from xwidget.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Run:
         track = self.history.track(target)
         return track.iteration if iteration is None else track.nearest(iteration)
 
-    def explanation(self, clf: Classifier, x: Tensor) -> Explanation | None:
+    def explanation(self, subject: Subject) -> Explanation | None:
         """Return what is explained so far; None before the first step."""
         if not self.history.targets or self.progress is None:
             return None
@@ -131,4 +132,4 @@ class Run:
             "device": str(pick(self.settings.device)),
             "stopped": self.stopped,
         }
-        return self.history.explanation(clf, x, self.settings, diagnostics)
+        return self.history.explanation(subject, self.settings, diagnostics)

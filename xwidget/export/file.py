@@ -16,6 +16,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from xwidget.checks import Checks
+from xwidget.origin import Origin
 from xwidget.record import Record
 from xwidget.support import files
 from xwidget.support.texts import text_of
@@ -61,6 +62,8 @@ def write(explanation: Record, path: str | os.PathLike[str]) -> None:
         "diagnostics": json.dumps(explanation.diagnostics),
         "checks": json.dumps([checks.describe() for checks in explanation.checks]),
     }
+    if explanation.origin is not None:
+        about["origin"] = json.dumps(explanation.origin.describe())
     files.replace(path, save(arrays, {**about, _CHECKSUM: _checksum(about, arrays)}))
 
 
@@ -141,6 +144,7 @@ def _restored(about: Mapping[str, str], arrays: Arrays) -> dict[str, Any]:
         "targets": tuple(arrays["targets"].tolist()),
         "names": tuple(texts["names"]),
         "short_names": _short_names(about),
+        "origin": _origin(about),
         "masks": arrays["masks"],
         "image_scores": arrays["image_scores"],
         "scores": arrays["scores"],
@@ -158,6 +162,12 @@ def _short_names(about: Mapping[str, str]) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError("short_names holds what is no text")
     return tuple(names)
+
+
+def _origin(about: Mapping[str, str]) -> Origin | None:
+    """Return the original's digest, name, size and geometry; None from files that have none."""
+    described = json.loads(about.get("origin", "null"), parse_constant=_refuse)
+    return None if described is None else Origin.read(described)
 
 
 def _checksum(about: Mapping[str, str], arrays: Arrays) -> str:

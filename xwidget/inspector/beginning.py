@@ -14,24 +14,23 @@ from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
 from xwidget.inspector.page.classes import classes
 from xwidget.inspector.page.panel import Panel
-from xwidget.inspector.work.subject import Subject
+from xwidget.inspector.work.inspected import Inspected
+from xwidget.subject import Subject
 from xwidget.targets import Targets
 
 _MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
 
 
-def subject_of(clf: Classifier, image: Any, reference: str | Tensor, seed: int) -> Subject:
-    """Return an image before its net.
+def inspected(subject: Subject, reference: str | Tensor, seed: int) -> Inspected:
+    """Return a subject with its reference.
 
     Raises
     ------
     ValueError, TypeError
-        If the image cannot be read, or there is no such reference.
+        If there is no such reference, or the net gives no scores.
     """
-    x = clf.prepare(image)
-    scores: list[float] = clf.classify(x).tolist()
-    r = make_reference(reference, x, clf.mean, clf.std, seed)
-    return Subject(clf, x, scores, r, clf.picture(x), clf.picture(r))
+    clf = subject.clf
+    return Inspected(subject, make_reference(reference, subject.x, clf.mean, clf.std, seed))
 
 
 def chosen(

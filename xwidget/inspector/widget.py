@@ -29,6 +29,7 @@ from xwidget.inspector.page.synced import shares
 from xwidget.inspector.parts import Parts
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.session import Optimize, Session
+from xwidget.subject import Subject
 from xwidget.support import texts
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Inspector(LockedWidget):
     Parameters
     ----------
     clf
-        The classifier, from ``load`` or ``Classifier``.
+        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, and then no image.
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
@@ -113,8 +114,8 @@ class Inspector(LockedWidget):
 
     def __init__(
         self,
-        clf: Classifier,
-        image: Any,
+        clf: Classifier | Subject,
+        image: Any = None,
         targets: int | str | Sequence[int | str] | None = 3,
         *,
         witness: Classifier | None = None,
@@ -122,23 +123,23 @@ class Inspector(LockedWidget):
         **settings: Unpack[SettingsDict],
     ) -> None:
         asked = settings_of(Inspector, settings)
-        check_classifier(clf)
+        net = clf.clf if isinstance(clf, Subject) else clf
+        check_classifier(net)
         pick(asked.device)
-        other = None if witness is None else Witness(witness, clf)
-        subject = beginning.subject_of(clf, image, asked.reference, asked.seed)
-        chosen = beginning.chosen(clf, targets, subject.x, subject.scores)
+        other = None if witness is None else Witness(witness, net)
+        inspected = beginning.inspected(Subject.of(clf, image), asked.reference, asked.seed)
+        chosen = beginning.chosen(net, targets, inspected.x, inspected.scores)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
         self._session = Session(
-            clf,
-            subject.x,
+            inspected.subject,
             chosen,
             self._lock,
             witness=other,
             optimize=self._engine,
         )
-        self._about = Panel(self, self._lock, subject, asked, self._session)
+        self._about = Panel(self, self._lock, inspected, asked, self._session)
         self._parts = Parts(self._about, self._inbox, self._refuse)
         super().__init__(
             **asked.in_panel(),

@@ -2,12 +2,18 @@
 
 >>> import xwidget as xw
 >>> from xwidget import metrics
->>> clf, photo = xw.load("efficientnet_lite0"), xw.sample("coffee")
->>> x, ex = clf.prepare(photo), xw.explain(clf, photo, iterations=2, progress=False)
->>> metrics.insertion(clf, x, ex.targets[0], ex.relevance[0], steps=4).shares
+>>> subject = xw.Subject(xw.load("efficientnet_lite0"), xw.sample("coffee"))
+>>> ex = xw.explain(subject, iterations=2, progress=False)
+>>> metrics.insertion(subject, ex.attribution, steps=4).shares
 array([0.  , 0.25, 0.5 , 0.75, 1.  ])
->>> metrics.evidence_scores(clf, x, ex.masks[0], "espresso").shown.shape
+>>> metrics.evidence_scores(subject, ex.mask_attribution).shown.shape
 (1,)
+
+Values of any other method come as an ``Attribution``, or apart from a subject:
+
+>>> clf, x = subject.clf, subject.x
+>>> metrics.insertion(clf, x, "espresso", x.abs().sum(0), steps=4).shares
+array([0.  , 0.25, 0.5 , 0.75, 1.  ])
 """
 
 from xwidget.engine.witness import handed_over

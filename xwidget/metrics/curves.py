@@ -17,11 +17,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.classifier import Classifier
-from xwidget.metrics import taken
+from xwidget.attribution import Attribution
+from xwidget.metrics import case, taken
+from xwidget.metrics.case import Net
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import ranks
 from xwidget.metrics.taken import Values
+from xwidget.subject import Subject
 
 Reals = npt.NDArray[np.float64]
 
@@ -58,10 +60,10 @@ class Curve:
 
 
 def deletion(
-    clf: Classifier | Judge,
-    x: Values,
-    target: int | str,
-    relevance: Values,
+    clf: Net | Subject,
+    x: Values | Subject | Attribution,
+    target: int | str | None = None,
+    relevance: Values | Attribution | None = None,
     *,
     steps: int = _STEPS,
     batch: int = 16,
@@ -71,14 +73,17 @@ def deletion(
     Parameters
     ----------
     clf
-        The classifier, or a judge, which has its own batch.
+        A subject; or the classifier, or a judge, which has its own batch.
     x
-        Normalized image (3, H, W), from ``clf.prepare``; a tensor or an array.
+        After a subject: an attribution of its image. Else the subject, or the normalized image (3,
+        H, W), from ``clf.prepare``; a tensor or an array.
     target
-        Class whose score is measured: index, or name as in ``clf.index``.
+        Class whose score is measured: index, or name as in ``clf.index``. None is the only class of
+        an attribution.
     relevance
-        (H, W), any range: only the order counts. A tensor or an array, such as one of
-        ``Explanation.relevance``. Equal pixels come in a random order, always the same.
+        Unless it came after a subject: an attribution, or a tensor or an array (H, W) of any range,
+        such as one of ``Explanation.relevance``. Only the order counts. Equal pixels come in a
+        random order, always the same.
     steps
         T, the number of equal steps, from 1 to 224 or the number of pixels, whichever is larger.
         The authors take 224 for 224 x 224 pixels; fewer are faster and coarser.
@@ -88,18 +93,19 @@ def deletion(
     Raises
     ------
     ValueError, TypeError
-        If the relevance does not fit the image or is not finite, there is no such class, or
-        ``steps`` is out of range.
+        If the relevance does not fit the image or is not finite, is an attribution of another image
+        or class, there is no such class, or ``steps`` is out of range.
     """
+    clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = taken.image(x)
     return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps, x), batch)
 
 
 def insertion(
-    clf: Classifier | Judge,
-    x: Values,
-    target: int | str,
-    relevance: Values,
+    clf: Net | Subject,
+    x: Values | Subject | Attribution,
+    target: int | str | None = None,
+    relevance: Values | Attribution | None = None,
     *,
     steps: int = _STEPS,
     batch: int = 16,
@@ -108,15 +114,16 @@ def insertion(
 
     Parameters and errors are those of :func:`deletion`.
     """
+    clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = taken.image(x)
     return _follow(clf, blurred(x), x, target, relevance, _even(steps, x), batch)
 
 
 def sufficiency(
-    clf: Classifier | Judge,
-    x: Values,
-    target: int | str,
-    relevance: Values,
+    clf: Net | Subject,
+    x: Values | Subject | Attribution,
+    target: int | str | None = None,
+    relevance: Values | Attribution | None = None,
     *,
     shares: Sequence[float] = (0.1, 0.2, 0.3),
     batch: int = 16,
@@ -132,6 +139,7 @@ def sufficiency(
     clf, x, target, relevance, batch
         As in :func:`deletion`, as are the errors.
     """
+    clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = taken.image(x)
     return _follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
 
@@ -180,7 +188,7 @@ def _even(steps: int, x: Tensor) -> list[float]:
 
 
 def _follow(
-    clf: Classifier | Judge,
+    clf: Net,
     start: Tensor,
     end: Tensor,
     target: int | str,

@@ -9,11 +9,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from xwidget.classifier import Classifier
+from xwidget.attribution import Attribution
 from xwidget.engine.moves import MOVES
-from xwidget.metrics import taken
+from xwidget.metrics import case, taken
+from xwidget.metrics.case import Net
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.taken import Values
+from xwidget.subject import Subject
 
 Reals = npt.NDArray[np.float64]
 
@@ -41,10 +43,10 @@ class EvidenceScores:
 
 
 def evidence_scores(
-    clf: Classifier | Judge,
-    x: Values,
-    mask: Values,
-    target: int | str,
+    clf: Net | Subject,
+    x: Values | Subject | Attribution,
+    mask: Values | Attribution | None = None,
+    target: int | str | None = None,
     references: Values | None = None,
 ) -> EvidenceScores:
     """Score the evidence shown and the rest, each alone, on one or more backgrounds.
@@ -52,13 +54,15 @@ def evidence_scores(
     Parameters
     ----------
     clf
-        The classifier that was explained, or a judge.
+        A subject; or the classifier that was explained, or a judge.
     x
-        Its normalized image (3, H, W), from ``clf.prepare``.
+        After a subject: an attribution of its image, in [0, 1]. Else the subject, or its normalized
+        image (3, H, W), from ``clf.prepare``.
     mask
-        (3, H, W) in [0, 1]: the mask of the class, as shown.
+        Unless it came after a subject: an attribution, or (3, H, W) in [0, 1], the mask of the
+        class, as shown.
     target
-        Class index, or name as in ``clf.index``.
+        Class index, or name as in ``clf.index``. None is the only class of an attribution.
     references
         Backgrounds (R, 3, H, W), normalized; by default one, the data mean.
 
@@ -69,6 +73,7 @@ def evidence_scores(
     ValueError, TypeError
         If one of them does not fit the image, the mask leaves [0, 1], or there is no such class.
     """
+    clf, x, target, mask = case.read(clf, x, target, mask, masks=True)
     x = taken.image(x)
     mask, r = taken.mask(mask, x), torch.zeros_like(x)[None]
     if references is not None:
@@ -91,9 +96,7 @@ def blend(x: Values, mask: Values, references: Values) -> Tensor:
     return torch.lerp(r, x.to(r).expand_as(r), shown.expand_as(r))
 
 
-def small_moves(
-    clf: Classifier | Judge, pictures: Values, image: Values, target: int | str
-) -> dict[str, float]:
+def small_moves(clf: Net, pictures: Values, image: Values, target: int | str) -> dict[str, float]:
     """Return the robustness of evidence to small moves T: p(T(e)) / p(T(x)).
 
     The net's own sensitivity to moves is in both scores and cancels. Adversarial noise is locked to

@@ -16,11 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.classifier import Classifier
-from xwidget.metrics import taken
+from xwidget.attribution import Attribution
+from xwidget.metrics import case, taken
+from xwidget.metrics.case import Net
 from xwidget.metrics.curves import Curve, counts, places
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.taken import Values
+from xwidget.subject import Subject
 
 #: Deviation of the noise that is added to what is filled in, in normalized colors.
 NOISE = 0.01
@@ -30,10 +32,10 @@ SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def road(
-    clf: Classifier | Judge,
-    x: Values,
-    target: int | str,
-    relevance: Values,
+    clf: Net | Subject,
+    x: Values | Subject | Attribution,
+    target: int | str | None = None,
+    relevance: Values | Attribution | None = None,
     *,
     first: Literal["most", "least"] = "most",
     shares: Sequence[float] = SHARES,
@@ -45,14 +47,8 @@ def road(
 
     Parameters
     ----------
-    clf
-        The classifier, or a judge, which has its own batch.
-    x
-        Normalized image (3, H, W), from ``clf.prepare``.
-    target
-        Class whose score is measured: index, or name as in ``clf.index``.
-    relevance
-        (H, W), any range: only the order counts.
+    clf, x, target, relevance
+        As in :func:`deletion`.
     first
         ``"most"`` removes the most relevant pixels first (the lower the curve, the better),
         ``"least"`` the least relevant (the higher the better).
@@ -73,6 +69,7 @@ def road(
     """
     if first not in ("most", "least"):
         raise ValueError(f"first={first!r}; expected 'most' or 'least'")
+    clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = taken.image(x)
     judge, rank = Judge.of(clf, batch), places(relevance, x)
     target = judge.clf.index(target)

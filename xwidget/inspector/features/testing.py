@@ -18,7 +18,7 @@ from xwidget.frames import Frame, decode, encode
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
-from xwidget.inspector.work.subject import Subject
+from xwidget.inspector.work.inspected import Inspected
 from xwidget.pixels import blend, quantize
 from xwidget.support import texts
 from xwidget.support.texts import in_words
@@ -204,7 +204,7 @@ class Testing(Feature):
             "short": [texts.shown(short[index], texts.NAME) for index, _, _ in top],
         }
 
-    def _made(self, found: _Scored, subject: Subject) -> TestedMask:
+    def _made(self, found: _Scored, subject: Inspected) -> TestedMask:
         mask = found.mask.astype(np.float32) / np.float32(255)
         names = {t: subject.clf.categories[t] for t in self._panel.session.targets}
         count = Counter(names.values())
@@ -219,7 +219,7 @@ class Testing(Feature):
         )
 
 
-def _top(found: _Scored, subject: Subject) -> list[tuple[int, str, float]]:
+def _top(found: _Scored, subject: Inspected) -> list[tuple[int, str, float]]:
     """Return the most likely classes: index, name, score."""
     ranked = sorted(range(len(found.scores)), key=lambda index: -found.scores[index])
     names = subject.clf.categories

@@ -9,9 +9,9 @@ from typing import Any
 from xwidget.engine.settings import Settings
 from xwidget.inspector.page.closed import logged
 from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.work.inspected import Inspected
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.session import Session
-from xwidget.inspector.work.subject import Subject
 
 
 class Panel:
@@ -35,12 +35,12 @@ class Panel:
         self,
         widget: LockedWidget,
         lock: OwnedLock,
-        subject: Subject,
+        subject: Inspected,
         settings: Settings,
         session: Session,
     ) -> None:
         self._widget = widget
-        self._subject: Subject | None = subject
+        self._subject: Inspected | None = subject
         self.lock = lock
         self.settings = settings
         self.session = session
@@ -49,7 +49,7 @@ class Panel:
         """Traits that the page is setting right now."""
 
     @property
-    def subject(self) -> Subject:
+    def subject(self) -> Inspected:
         """The image before its net.
 
         Raises

@@ -29,6 +29,7 @@ from xwidget.inspector.work.turns import TurnTaker
 from xwidget.inspector.work.variants import Variants
 from xwidget.inspector.work.views import Views
 from xwidget.inspector.work.worker import Closed, SessionListener
+from xwidget.subject import Subject
 
 Optimize = Callable[..., Iterator[Step]]
 
@@ -38,8 +39,8 @@ class Session(TurnTaker):
 
     Parameters
     ----------
-    clf, x
-        The classifier and the normalized image (3, H, W).
+    subject
+        The image before the net.
     targets
         Class indices to explain.
     lock
@@ -56,8 +57,7 @@ class Session(TurnTaker):
 
     def __init__(
         self,
-        clf: Classifier,
-        x: Tensor,
+        subject: Subject,
         targets: Sequence[int],
         lock: OwnedLock,
         *,
@@ -67,8 +67,7 @@ class Session(TurnTaker):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(lock, views)
-        self.clf: Classifier | None = clf
-        self.x: Tensor | None = x
+        self.subject: Subject | None = subject
         self._witness = witness
         if witness is not None:
             witness.expect(targets)
@@ -182,11 +181,21 @@ class Session(TurnTaker):
         """End the work and the thread, and let go of the classifier, image and history."""
         super().close(join=join)
         with self._lock:
-            self.clf = self.x = self._witness = None
+            self.subject = self._witness = None
             self.main = self._at_work = None
             self._variants.clear()
 
     # What there is to see: any thread.
+
+    @property
+    def clf(self) -> Classifier | None:
+        """The classifier; None after ``close``."""
+        return None if self.subject is None else self.subject.clf
+
+    @property
+    def x(self) -> Tensor | None:
+        """The normalized image (3, H, W); None after ``close``."""
+        return None if self.subject is None else self.subject.x
 
     @property
     def run_number(self) -> int:
@@ -247,16 +256,16 @@ class Session(TurnTaker):
     def explanation(self) -> Explanation | None:
         """Return the main run so far; None before the first step or after ``close``."""
         with self._lock:
-            if self.main is None or self.clf is None or self.x is None:
+            if self.main is None or self.subject is None:
                 return None
-            return self.main.explanation(self.clf, self.x)
+            return self.main.explanation(self.subject)
 
     def comparison(self) -> dict[str, Explanation]:
         """Return what was compared last, by name, as far as there is something of it."""
         with self._lock:
-            if self.main is None or self.clf is None or self.x is None:
+            if self.main is None or self.subject is None:
                 return {}
-            return self._variants.comparison(self.main, self.clf, self.x)
+            return self._variants.comparison(self.main, self.subject)
 
     @property
     def _all(self) -> list[Run]:

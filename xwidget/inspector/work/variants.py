@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from torch import Tensor
-
 from xwidget.catalog import comparisons
-from xwidget.classifier import Classifier
 from xwidget.engine.run import Run, Stretch
 from xwidget.engine.settings import Settings
 from xwidget.explanation import Explanation
+from xwidget.subject import Subject
 
 
 def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
@@ -74,12 +72,12 @@ class Variants:
             for stretch in run.stretches(run.open(targets), goal)
         ]
 
-    def comparison(self, main: Run, clf: Classifier, x: Tensor) -> dict[str, Explanation]:
+    def comparison(self, main: Run, subject: Subject) -> dict[str, Explanation]:
         """Return what was compared last, by name, as far as there is something of it."""
         if self._by is None:
             return {}
         found = {
-            name: run.explanation(clf, x)
+            name: run.explanation(subject)
             for name, settings in alternatives(main.settings, self._by).items()
             if (run := self._find(main, settings)) is not None
         }

@@ -1,0 +1,181 @@
+"""An attribution: values of any method, which metrics take like our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import xwidget as xw
+from xwidget import metrics
+from xwidget.attribution import Attribution
+from xwidget.subject import Subject
+
+SIDE = 6
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 16, 3))
+    clf = xw.Classifier(net, size=SIDE, mean=0.5, std=0.5, categories=["a", "b", "c"])
+    return Subject(clf, np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8))
+
+
+def values(*shape: int) -> np.ndarray:
+    return np.random.default_rng(1).random(shape, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("given", "targets", "shape"),
+    [
+        ((4, 5), 7, (1, 4, 5)),
+        ((1, 4, 5), 7, (1, 4, 5)),
+        ((3, 4, 5), 7, (1, 3, 4, 5)),
+        ((1, 3, 4, 5), 7, (1, 3, 4, 5)),
+        ((1, 1, 4, 5), 7, (1, 4, 5)),
+        ((3, 4, 5), [7, 8, 9], (3, 4, 5)),
+        ((2, 1, 4, 5), [7, 8], (2, 4, 5)),
+        ((2, 3, 4, 5), (7, 8), (2, 3, 4, 5)),
+    ],
+)
+@pytest.mark.parametrize("make", [np.asarray, torch.from_numpy])
+def test_arrays_of_other_methods_are_taken_as_they_come(
+    given: Any, targets: Any, shape: Any, make: Any
+) -> None:
+    array = values(*given)
+    found = Attribution.from_array(make(array), targets, method="Grad-CAM", seconds=1.5)
+    assert found.values.shape == shape
+    np.testing.assert_array_equal(found.values.ravel(), array.ravel())
+    assert not found.signed
+    assert found.size == (4, 5)
+    assert found.relevance.shape == (len(found.targets), 4, 5)
+    assert "Grad-CAM: 4×5" in repr(found)
+
+
+def test_a_tensor_of_a_graph_and_of_half_precision_is_taken() -> None:
+    tensor = torch.linspace(-1, 3, 16, dtype=torch.bfloat16).reshape(4, 4).requires_grad_()
+    found = Attribution.from_array(tensor * 2, 0)
+    assert found.signed
+    assert found.values.min() == -2
+
+
+def test_values_outside_of_0_to_1_are_signed_unless_told_otherwise() -> None:
+    assert Attribution.from_array(values(4, 4) * 2, 0).signed
+    assert Attribution.from_array(values(4, 4), 0, signed=True).signed
+    with pytest.raises(ValueError, match="expected shares"):
+        Attribution.from_array(values(4, 4) - 1, 0, signed=False)
+
+
+def test_colors_are_averaged_to_order_the_pixels() -> None:
+    array = values(3, 4, 5)
+    found = Attribution.from_array(array, 0)
+    np.testing.assert_allclose(found.relevance[0], array.mean(0), rtol=1e-6)
+    np.testing.assert_array_equal(found.masks[0], array)
+
+
+def test_a_gray_mask_serves_all_colors_and_a_signed_one_is_none() -> None:
+    array = values(4, 5)
+    masks = Attribution.from_array(array, 0).masks
+    assert masks.shape == (1, 3, 4, 5)
+    np.testing.assert_array_equal(masks[0, 2], array)
+    with pytest.raises(ValueError, match="are signed"):
+        _ = Attribution.from_array(array - 0.5, 0).masks
+
+
+def test_it_cannot_be_changed() -> None:
+    array = values(4, 5)
+    found = Attribution.from_array(array, 0)
+    array[:] = 0
+    assert found.values.any()
+    with pytest.raises(ValueError, match="read-only"):
+        found.values[:] = 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"values": values(4)}, "shape"),
+        ({"values": values(1, 2, 4, 4)}, "shape"),
+        ({"values": values(2, 4, 4)}, "shape"),
+        ({"values": values(2, 4, 4), "targets": [1]}, "targets"),
+        ({"values": np.full((1, 4, 4), np.nan)}, "NaN"),
+        ({"values": np.full((1, 4, 4), "a")}, "real numbers"),
+        ({"targets": [1, 1], "values": values(2, 4, 4)}, "each once"),
+        ({"targets": -1}, "at least 0"),
+        ({"method": ""}, "method"),
+        ({"checks": ("one", "two")}, "2 lines"),
+        ({"seconds": -1}, "seconds"),
+    ],
+)
+def test_what_does_not_fit_is_refused(wrong: dict[str, Any], error: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=error):
+        Attribution.from_array(**{"values": values(4, 4), "targets": 0, **wrong})
+
+
+@pytest.mark.parametrize("measure", [metrics.insertion, metrics.deletion, metrics.sufficiency])
+def test_metrics_take_a_subject_and_an_attribution(subject: Subject, measure: Any) -> None:
+    array = values(SIDE, SIDE)
+    found = Attribution.from_array(array, 1, digest=subject.digest)
+    expected = measure(subject.clf, subject.x, "b", array).scores
+    judge = metrics.Judge(subject.clf)
+    for curve in (
+        measure(subject, found),
+        measure(subject, found, "b"),
+        measure(subject, array, 1),
+        measure(subject.clf, subject, None, found),
+        measure(judge, subject, "b", array),
+        measure(judge, subject.x, "b", found),
+    ):
+        np.testing.assert_allclose(curve.scores, expected, rtol=1e-6)
+
+
+def test_road_and_evidence_take_them_too(subject: Subject) -> None:
+    found = Attribution.from_array(values(3, SIDE, SIDE), 2)
+    relevance, mask = found.relevance[0], found.masks[0]
+    np.testing.assert_array_equal(
+        metrics.road(subject, found).scores,
+        metrics.road(subject.clf, subject.x, 2, relevance).scores,
+    )
+    np.testing.assert_array_equal(
+        metrics.evidence_scores(subject, found).shown,
+        metrics.evidence_scores(subject.clf, subject.x, mask, 2).shown,
+    )
+
+
+def test_an_attribution_of_another_image_or_class_is_refused(subject: Subject) -> None:
+    found = Attribution.from_array(values(2, SIDE, SIDE), [0, 1], digest="0" * 64)
+    with pytest.raises(ValueError, match="of another image"):
+        metrics.insertion(subject, found, "a")
+    with pytest.raises(ValueError, match="no class was named"):
+        metrics.insertion(subject, found)
+    with pytest.raises(ValueError, match="class 2 is not among them"):
+        metrics.insertion(subject, found, "c")
+    small = Attribution.from_array(values(2, 2), 0)
+    with pytest.raises(ValueError, match="has shape"):
+        metrics.insertion(subject, small)
+    with pytest.raises(TypeError, match="has its image already"):
+        metrics.insertion(subject, subject.x, 0, values(SIDE, SIDE))
+    with pytest.raises(TypeError, match="expected a tensor or a numpy array"):
+        metrics.insertion(subject.clf, subject.x, 0)
+    with pytest.raises(TypeError, match="a class index or a class name"):
+        metrics.insertion(subject, values(SIDE, SIDE))
+
+
+def test_an_explanation_gives_its_relevance_and_its_masks(subject: Subject) -> None:
+    ex = xw.explain(subject, targets=["c", "a"], iterations=3, game="deletion", progress=False)
+    for found, kept in ((ex.attribution, ex.relevance), (ex.mask_attribution, ex.masks)):
+        np.testing.assert_array_equal(found.values, kept)
+        assert found.targets == ex.targets == (2, 0)
+        assert found.digest == subject.digest
+        assert not found.signed
+        assert "FGVis deletion" in found.method
+        assert found.checks == tuple(checks.summary for checks in ex.checks)
+        assert found.seconds == ex.diagnostics["seconds"]
+    np.testing.assert_array_equal(
+        metrics.insertion(subject, ex.attribution, "a").scores,
+        metrics.insertion(subject.clf, subject.x, "a", ex.relevance[1]).scores,
+    )

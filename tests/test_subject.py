@@ -1,0 +1,172 @@
+"""A subject: one image before one net, and what an explanation keeps of its original."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+import xwidget as xw
+from xwidget import origin
+from xwidget.origin import Origin
+from xwidget.preprocessing.geometry import identity
+from xwidget.subject import Subject
+
+SIDE = 8
+
+
+@pytest.fixture
+def clf() -> xw.Classifier:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 3))
+    return xw.Classifier(net, size=SIDE, mean=0.5, std=0.5, categories=["a", "b", "c"])
+
+
+def photo(height: int = 20, width: int = 30) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def test_it_holds_what_the_net_sees_and_what_the_person_gave(clf: xw.Classifier) -> None:
+    subject = Subject(clf, photo())
+    assert torch.equal(subject.x, clf.prepare(photo()))
+    assert torch.equal(subject.scores, clf.classify(subject.x))
+    np.testing.assert_array_equal(subject.picture, clf.picture(subject.x))
+    np.testing.assert_array_equal(subject.original, photo())
+    assert subject.size == (20, 30)
+    assert not subject.original.flags.writeable
+
+
+def test_the_original_is_upright_and_opaque_and_has_8_bits(
+    clf: xw.Classifier, tmp_path: Path
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter
+    path = tmp_path / "turned.png"
+    Image.fromarray(photo()).save(path, exif=exif)
+    np.testing.assert_array_equal(Subject(clf, path).original, np.rot90(photo(), -1))
+    clear = Image.fromarray(np.zeros((4, 4, 4), np.uint8))
+    assert (Subject(clf, clear).original == 255).all()
+    deep = Subject(clf, torch.full((3, 4, 4), 0.5))
+    assert deep.original.dtype == np.uint8
+    assert (deep.original == 128).all()
+
+
+def test_the_digest_is_of_the_pixels_and_can_be_computed_by_others(
+    clf: xw.Classifier, tmp_path: Path
+) -> None:
+    pixels = photo()
+    expected = hashlib.sha256(b"uint8 20 30 3\n" + pixels.tobytes()).hexdigest()
+    path = tmp_path / "photo.png"
+    Image.fromarray(pixels).save(path)
+    for image in (pixels, path, Image.fromarray(pixels), torch.from_numpy(pixels).permute(2, 0, 1)):
+        assert Subject(clf, image).digest == expected
+    assert Subject(clf, pixels.reshape(30, 20, 3)).digest != expected
+    assert origin.digest(pixels[:, ::-1]) != expected
+
+
+def test_its_name_is_the_files(clf: xw.Classifier, tmp_path: Path) -> None:
+    path = tmp_path / "a photo.png"
+    Image.fromarray(photo()).save(path)
+    assert Subject(clf, str(path)).name == "a photo.png"
+    assert Subject(clf, Image.open(path)).name == "a photo.png"
+    assert Subject(clf, photo()).name == ""
+    assert Subject(clf, path, name="mine").name == "mine"
+    assert "mine" in repr(Subject(clf, path, name="mine"))
+
+
+def test_its_geometry_leads_to_the_pixels_that_were_given(clf: xw.Classifier) -> None:
+    geometry = Subject(clf, photo()).geometry
+    assert geometry.area == (5, 0, 25, 20)
+    assert geometry.input_size == (SIDE, SIDE)
+    assert geometry.to_original((0, 0)) == pytest.approx((5.75, 0.75))
+
+
+def test_nothing_is_measured_before_it_is_asked_for(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = Subject(clf, photo())
+    asked = []
+    monkeypatch.setattr(clf, "classify", lambda x: asked.append(x) or torch.ones(3))
+    assert not asked
+    assert subject.scores is subject.scores
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("pair", [False, True])
+def test_it_is_explained_like_the_image_it_holds(clf: xw.Classifier, pair: bool) -> None:
+    subject = Subject(clf, photo(), name="noise")
+    first = (clf, subject) if pair else (subject,)
+    ex = xw.explain(*first, targets=["b"], iterations=2, progress=False)
+    other = xw.explain(clf, photo(), ["b"], iterations=2, progress=False)
+    np.testing.assert_array_equal(ex.masks, other.masks)
+    assert ex.origin == subject.origin
+    assert other.origin is not None
+    assert other.origin.digest == ex.origin.digest
+    assert ex.origin.name == "noise"
+
+
+def test_an_inspector_takes_it(clf: xw.Classifier) -> None:
+    subject = Subject(clf, photo(), name="noise")
+    widget = xw.Inspector(subject, targets=2, iterations=2)
+    assert widget.wait(60)
+    assert widget.explanation is not None
+    assert widget.explanation.origin == subject.origin
+    widget.close()
+
+
+def test_an_explanation_keeps_its_origin_in_its_file(clf: xw.Classifier, tmp_path: Path) -> None:
+    ex = xw.explain(Subject(clf, photo(), name="nöise"), iterations=1, progress=False)
+    ex.save(tmp_path / "ex.safetensors")
+    assert xw.Explanation.load(tmp_path / "ex.safetensors").origin == ex.origin
+
+
+def test_an_unknown_geometry_is_kept_with_its_reason(tmp_path: Path) -> None:
+    net = nn.Sequential(nn.Flatten(), nn.Linear(3 * SIDE * SIDE, 2))
+
+    def bent(image: Image.Image) -> torch.Tensor:
+        x = np.asarray(image.resize((SIDE, SIDE)), np.float32) / 255
+        return torch.from_numpy(np.sort(x, 0).transpose(2, 0, 1).copy())
+
+    clf = xw.Classifier(net, preprocess=bent, mean=0, std=1)
+    subject = Subject(clf, photo(40, 40))
+    assert not subject.geometry.known
+    again = Origin.read(subject.origin.describe())
+    assert again == subject.origin
+    assert again.geometry.reason
+
+
+def test_a_subject_has_its_image_already(clf: xw.Classifier) -> None:
+    subject = Subject(clf, photo())
+    with pytest.raises(TypeError, match=r"has its image already.*targets="):
+        xw.explain(subject, [1])
+    with pytest.raises(TypeError, match="has its image already"):
+        xw.Inspector(subject, photo())
+    with pytest.raises(TypeError, match="is a NoneType, or missing"):
+        xw.explain(clf)
+    other = xw.Classifier(nn.Sequential(nn.Flatten(), nn.Linear(192, 3)), size=SIDE)
+    with pytest.raises(ValueError, match="is of Sequential"):
+        xw.explain(other, subject)
+    with pytest.raises(TypeError, match="expected a Classifier"):
+        Subject(clf.net, photo())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"digest": "abc"},
+        {"digest": "X" * 64},
+        {"size": (4, 4)},
+        {"geometry": None},
+        {"name": None},
+    ],
+)
+def test_an_origin_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+    fields = {"digest": "0" * 64, "size": (3, 4), "geometry": identity((3, 4)), "name": ""}
+    with pytest.raises((TypeError, ValueError), match=r"digest|size|pixels|geometry"):
+        Origin(**{**fields, **wrong})

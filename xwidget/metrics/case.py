@@ -1,0 +1,72 @@
+"""What a metric is asked: a net, an image, a class, and values; given apart, or as a subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xwidget.attribution import Attribution
+from xwidget.classifier import Classifier
+from xwidget.metrics.judge import Judge
+from xwidget.metrics.taken import Values
+from xwidget.subject import Subject
+
+Net = Classifier | Judge
+
+
+def read(
+    clf: Net | Subject,
+    x: Values | Subject | Attribution,
+    target: int | str | None,
+    values: Values | Attribution | None,
+    *,
+    masks: bool = False,
+) -> tuple[Net, Values, int | str, Values]:
+    """Return a classifier or judge, the image, the class, and the values (H, W) or a mask.
+
+    Parameters
+    ----------
+    clf, x
+        A subject and its attribution, or values of one class; else a classifier or a judge, and an
+        image or a subject.
+    target
+        Class index or name; None for an attribution's only class.
+    values
+        Given apart from a subject: an attribution, or values of one class.
+    masks
+        Whether an attribution is asked for its mask (3, H, W), not for its order (H, W).
+
+    Raises
+    ------
+    TypeError
+        If there is an image beside a subject.
+    ValueError
+        If the attribution is of another image, or not of the class.
+    """
+    given: Any = values
+    subject: Subject | None = None
+    image: Any = x
+    if isinstance(clf, Subject):
+        if values is not None:
+            raise TypeError(
+                "a Subject has its image already; expected (subject, attribution), and the class "
+                "as target="
+            )
+        subject, given = clf, x
+        clf, image = subject.clf, subject.x
+    elif isinstance(x, Subject):
+        subject, image = x, x.x
+    if isinstance(given, Attribution):
+        index = None if target is None else _classifier(clf).index(target)
+        k = given.position(index)
+        if subject is not None and given.digest and given.digest != subject.digest:
+            raise ValueError(
+                f"the attribution by {given.method} is of another image than the subject: their "
+                "digests differ"
+            )
+        return clf, image, given.targets[k], (given.masks if masks else given.relevance)[k]
+    asked: Any = target  # None is refused where it is used, as anything else that is no class
+    return clf, image, asked, given
+
+
+def _classifier(clf: Net) -> Classifier:
+    return clf.clf if isinstance(clf, Judge) else clf

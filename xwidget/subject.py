@@ -1,0 +1,178 @@
+"""The subject of an explanation: one image before one net."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from xwidget import origin
+from xwidget.classifier import Classifier, check_classifier
+from xwidget.images import ImageLike, Picture, read
+from xwidget.origin import Origin
+from xwidget.preprocessing.geometry import Geometry
+from xwidget.support import texts
+from xwidget.targets import Targets
+
+
+class Subject:
+    """One image before one net: what is explained, measured and compared.
+
+    It may be passed wherever a classifier and an image are: ``xw.explain(subject)``. The image is
+    read and prepared at once; all else when it is asked for, and then kept.
+
+    Parameters
+    ----------
+    clf
+        The classifier, from ``load`` or ``Classifier``.
+    image
+        Path, PIL image, array (H,W[,1|3|4]) uint8 or float in [0,1], or tensor (3,H,W).
+    name
+        What to call it. Without: the file's name where the image is a path, or a PIL image opened
+        from one, else "".
+
+    Attributes
+    ----------
+    clf
+        The classifier.
+    name
+        As given, or found.
+    x
+        (3,H,W) float32, normalized: what the net sees, as ``Classifier.prepare`` returns it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Where the image cannot be read or prepared, or the first argument is no classifier.
+
+    Examples
+    --------
+    >>> import xwidget as xw
+    >>> subject = xw.Subject(xw.load("efficientnet_lite0"), xw.sample("coffee"))
+    >>> subject.original.shape, subject.picture.shape
+    ((400, 600, 3), (224, 224, 3))
+    >>> subject.geometry.to_original((0, 0)).round(1).tolist()
+    [125.2, 25.3]
+    """
+
+    def __init__(self, clf: Classifier, image: ImageLike, *, name: str | None = None) -> None:
+        check_classifier(clf)
+        self.clf = clf
+        self.name = origin.name_of(image) if name is None else str(name)
+        self._given: Picture = read(image)
+        self.x: Tensor = clf.prepare(self._given)
+
+    @classmethod
+    def of(cls, clf: Classifier | Subject, image: ImageLike | Subject | None = None) -> Subject:
+        """Return the subject of a pair of arguments, (classifier, image) or one subject.
+
+        Parameters
+        ----------
+        clf
+            A classifier, or a subject; then there is no image.
+        image
+            As for ``Subject``, or a subject of this classifier.
+
+        Raises
+        ------
+        TypeError
+            For an image beside a subject, or neither; and as for ``Subject``.
+        ValueError
+            For a subject of another classifier; and as for ``Subject``.
+        """
+        if isinstance(clf, Subject):
+            if image is not None:
+                raise TypeError(
+                    "a Subject has its image already, but a second argument came: "
+                    f"{texts.shown(repr(image), texts.NAME)}; give the others by name, such as "
+                    "targets="
+                )
+            return clf
+        check_classifier(clf)
+        if isinstance(image, Subject):
+            if image.clf is not clf:
+                raise ValueError(
+                    f"the Subject is of {image.clf.name}, and the classifier is {clf.name}, or "
+                    "another one of that name; give the Subject alone, or its image"
+                )
+            return image
+        if image is None:
+            raise TypeError(
+                "the image is a NoneType, or missing; expected a path, PIL image, array or tensor "
+                "after the classifier, or a Subject alone"
+            )
+        return cls(clf, image)
+
+    @cached_property
+    def original(self) -> npt.NDArray[np.uint8]:
+        """The image as it was given: (H,W,3) uint8 RGB, upright by its EXIF, on white where it was
+        transparent; images of more than 8 bits are rounded. Read-only.
+        """
+        found = self._given
+        if found.dtype != np.uint8:
+            found = np.floor(found * 255 + 0.5).astype(np.uint8)
+        found.setflags(write=False)
+        return found  # type: ignore[return-value]
+
+    @cached_property
+    def picture(self) -> npt.NDArray[np.uint8]:
+        """The image as the net sees it, in true color: (H,W,3) uint8. Read-only."""
+        found = self.clf.picture(self.x)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
+    def scores(self) -> Tensor:
+        """The score of each class: (C,) float in [0,1], on the CPU.
+
+        Raises
+        ------
+        ValueError
+            As ``Classifier.classify``.
+        """
+        return self.clf.classify(self.x)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the original's pixels, 64 hexadecimal digits; see
+        :func:`xwidget.origin.digest`, which says how another program computes it.
+        """
+        return origin.digest(self.original)
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """The map from the pixels of the net's input to those of the original, or the reason why
+        there is none.
+
+        xwidget's own resize and crop are known. A preprocess of the user's is measured by sending
+        ramps through it, which takes the time of five pictures.
+        """
+        return self.clf.preprocess.geometry(self._given, self.x)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the original in pixels."""
+        return self._given.shape[0], self._given.shape[1]
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Digest, name, size and geometry of the original: what an Explanation keeps of it."""
+        return Origin(self.digest, self.size, self.geometry, self.name)
+
+    def select(self, asked: Targets | None) -> tuple[int, ...]:
+        """Return the indices of the classes to explain; None asks for the most likely one.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As ``Classifier.indices``.
+        """
+        return self.clf.select(asked, self.x)
+
+    def __repr__(self) -> str:
+        height, width = self.size
+        name = texts.shown(self.name, texts.NAME) if self.name else "an image"
+        net = texts.shown(self.clf.name, texts.NAME)
+        return f"<Subject {name}, {height}×{width} pixels, before {net}>"
