@@ -1,12 +1,13 @@
-import type {
-  Check,
-  Checked,
-  Command,
-  Message,
-  SettingValue,
-  Status,
-  Trace,
-  Traits,
+import {
+  type Check,
+  type Checked,
+  type Command,
+  type Message,
+  PROTOCOL,
+  type SettingValue,
+  type Status,
+  type Trace,
+  type Traits,
 } from "../src/kernel/contract";
 import { decodeFrame } from "../src/kernel/frame";
 import type { Model } from "../src/kernel/model";
@@ -89,11 +90,13 @@ const CHECKS: Checked = {
   },
 };
 
+/** A command as it arrives. */
+type Numbered = Command & { id: number };
 type Listener = (...args: unknown[]) => void;
 
 /** A model whose kernel is a timer: it streams masks that grow, and answers what the page asks. */
 export class FakeModel implements Model {
-  readonly sent: Command[] = [];
+  readonly sent: Numbered[] = [];
   readonly #traits = new Map<string, unknown>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #now = 0;
@@ -129,7 +132,7 @@ export class FakeModel implements Model {
     if (this.#traits.get(name) === value) return;
     this.#traits.set(name, value);
     this.#emit(`change:${name}`);
-    if (name === "_command") this.send(value as Command);
+    if (name === "_command") this.send(value);
     if (name === "target" && this.#now > 0) this.#show();
     if (name === "_probe") this.#score(value as DataView);
   }
@@ -147,7 +150,7 @@ export class FakeModel implements Model {
 
   send(content: unknown): void {
     if (this.scenario === "silent") return;
-    const command = content as Command;
+    const command = content as Numbered;
     this.sent.push(command);
     setTimeout(() => this.#answer(command), 8);
   }
@@ -176,27 +179,21 @@ export class FakeModel implements Model {
     }, 60);
   }
 
-  #answer(command: Command): void {
+  #answer(command: Numbered): void {
+    const reply = (message: Message, buffers: DataView[] = []) =>
+      this.#emit("msg:custom", { ...message, id: command.id }, buffers);
+    const refuse = (message: string) => reply({ type: "failed", request: command, message });
     switch (command.type) {
       case "hello":
-        this.#say({ type: "welcome", protocol: 1, run: this.#run });
+        reply({ type: "welcome", protocol: PROTOCOL, run: this.#run });
         this.#begin();
-        break;
+        return;
       case "frame":
-        this.#say({ type: "frame" }, [
-          this.#mask(command.target, command.iteration, 0, command.run),
-        ]);
-        break;
+        reply({ type: "frame" }, [this.#mask(command.target, command.iteration, 0, command.run)]);
+        return;
       case "categories":
-        this.#say({ type: "categories", names: this.names });
-        break;
-      case "add":
-        this.#say({
-          type: "failed",
-          request: command,
-          message: "This kernel is made of a timer: it cannot add a class.",
-        });
-        break;
+        reply({ type: "categories", names: this.names });
+        return;
       case "stop":
         this.#set({ status: "stopped" });
         break;
@@ -209,7 +206,14 @@ export class FakeModel implements Model {
       case "run_more":
         this.#live(this.#now + command.iterations);
         break;
+      case "views":
+      case "ack":
+        return;
+      default:
+        refuse("This kernel is made of a timer: it can only run.");
+        return;
     }
+    reply({ type: "done" });
   }
 
   #begin(): void {
@@ -312,10 +316,6 @@ export class FakeModel implements Model {
   #set(traits: Partial<Traits>): void {
     for (const [name, value] of Object.entries(traits)) this.#traits.set(name, value);
     for (const name of Object.keys(traits)) this.#emit(`change:${name}`);
-  }
-
-  #say(message: Message, buffers: DataView[] = []): void {
-    this.#emit("msg:custom", message, buffers);
   }
 
   #emit(event: string, ...args: unknown[]): void {

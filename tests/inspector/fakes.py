@@ -194,7 +194,7 @@ class Page:
         self._say(update, [memoryview(data)])
 
     def hello(self):
-        self.send({"type": "hello", "protocol": 1})
+        self.send({"type": "hello", "protocol": 2})
         return self
 
     def until(self, wanted):

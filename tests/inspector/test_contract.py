@@ -101,6 +101,47 @@ def test_every_reply_is_of_the_type_that_the_table_says(ran):
                 assert fits(value, reply.fields[name]), (content["type"], name)
 
 
+def fitting(kind):
+    """Return fields that a command takes."""
+    given = {"target": 1, "iteration": 3, "iterations": 2, "by": "defense", "protocol": 2}
+    given |= {"run": 0, "page": 1, "count": 1, "seen": 1, "seq": 1}
+    return {"type": kind, **{name: given[name] for name in contract.COMMAND[kind].fields}}
+
+
+@pytest.mark.parametrize("way", ["message", "trait"])
+@pytest.mark.parametrize("kind", contract.COMMAND)
+def test_every_command_gets_its_one_reply_by_which_it_is_named(ran, kind, way):
+    widget, page = ran
+    before = len(page.pump().messages)
+    command = {"id": 12345, **fitting(kind)}
+    page.send(command) if way == "message" else page.set(_command=command)
+    expected = contract.COMMAND[kind].reply
+    if expected is not None:
+        page.until(lambda page: len(page.messages) > before)
+    assert widget.wait(30)
+    replies = [content for content, _ in page.pump().messages[before:]]
+    assert [each["type"] for each in replies] == ([] if expected is None else [expected.type])
+    assert all(each["id"] == 12345 for each in replies)
+
+
+FAILING = [name for name, each in contract.COMMAND.items() if each.fields]
+
+
+@pytest.mark.parametrize("kind", [*FAILING, "save", "save_last", "sizes", "export"])
+def test_a_command_that_is_refused_gets_one_reply_too(make, kind):
+    page = Page(make())  # nothing is explained yet, which could be saved
+    page.send({"id": 77, **fitting(kind), **dict.fromkeys(contract.COMMAND[kind].fields, "x")})
+    ((failure, _),) = page.pump().messages
+    assert (failure["type"], failure["id"]) == ("failed", 77)
+
+
+def test_a_number_that_is_none_names_nothing(make):
+    page = Page(make())
+    for bad in ("x", -1, 2**70, None, [], True):
+        page.send({"type": "categories", "id": bad})
+    assert not any("id" in content for content, _ in page.pump().messages)
+
+
 def test_every_trait_of_the_strip_is_of_the_type_that_the_table_says(engine):
     cls = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine)})
     gallery = cls(classifier(), [np.full((4, 4, 3), 200, np.uint8)] * 2, iterations=5)

@@ -124,7 +124,7 @@ COMMANDS = {
     "compare": lambda n: {"type": "compare", "by": ("game", "defense")[n % 2]},
     "frame": lambda n: {"type": "frame", "target": 0, "iteration": n % 40},
     "categories": lambda n: {"type": "categories"},
-    "hello": lambda n: {"type": "hello", "protocol": 1},
+    "hello": lambda n: {"type": "hello", "protocol": 2},
     "save": lambda n: {"type": "save"},
     "save_last": lambda n: {"type": "save_last"},
     "sizes": lambda n: {"type": "sizes"},
@@ -186,7 +186,7 @@ def test_a_flood_of_commands_leaves_the_kernel_as_it_was(show, engine, kind):
     if kind == "frame":
         _, (raw,) = page.pump().answers("frame")[-1]
         assert decode(raw).iteration == widget._session.nearest(0, (MANY - 1) % 40)
-    page.send({"type": "hello", "protocol": 1})
+    page.send({"type": "hello", "protocol": 2})
     page.messages.clear()
     until(lambda: page.pump().answers("welcome"))
 

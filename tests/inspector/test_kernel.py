@@ -109,7 +109,7 @@ def test_a_run_streams_to_the_page_after_the_cell_returned(client):
     page = KernelPage(client, iterations=60)
     assert page.state == {}  # nothing starts before it is shown
     assert {"application/vnd.jupyter.widget-view+json", "image/png"} <= page.bundle.keys()
-    page.send(type="hello", protocol=1)
+    page.send(type="hello", protocol=2)
     page.read_until(lambda: page.state.get("status") == "done")
     assert page.welcome["type"] == "welcome"
     iterations = [frame.iteration for frame in page.frames]
@@ -121,7 +121,7 @@ def test_a_run_streams_to_the_page_after_the_cell_returned(client):
 
 def test_stop_is_heard_while_the_worker_works(client):
     page = KernelPage(client, iterations=100_000)
-    page.send(type="hello", protocol=1)
+    page.send(type="hello", protocol=2)
     page.read_until(lambda: len(page.frames) > 3)
     page.send(type="stop")
     page.read_until(lambda: page.state.get("status") == "stopped")
@@ -131,7 +131,7 @@ def test_stop_is_heard_while_the_worker_works(client):
 
 def test_an_edited_mask_is_scored_while_a_run_goes_on(client):
     page = KernelPage(client, iterations=100_000)
-    page.send(type="hello", protocol=1)
+    page.send(type="hello", protocol=2)
     page.read_until(lambda: len(page.frames) > 3)
     page.edit(Frame(np.full((3, 4, 4), 255, np.uint8), seq=7))
     page.read_until(lambda: page.state.get("_probed"))
@@ -164,11 +164,11 @@ def wait_for(client, expression):
 
 def test_run_again_a_cell_ends_its_run_and_a_run_without_a_view_rests(client):
     first = KernelPage(client, 100_000, "one")
-    first.send(type="hello", protocol=1)
+    first.send(type="hello", protocol=2)
     first.read_until(lambda: len(first.frames) > 3)
     execute(client, "old = w", "another")
     second = KernelPage(client, 100_000, "one")
-    second.send(type="hello", protocol=1)
+    second.send(type="hello", protocol=2)
     wait_for(client, "old.status == 'stopped' and old.explanation is not None")
 
     second.send(type="views", page=1, count=1, seen=1)
@@ -184,7 +184,7 @@ def test_run_again_a_cell_ends_its_run_and_a_run_without_a_view_rests(client):
     wait_for(client, f"w._session.nearest(0) > {before} + 50")
 
     third = KernelPage(client, 100_000, "two")  # of another cell
-    third.send(type="hello", protocol=1)
+    third.send(type="hello", protocol=2)
     wait_for(client, "(w._session.nearest(0) or 0) > 3")
     third.send(type="stop")
     wait_for(client, "w.status == 'stopped'")
@@ -201,7 +201,7 @@ def test_what_ends_an_interpreter_ends_a_run_alone(client, raised):
         w._session._optimize, _engine = _broken, w._session._optimize
         """
     execute(client, textwrap.dedent(code), "another")
-    page.send(type="hello", protocol=1)
+    page.send(type="hello", protocol=2)
     page.read_until(lambda: page.state.get("status") == "error")
     assert raised.split("(")[0] in page.state["error"]
     execute(client, "w._session._optimize = _engine", "another")
@@ -211,7 +211,7 @@ def test_what_ends_an_interpreter_ends_a_run_alone(client, raised):
 
 def test_a_flood_of_commands_is_over_when_the_kernel_has_read_it(client):
     page = KernelPage(client, iterations=100_000)
-    page.send(type="hello", protocol=1)
+    page.send(type="hello", protocol=2)
     page.read_until(lambda: len(page.frames) > 3)
     kinds = [
         {"type": "run"},
@@ -229,6 +229,6 @@ def test_a_flood_of_commands_is_over_when_the_kernel_has_read_it(client):
     page.read_until(lambda: page.state.get("status") == "stopped")
     page.welcome = None
     asked = time.monotonic()
-    page.send(type="hello", protocol=1)
+    page.send(type="hello", protocol=2)
     page.read_until(lambda: (page.welcome or {}).get("type") == "welcome")
     assert time.monotonic() - asked < SAFETY

@@ -137,7 +137,7 @@ def test_category_names_come_on_request_only(show):
 def test_commands_work_through_the_trait(make, engine):
     widget = make()
     page = Page(widget)
-    page.set(_command={"id": 1, "type": "hello", "protocol": 1})
+    page.set(_command={"id": 1, "type": "hello", "protocol": 2})
     page.until_status("done")
     assert page.answers("welcome")
     page.set(game="deletion", _command={"id": 2, "type": "run"})

@@ -79,7 +79,7 @@ def test_a_frame_of_any_memory_layout_is_written_channel_first():
 @pytest.mark.parametrize(
     "content",
     [
-        {"type": "hello", "protocol": 1},
+        {"type": "hello", "protocol": 2},
         {"type": "run"},
         {"type": "run_more", "iterations": 50},
         {"type": "stop"},

@@ -34,7 +34,7 @@ def test_hello_is_welcomed_and_starts_the_run_at_once(show, engine):
     engine.hold()
     widget, page = show()
     (welcome, _), *_ = page.pump().answers("welcome")
-    assert welcome == {"type": "welcome", "protocol": 1, "run": 0}
+    assert welcome == {"type": "welcome", "protocol": 2, "run": 0}
     assert widget.status == page.state["status"] == "running"
     engine.release()
     page.until_status("done")
@@ -43,7 +43,7 @@ def test_hello_is_welcomed_and_starts_the_run_at_once(show, engine):
 
 def test_a_welcome_tells_by_which_way_the_hello_came(show):
     _, page = show()
-    page.set(_command={"id": 7, "type": "hello", "protocol": 1})
+    page.set(_command={"id": 7, "type": "hello", "protocol": 2})
     first, *_, last = (welcome for welcome, _ in page.pump().answers("welcome"))
     assert "id" not in first
     assert last["id"] == 7
@@ -60,10 +60,10 @@ def test_a_second_hello_starts_nothing(show, engine):
 def test_a_page_of_another_protocol_is_told_so(make):
     widget = make()
     page = Page(widget)
-    page.send({"type": "hello", "protocol": 2})
+    page.send({"type": "hello", "protocol": 1})
     (failure,) = page.pump().failures
-    assert "protocol 2, the kernel 1" in failure["message"]
-    assert failure["request"] == {"type": "hello", "protocol": 2}
+    assert "protocol 1, the kernel 2" in failure["message"]
+    assert failure["request"] == {"type": "hello", "protocol": 1}
     assert widget.error == failure["message"]
     assert widget.status == "idle"
 

@@ -1,6 +1,6 @@
 /** Made from xwidget/inspector/page/contract.py by `python -m scripts.contract`. */
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export type Status = "idle" | "running" | "done" | "stopped" | "error";
 

@@ -1,18 +1,14 @@
-/**
- * The way to the kernel. Commands travel as custom messages; a host that drops those (marimo) is
- * served by the trait `_command` instead, after an unanswered `hello`.
- */
+/** The way to the kernel: whether it is there, what is asked of it, and what it replies. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { type Command, type Message, PROTOCOL } from "./contract";
+import { createCarrier } from "./carrier";
+import { type Command, type Message, PROTOCOL, type Traits } from "./contract";
 import { asView } from "./frame";
 import { watchKernel } from "./kernel";
 import type { Model } from "./model";
+import { type Asked, Expected, type Reply, type Take } from "./replies";
 
 /** How long a `hello` may stay unanswered before the other way is tried, in ms. */
 const PATIENCE = 2000;
-/** Distance between two commands on the trait path, in ms: the host merges faster writes into one. */
-const TRAIT_PACE = 60;
-
 /** How long the kernel may say nothing after a command, and in the middle of a run, in ms. */
 const DOUBT = { command: 4000, run: 10_000 };
 
@@ -52,21 +48,34 @@ export interface Link {
   state: ReadonlySignal<LinkState>;
   /** Say `hello`, once a page; again after the connection changed or when a person asks. */
   hello(): void;
-  send(command: Command): void;
+  /**
+   * Give a command; its reply. Traits that are given travel in the same message, so that neither
+   * overtakes the other.
+   *
+   * @param take hears of the reply at once.
+   */
+  ask<K extends Asked>(
+    command: Extract<Command, { type: K }>,
+    take?: Take<K>,
+    traits?: Partial<Traits>,
+  ): Promise<Reply<K>>;
+  /** Acknowledge a frame. */
+  acknowledge(seq: number): void;
   /** Say what may get lost: it is not sent where custom messages do not arrive. */
   mention(command: Command): void;
-  /** Set traits and give a command in one message: the command cannot overtake the traits. */
-  sendWith(traits: Record<string, unknown>, command: Command): void;
-  write(traits: Record<string, unknown>): void;
+  write(traits: Partial<Traits>): void;
   /** True while the page itself sets traits, to tell its own change events from the kernel's. */
   readonly writing: boolean;
   /** Something came from the kernel: it is there. */
   heard(): void;
 }
 
+/**
+ * @param receive takes what comes; `quiet` where it is a refusal that no person waits for.
+ */
 export function createLink(
   model: Model,
-  receive: (message: Message, buffer: DataView | null) => void,
+  receive: (message: Message, quiet: boolean) => void,
   ended: AbortSignal,
 ): Link {
   const kernel = watchKernel(model.widget_manager, ended);
@@ -78,51 +87,11 @@ export function createLink(
     return host === "busy" ? "busy" : host === "idle" ? "stranger" : "silent";
   });
   const isDead = () => ["gone", "replaced"].includes(kernel.state.peek());
-  let path: "message" | "trait" = "message";
-  /** Whether a command is known to have arrived on that path. */
-  let proven = false;
+  const carrier = createCarrier(model, isDead, ended);
+  const expected = new Expected();
   let greeted = false;
-  let writing = false;
-  let lastId = 0;
   let patience: ReturnType<typeof setTimeout> | undefined;
-  let pace: ReturnType<typeof setTimeout> | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
-  const waiting: Command[] = [];
-  /** What was asked for before any path was proven: sent on one that drops it, it would be lost. */
-  const held: Command[] = [];
-
-  // Ids grow across page reloads too, so that no command looks like one already carried out.
-  const numbered = (command: Command) => {
-    lastId = Math.max(Date.now(), lastId + 1);
-    return { id: lastId, ...command };
-  };
-
-  function write(traits: Record<string, unknown>): void {
-    writing = true;
-    try {
-      for (const [name, value] of Object.entries(traits)) model.set(name, value);
-    } finally {
-      writing = false;
-    }
-    // The host would complain of what it cannot send; a greeting finds out.
-    if (!isDead() || "_command" in traits) attempt(() => model.save_changes());
-  }
-
-  function viaTrait(command: Command): void {
-    // Acknowledging the newest frame acknowledges those before it.
-    const last = waiting.at(-1);
-    if (command.type === "ack" && last?.type === "ack") waiting.pop();
-    waiting.push(command);
-    if (pace === undefined) next();
-  }
-
-  function next(): void {
-    pace = undefined;
-    const command = waiting.shift();
-    if (!command || ended.aborted) return;
-    write({ _command: numbered(command) });
-    pace = setTimeout(next, TRAIT_PACE);
-  }
 
   function hello(): void {
     clearTimeout(patience);
@@ -132,29 +101,15 @@ export function createLink(
     asked.value = "connecting";
     const greeting: Command = { type: "hello", protocol: PROTOCOL };
     const other = () => {
-      path = "trait";
-      viaTrait(greeting);
+      carrier.greet(greeting, "trait");
       patience = setTimeout(() => {
         if (asked.value === "connecting") asked.value = "silent";
       }, PATIENCE);
     };
-    attempt(() => model.send(greeting));
-    // On the trait path it stays there: only an answered message shows that messages arrive.
-    if (path === "trait") other();
+    const needsTrait = carrier.way === "trait";
+    carrier.greet(greeting);
+    if (needsTrait) other();
     else patience = setTimeout(other, PATIENCE);
-  }
-
-  /** A `hello` arrived on this path: so does all else. */
-  function prove(by: typeof path): void {
-    if (by === "message" || !proven) path = by;
-    proven = true;
-    for (const command of held.splice(0)) deliver(command);
-  }
-
-  function deliver(command: Command): void {
-    if (isDead()) return;
-    if (path === "trait") viaTrait(command);
-    else attempt(() => model.send(command));
   }
 
   function heard(): void {
@@ -175,9 +130,9 @@ export function createLink(
     if (message.type === "welcome") {
       clearTimeout(patience);
       kernel.answered();
-      prove(message.id ? "trait" : "message");
+      carrier.prove(message.id);
     }
-    receive(message, asView(buffers?.[0]));
+    receive(message, !expected.take(message, asView(buffers?.[0])));
   };
   model.on("msg:custom", onMessage);
   // ipywidgets says this when the connection came or went, as when a kernel was restarted.
@@ -185,6 +140,9 @@ export function createLink(
     if (greeted) hello();
   };
   model.on("comm_live_update", onConnection);
+  const unlose = state.subscribe((now) => {
+    if (now === "silent" || isCut(now)) expected.clear();
+  });
   // The host says that the kernel is back, or has time again.
   let before = kernel.state.peek();
   const unwatch = effect(() => {
@@ -197,39 +155,25 @@ export function createLink(
     model.off("msg:custom", onMessage);
     model.off("comm_live_update", onConnection);
     clearTimeout(patience);
-    clearTimeout(pace);
     clearTimeout(doubt);
     unwatch();
+    unlose();
+    expected.clear();
   });
 
   return {
     state,
     hello,
     heard,
-    write,
+    write: carrier.write,
+    mention: carrier.mention,
     get writing() {
-      return writing;
+      return carrier.writing;
     },
-    send(command) {
-      if (command.type !== "ack") expectAnswer();
-      if (command.type === "ack" || proven) deliver(command);
-      else held.push(command);
-    },
-    mention(command) {
-      if (path === "message") attempt(() => model.send(command));
-    },
-    sendWith(traits, command) {
+    ask(command, take, traits) {
       expectAnswer();
-      write({ ...traits, _command: numbered(command) });
+      return expected.add(carrier.carry(command, traits), (command as Command).type as never, take);
     },
+    acknowledge: (seq) => void carrier.carry({ type: "ack", seq }),
   };
-}
-
-/** A model without a kernel may throw on sending; the page stays usable on what it has. */
-function attempt(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    console.warn("[xwidget] could not reach the kernel:", error);
-  }
 }

@@ -25,7 +25,11 @@ export class Requests {
   readonly #settled = new Set<string>();
 
   constructor(
-    private readonly send: (want: Want) => void,
+    /** `came` is to be told which iteration came; null for none, undefined where nobody answers. */
+    private readonly send: (
+      want: Want,
+      came: (iteration: number | null | undefined) => void,
+    ) => void,
     /** Called when a place came free and nothing waited for it. */
     private readonly idle: () => void,
   ) {}
@@ -43,24 +47,9 @@ export class Requests {
     return true;
   }
 
-  /** An answer came. The kernel may answer with the nearest mask it keeps, so match by class first. */
-  answered(got: Want | null): void {
-    const exact = this.#sent.findIndex((s) => got && keyOf(s) === keyOf(got));
-    const index =
-      exact < 0 && got
-        ? this.#sent.findIndex((s) => s.target === got.target && s.run === got.run)
-        : Math.max(0, exact);
-    const sent = this.#sent[index];
-    if (sent && sent.iteration === got?.iteration) this.#free(index);
-    else this.#settle(index);
-  }
-
-  /** A request was refused. True if a person waits for it. */
-  refused(request: Partial<Want>): boolean {
-    const index = this.#sent.findIndex((s) => keyOf(s) === keyOf(request));
-    const wanted = this.#sent[index]?.ahead === false;
-    this.#settle(index);
-    return wanted;
+  /** Whether a person waits for this one. */
+  isWanted(want: Want): boolean {
+    return this.#sent.some((sent) => keyOf(sent) === keyOf(want) && !sent.ahead);
   }
 
   clear(): void {
@@ -79,22 +68,20 @@ export class Requests {
     const sent: Sent = {
       ...want,
       ahead,
-      timer: setTimeout(() => this.#free(this.#sent.indexOf(sent)), EXPIRY),
+      timer: setTimeout(() => this.#free(sent), EXPIRY),
     };
     this.#sent.push(sent);
-    this.send(want);
+    this.send(want, (iteration) => {
+      if (iteration !== undefined && iteration !== want.iteration) this.#settled.add(keyOf(want));
+      this.#free(sent);
+    });
   }
 
-  #settle(index: number): void {
-    const sent = this.#sent[index];
-    if (!sent) return;
-    this.#settled.add(keyOf(sent));
-    this.#free(index);
-  }
-
-  #free(index: number): void {
-    const [sent] = this.#sent.splice(index, 1);
-    clearTimeout(sent?.timer);
+  #free(sent: Sent): void {
+    const index = this.#sent.indexOf(sent);
+    if (index < 0) return;
+    this.#sent.splice(index, 1);
+    clearTimeout(sent.timer);
     this.#flush();
     if (this.#sent.length === 0) this.idle();
   }

@@ -73,8 +73,9 @@ export class PortableModel implements Model {
 
   send(content: unknown): void {
     // As late as a kernel's answer: whoever sends is not called back before it is done.
-    void this.#answer(content as Command).then(([message, ...buffers]) =>
-      this.#emit("msg:custom", message, buffers),
+    const command = content as Command & { id: number };
+    void this.#answer(command).then(([message, ...buffers]) =>
+      this.#emit("msg:custom", { ...message, id: command.id }, buffers),
     );
   }
 

@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { shortOf } from "../catalog/says";
 import type { ClassInfo } from "../kernel/contract";
 import { isCut } from "../kernel/link";
+import type { Reply } from "../kernel/replies";
 import type { Looking } from "./looking";
 import type { KernelStatus } from "./status";
 import type { Wire } from "./wire";
@@ -14,13 +15,14 @@ export interface Classes {
   /** All class names; null until asked for and answered. */
   names: ReadonlySignal<string[] | null>;
   askNames(): void;
-  add(target: number): void;
+  /** Explain one more class; nothing is asked where it is there. */
+  add(target: number): Promise<Reply<"add">> | undefined;
   /** Why a class cannot be drawn: its mask is not here, and nobody can send it; else empty. */
   missing(target: number): string;
 }
 
 export function createClasses(
-  { link, listen, on, onRefused, atEnd }: Wire,
+  { link, listen, atEnd }: Wire,
   classes: ReadonlySignal<ClassInfo[]>,
   looking: Looking,
   { portable, offline }: KernelStatus,
@@ -30,18 +32,9 @@ export function createClasses(
   let asked = false;
   const added = () => {
     adding.value = null;
-    return undefined;
   };
   listen("change:_classes", () => {
     if (classes.peek().some(({ index }) => index === adding.peek())) added();
-  });
-  on("categories", (message) => {
-    names.value = message.names;
-  });
-  onRefused("add", added);
-  onRefused("categories", () => {
-    asked = false;
-    return undefined;
   });
   atEnd(
     link.state.subscribe((state) => {
@@ -53,14 +46,23 @@ export function createClasses(
     adding,
     names,
     askNames() {
-      if (!asked) link.send({ type: "categories" });
+      if (asked) return;
       asked = true;
+      void link.ask({ type: "categories" }, (reply) => {
+        if (reply.type === "categories") names.value = reply.names;
+        else asked = false;
+      });
     },
     add(target) {
-      if (classes.peek().some(({ index }) => index === target)) return looking.choose(target);
+      if (classes.peek().some(({ index }) => index === target)) {
+        looking.choose(target);
+        return;
+      }
       adding.value = target;
       // The kernel draws the new class itself, once its turn has come.
-      link.send({ type: "add", target });
+      return link.ask({ type: "add", target }, (reply) => {
+        if (reply.type !== "done") added();
+      });
     },
     missing(wanted) {
       const drawn = looking.drawn.value;

@@ -1,6 +1,7 @@
 /** Runs beside the main one, to compare it with. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { Comparison, Comparisons, Variant } from "../kernel/contract";
+import type { Reply } from "../kernel/replies";
 import type { Looking } from "./looking";
 import type { Wire } from "./wire";
 
@@ -8,7 +9,7 @@ export interface Comparing {
   variants: ReadonlySignal<Variant[]>;
   /** What a run is compared with. */
   comparisons: ReadonlySignal<Comparisons>;
-  compare(by: Comparison): void;
+  compare(by: Comparison): Promise<Reply<"compare">>;
 }
 
 /** An exported page is compared with nothing. */
@@ -24,5 +25,5 @@ export function createComparing(
     looking.redraw();
   });
   const comparisons = trait("_comparisons", NONE);
-  return { variants, comparisons, compare: (by) => link.send({ type: "compare", by }) };
+  return { variants, comparisons, compare: (by) => link.ask({ type: "compare", by }) };
 }

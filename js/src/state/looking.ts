@@ -58,7 +58,12 @@ export function createLooking(wire: Wire, decode: Decode, shown: Shown): Looking
   const follow = signal((model.get("_follow") as boolean | undefined) ?? true);
   const drawn = signal<Frame | null>(null);
   const trace = trait("_trace", {});
-  const masks = createMasksSeen({ target, iteration, follow, trace, ...shown }, link, shown.run);
+  const masks = createMasksSeen(
+    { target, iteration, follow, trace, ...shown },
+    link,
+    shown.run,
+    take,
+  );
   const { keyframes } = masks;
   const leaving: (() => void)[] = [];
   const beginning: (() => void)[] = [];
@@ -77,11 +82,17 @@ export function createLooking(wire: Wire, decode: Decode, shown: Shown): Looking
     if (masks.put(frame)) redraw();
   }
 
+  function take(value: unknown): Frame | null {
+    const frame = decode(value);
+    if (frame) keep(frame);
+    return frame;
+  }
+
   function onFrame(): void {
     const frame = decode(model.get("_frame"));
     if (!frame) return;
     // At once and once a model: the kernel's pace depends on it, not on drawing.
-    if (frame.seq > 0) link.send({ type: "ack", seq: frame.seq });
+    if (frame.seq > 0) link.acknowledge(frame.seq);
     keep(frame);
   }
 
@@ -120,13 +131,6 @@ export function createLooking(wire: Wire, decode: Decode, shown: Shown): Looking
     target.value = model.get("target") as number;
     redraw();
   });
-  wire.on("frame", (_, buffer) => {
-    const frame = decode(buffer);
-    if (frame) keep(frame);
-    masks.answered(frame);
-  });
-  // A mask fetched ahead was nobody's wish, and a run beside the main one may be gone.
-  wire.onRefused("frame", (request) => masks.refused(request) && !request.run);
   wire.atEnd(() => {
     following.rest();
     masks.clear();

@@ -1,6 +1,6 @@
 /** The masks seen so far, of the main run and those beside it, and which to ask the kernel for. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { ClassInfo, FailedRequest, Status, Trace, Track, Variant } from "../kernel/contract";
+import type { ClassInfo, Status, Trace, Track, Variant } from "../kernel/contract";
 import type { Frame } from "../kernel/frame";
 import type { Link } from "../kernel/link";
 import { Requests, type Want } from "../kernel/requests";
@@ -41,15 +41,18 @@ export interface MasksSeen {
   advanceTo(run: number): boolean;
   /** What may be wanted now is asked for. */
   pump(): void;
-  answered(frame: Frame | null): void;
-  /** Whether a person waited for what was refused. */
-  refused(request: FailedRequest): boolean;
   /** The kernel's lists changed: what can be drawn may have, too. */
   changed(): void;
   clear(): void;
 }
 
-export function createMasksSeen(wanting: Wanted, link: Link, first: number): MasksSeen {
+/** @param take keeps a mask that was asked for, and returns it. */
+export function createMasksSeen(
+  wanting: Wanted,
+  link: Link,
+  first: number,
+  take: (buffer: DataView | null) => Frame | null,
+): MasksSeen {
   const { target, iteration, follow, status, classes, trace, variants } = wanting;
   const cache = new FrameCache(CACHE_BYTES);
   const beside = new Map<number, FrameCache>();
@@ -58,7 +61,16 @@ export function createMasksSeen(wanting: Wanted, link: Link, first: number): Mas
   const held = signal(0);
   const track = computed<Track | undefined>(() => trace.value[String(target.value)]);
   const requests = new Requests(
-    ({ run, ...want }) => link.send({ type: "frame", ...want, ...(run ? { run } : {}) }),
+    (want, came) => {
+      const { run, ...wanted } = want;
+      void link.ask({ type: "frame", ...wanted, ...(run ? { run } : {}) }, (reply) => {
+        // A mask fetched ahead was nobody's wish, and a run beside the main one may be gone.
+        const missed = requests.isWanted(want) && !run;
+        if (reply.type === "lost") came(undefined);
+        else came(reply.type === "frame" ? (take(reply.buffer)?.iteration ?? null) : null);
+        return missed;
+      });
+    },
     () => pump(),
   );
   let run = first;
@@ -159,10 +171,6 @@ export function createMasksSeen(wanting: Wanted, link: Link, first: number): Mas
     },
     advanceTo: (newer) => !isBeside(newer) && advanceTo(newer),
     pump,
-    answered(frame) {
-      requests.answered(frame && { ...frame, run: isBeside(frame.run) ? frame.run : undefined });
-    },
-    refused: (request) => requests.refused(request),
     changed() {
       held.value += 1;
     },

@@ -25,9 +25,7 @@ export function createNotices(wire: Wire): Notices {
     last += 1;
     notices.value = [...notices.value.slice(-2), { id: last, text }];
   };
-  wire.on("failed", ({ request, message }) => {
-    if (wire.refused(request)) say(message);
-  });
+  wire.on("failed", ({ message }) => say(message));
   // What the kernel refused it also says in `error`, which is shown already.
   wire.listen("change:error", () => {
     notices.value = notices.value.filter(({ text }) => text !== error.peek());

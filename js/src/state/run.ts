@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Checked, Progress, Setting, SettingValue } from "../kernel/contract";
 import { isCut } from "../kernel/link";
+import type { Reply } from "../kernel/replies";
 import type { Looking } from "./looking";
 import type { Settings, SettingValues } from "./settings";
 import type { KernelStatus } from "./status";
@@ -17,11 +18,11 @@ export interface Run {
   ran: ReadonlySignal<{ game: string; defense: string }>;
   /** What is set is for the next run: the newest was made otherwise, or there was none. */
   changed: ReadonlySignal<boolean>;
-  run(): void;
+  run(): Promise<Reply<"run">>;
   /** Set what the next run is made with; that run begins at once where the setting says so. */
   set(setting: Pick<Setting, "name" | "at_once">, value: SettingValue): void;
-  runMore(): void;
-  stop(): void;
+  runMore(): Promise<Reply<"run_more">>;
+  stop(): Promise<Reply<"stop">>;
 }
 
 export function readProgress({ model }: Wire): Progress {
@@ -43,7 +44,6 @@ export function createRun(
   const asked = signal(false);
   const begun = () => {
     asked.value = false;
-    return undefined;
   };
   /** A run was begun, and what is drawn is of one before it. */
   const older = computed(() => (drawn.value?.run ?? 0) < progress.value.run);
@@ -67,7 +67,6 @@ export function createRun(
     looking.advanceTo(run);
     looking.redraw();
   });
-  wire.onRefused("run", begun);
   wire.atEnd(
     link.state.subscribe((state) => {
       // Nobody will begin it: the mask that there is stays.
@@ -81,11 +80,11 @@ export function createRun(
     }),
   );
 
-  function start(type: "run" | "run_more", traits: SettingValues, count: number): void {
+  function start(settings: SettingValues): Promise<Reply<"run">> {
     looking.followNewest();
-    asked.value = type === "run";
-    const command = type === "run" ? { type } : { type, iterations: count };
-    link.sendWith({ ...traits, _follow: true }, command);
+    asked.value = true;
+    const refused = (reply: Reply<"run">) => void (reply.type !== "done" && begun());
+    return link.ask({ type: "run" }, refused, { ...settings, _follow: true });
   }
 
   return {
@@ -105,12 +104,16 @@ export function createRun(
         settings[name] !== undefined && settings[name] !== set;
       return run === 0 || Object.entries(next.value).some(differs);
     }),
-    run: () => start("run", {}, 0),
+    run: () => start({}),
     set({ name, at_once }, value) {
-      if (at_once) start("run", { [name]: value }, 0);
+      if (at_once) void start({ [name]: value });
       else link.write({ [name]: value });
     },
-    runMore: () => start("run_more", {}, iterations.peek()),
-    stop: () => link.send({ type: "stop" }),
+    runMore() {
+      looking.followNewest();
+      const command = { type: "run_more", iterations: iterations.peek() } as const;
+      return link.ask(command, undefined, { _follow: true });
+    },
+    stop: () => link.ask({ type: "stop" }),
   };
 }

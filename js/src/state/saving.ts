@@ -1,34 +1,34 @@
 /** The Explanation and the page as files. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Sizes } from "../kernel/contract";
+import type { Reply } from "../kernel/replies";
 import { download } from "../support/files";
 import type { Wire } from "./wire";
 
 export interface Saving {
   /** How large a file of the Explanation would be now; null until asked for and answered. */
   sizes: ReadonlySignal<Sizes | null>;
-  askSizes(): void;
-  save(frames: keyof Sizes): void;
-  exportPage(): void;
+  askSizes(): Promise<Reply<"sizes">>;
+  save(frames: keyof Sizes): Promise<Reply<"save" | "save_last">>;
+  exportPage(): Promise<Reply<"export">>;
 }
 
-export function createSaving({ link, on }: Wire): Saving {
+export function createSaving({ link }: Wire): Saving {
   const sizes = signal<Sizes | null>(null);
-  on("sizes", (message) => {
-    sizes.value = message;
-  });
-  for (const type of ["saved", "exported"] as const) {
-    on(type, ({ name }, buffer) => {
-      if (buffer) download(name, buffer as DataView<ArrayBuffer>);
-    });
-  }
+  const keep = (reply: Reply<"save" | "save_last" | "export">) => {
+    const isFile = reply.type === "saved" || reply.type === "exported";
+    if (isFile && reply.buffer) download(reply.name, reply.buffer as DataView<ArrayBuffer>);
+  };
   return {
     sizes,
     askSizes() {
       sizes.value = null;
-      link.send({ type: "sizes" });
+      return link.ask({ type: "sizes" }, (reply) => {
+        if (reply.type === "sizes") sizes.value = reply;
+      });
     },
-    save: (frames) => link.send({ type: frames === "all" ? "save" : "save_last" }),
-    exportPage: () => link.send({ type: "export" }),
+    save: (frames) =>
+      link.ask<"save" | "save_last">({ type: frames === "all" ? "save" : "save_last" }, keep),
+    exportPage: () => link.ask({ type: "export" }, keep),
   };
 }

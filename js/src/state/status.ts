@@ -17,10 +17,9 @@ export interface KernelStatus {
   shows(said: Said): void;
 }
 
-export function createStatus({ link, trait, onRefused }: Wire): KernelStatus {
+export function createStatus({ link, trait }: Wire): KernelStatus {
   const portable = trait("_portable", false);
   const said = trait("status", "idle");
-  onRefused("views", () => false); // a kernel that is older than the page
   return {
     link: link.state,
     portable,

@@ -1,13 +1,14 @@
 /**
- * What every feature of a store is built on: the kernel's traits as signals, its messages by type,
- * and the link on which a feature asks.
+ * What every feature of a store is built on: the kernel's traits as signals, its messages, and
+ * the link on which a feature asks.
  */
 import { type Signal, signal } from "@preact/signals";
-import type { FailedRequest, Message, Traits } from "../kernel/contract";
+import type { Message, Traits } from "../kernel/contract";
 import { createLink, type Link } from "../kernel/link";
 import type { Model } from "../kernel/model";
 
-type Of<T extends Message["type"]> = Extract<Message, { type: T }>;
+type Heard = "welcome" | "failed";
+type Of<T extends Heard> = Extract<Message, { type: T }>;
 
 export interface Wire {
   model: Model;
@@ -20,20 +21,12 @@ export interface Wire {
   atEnd(act: () => void): void;
   /** Hear of the model's events until the store is closed. */
   listen(event: string, callback: (...args: never[]) => void): void;
-  /** Take the messages of one type; one feature each. */
-  on<T extends Message["type"]>(
-    type: T,
-    take: (message: Of<T>, buffer: DataView | null) => void,
-  ): void;
-  /** Hear that a command was refused; false where no person waited for it. */
-  onRefused(type: string, hear: (request: FailedRequest) => boolean | undefined): void;
-  /** Tell whose command was refused; whether a person waited for it. */
-  refused(request: FailedRequest | null | undefined): boolean;
+  /** Hear of the messages of one type that concern no one command. */
+  on<T extends Heard>(type: T, hear: (message: Of<T>) => void): void;
 }
 
 export function createWire(model: Model, ended: AbortSignal): Wire {
-  const takers = new Map<string, (message: never, buffer: DataView | null) => void>();
-  const hearers = new Map<string, (request: FailedRequest) => boolean | undefined>();
+  const hearers = new Map<string, (message: never) => void>();
   const ends: (() => void)[] = [];
   const atEnd = (act: () => void) => void ends.push(act);
   ended.addEventListener("abort", () => {
@@ -45,7 +38,9 @@ export function createWire(model: Model, ended: AbortSignal): Wire {
   };
   const link = createLink(
     model,
-    (message, buffer) => takers.get(message.type)?.(message as never, buffer),
+    (message, quiet) => {
+      if (!quiet) hearers.get(message.type)?.(message as never);
+    },
     ended,
   );
   return {
@@ -58,8 +53,6 @@ export function createWire(model: Model, ended: AbortSignal): Wire {
       });
       return mirrored;
     },
-    on: (type, take) => void takers.set(type, take),
-    onRefused: (type, hear) => void hearers.set(type, hear),
-    refused: (request) => (request && hearers.get(request.type ?? "")?.(request)) ?? true,
+    on: (type, hear) => void hearers.set(type, hear),
   };
 }

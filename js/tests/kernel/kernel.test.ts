@@ -138,7 +138,7 @@ describe("the way to the kernel", () => {
     const link = createLink(model, () => {}, new AbortController().signal);
     link.hello();
     const hellos = () => sent.filter((each) => (each as { type: string }).type === "hello").length;
-    return { kernel, link, hellos, welcome: () => hear({ type: "welcome", protocol: 1, run: 1 }) };
+    return { kernel, link, hellos, welcome: () => hear({ type: "welcome", protocol: 2, run: 1 }) };
   }
 
   test("a kernel with time that does not answer has never heard of the panel", () => {
@@ -172,7 +172,7 @@ describe("the way to the kernel", () => {
     ] as const) {
       const { link, hellos, welcome } = linked(status);
       welcome();
-      if (status === "done") link.send({ type: "stop" });
+      if (status === "done") void link.ask({ type: "stop" });
       const before = hellos();
       vi.advanceTimersByTime(patience - 100);
       expect(hellos()).toBe(before);

@@ -30,7 +30,7 @@ describe("commands", () => {
     meanwhile(store);
     vi.advanceTimersByTime(2000);
     const hello = kernel.saved.at(-1)?._command as { id: number };
-    expect(hello).toMatchObject({ type: "hello", protocol: 1 });
+    expect(hello).toMatchObject({ type: "hello", protocol: 2 });
     return { kernel, store, welcome: () => kernel.answers({ ...WELCOME, id: hello.id }) };
   }
   const commands = (kernel: Kernel) =>

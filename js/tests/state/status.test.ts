@@ -11,7 +11,7 @@ test("a kernel that ends in the middle of a run leaves the mask, and no run", ()
   kernel.widget_manager = { kernel: connection };
   const store = createStore(kernel);
   store.connect();
-  kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+  kernel.answers({ type: "welcome", protocol: 2, run: 1 });
   kernel.says({ _frame: mask(1, 5, 8, 1) });
   store.run();
   expect(store.starting.value).toBe(true);
@@ -31,12 +31,12 @@ describe("a kernel that was shut down", () => {
     kernel.widget_manager = { kernel: connection };
     const store = createStore(kernel);
     store.connect();
-    kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+    kernel.answers({ type: "welcome", protocol: 2, run: 1 });
     kernel.says({
       _classes: [5, 6, 7].map((index) => ({ index, name: `class ${index}`, score: 0.5 })),
       _frame: mask(1, 5, 8, 1),
     });
-    kernel.answers({ type: "frame" }, mask(1, 7, 8));
+    kernel.says({ _frame: mask(1, 7, 8) });
     expect(store.missing(6)).toBe(""); // it would be sent
     connection.status = "dead";
     vi.advanceTimersByTime(1000);

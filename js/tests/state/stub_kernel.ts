@@ -1,16 +1,25 @@
 /** A kernel that only does as it is told, and stores that have heard of it. */
 import { encode } from "../../harness/fake_model";
 import type { Command, Message } from "../../src/kernel/contract";
+import { decodeFrame } from "../../src/kernel/frame";
 import type { Model } from "../../src/kernel/model";
 import { createStore } from "../../src/state/store";
+
+/** What each command is answered with. */
+const REPLIES: Record<string, Message["type"]> = {
+  ...{ hello: "welcome", frame: "frame", categories: "categories", sizes: "sizes" },
+  ...{ save: "saved", save_last: "saved", export: "exported" },
+  ...{ run: "done", run_more: "done", stop: "done", add: "done", compare: "done", test: "done" },
+};
 
 type Listener = (...args: unknown[]) => void;
 
 /** A model whose kernel does nothing but what a test says. */
 export class Kernel implements Model {
-  readonly sent: Command[] = [];
+  readonly sent: (Command & { id: number })[] = [];
   widget_manager: unknown;
   readonly saved: Record<string, unknown>[] = [];
+  readonly #answered = new Set<number>();
   #pending: Record<string, unknown> = {};
   readonly #traits = new Map<string, unknown>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -39,7 +48,7 @@ export class Kernel implements Model {
     this.#pending = {};
   }
   send(content: unknown) {
-    this.sent.push(content as Command);
+    this.sent.push(content as Command & { id: number });
   }
   on(event: string, callback: (...args: never[]) => void) {
     const set = this.#listeners.get(event) ?? new Set();
@@ -60,18 +69,45 @@ export class Kernel implements Model {
   saysOneByOne(traits: Record<string, unknown>) {
     for (const [name, value] of Object.entries(traits)) this.says({ [name]: value });
   }
+  /** A reply names its command: the one that it fits, where it does not say which. */
   answers(message: Message, buffer?: DataView) {
-    this.#emit("msg:custom", message, buffer ? [buffer] : []);
+    const id = message.id ?? this.#fitting(message, buffer);
+    if (id !== undefined) this.#answered.add(id);
+    this.#emit("msg:custom", { ...message, ...(id === undefined ? {} : { id }) }, [
+      ...(buffer ? [buffer] : []),
+    ]);
   }
-  asked(type: Command["type"]) {
-    return this.sent.filter((command) => command.type === type);
+  #fitting(message: Message, buffer?: DataView): number | undefined {
+    const open = [...this.#given()].filter(({ id }) => !this.#answered.has(id));
+    const frame = message.type === "frame" && buffer ? decodeFrame(buffer) : undefined;
+    const request = message.type === "failed" ? message.request : null;
+    const wanted = { ...frame, ...request };
+    const fields = ["iteration", "target", "by"] as const;
+    const isFor = ({ type }: Command) =>
+      message.type === "failed" ? type === request?.type : REPLIES[type] === message.type;
+    const score = (command: Command) =>
+      fields.filter((name) => name in command && command[name as never] === wanted[name as never])
+        .length;
+    const fit = open.filter(isFor).sort((a, b) => score(b) - score(a));
+    return fit[0]?.id;
+  }
+  *#given(): Iterable<Command & { id: number }> {
+    yield* this.sent;
+    for (const { _command } of this.saved) {
+      if (_command) yield _command as Command & { id: number };
+    }
+  }
+  /** The commands of one type, as they were given. */
+  asked(type: Command["type"]): Command[] {
+    const found = this.sent.filter((command) => command.type === type);
+    return found.map(({ id, ...command }) => command as Command);
   }
   #emit(event: string, ...args: unknown[]) {
     for (const callback of this.#listeners.get(event) ?? []) callback(...args);
   }
 }
 
-export const WELCOME = { type: "welcome", protocol: 1, run: 1 } as const;
+export const WELCOME = { type: "welcome", protocol: 2, run: 1 } as const;
 export const data = Uint8Array.from([1, 2, 3]);
 export const mask = (run: number, target: number, iteration: number, seq = 0) =>
   encode({ run, target, iteration, seq, side: 1, data });
@@ -81,7 +117,7 @@ export function finished(frames = [0, 1, 2, 4, 8]) {
   const kernel = new Kernel({ target: 5, iteration: 8, _follow: true, status: "done" });
   const store = createStore(kernel);
   store.connect();
-  kernel.answers({ type: "welcome", protocol: 1, run: 1 });
+  kernel.answers({ type: "welcome", protocol: 2, run: 1 });
   const track = { scores: [], means: [], frames };
   kernel.says({
     _classes: [5, 6].map((index) => ({ index, name: `class ${index}`, score: 0.5 })),

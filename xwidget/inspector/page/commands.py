@@ -8,14 +8,15 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from xwidget.inspector.page.contract import COMMAND
-from xwidget.inspector.page.inbox import Inbox
-from xwidget.inspector.page.messages import Request, parse
+from xwidget.inspector.page.inbox import Inbox, Pace
+from xwidget.inspector.page.messages import Request, number, parse
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.work.worker import as_error
 from xwidget.support import wire
 from xwidget.support.texts import in_words
 from xwidget.support.threads import EndingThread
 
+_REPLIES = Pace(20, 10)
 _FRAME = 200_000  # bytes: what a smaller frame counts as, too
 
 
@@ -93,19 +94,24 @@ class Commands:
             self._inbox.drop("run", "run_more", "add", "compare")
         try:
             answer = self._handlers[request.type](**request.fields)
-            if isinstance(answer, Answer):
-                self._send(content, answer)
-            elif answer is not None:
+            if callable(answer):
                 self._enqueue(request.type, content, answer)
+            elif COMMAND[request.type].reply is not None:
+                self._reply(request.type, content, answer or Answer())
         except Exception as error:
             self._fail(content, error)
+
+    def _reply(self, kind: str, content: Any, answer: Answer) -> None:
+        send = partial(self._send, content, answer)
+        if COMMAND[kind].pace is not None:
+            send()
+        else:  # done at once, however many come
+            self._inbox.take(("replied", kind), _REPLIES, send)
 
     def _send(self, content: Any, answer: Answer) -> None:
         reply = COMMAND[content["type"]].reply
         assert reply is not None
-        message = {"type": reply.type, **answer.fields}
-        if reply.type == "welcome" and isinstance(content.get("id"), int):
-            message["id"] = content["id"]  # only a command through ``_command`` has one
+        message = {"type": reply.type, **answer.fields, **number(content)}
         self._panel.send(message, None if answer.buffer is None else [answer.buffer])
 
     def _enqueue(self, kind: str, content: Any, task: Task) -> None:

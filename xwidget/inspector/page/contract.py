@@ -27,7 +27,7 @@ from xwidget.inspector.page.kinds import (
 )
 from xwidget.support.texts import NAME, WORDS
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Version of the contract, compared in the handshake."""
 
 _U32 = 2**32 - 1

@@ -104,7 +104,10 @@ class PanelSetting(Kind):
         object.__setattr__(self, "words", self.setting.span)
 
     def _read(self, name: str, value: Any, widget: Any) -> Any:
-        return self.setting.take(value, name)
+        try:
+            return self.setting.take(value, name)
+        except ValueError as error:
+            raise ProtocolError(str(error)) from error
 
 
 @dataclass(frozen=True)

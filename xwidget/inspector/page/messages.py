@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xwidget.inspector.page import contract
-from xwidget.inspector.page.kinds import ProtocolError
+from xwidget.inspector.page.kinds import ID, ProtocolError, whole
 from xwidget.support import texts, wire
 
 
@@ -50,4 +50,13 @@ def failed(request: object, message: str) -> dict[str, object]:
 
     Both are as short as a page needs them.
     """
-    return {"type": "failed", "request": wire.brief(request), "message": texts.shown(message)}
+    told = {"request": wire.brief(request), "message": texts.shown(message)}
+    return {"type": "failed", **told, **number(request)}
+
+
+def number(request: object) -> dict[str, int]:
+    """Return the ``id`` by which a reply names its command; nothing where it has none."""
+    try:
+        return {"id": whole("id", request["id"], *ID)}  # type: ignore[index]
+    except (ProtocolError, TypeError, LookupError, OverflowError):
+        return {}
