@@ -3,7 +3,7 @@ import { h, render } from "preact";
 import type { Model } from "./kernel/model";
 import { createViews, type Views } from "./kernel/views";
 import { Panel } from "./panel/panel";
-import { createUi, type Ui } from "./picture/ui";
+import { createUi, type Ui } from "./panel/ui";
 import { createStore, type Store } from "./state/store";
 import { isOurs, keepKeys } from "./support/keys";
 

@@ -1,12 +1,12 @@
 import { shortOf, takesAway } from "../catalog/says";
 import { signOf } from "../catalog/trust";
 import type { ClassInfo } from "../kernel/contract";
-import type { Ui } from "../picture/ui";
+import { SignOf } from "../picture/sign";
 import type { Store } from "../state/store";
 import { score } from "../support/words";
 import { AddClass } from "./add_class";
-import { NeedsKernel } from "./kernel";
-import { SignOf } from "./sign";
+import { NeedsKernel } from "./needs_kernel";
+import type { Ui } from "./ui";
 
 /** The classes being explained: which is drawn, what the image scores, what the mask scores now. */
 export function Classes({ ui }: { ui: Ui }) {

@@ -1,19 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
-import { viewName } from "../picture/looks";
+import { LAYERS } from "../picture/layers/table";
 import { VIEWS } from "../picture/painting";
-import type { Ui } from "../picture/ui";
+import type { Help, HelpLines, HelpSection } from "../picture/tools/tool";
+import { viewName } from "../picture/views";
 import { capital } from "../support/words";
+import type { Ui } from "./ui";
 
-const PICTURE: [string, string][] = [
-  ["← ↑ → ↓", "move the pixel cursor; with Shift by 10"],
-  ["Home, End", "to the row's first, last pixel"],
-  ["+ − 0", "zoom in, out, whole image"],
-  ["Enter", "pin the pixel, or unpin it"],
-  ["V", "zoom in until the pixels’ values are written on them"],
-  ["L", "loupe on or off"],
-  ["Esc", "leave the picture"],
-];
-const ANYWHERE: [string, string][] = [
+const LEAVE = [["Esc", "leave the picture"]] as const;
+const ANYWHERE: HelpLines = [
   [`1 – ${VIEWS.length}`, VIEWS.map((view) => viewName(view, false).toLowerCase()).join(", ")],
   ["C", "all colors, red, green, blue alone"],
   ["B", "boost faint evidence: ×2, ×4, ×8, off"],
@@ -21,18 +15,8 @@ const ANYWHERE: [string, string][] = [
   ["?", "this help"],
   ["← →", "on the slider: earlier, later; also Page, Home, End"],
 ];
-const POINTER: [string, string][] = [
-  ["Click", "pin a pixel"],
-  ["Ctrl or ⌘ + wheel, pinch", "zoom; after a click the wheel alone"],
-  ["Drag", "move the enlarged picture"],
-  ["Double click", "whole image"],
-];
 /** Where an edit can be scored. */
-const TESTING: [string, string][] = [
-  ["Drag, Space", "draw, dab with the brush, where one is chosen"],
-  ["Middle button", "move the picture while a brush is chosen"],
-  ["Ctrl+Z, +Shift", "undo, redo an edit"],
-];
+const UNDO = [["Ctrl+Z, +Shift", "undo, redo an edit"]] as const;
 
 const FIRST: [string, string][] = [
   [
@@ -77,13 +61,14 @@ const THEN: [string, string][] = [
 ];
 
 /** What the panel shows, in plain words, and the keys; Escape closes it. */
-export function Help({ ui }: { ui: Ui }) {
+export function HelpDialog({ ui }: { ui: Ui }) {
   const box = useRef<HTMLDialogElement>(null);
   const open = ui.helping.value;
   useEffect(() => box.current?.showModal(), [open]);
   if (!open) return null;
   // The browser gives the focus back as it closes.
   const shut = () => box.current?.close();
+  const of = (section: HelpSection) => helpOf(ui, section);
   const games = Object.entries(ui.store.words.value.games);
   return (
     <dialog
@@ -112,13 +97,20 @@ export function Help({ ui }: { ui: Ui }) {
           <Words words={games.map(([name, { summary }]) => [capital(name), summary])} />
           <Words words={THEN} />
         </section>
-        <Keys title="On the picture" keys={PICTURE} />
+        <Keys title="On the picture" keys={[...of("On the picture"), ...LEAVE]} />
         <Keys title="In the panel" keys={ANYWHERE} />
-        <Keys title="With a pointer" keys={POINTER} />
-        {!ui.store.portable.value && <Keys title="Testing" keys={TESTING} />}
+        <Keys title="With a pointer" keys={of("With a pointer")} />
+        {!ui.store.portable.value && <Keys title="Testing" keys={[...of("Testing"), ...UNDO]} />}
       </div>
     </dialog>
   );
+}
+
+/** What tools and layers have to say of themselves. */
+function helpOf({ tools }: Ui, section: HelpSection): HelpLines {
+  const layers = LAYERS.map(([, layer]) => layer);
+  const all: { help?: Help }[] = [...Object.values(tools), ...layers];
+  return all.flatMap(({ help }) => help?.[section] ?? []);
 }
 
 function Words({ words }: { words: [string, string][] }) {
@@ -134,7 +126,7 @@ function Words({ words }: { words: [string, string][] }) {
   );
 }
 
-function Keys({ title, keys }: { title: string; keys: [string, string][] }) {
+function Keys({ title, keys }: { title: string; keys: HelpLines }) {
   return (
     <section>
       <h4>{title}</h4>

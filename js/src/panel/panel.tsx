@@ -1,10 +1,9 @@
-import { viewOfKey } from "../picture/looks";
 import { BOOSTS } from "../picture/painting";
-import type { Ui } from "../picture/ui";
+import { viewOfKey } from "../picture/views";
 import { isTyping, isUndo } from "../support/keys";
 import { Classes } from "./classes";
-import { Help } from "./help";
-import { NeedsKernel } from "./kernel";
+import { HelpDialog } from "./help";
+import { NeedsKernel } from "./needs_kernel";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { PinTable } from "./pins";
@@ -12,10 +11,11 @@ import { Readout } from "./readout";
 import { About, RunBar } from "./runbar";
 import { Settings } from "./settings";
 import { Testing } from "./testing";
+import { Threshold } from "./threshold";
 import { Timeline } from "./timeline";
 import { Toolbar } from "./toolbar";
 import { Trust } from "./trust";
-import { MaskValues } from "./values";
+import type { Ui } from "./ui";
 
 /** In the order in which the key C goes through them. */
 const COLORS = [null, 0, 1, 2] as const;
@@ -50,7 +50,7 @@ export function Panel({ ui }: { ui: Ui }) {
       <Trust ui={ui} />
       <Classes ui={ui} />
       <div class="xw-reading">
-        <MaskValues ui={ui} />
+        <Threshold ui={ui} />
         <Readout ui={ui} />
       </div>
       <Timeline ui={ui} />
@@ -65,7 +65,7 @@ export function Panel({ ui }: { ui: Ui }) {
         </NeedsKernel>
         <PinTable ui={ui} />
       </div>
-      <Help ui={ui} />
+      <HelpDialog ui={ui} />
     </div>
   );
 }

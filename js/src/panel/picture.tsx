@@ -1,11 +1,12 @@
 import { takesAway } from "../catalog/says";
-import { keyOf, viewName, viewTitle } from "../picture/looks";
 import { VIEWS, type View } from "../picture/painting";
-import { nameOf, PaneView } from "../picture/pane";
+import { PaneView } from "../picture/pane";
 import { Legend } from "../picture/titles";
-import type { Ui } from "../picture/ui";
+import { keyOf, viewName, viewTitle } from "../picture/views";
+import { nameOf } from "../state/classes";
 import { percent, score } from "../support/words";
-import { RunOthers } from "./toolbar";
+import { RunOthers } from "./compared";
+import type { Ui } from "./ui";
 
 export function Picture({ ui }: { ui: Ui }) {
   const { columns, width } = ui.size.value;
@@ -25,10 +26,10 @@ export function Picture({ ui }: { ui: Ui }) {
           }}
         >
           {ui.panes.value.map((pane) => (
-            <PaneView key={pane.key} ui={ui} pane={pane} />
+            <PaneView key={pane.key} picture={ui} pane={pane} />
           ))}
         </div>
-        <RunOthers ui={ui} />
+        <RunOthers picture={ui} />
       </div>
     </div>
   );
@@ -103,9 +104,9 @@ function Caption({ ui }: { ui: Ui }) {
       {mask && (
         <>
           <span class="xw-drawn">
-            <b title={nameOf(ui, mask.target)}>{nameOf(ui, mask.target)}</b>
+            <b title={nameOf(ui.store, mask.target)}>{nameOf(ui.store, mask.target)}</b>
             {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
-            {heat && <Legend ui={ui} />}
+            {heat && <Legend picture={ui} />}
           </span>
           <span class="xw-figures">
             <span>{edited ? "edited" : `${before}iteration ${mask.iteration}`}</span>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { type Pixel, pixelAt, type Rgb } from "../picture/painting";
-import type { Ui } from "../picture/ui";
 import { score } from "../support/words";
+import type { Ui } from "./ui";
 
 /** The pixels that were clicked, as a table to read and to take along. */
 export function PinTable({ ui }: { ui: Ui }) {

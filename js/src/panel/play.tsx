@@ -1,4 +1,4 @@
-import type { Ui } from "../picture/ui";
+import type { Ui } from "./ui";
 
 /** Play the iterations, or pause. */
 export function Play({ ui }: { ui: Ui }) {

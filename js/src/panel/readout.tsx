@@ -1,7 +1,7 @@
 import { takesAway } from "../catalog/says";
 import { LETTERS, type Look, pixelAt, type Rgb } from "../picture/painting";
-import type { Ui } from "../picture/ui";
 import { score } from "../support/words";
+import type { Ui } from "./ui";
 
 /**
  * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves

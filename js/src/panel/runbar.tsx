@@ -1,9 +1,9 @@
-import type { Ui } from "../picture/ui";
 import type { Store } from "../state/store";
 import { howFar } from "../state/timeline";
 import { seconds } from "../support/words";
-import { NeedsKernel } from "./kernel";
-import { Tool } from "./toolbar";
+import { NeedsKernel } from "./needs_kernel";
+import { ToolButton } from "./tool_button";
+import type { Ui } from "./ui";
 
 /** What is always at hand with a kernel: running, how far it is, help. */
 export function RunBar({ ui }: { ui: Ui }) {
@@ -47,7 +47,7 @@ export function About({ ui }: { ui: Ui }) {
       <span class="xw-net" title="The net being explained">
         {ui.store.netName.value}
       </span>
-      <Tool
+      <ToolButton
         name="Help: what is shown, keys and gestures"
         act={() => {
           ui.helping.value = true;

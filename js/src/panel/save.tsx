@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Sizes } from "../kernel/contract";
-import { heatEnd, heatOf, lookWords, viewTitle } from "../picture/looks";
-import { nameOf } from "../picture/pane";
-import { pictureOf } from "../picture/strip";
-import type { Ui } from "../picture/ui";
+import { lookWords } from "../picture/looks";
+import { stillOf } from "../picture/still";
+import { heatEnd, heatOf, viewTitle } from "../picture/views";
+import { nameOf } from "../state/classes";
 import { copyPicture, download, png } from "../support/files";
 import { focused } from "../support/keys";
 import { bytes, capital, figuresOf } from "../support/words";
 import { trustIn } from "./trust";
+import type { Ui } from "./ui";
 
 /** Copy and save: the picture as it is drawn, the Explanation, the page. */
 export function SaveMenu({ ui }: { ui: Ui }) {
@@ -30,12 +31,12 @@ export function SaveMenu({ ui }: { ui: Ui }) {
   }, [open.value]);
 
   /** What is drawn, as large as it is on this screen, with words below it. */
-  const screen = () => pictureOf(ui, ui.panes.peek(), wordsOf(ui));
+  const screen = () => stillOf(ui, ui.panes.peek(), wordsOf(ui));
   /** The main picture alone, unless it is not what it seems. */
   const exact = () => {
     const panes = ui.panes.peek().slice(0, 1);
     const words = panes.map((pane) => lookWords(pane, ui.channel.peek(), ui.boost.peek()));
-    return pictureOf(ui, panes, words.filter(Boolean), true);
+    return stillOf(ui, panes, words.filter(Boolean), true);
   };
   const copyLink = async (link: string) => {
     try {
@@ -50,7 +51,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     const edited = store.testing.edited.peek() ? ["edited"] : [];
     const boost = ui.boost.peek() > 1 ? [`boosted-x${ui.boost.peek()}`] : [];
     const words = mask
-      ? [nameOf(ui, mask.target), view, mask.iteration, ...edited, ...boost]
+      ? [nameOf(store, mask.target), view, mask.iteration, ...edited, ...boost]
       : ["image"];
     return `${words.join("-").replace(/[^\p{L}\p{N}.-]+/gu, "_")}${end}`;
   };
@@ -191,7 +192,7 @@ function wordsOf(ui: Ui): string[] {
   // Views side by side have their titles.
   const looked = others.some((each) => each.view !== pane.view) ? "" : `${view}. `;
   if (!mask) return [view];
-  const name = nameOf(ui, mask.target);
+  const name = nameOf(store, mask.target);
   const net = store.netName.peek() || "the net";
   const game = ui.layout.peek() === "game" ? "" : `${capital(store.ran.peek().game)} game, `;
   return [

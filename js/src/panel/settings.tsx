@@ -1,8 +1,8 @@
 import type { Setting, SettingValue } from "../kernel/contract";
-import type { Ui } from "../picture/ui";
 import type { Store } from "../state/store";
 import { capital, lambda } from "../support/words";
 import { Control } from "./control";
+import type { Ui } from "./ui";
 
 /** How the next run is made: folded, as it is rarely changed, under a line that says what is set. */
 export function Settings({ ui }: { ui: Ui }) {

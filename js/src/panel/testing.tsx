@@ -1,9 +1,10 @@
 import type { Frame } from "../kernel/frame";
-import type { Ui } from "../picture/ui";
+import type { BrushTool } from "../picture/tools/brush";
 import type { Brush } from "../state/masks";
-import { radii, rest } from "../state/masks";
+import { rest } from "../state/masks";
 import { score } from "../support/words";
-import { Tool } from "./toolbar";
+import { ToolButton } from "./tool_button";
+import type { Ui } from "./ui";
 
 const MODES: Record<Brush["mode"], string> = {
   erase: "Take evidence away",
@@ -14,7 +15,8 @@ const CHANNELS = ["Red", "Green", "Blue"] as const;
 
 /** The explanation is an input of the net: change it, and see what the net says. */
 export function Testing({ ui }: { ui: Ui }) {
-  const { brush, store } = ui;
+  const { store, tools, chosen } = ui;
+  const brushing = chosen.value === "brush";
   const { testing, undo } = store;
   const edited = testing.edited.value;
   const hidden = testing.hidden.value;
@@ -50,14 +52,9 @@ export function Testing({ ui }: { ui: Ui }) {
         <button
           type="button"
           disabled={disabled}
-          aria-pressed={brush.value !== null}
+          aria-pressed={brushing}
           title={reason ?? "Erase or restore evidence with a brush"}
-          onClick={() => {
-            const radius = radiusOf(ui).first;
-            brush.value = brush.value
-              ? null
-              : { mode: "erase", radius, channels: [true, true, true] };
-          }}
+          onClick={() => ui.use(brushing ? null : "brush")}
         >
           Brush
         </button>
@@ -80,13 +77,13 @@ export function Testing({ ui }: { ui: Ui }) {
         )}
         {edited && (
           <>
-            <Tool name="Undo" disabled={!undo.canUndo.value} act={undo.undo} words="Undo" />
-            <Tool name="Redo" disabled={!undo.canRedo.value} act={undo.redo} words="Redo" />
+            <ToolButton name="Undo" disabled={!undo.canUndo.value} act={undo.undo} words="Undo" />
+            <ToolButton name="Redo" disabled={!undo.canRedo.value} act={undo.redo} words="Redo" />
             <button
               type="button"
               title="End the test and go back to the explanation"
               onClick={() => {
-                brush.value = null;
+                if (brushing) ui.use(null);
                 testing.end();
                 ui.refocus();
               }}
@@ -96,20 +93,16 @@ export function Testing({ ui }: { ui: Ui }) {
           </>
         )}
       </div>
-      {brush.value && <BrushBar ui={ui} brush={brush.value} />}
+      {brushing && <BrushBar id={ui.id} brush={tools.brush} />}
       {edited && <Answer ui={ui} />}
     </div>
   );
 }
 
-function radiusOf(ui: Ui) {
-  const { width = 0, height = 0 } = ui.scene.value?.image ?? {};
-  return radii(width, height);
-}
-
-function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
+function BrushBar({ id, brush: { settings, radii } }: { id: string; brush: BrushTool }) {
+  const brush = settings.value;
   const set = (change: Partial<Brush>) => {
-    ui.brush.value = { ...brush, ...change };
+    settings.value = { ...brush, ...change };
   };
   return (
     <div class="xw-tools">
@@ -118,7 +111,7 @@ function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
           <label key={mode} title={MODES[mode]}>
             <input
               type="radio"
-              name={`${ui.id}-brush`}
+              name={`${id}-brush`}
               checked={brush.mode === mode}
               onChange={() => set({ mode })}
             />
@@ -131,7 +124,7 @@ function BrushBar({ ui, brush }: { ui: Ui; brush: Brush }) {
         <input
           type="range"
           min={0}
-          max={radiusOf(ui).most}
+          max={radii().most}
           value={brush.radius}
           aria-valuetext={`radius ${brush.radius} pixels`}
           onInput={(event) => set({ radius: event.currentTarget.valueAsNumber })}

@@ -1,10 +1,10 @@
 import { shortOf, takesAway } from "../catalog/says";
-import type { Ui } from "../picture/ui";
 import { step } from "../state/timeline";
 import { score } from "../support/words";
 import { BOX, curvePath, events } from "./curve";
 import { Play } from "./play";
-import { Tool } from "./toolbar";
+import { ToolButton } from "./tool_button";
+import type { Ui } from "./ui";
 
 /** Looking back: the score's curve with the slider on it. */
 export function Timeline({ ui }: { ui: Ui }) {
@@ -23,7 +23,7 @@ export function Timeline({ ui }: { ui: Ui }) {
           </span>
           <span class="xw-dotted">image’s score</span>
         </span>
-        <Tool
+        <ToolButton
           name="Details"
           title="Mask size, the other classes, and when the weight of sparsity λ changed"
           pressed={details.value}

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from "preact";
-import type { Comparison } from "../kernel/contract";
 import { WHOLE } from "../picture/camera";
-import { besides } from "../picture/panes";
-import type { Layout, Ui } from "../picture/ui";
+import type { Layout } from "../picture/panes";
+import { needsRun } from "./compared";
 import { SaveMenu } from "./save";
+import { ToolButton } from "./tool_button";
+import { Tools } from "./tools";
+import type { Ui } from "./ui";
 
 const LAYOUTS: Record<Layout, [name: string, title: string]> = {
   single: ["One picture", ""],
@@ -44,13 +46,13 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
         })}
       </select>
       <span class="xw-group">
-        <Tool
+        <ToolButton
           name="Zoom out"
           disabled={camera.value.zoom <= 1}
           act={() => ui.zoom(1 / 1.5)}
           words="−"
         />
-        <Tool
+        <ToolButton
           name="Whole image"
           disabled={camera.value.zoom <= 1}
           act={() => {
@@ -59,10 +61,10 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
         >
           {/* Drawn by the style: as text it would have to be part of the name. */}
           <span data-figure={`${Math.round(ui.placement.value.scale * 100)}%`} />
-        </Tool>
-        <Tool name="Zoom in" act={() => ui.zoom(1.5)} words="+" />
+        </ToolButton>
+        <ToolButton name="Zoom in" act={() => ui.zoom(1.5)} words="+" />
       </span>
-      <Tool
+      <ToolButton
         name="Loupe"
         pressed={loupe.value}
         act={() => {
@@ -70,61 +72,10 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
         }}
       >
         Loupe
-      </Tool>
+      </ToolButton>
+      <Tools picture={ui} />
       <SaveMenu ui={ui} />
       {children}
     </div>
-  );
-}
-
-/** Beside the pictures: it comes and goes, and must not move the tools. */
-export function RunOthers({ ui }: { ui: Ui }) {
-  if (!unfinished(ui)) return null;
-  const run = () => ui.store.compare(ui.layout.peek() as Comparison);
-  return (
-    <button type="button" class="xw-tool xw-others" onClick={run}>
-      Run the others
-    </button>
-  );
-}
-
-/** Whether something that is compared was stopped, or the run went on without it. */
-function unfinished({ layout, store }: Ui): boolean {
-  const by = layout.value;
-  if (!needsRun(by) || store.offline.value || store.status.value === "running") return false;
-  const newest = store.keyframes.value.at(-1) ?? 0;
-  return besides(store, by).some(({ run }) => {
-    const found = store.variants.value.find((variant) => variant.run === run);
-    return (found?.iteration ?? -1) < newest;
-  });
-}
-
-function needsRun(layout: Layout): layout is Comparison {
-  return layout === "game" || layout === "defense";
-}
-
-export function Tool(props: {
-  name: string;
-  /** Where the name does not say it all. */
-  title?: string;
-  act: () => void;
-  words?: string;
-  disabled?: boolean;
-  pressed?: boolean;
-  children?: ComponentChildren;
-}) {
-  return (
-    <button
-      type="button"
-      class="xw-tool"
-      aria-label={(props.words ?? props.children) !== props.name ? props.name : undefined}
-      aria-pressed={props.pressed}
-      title={props.title ?? props.name}
-      // Not disabled: a button that has the focus would lose it to the page.
-      aria-disabled={props.disabled}
-      onClick={() => props.disabled || props.act()}
-    >
-      {props.words ?? props.children}
-    </button>
   );
 }

@@ -1,9 +1,10 @@
 import { defended } from "../catalog/says";
 import { figures, headOf, type Trusted, trusted } from "../catalog/trust";
 import type { Checks } from "../kernel/contract";
-import { nameOf } from "../picture/pane";
-import type { Pane, Ui } from "../picture/ui";
-import { SignOf } from "./sign";
+import type { Pane } from "../picture/panes";
+import { SignOf } from "../picture/sign";
+import { nameOf } from "../state/classes";
+import type { Ui } from "./ui";
 
 /** What is drawn and how far to trust it, in two sentences that open into what was tested. */
 export function Trust({ ui }: { ui: Ui }) {
@@ -11,7 +12,7 @@ export function Trust({ ui }: { ui: Ui }) {
   const target = targetOf(ui);
   const now = trustIn(ui);
   const [{ says: told = "" } = {}, ...others] = ui.panes.value;
-  const name = nameOf(ui, target);
+  const name = nameOf(store, target);
   const [head, rest] = headOf(now);
   const full = store.classes.value.find(({ index }) => index === target)?.name ?? name;
   return (
@@ -83,7 +84,7 @@ function Others({ panes }: { panes: readonly Pane[] }) {
 }
 
 /** What the same class scores with a defense, where that is known; else nothing. */
-function besides(ui: Ui): string {
+function defendedScore(ui: Ui): string {
   const { store } = ui;
   const target = targetOf(ui);
   const info = store.classes.value.find(({ index }) => index === target);
@@ -103,7 +104,7 @@ function Tested({ ui, checks }: { ui: Ui; checks: Checks }) {
               {passed === null ? ": " : passed ? " (passed): " : " (failed): "}
             </span>
             <span>
-              {words} {name === "defense" && besides(ui)}
+              {words} {name === "defense" && defendedScore(ui)}
             </span>
             {Object.keys(details).length > 0 && (
               <small>

@@ -1,75 +1,44 @@
-/** The views by name, what they show, and what is done to them for the eye alone. */
+/** How the pictures of one view are looked at: none of it changes a value that is read or saved. */
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { darkness } from "../support/theme";
+import { CHANNELS, type Look, type Scene, type View } from "./painting";
 
-import { capital, score } from "../support/words";
-import { CHANNELS, type Look, VIEWS, type View } from "./painting";
-import type { Pane, Ui } from "./ui";
-
-/** The number key of a view: its place among the tabs, from 1 on. */
-export function keyOf(view: View): string {
-  return String(VIEWS.indexOf(view) + 1);
+export interface Looks {
+  view: Signal<View>;
+  /** Those side by side in the layout "views". */
+  views: Signal<readonly View[]>;
+  /** Least mask value shown, in 255ths; 0 shows all. */
+  threshold: Signal<number>;
+  /** The one color channel that is seen; null for all. */
+  channel: Signal<Look["channel"]>;
+  /** What mask values are multiplied by, to be seen; one of BOOSTS. */
+  boost: Signal<number>;
+  dark: ReadonlySignal<boolean>;
 }
 
-/** The view that a key chooses, if it does. */
-export function viewOfKey(key: string): View | undefined {
-  return VIEWS.find((view) => keyOf(view) === key);
-}
-
-/**
- * A view's name on a button. Paper holds what the net is left with: of a game that takes away, that
- * is what is left of the image; the other part has a view of its own.
- */
-export function viewName(view: View, takes: boolean): string {
-  if (view === "paper" && takes) return "Remains";
-  if (view === "rest" && takes) return "Taken";
-  return capital(view);
-}
-
-/** What a view shows, in a sentence. */
-export function viewTitle(view: View, takes: boolean): string {
-  const part = takes ? "what is taken away" : "the evidence";
-  const titles: Record<View, string> = {
-    paper: takes
-      ? "What is left: the image, with what is taken away faded to hatched paper"
-      : "The evidence in the image’s own colors, fading to paper where nothing is shown",
-    evidence: `The image where ${part} is, the reference elsewhere`,
-    mask: "The mask itself, as a color",
-    heat: `${heatOf(null)}, from 0 to 1`,
-    overlay: `${capital(part)} in color, on the gray image`,
-    image: "The image as the net sees it",
-    rest: takes
-      ? "What is taken away, in the image’s own colors, on paper"
-      : "All but the evidence: the image, with the evidence faded to hatched paper",
+export function createLooks(root: HTMLElement, ended: AbortSignal): Looks {
+  return {
+    view: signal<View>("paper"),
+    views: signal<readonly View[]>(["paper", "mask", "heat", "image"]),
+    threshold: signal(0),
+    channel: signal<Look["channel"]>(null),
+    boost: signal(1),
+    dark: darkness(root, ended),
   };
-  return titles[view];
 }
 
-/** What the colors of the heat stand for. */
-export function heatOf(channel: Look["channel"]): string {
-  return channel === null
-    ? "The mask’s mean over the color channels"
-    : `The mask in ${CHANNELS[channel]}`;
+/** How a picture is looked at now. */
+export function lookAt(looks: Looks, { takes }: { takes: boolean }): Look {
+  const { channel, boost, dark } = looks;
+  return { channel: channel.peek(), boost: boost.peek(), dark: dark.peek(), takes };
 }
 
-/** What the last color of the heat stands for: with a boost, less than 1. */
-export function heatEnd(boost: number): string {
-  return boost > 1 ? `≥ ${score(1 / boost)}` : "1";
-}
-
-/** A picture in words, for those who cannot see it: "The evidence". */
-export function viewWords(view: View, takes: boolean): string {
-  const name = viewName(view, takes).toLowerCase();
-  if (view === "paper") return takes ? "What is left" : "The evidence";
-  if (view === "rest") return takes ? "What is taken away" : "All but the evidence";
-  return `The ${name}`;
-}
-
-/** How a pane is looked at now. */
-export function lookAt(ui: Ui, { takes }: Pane): Look {
-  return { channel: ui.channel.peek(), boost: ui.boost.peek(), dark: ui.dark.peek(), takes };
-}
-
-/** What is done to a pane for the eye alone, to be written on it; empty where nothing is. */
-export function lookWords({ view, scene }: Pane, channel: Look["channel"], boost: number): string {
+/** What is done to a picture for the eye alone, to be written on it; empty where nothing is. */
+export function lookWords(
+  { view, scene }: { view: View; scene: Scene },
+  channel: Look["channel"],
+  boost: number,
+): string {
   const alone = channel === null ? "" : `${CHANNELS[channel]} alone`;
   const masked = view !== "image" && scene.mask !== null;
   const words = [alone, masked && boost > 1 ? `boosted ×${boost} for display` : ""];

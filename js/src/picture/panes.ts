@@ -1,16 +1,82 @@
 /** Which pictures a layout puts side by side. All of them show one class, iteration and place. */
-
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { sentence, shortOf, takesAway } from "../catalog/says";
 import { signOf } from "../catalog/trust";
 import type { Checks, Comparison } from "../kernel/contract";
-import type { Frame } from "../kernel/frame";
+import { type Frame, spread } from "../kernel/frame";
+import { thresholded } from "../state/masks";
 import type { Store } from "../state/store";
 import { figuresOf, score, shortFiguresOf } from "../support/words";
-import { viewName } from "./looks";
-import type { Scene, View } from "./painting";
-import type { Layout, Pane } from "./ui";
+import type { Looks } from "./looks";
+import { dimmed, type Scene, type View } from "./painting";
+import { viewName } from "./views";
 
-export function panesOf(
+/** What is side by side: nothing, image and picture with a divider, views, classes or runs. */
+export const LAYOUTS = ["single", "divider", "views", "classes", "game", "defense"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+/** One picture of the panel. */
+export interface Pane {
+  key: string;
+  title: string;
+  /** The title in parts: a name that may be cut, a warning, figures and a word to them. */
+  head: { name: string; doubtful: boolean; figures: readonly [string, string] };
+  view: View;
+  scene: Scene;
+  /** Whether its mask says what is taken away. */
+  takes: boolean;
+  /** What it is, in one sentence; empty before there is a mask. */
+  says: string;
+}
+
+export interface Panes {
+  layout: Signal<Layout>;
+  /** The image with the mask drawn now; null until the image is there. */
+  scene: ReadonlySignal<Scene | null>;
+  /** What is drawn, the main picture first. */
+  panes: ReadonlySignal<Pane[]>;
+  /** What the explanation shows, whatever a person made of it. */
+  explained(): Frame | null;
+  /** Whether the mask of a pane, by its key, is the one that a person edits: no other class's or run's. */
+  isEditable(pane: string): boolean;
+}
+
+export function createPanes(store: Store, { view, views, threshold }: Looks): Panes {
+  const layout = signal<Layout>("single");
+  // Written out once, not with every mask; an image of one color comes as one pixel too.
+  const base = computed(() => {
+    const image = store.image.value;
+    const reference = store.reference.value;
+    if (!image || !reference) return null;
+    // Only a flat image depends on the mask, for its size.
+    const flat = image.height * image.width === 1;
+    const { height, width } = flat ? (store.drawn.value ?? image) : image;
+    const whole = spread(image, height, width);
+    return { image: whole, reference: spread(reference, height, width), dim: dimmed(whole) };
+  });
+  const shown = (mask: Frame | null) => mask && thresholded(mask, threshold.value);
+  const scene = computed<Scene | null>(() => {
+    const mask = store.testing.edited.value ?? shown(store.drawn.value);
+    return base.value && { ...base.value, mask };
+  });
+  return {
+    layout,
+    scene,
+    panes: computed(() => {
+      const main = scene.value;
+      if (!main) return [];
+      const sceneOf = (mask: Frame | null): Scene => ({ ...main, mask: shown(mask) });
+      return panesOf(layout.value, store, view.value, views.value, main, sceneOf);
+    }),
+    explained() {
+      const drawn = store.drawn.peek();
+      return drawn && thresholded(drawn, threshold.peek());
+    },
+    isEditable: (pane) => pane === "main" || layout.peek() === "views",
+  };
+}
+
+function panesOf(
   layout: Layout,
   store: Store,
   view: View,
@@ -106,7 +172,7 @@ export function panesOf(
     });
   }
   if (layout === "game" || layout === "defense") {
-    const others = besides(store, layout).map(({ name, run }) => {
+    const others = comparedRuns(store, layout).map(({ name, run }) => {
       const mask = run === null ? null : store.maskOf({ run, target: drawn });
       const variant = store.variants.value.find((each) => each.run === run);
       const of = variant?.checks?.[drawn];
@@ -121,7 +187,7 @@ export function panesOf(
 }
 
 /** What the run is compared with, and the number of the run that did it; null before that began. */
-export function besides(
+export function comparedRuns(
   store: Pick<Store, "ran" | "comparisons" | "variants">,
   by: Comparison,
 ): { name: string; run: number | null }[] {

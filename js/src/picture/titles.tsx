@@ -1,18 +1,19 @@
-import { SignOf } from "../panel/sign";
 import { gradient } from "./colormap";
-import { heatEnd, heatOf } from "./looks";
 import { CHANNELS } from "./painting";
-import type { Pane, Ui } from "./ui";
+import type { Pane } from "./panes";
+import type { Picture } from "./picture";
+import { SignOf } from "./sign";
+import { heatEnd, heatOf } from "./views";
 
 /** A long name is cut, its figures never are. */
-export function Title({ ui, pane }: { ui: Ui; pane: Pane }) {
+export function Title({ picture, pane }: { picture: Picture; pane: Pane }) {
   const { name, doubtful, figures } = pane.head;
   const [all, word] = figures;
   return (
     <span
       class="xw-pane-title"
       title={`${pane.title}\n${pane.says}`}
-      style={{ height: `${ui.size.value.title}px` }}
+      style={{ height: `${picture.size.value.title}px` }}
     >
       <span>
         {name}
@@ -28,15 +29,15 @@ export function Title({ ui, pane }: { ui: Ui; pane: Pane }) {
           <i>{word}</i>
         </span>
       )}
-      {pane.view === "heat" && <Legend ui={ui} />}
+      {pane.view === "heat" && <Legend picture={picture} />}
     </span>
   );
 }
 
 /** What the colors of the heat mean: where they are boosted, the last stands for less than 1. */
-export function Legend({ ui }: { ui: Ui }) {
-  const channel = ui.channel.value;
-  const boost = ui.boost.value;
+export function Legend({ picture }: { picture: Picture }) {
+  const channel = picture.channel.value;
+  const boost = picture.boost.value;
   return (
     <span class="xw-legend" title={`${heatOf(channel)}, on a fixed scale`}>
       {channel !== null && `${CHANNELS[channel]} `}0<i style={{ backgroundImage: gradient() }} />

@@ -1,13 +1,13 @@
 /** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
 import create from "../index";
+import { keepAddress, linkTo } from "./address";
 import { type Exported, PortableModel } from "./model";
-import { keepPlace, linkTo } from "./place";
 
 async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);
   const widget = create((ui) => {
     ui.link.value = () => linkTo(ui);
-    keepPlace(ui);
+    keepAddress(ui);
   });
   widget.initialize({ model });
   host.replaceChildren();

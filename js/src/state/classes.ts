@@ -68,8 +68,13 @@ export function createClasses(
       const drawn = looking.drawn.value;
       if (portable.value || !offline.value || !drawn || drawn.target === wanted) return "";
       if (looking.maskOf({ run: 0, target: wanted })) return "";
-      const info = classes.value.find(({ index }) => index === wanted);
-      return `The mask of ${info ? shortOf(info) : `class ${wanted}`} is not on this page`;
+      return `The mask of ${nameOf({ classes }, wanted)} is not on this page`;
     },
   };
+}
+
+/** A class in few words. */
+export function nameOf({ classes }: Pick<Classes, "classes">, target: number): string {
+  const found = classes.value.find(({ index }) => index === target);
+  return found ? shortOf(found) : `class ${target}`;
 }

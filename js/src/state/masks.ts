@@ -50,7 +50,7 @@ export function meanOf({ data }: Pick<Frame, "data">): number {
 const cuts = new WeakMap<Frame, { least: number; mask: Frame }>();
 
 /** The mask with every value below `least` (1..255) at 0; the mask itself for 0. */
-export function above(mask: Frame, least: number): Frame {
+export function thresholded(mask: Frame, least: number): Frame {
   if (least <= 0) return mask;
   const known = cuts.get(mask);
   if (known?.least === least) return known.mask;

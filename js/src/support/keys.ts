@@ -40,7 +40,6 @@ export function keepKeys(
 /** Which key presses the panel keeps from the notebook around it: those it uses, and no others. */
 
 const TYPED = new Set(["INPUT", "SELECT", "TEXTAREA"]);
-const PICTURE = /^(Arrow.*|Home|End|Enter)$/;
 
 export function isOurs(event: KeyboardEvent): boolean {
   if (isUndo(event)) return true;
@@ -53,7 +52,10 @@ export function isOurs(event: KeyboardEvent): boolean {
   // A slip beside one of the panel's keys must not cut a cell.
   if (TYPED.has(element.tagName) || event.key.length === 1) return true;
   const role = element.getAttribute("role");
-  if (role === "application") return PICTURE.test(event.key);
+  // The picture: its tools say which keys they use.
+  if (role === "application") {
+    return ((element as HTMLElement).dataset.keys ?? "").split(" ").includes(event.key);
+  }
   if (role === "slider" || role === "menuitem")
     return /^(Arrow|Home$|End$|Enter$| $)/.test(event.key);
   // Unkept, Enter on a button would send a notebook into its edit mode.

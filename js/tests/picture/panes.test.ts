@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import { takesAway } from "../../src/catalog/says";
 import type { Variant } from "../../src/kernel/contract";
-import { besides } from "../../src/picture/panes";
+import { comparedRuns } from "../../src/picture/panes";
 
 const run = (number: number, game: string, defense: string): Variant => ({
   ...{ run: number, game, defense, trace: {}, iteration: 1 },
@@ -14,10 +14,10 @@ test("what a run is compared with is the kernel's to say", () => {
     comparisons: signal({ game: { chess: ["go"] }, defense: { moat: ["wall"], wall: ["none"] } }),
     variants: signal([run(3, "go", "wall"), run(4, "chess", "wall")]),
   };
-  expect(besides(store, "game")).toEqual([{ name: "go", run: null }]);
-  expect(besides(store, "defense")).toEqual([{ name: "wall", run: 4 }]);
+  expect(comparedRuns(store, "game")).toEqual([{ name: "go", run: null }]);
+  expect(comparedRuns(store, "defense")).toEqual([{ name: "wall", run: 4 }]);
   store.comparisons.value = {} as never; // an exported page
-  expect(besides(store, "defense")).toEqual([]);
+  expect(comparedRuns(store, "defense")).toEqual([]);
 });
 
 test("what a game takes away is the kernel's to say", () => {

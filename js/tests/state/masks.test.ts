@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../../src/kernel/frame";
-import { above, count, radii, rest, stroke, whereabouts } from "../../src/state/masks";
+import { count, radii, rest, stroke, thresholded, whereabouts } from "../../src/state/masks";
 
 function mask(height: number, width: number, value: (c: number, y: number, x: number) => number) {
   const data = new Uint8Array(3 * height * width);
@@ -26,11 +26,13 @@ describe("count", () => {
 describe("above", () => {
   const given = mask(2, 2, (c, y, x) => 60 * c + 10 * y + x);
   test("hides what is below the threshold and nothing else", () => {
-    expect([...above(given, 61).data]).toEqual([0, 0, 0, 0, 0, 61, 70, 71, 120, 121, 130, 131]);
+    expect([...thresholded(given, 61).data]).toEqual([
+      0, 0, 0, 0, 0, 61, 70, 71, 120, 121, 130, 131,
+    ]);
   });
   test("is the mask itself at 0, and made once", () => {
-    expect(above(given, 0)).toBe(given);
-    expect(above(given, 3)).toBe(above(given, 3));
+    expect(thresholded(given, 0)).toBe(given);
+    expect(thresholded(given, 3)).toBe(thresholded(given, 3));
   });
 });
 

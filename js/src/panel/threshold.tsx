@@ -1,12 +1,12 @@
 import { useRef } from "preact/hooks";
 import type { Frame } from "../kernel/frame";
-import type { Ui } from "../picture/ui";
 import { BINS, count } from "../state/masks";
 import { percent, score } from "../support/words";
-import { Looking } from "./looking";
+import { ColorBoost } from "./color_boost";
+import type { Ui } from "./ui";
 
 /** How the mask's values are spread, and the least value that is shown. */
-export function MaskValues({ ui }: { ui: Ui }) {
+export function Threshold({ ui }: { ui: Ui }) {
   const seen = useRef<Frame | null>(null);
   const { testing, drawn } = ui.store;
   // Not counted anew with every piece of a stroke.
@@ -67,7 +67,7 @@ export function MaskValues({ ui }: { ui: Ui }) {
         <span>{least > 0 ? `threshold ${score(least / 255)}` : "threshold off · log counts"}</span>
         <span>1</span>
       </div>
-      <Looking ui={ui} />
+      <ColorBoost ui={ui} />
     </div>
   );
 }

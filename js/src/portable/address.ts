@@ -4,9 +4,10 @@
  * out; what cannot be read, or is not on this page, is passed over.
  */
 import { batch, effect } from "@preact/signals";
+import type { Ui } from "../panel/ui";
 import { WHOLE } from "../picture/camera";
 import { BOOSTS, CHANNELS, VIEWS, type View } from "../picture/painting";
-import { LAYOUTS, type Layout, type Ui } from "../picture/ui";
+import { LAYOUTS, type Layout } from "../picture/panes";
 
 /** Quiet time before the address follows, in ms: browsers allow some 100 changes in 30 seconds. */
 const QUIET = 400;
@@ -61,7 +62,7 @@ export function goTo(ui: Ui, place: string): void {
 }
 
 /** Begin where the address says, and keep it true without a trace in the history. */
-export function keepPlace(ui: Ui): void {
+export function keepAddress(ui: Ui): void {
   if (location.hash) goTo(ui, location.hash);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (place: string) => {

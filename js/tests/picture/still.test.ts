@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wrap } from "../../src/picture/strip";
+import { wrap } from "../../src/picture/still";
 
 test("words go on a new line where they no longer fit; one that never fits stands alone", () => {
   const fits = (text: string) => text.length <= 10;

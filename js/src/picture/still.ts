@@ -1,9 +1,10 @@
 /** The picture that leaves the panel: as it is drawn, with words on a strip below it. */
 import { draw } from "./canvas";
 import { scaleOn } from "./colormap";
-import { lookAt } from "./looks";
+import { type Looks, lookAt } from "./looks";
+import type { Pane } from "./panes";
 import { DARK, LIGHT } from "./paper";
-import type { Pane, Ui } from "./ui";
+import type { Viewport } from "./viewport";
 
 /** Narrower pictures stand on a strip as wide as this, in CSS px, so that it can be read. */
 const LEAST = 224;
@@ -15,14 +16,14 @@ const GAP = 6;
  * @param lines below them, the first one bold; none where the picture is to be alone
  * @param exact a pixel for each of the image's, all of them; else as large and as enlarged as drawn
  */
-export function pictureOf(ui: Ui, panes: Pane[], lines: string[], exact = false) {
+export function stillOf(picture: Looks & Viewport, panes: Pane[], lines: string[], exact = false) {
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
   const image = panes[0]?.scene.image;
   if (!context || !image) throw new Error("There is no picture yet.");
-  const ratio = exact ? 1 : ui.ratio.peek();
-  const place = exact ? { left: 0, top: 0, scale: 1 } : ui.placement.peek();
-  const { columns, ...size } = ui.size.peek();
+  const ratio = exact ? 1 : picture.ratio.peek();
+  const place = exact ? { left: 0, top: 0, scale: 1 } : picture.placement.peek();
+  const { columns, ...size } = picture.size.peek();
   const pane = exact ? image : size;
   const [wide, high] = [Math.round(pane.width * ratio), Math.round(pane.height * ratio)];
   const across = Math.min(columns, panes.length);
@@ -45,7 +46,7 @@ export function pictureOf(ui: Ui, panes: Pane[], lines: string[], exact = false)
   sheet.height = below + (rows.length > 0 ? Math.ceil(line * rows.length + 2 * pad) : 0);
 
   // Setting the size has cleared what was set before.
-  const dark = ui.dark.peek();
+  const dark = picture.dark.peek();
   const ink = dark ? "#e6e6e6" : "#1f2328";
   context.fillStyle = `rgb(${(dark ? DARK : LIGHT).plain.join(" ")})`;
   context.fillRect(0, 0, sheet.width, sheet.height);
@@ -60,7 +61,7 @@ export function pictureOf(ui: Ui, panes: Pane[], lines: string[], exact = false)
     const y = Math.floor(k / across) * (high + title + gap);
     if (title) write(each.title, x, y + letters * 0.15, false, wide);
     const own = document.createElement("canvas");
-    draw(own, each.scene, each.view, lookAt(ui, each));
+    draw(own, each.scene, each.view, lookAt(picture, each));
     const scale = place.scale * ratio;
     context.save();
     context.beginPath();

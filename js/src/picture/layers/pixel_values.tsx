@@ -1,33 +1,32 @@
 /** What enlarged pixels hold, written on them. */
-
 import { score } from "../../support/words";
 import { GRID_FROM, ROOM_FOR_ONE, ROOM_FOR_THREE, visible } from "../camera";
 import { lookAt } from "../looks";
 import { colorAt, isRest, LETTERS, pixelAt, remains } from "../painting";
-import type { Pane, Ui } from "../ui";
+import type { Pane } from "../panes";
+import { at, type Layer, type LayerProps } from "./layer";
 
 /** From this size on, in CSS px, there is room for a value as it is written elsewhere. */
 const ROOMY = 48;
 
 /** The grid of enlarged pixels, and where there is room what each holds in red, green and blue. */
-export function Values({ ui, pane }: { ui: Ui; pane: Pane }) {
-  const at = ui.placement.value;
-  if (at.scale < GRID_FROM) return null;
+function Values({ picture, pane }: LayerProps) {
+  const placed = picture.placement.value;
+  if (picture.camera.value.zoom <= 1 || placed.scale < GRID_FROM) return null;
   const { scene, view } = pane;
-  const channel = ui.channel.value;
+  const channel = picture.channel.value;
   const one = view === "heat" || channel !== null;
   const cells = [];
-  if (at.scale >= (one ? ROOM_FOR_ONE : ROOM_FOR_THREE)) {
-    const look = { ...lookAt(ui, pane), boost: ui.boost.value, dark: ui.dark.value };
-    const { x, y } = visible(at, ui.size.value, scene.image);
+  if (placed.scale >= (one ? ROOM_FOR_ONE : ROOM_FOR_THREE)) {
+    const look = { ...lookAt(picture, pane), boost: picture.boost.value, dark: picture.dark.value };
+    const { x, y } = visible(placed, picture.size.value, scene.image);
     for (let j = y[0]; j < y[1]; j++) {
       for (let i = x[0]; i < x[1]; i++) {
-        const style = { left: `${at.left + i * at.scale}px`, top: `${at.top + j * at.scale}px` };
         const [r, g, b] = colorAt(view, scene, look, i, j);
         const dark = 0.299 * r + 0.587 * g + 0.114 * b < 128;
         cells.push(
-          <span key={`${i},${j}`} class={dark ? "xw-on-dark" : undefined} style={style}>
-            {valuesOf(pane, i, j, at.scale).map((value, c) =>
+          <span key={`${i},${j}`} class={dark ? "xw-at xw-on-dark" : "xw-at"} style={at(i, j)}>
+            {valuesOf(pane, i, j, placed.scale).map((value, c) =>
               channel === null || view === "heat" || c === channel ? (
                 <i key={c} data-channel={view === "heat" ? undefined : LETTERS[c]}>
                   {value}
@@ -43,12 +42,8 @@ export function Values({ ui, pane }: { ui: Ui; pane: Pane }) {
     <div
       class="xw-values"
       aria-hidden="true"
-      data-roomy={at.scale >= ROOMY || undefined}
-      data-tight={at.scale < ROOM_FOR_THREE || undefined}
-      style={{
-        "--xw-pixel": `${at.scale}px`,
-        backgroundPosition: `${at.left}px ${at.top}px`,
-      }}
+      data-roomy={placed.scale >= ROOMY || undefined}
+      data-tight={placed.scale < ROOM_FOR_THREE || undefined}
     >
       {cells}
     </div>
@@ -67,3 +62,14 @@ export function Values({ ui, pane }: { ui: Ui; pane: Pane }) {
     return [short(channel === null ? (mask[0] + mask[1] + mask[2]) / 3 : mask[channel])];
   }
 }
+
+export const pixelValues: Layer = {
+  View: Values,
+  keys: (picture) => ({
+    v: (where) => {
+      const factor = ROOM_FOR_THREE / picture.placement.peek().scale;
+      picture.zoom(factor, picture.inPane(where));
+    },
+  }),
+  help: { "On the picture": [["V", "zoom in until the pixels’ values are written on them"]] },
+};

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keyOf, viewOfKey } from "../../src/picture/looks";
 import { VIEWS } from "../../src/picture/painting";
+import { keyOf, viewOfKey } from "../../src/picture/views";
 
 test("the number keys follow the tabs", () => {
   expect(["1", "2", "7"].map(viewOfKey)).toEqual(["paper", "evidence", "rest"]);

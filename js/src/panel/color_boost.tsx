@@ -1,6 +1,6 @@
 import { BOOSTS, CHANNELS, LETTERS, type Look } from "../picture/painting";
-import type { Ui } from "../picture/ui";
 import { capital } from "../support/words";
+import type { Ui } from "./ui";
 
 type Option<T> = readonly [value: T, words: string, name: string, title?: string];
 
@@ -17,7 +17,7 @@ const FAINT: readonly Option<number>[] = BOOSTS.map((n) =>
 );
 
 /** What is done to the picture for the eye alone: one color channel, faint evidence made visible. */
-export function Looking({ ui }: { ui: Ui }) {
+export function ColorBoost({ ui }: { ui: Ui }) {
   return (
     <div class="xw-looking">
       <Choice

@@ -1,0 +1,27 @@
+import type { Picture } from "../picture/picture";
+import type { ToolName } from "../picture/tools/table";
+import type { Tool } from "../picture/tools/tool";
+import { ToolButton } from "./tool_button";
+
+/** Buttons of the tools that have one; a second press puts the tool away. */
+export function Tools({ picture }: { picture: Picture }) {
+  const { tools, chosen } = picture;
+  const all = Object.entries(tools) as [ToolName, Tool][];
+  const shown = all.flatMap(([key, { button }]) => (button ? [{ key, ...button }] : []));
+  if (shown.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
+    <span role="group" aria-label="Tools" class="xw-group">
+      {shown.map(({ key, name, title }) => (
+        <ToolButton
+          key={key}
+          name={name}
+          title={title}
+          words={name}
+          pressed={chosen.value === key}
+          act={() => picture.use(chosen.value === key ? null : key)}
+        />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,22 @@
+/** A picture in words, for those who cannot see it. */
+import { nameOf } from "../state/classes";
+import { whereabouts } from "../state/masks";
+import { figuresOf, score } from "../support/words";
+import type { Pane } from "./panes";
+import type { Picture } from "./picture";
+import { viewWords } from "./views";
+
+/** Where the evidence lies is said at rest: nobody could follow it live. */
+export function describe({ store }: Picture, pane: Pane): string {
+  const mask = pane.scene.mask;
+  if (!mask) return "The image; no mask yet";
+  const view = viewWords(pane.view, pane.takes);
+  const edited = store.testing.edited.value === mask ? ", edited" : "";
+  const busy = store.status.value === "running" || store.testing.drawing.value;
+  const where = busy ? "" : `; ${whereabouts(mask)}`;
+  const figures = edited ? `score ${score(mask.score)}` : `score ${figuresOf(mask, pane.takes)}`;
+  return (
+    `${view} for ${nameOf(store, mask.target)} at iteration ${mask.iteration}${edited}: ` +
+    `${figures}${where}. ${pane.says}`
+  );
+}
