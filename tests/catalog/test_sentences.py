@@ -13,7 +13,7 @@ from xwidget.catalog.sentences import filled, says, templates
 from xwidget.names import shortened
 from xwidget.support.figures import figure, percent
 
-# The page fills the same templates (js/tests/catalog/says.test.ts reads these files, too).
+# The page fills the same templates (js/tests/catalog/sentences.test.ts reads these files, too).
 HERE = Path(__file__).parent
 FIGURES = json.loads((HERE / "figures.json").read_text("utf-8"))
 SENTENCES = json.loads((HERE / "sentences.json").read_text("utf-8"))

@@ -1,5 +1,5 @@
 /** One thumbnail of a Gallery: its image, its name, how far it is and what is thought of it. */
-import { score } from "../support/words";
+import { score } from "../support/figures";
 import type { Item, Show, State } from "./contract";
 
 export const STATES: Record<State, string> = {

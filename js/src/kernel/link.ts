@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { createCarrier } from "./carrier";
 import { type Command, type Message, PROTOCOL, type Traits } from "./contract";
 import { asView } from "./frame";
-import { watchKernel } from "./kernel";
+import { watchKernel } from "./host";
 import type { Model } from "./model";
 import { type Asked, Expected, type Reply, type Take } from "./replies";
 

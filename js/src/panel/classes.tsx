@@ -1,9 +1,9 @@
-import { shortOf, takesAway } from "../catalog/says";
+import { shortOf, takesAway } from "../catalog/sentences";
 import { signOf } from "../catalog/trust";
 import type { ClassInfo } from "../kernel/contract";
 import { SignOf } from "../picture/sign";
 import type { Store } from "../state/store";
-import { score } from "../support/words";
+import { score } from "../support/figures";
 import { AddClass } from "./add_class";
 import { NeedsKernel } from "./needs_kernel";
 import type { Ui } from "./ui";

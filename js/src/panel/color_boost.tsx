@@ -1,5 +1,5 @@
 import { BOOSTS, CHANNELS, LETTERS, type Look } from "../picture/painting";
-import { capital } from "../support/words";
+import { capital } from "../support/figures";
 import type { Ui } from "./ui";
 
 type Option<T> = readonly [value: T, words: string, name: string, title?: string];

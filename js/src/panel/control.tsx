@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Setting } from "../kernel/contract";
 import type { Store } from "../state/store";
-import { capital, lambda, nextLambda, parseLambda } from "../support/words";
+import { capital, lambda, nextLambda, parseLambda } from "../support/figures";
 
 type Of<K extends Setting["kind"]> = { store: Store; setting: Extract<Setting, { kind: K }> };
 

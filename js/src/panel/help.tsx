@@ -3,7 +3,7 @@ import { LAYERS } from "../picture/layers/table";
 import { VIEWS } from "../picture/painting";
 import type { Help, HelpLines, HelpSection } from "../picture/tools/tool";
 import { viewName } from "../picture/views";
-import { capital } from "../support/words";
+import { capital } from "../support/figures";
 import type { Ui } from "./ui";
 
 const LEAVE = [["Esc", "leave the picture"]] as const;

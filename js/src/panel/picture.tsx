@@ -1,10 +1,10 @@
-import { takesAway } from "../catalog/says";
+import { takesAway } from "../catalog/sentences";
 import { VIEWS, type View } from "../picture/painting";
 import { PaneView } from "../picture/pane";
 import { Legend } from "../picture/titles";
 import { keyOf, viewName, viewTitle } from "../picture/views";
 import { nameOf } from "../state/classes";
-import { percent, score } from "../support/words";
+import { percent, score } from "../support/figures";
 import { RunOthers } from "./compared";
 import type { Ui } from "./ui";
 
@@ -99,7 +99,7 @@ function Caption({ ui }: { ui: Ui }) {
   return (
     <div
       class="xw-caption"
-      style={{ width: `${width}px`, height: `${ui.stage.value.above - 6}px` }}
+      style={{ width: `${width}px`, height: `${ui.stage.value.caption - 6}px` }}
     >
       {mask && (
         <>

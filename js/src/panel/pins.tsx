@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { type Pixel, pixelAt, type Rgb } from "../picture/painting";
-import { score } from "../support/words";
+import { score } from "../support/figures";
 import type { Ui } from "./ui";
 
 /** The pixels that were clicked, as a table to read and to take along. */

@@ -1,6 +1,6 @@
-import { takesAway } from "../catalog/says";
+import { takesAway } from "../catalog/sentences";
 import { LETTERS, type Look, pixelAt, type Rgb } from "../picture/painting";
-import { score } from "../support/words";
+import { score } from "../support/figures";
 import type { Ui } from "./ui";
 
 /**

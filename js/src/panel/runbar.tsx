@@ -1,6 +1,6 @@
 import type { Store } from "../state/store";
 import { howFar } from "../state/timeline";
-import { seconds } from "../support/words";
+import { seconds } from "../support/figures";
 import { NeedsKernel } from "./needs_kernel";
 import { ToolButton } from "./tool_button";
 import type { Ui } from "./ui";

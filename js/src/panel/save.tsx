@@ -5,9 +5,9 @@ import { lookWords } from "../picture/looks";
 import { stillOf } from "../picture/still";
 import { heatEnd, heatOf, viewTitle } from "../picture/views";
 import { nameOf } from "../state/classes";
+import { bytes, capital, figuresOf } from "../support/figures";
 import { copyPicture, download, png } from "../support/files";
 import { focused } from "../support/keys";
-import { bytes, capital, figuresOf } from "../support/words";
 import { trustIn } from "./trust";
 import type { Ui } from "./ui";
 

@@ -1,6 +1,6 @@
 import type { Setting, SettingValue } from "../kernel/contract";
 import type { Store } from "../state/store";
-import { capital, lambda } from "../support/words";
+import { capital, lambda } from "../support/figures";
 import { Control } from "./control";
 import type { Ui } from "./ui";
 

@@ -2,7 +2,7 @@ import type { Frame } from "../kernel/frame";
 import type { BrushTool } from "../picture/tools/brush";
 import type { Brush } from "../state/masks";
 import { rest } from "../state/masks";
-import { score } from "../support/words";
+import { score } from "../support/figures";
 import { ToolButton } from "./tool_button";
 import type { Ui } from "./ui";
 

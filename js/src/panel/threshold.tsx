@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import type { Frame } from "../kernel/frame";
 import { BINS, count } from "../state/masks";
-import { percent, score } from "../support/words";
+import { percent, score } from "../support/figures";
 import { ColorBoost } from "./color_boost";
 import type { Ui } from "./ui";
 

@@ -1,6 +1,6 @@
-import { shortOf, takesAway } from "../catalog/says";
+import { shortOf, takesAway } from "../catalog/sentences";
 import { step } from "../state/timeline";
-import { score } from "../support/words";
+import { score } from "../support/figures";
 import { BOX, curvePath, events } from "./curve";
 import { Play } from "./play";
 import { ToolButton } from "./tool_button";

@@ -1,4 +1,4 @@
-import { defended } from "../catalog/says";
+import { defended } from "../catalog/sentences";
 import { figures, headOf, type Trusted, trusted } from "../catalog/trust";
 import type { Checks } from "../kernel/contract";
 import type { Pane } from "../picture/panes";

@@ -1,7 +1,7 @@
 /** What belongs to one view of an Inspector alone: its pictures, and what is open around them. */
 import { effect, type Signal, signal } from "@preact/signals";
 import { createPicture, type Picture } from "../picture/picture";
-import { createPlayer, type Player } from "../state/play";
+import { createPlayer, type Player } from "../state/player";
 import type { Store } from "../state/store";
 import { compareWhenLookedAt } from "./compared";
 

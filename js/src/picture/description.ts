@@ -1,7 +1,7 @@
 /** A picture in words, for those who cannot see it. */
 import { nameOf } from "../state/classes";
 import { whereabouts } from "../state/masks";
-import { figuresOf, score } from "../support/words";
+import { figuresOf, score } from "../support/figures";
 import type { Pane } from "./panes";
 import type { Picture } from "./picture";
 import { viewWords } from "./views";

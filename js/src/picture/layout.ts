@@ -12,7 +12,7 @@ const WASTED = 1.25;
 /** Least side of a picture, in CSS px. */
 const LEAST = 120;
 /** Least width of the column beside the picture, by arrangement, in CSS px. */
-const ASIDE = { slim: 0, narrow: 0, medium: 206, wide: 380 } as const;
+const COLUMN = { slim: 0, narrow: 0, medium: 206, wide: 380 } as const;
 const TALLEST = { slim: 480, narrow: 480, medium: 480, wide: 560 } as const;
 
 /** Beside each other where there is room, unless that would cost the picture its larger pixels. */
@@ -34,8 +34,8 @@ export function pictureSize(panel: number, image: Size, ratio: number) {
 }
 
 function roomIn(arrangement: Arrangement, panel: number): number {
-  const aside = ASIDE[arrangement];
-  return aside === 0 ? panel : panel - GAP - aside;
+  const column = COLUMN[arrangement];
+  return column === 0 ? panel : panel - GAP - column;
 }
 
 function fitIn(arrangement: Arrangement, panel: number, image: Size): number {
@@ -57,7 +57,7 @@ const TITLE = { line: 20, two: 36, from: 165 } as const;
 /** What is the same in every layout, so that nothing around the pictures moves. */
 export interface Stage extends Size {
   /** Room above a single picture, as much as the titles of four take: its caption stands there. */
-  above: number;
+  caption: number;
 }
 
 /** Room for the pictures of any layout: two by two of half the single picture's size fit, with titles. */
@@ -65,8 +65,8 @@ export function stageOf(panel: number, image: Size, ratio: number): Stage {
   const arrangement = arrange(panel, image, ratio);
   const single = fittedIn(arrangement, panel, image, ratio);
   const width = Math.min(roomIn(arrangement, panel), single.width + BETWEEN);
-  const above = 2 * titleOf((width - BETWEEN) / 2) + BETWEEN;
-  return { width, height: single.height + above, above };
+  const caption = 2 * titleOf((width - BETWEEN) / 2) + BETWEEN;
+  return { width, height: single.height + caption, caption };
 }
 
 function titleOf(width: number): number {

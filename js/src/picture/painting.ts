@@ -36,7 +36,7 @@ export const PLAIN: Look = { channel: null, boost: 1, dark: false, takes: false 
 export interface Scene {
   image: Frame;
   reference: Frame;
-  /** What lies behind the overlay: see `dimmed`. */
+  /** In the reference's place in the overlay: see `dimmed`. */
   dim: Frame;
   mask: Frame | null;
 }
@@ -55,9 +55,9 @@ export function blend(m: number, x: number, r: number): number {
 
 // The loops below are plain on purpose: a closure per value costs a large picture its frame rate.
 
-function mix(image: Frame, behind: Frame, mask: Frame, out: Uint8ClampedArray): void {
-  const [xs, rs, ms] = [image.data, behind.data, mask.data];
-  const [x, r, m] = [stride(image), stride(behind), stride(mask)];
+function mix(image: Frame, reference: Frame, mask: Frame, out: Uint8ClampedArray): void {
+  const [xs, rs, ms] = [image.data, reference.data, mask.data];
+  const [x, r, m] = [stride(image), stride(reference), stride(mask)];
   for (let i = 0, o = 0; o < out.length; i++, o += 4) {
     out[o] = blend(ms[i] as number, xs[i] as number, rs[i] as number);
     out[o + 1] = blend(ms[i + m] as number, xs[i + x] as number, rs[i + r] as number);
@@ -171,13 +171,13 @@ export function pixelAt(scene: Scene, x: number, y: number): Pixel {
   const image = rgbAt(scene.image, i);
   if (!scene.mask) return { x, y, image, mask: null, evidence: null };
   const mask = rgbAt(scene.mask, i);
-  const behind = rgbAt(scene.reference, i);
+  const reference = rgbAt(scene.reference, i);
   return {
     x,
     y,
     image,
     mask: each((c) => mask[c] / 255),
-    evidence: each((c) => blend(mask[c], image[c], behind[c])),
+    evidence: each((c) => blend(mask[c], image[c], reference[c])),
   };
 }
 
@@ -189,9 +189,9 @@ export function isRest(view: View, takes: boolean): boolean {
 /** The color of a pixel without the evidence: the reference where the evidence is. */
 export function remains(scene: Scene, x: number, y: number): Rgb {
   const i = y * scene.image.width + x;
-  const [image, behind] = [rgbAt(scene.image, i), rgbAt(scene.reference, i)];
+  const [image, reference] = [rgbAt(scene.image, i), rgbAt(scene.reference, i)];
   const mask = scene.mask ? rgbAt(scene.mask, i) : ([0, 0, 0] as const);
-  return each((c) => blend(255 - mask[c], image[c], behind[c]));
+  return each((c) => blend(255 - mask[c], image[c], reference[c]));
 }
 
 function rgbAt(frame: Frame, i: number): Rgb {

@@ -1,12 +1,12 @@
 /** Which pictures a layout puts side by side. All of them show one class, iteration and place. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { sentence, shortOf, takesAway } from "../catalog/says";
+import { sentence, shortOf, takesAway } from "../catalog/sentences";
 import { signOf } from "../catalog/trust";
 import type { Checks, Comparison } from "../kernel/contract";
 import { type Frame, spread } from "../kernel/frame";
 import { thresholded } from "../state/masks";
 import type { Store } from "../state/store";
-import { figuresOf, score, shortFiguresOf } from "../support/words";
+import { figuresOf, score, shortFiguresOf } from "../support/figures";
 import type { Looks } from "./looks";
 import { dimmed, type Scene, type View } from "./painting";
 import { viewName } from "./views";

@@ -1,6 +1,6 @@
 /** The views by name, and what they show. */
 
-import { capital, score } from "../support/words";
+import { capital, score } from "../support/figures";
 import { CHANNELS, type Look, VIEWS, type View } from "./painting";
 
 /** The number key of a view: its place among the tabs, from 1 on. */

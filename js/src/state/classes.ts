@@ -1,6 +1,6 @@
 /** The classes that are explained, and adding one. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { shortOf } from "../catalog/says";
+import { shortOf } from "../catalog/sentences";
 import type { ClassInfo } from "../kernel/contract";
 import { isCut } from "../kernel/link";
 import type { Reply } from "../kernel/replies";

@@ -1,6 +1,6 @@
 /** How the next run is made, and the words that the kernel has for it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { NO_WORDS } from "../catalog/says";
+import { NO_WORDS } from "../catalog/sentences";
 import type { SettingsForm, SettingValue, Words } from "../kernel/contract";
 import type { Wire } from "./wire";
 

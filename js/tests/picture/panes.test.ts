@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
-import { takesAway } from "../../src/catalog/says";
+import { takesAway } from "../../src/catalog/sentences";
 import type { Variant } from "../../src/kernel/contract";
 import { comparedRuns } from "../../src/picture/panes";
 

@@ -23,7 +23,7 @@ describe("count", () => {
   });
 });
 
-describe("above", () => {
+describe("a threshold", () => {
   const given = mask(2, 2, (c, y, x) => 60 * c + 10 * y + x);
   test("hides what is below the threshold and nothing else", () => {
     expect([...thresholded(given, 61).data]).toEqual([

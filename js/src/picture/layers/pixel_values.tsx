@@ -1,5 +1,5 @@
 /** What enlarged pixels hold, written on them. */
-import { score } from "../../support/words";
+import { score } from "../../support/figures";
 import { GRID_FROM, ROOM_FOR_ONE, ROOM_FOR_THREE, visible } from "../camera";
 import { lookAt } from "../looks";
 import { colorAt, isRest, LETTERS, pixelAt, remains } from "../painting";

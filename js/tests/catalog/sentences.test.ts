@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import figures from "../../../tests/catalog/figures.json";
 import sentences from "../../../tests/catalog/sentences.json";
 import templates from "../../../tests/catalog/templates.json";
-import { defended, figure, filled, type Said, says, sentence } from "../../src/catalog/says";
+import { defended, figure, filled, type Said, says, sentence } from "../../src/catalog/sentences";
 import type { Checks, Variant, Words } from "../../src/kernel/contract";
-import { percent } from "../../src/support/words";
+import { percent } from "../../src/support/figures";
 
 // The kernel fills the same templates: tests/catalog/test_sentences.py reads the same files.
 const WORDS: Words = templates;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { watchKernel } from "../../src/kernel/kernel";
+import { watchKernel } from "../../src/kernel/host";
 import { createLink, isCut, LINKS } from "../../src/kernel/link";
 import type { Model } from "../../src/kernel/model";
 

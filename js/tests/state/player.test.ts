@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createPlayer } from "../../src/state/play";
+import { createPlayer } from "../../src/state/player";
 import type { Store } from "../../src/state/store";
 import { frameOf } from "../frames";
 
