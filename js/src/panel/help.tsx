@@ -108,8 +108,7 @@ export function HelpDialog({ ui }: { ui: Ui }) {
 
 /** What tools and layers have to say of themselves. */
 function helpOf({ tools }: Ui, section: HelpSection): HelpLines {
-  const layers = LAYERS.map(([, layer]) => layer);
-  const all: { help?: Help }[] = [...Object.values(tools), ...layers];
+  const all: { help?: Help }[] = [...Object.values(tools), ...LAYERS];
   return all.flatMap(({ help }) => help?.[section] ?? []);
 }
 

@@ -30,15 +30,12 @@ export function listen(
     const inPane = { x: event.clientX - box.left, y: event.clientY - box.top };
     const { left, top, scale } = picture.placement.peek();
     const [x, y] = [(inPane.x - left) / scale, (inPane.y - top) / scale];
-    const { pointerId = -1, pointerType = "mouse" } = event as Partial<PointerEvent>;
+    const { pointerId = -1 } = event as Partial<PointerEvent>;
     const last = pointers.get(pointerId) ?? inPane;
     const others = [...pointers].filter(([id]) => id !== pointerId).map(([, at]) => at);
     return {
-      ...{ x, y, pixel: { x: Math.floor(x), y: Math.floor(y) }, pane, inPane, others },
-      ...modifiersOf(event),
+      ...{ x, y, pixel: { x: Math.floor(x), y: Math.floor(y) }, pane, event, inPane, others },
       by: { x: inPane.x - last.x, y: inPane.y - last.y },
-      kind: pointerType as PointerAt["kind"],
-      button: Math.max(0, event.button),
       pressing: pointers.size,
       focused: focused(frame) === frame,
     };
@@ -90,7 +87,7 @@ export function listen(
   on("pointerup", release);
   on("pointercancel", release);
   on("pointerleave", (event) => {
-    for (const tool of picture.atHand()) tool.leave?.(event.pointerType as PointerAt["kind"]);
+    for (const tool of picture.atHand()) tool.leave?.(event);
   });
   on("click", ({ detail }) => {
     // The second click of two is no click of its own.
@@ -110,18 +107,13 @@ export function listen(
 /** Give a key press to the first that has a use for it; false where nobody has. */
 export function press(
   event: KeyboardEvent,
-  holders: readonly { keys?: Keys }[],
+  holders: readonly { keys?: Keys | undefined }[],
   at: Pick<At, "pixel" | "pane">,
 ): boolean {
   const { x, y } = at.pixel;
-  const place = { ...at, x: x + 0.5, y: y + 0.5, ...modifiersOf(event) };
+  const place = { ...at, x: x + 0.5, y: y + 0.5, event };
   return holders.some(({ keys }) => {
     const act = keys?.[event.key] ?? keys?.[event.key.toLowerCase()];
     return act !== undefined && act(place) !== false;
   });
-}
-
-function modifiersOf(event: MouseEvent | KeyboardEvent) {
-  const { shiftKey: shift, ctrlKey: ctrl, metaKey: meta, altKey: alt } = event;
-  return { shift, ctrl, meta, alt };
 }

@@ -27,7 +27,7 @@ export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
   const middle = { x: image.width >> 1, y: image.height >> 1 };
   const holders = () => [
     ...picture.atHand(),
-    ...LAYERS.map(([, { keys }]) => (keys ? { keys: keys(picture) } : {})),
+    ...LAYERS.map(({ keys }) => ({ keys: keys?.(picture) })),
   ];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return; // the divider's own
@@ -88,8 +88,8 @@ export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
           style={laid}
         />
         <div class={`xw-sheet ${sharp}`} hidden={!onPaper} aria-hidden="true" style={laid} />
-        {LAYERS.map(([name, { View }]) => (
-          <View key={name} picture={picture} pane={pane} canvas={onPaper ? paper : canvas} />
+        {LAYERS.map(({ View }, k) => (
+          <View key={k} picture={picture} pane={pane} canvas={onPaper ? paper : canvas} />
         ))}
       </div>
     </div>

@@ -143,8 +143,11 @@ test("every pointer is heard of, the wheel is kept from the page where a tool wa
   const hovering: PointerAt[] = [];
   const left: string[] = [];
   show(
-    { hover: (at) => void hovering.push(at), leave: (kind) => void left.push(kind) },
-    { wheel: (at) => at.shift },
+    {
+      hover: (at) => void hovering.push(at),
+      leave: ({ pointerType }) => void left.push(pointerType),
+    },
+    { wheel: (at) => at.event.shiftKey },
   );
   send("pointermove", 3.5, -2);
   expect(hovering[0]).toMatchObject({ x: 3.5, pixel: { x: 3, y: -2 }, pane: "main", pressing: 0 });
@@ -169,7 +172,7 @@ describe("a key", () => {
     const holders = [
       {},
       { keys: { Delete: () => false } },
-      { keys: { Delete: (where: { x: number; shift: boolean }) => heard.push(`${where.x}`) } },
+      { keys: { Delete: (where: { x: number }) => heard.push(`${where.x}`) } },
       { keys: { Delete: () => heard.push("never") } },
     ];
     expect(press(key("Delete"), holders, at)).toBe(true);

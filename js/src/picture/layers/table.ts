@@ -7,6 +7,6 @@ import { pins } from "./pins";
 import { pixelValues } from "./pixel_values";
 import { looked, words } from "./words";
 
-export const LAYERS: readonly (readonly [name: string, layer: Layer])[] = Object.entries({
-  ...{ divider, pixelValues, pins, cursor, loupe, looked, words },
-});
+export const LAYERS: readonly Layer[] = [
+  ...[divider, pixelValues, pins, cursor, loupe, looked, words],
+];

@@ -9,7 +9,7 @@ export function createCursor(surface: Surface): Tool {
   const { cursor, scene } = surface;
   const to = (x: number, y: number, at: At) => surface.point(x, y, "keys", at.pane);
   const step = (x: number, y: number) => (at: At) => {
-    const by = at.shift ? FAR : 1;
+    const by = at.event.shiftKey ? FAR : 1;
     to(at.pixel.x + x * by, at.pixel.y + y * by, at);
   };
   return {
@@ -17,8 +17,8 @@ export function createCursor(surface: Surface): Tool {
     hover(at) {
       if (at.pressing < 2) surface.point(at.pixel.x, at.pixel.y, "pointer", at.pane);
     },
-    leave(kind) {
-      if (kind === "mouse" && cursor.peek()?.by === "pointer") cursor.value = null;
+    leave({ pointerType }) {
+      if (pointerType === "mouse" && cursor.peek()?.by === "pointer") cursor.value = null;
     },
     keys: {
       ArrowLeft: step(-1, 0),

@@ -9,20 +9,16 @@ export interface At {
   pixel: Pixel;
   /** Key of the pane. */
   pane: string;
-  shift: boolean;
-  ctrl: boolean;
-  meta: boolean;
-  alt: boolean;
+  /** What happened; it says which modifiers were held. */
+  event: MouseEvent | KeyboardEvent;
 }
 
 export interface PointerAt extends At {
+  event: MouseEvent;
   /** The same place in CSS px from the pane's upper left corner. */
   inPane: { x: number; y: number };
   /** How far this pointer has moved since it was last heard of, in CSS px. */
   by: { x: number; y: number };
-  kind: "mouse" | "touch" | "pen";
-  /** 0 for a finger and the first button, 1 for the middle one. */
-  button: number;
   /** Number of pointers that press, and where the others are, in CSS px from the pane's corner. */
   pressing: number;
   others: readonly { x: number; y: number }[];
@@ -68,7 +64,7 @@ export interface Tool {
   wheel?(at: PointerAt, event: WheelEvent): boolean;
   /** A pointer is over a picture, whoever took it; or has left it. */
   hover?(at: PointerAt): void;
-  leave?(kind: PointerAt["kind"]): void;
+  leave?(event: PointerEvent): void;
   /** While the picture has the focus. */
   keys?: Keys;
   help?: Help;

@@ -34,10 +34,10 @@ export function createZoom(surface: Surface): Tool {
     },
     wheel(at, event) {
       // A pinch on a trackpad arrives as a wheel with Ctrl.
-      const meant = at.ctrl || at.meta;
+      const meant = event.ctrlKey || event.metaKey;
       if (!meant && !(armed === at.pane && at.focused)) return false;
       const lines = event.deltaMode === 1 ? 16 : 1;
-      const speed = at.ctrl && Math.abs(event.deltaY) < 40 ? 4 : 1;
+      const speed = event.ctrlKey && Math.abs(event.deltaY) < 40 ? 4 : 1;
       const before = camera.peek().zoom;
       surface.zoom(2 ** ((-event.deltaY * lines * speed) / DOUBLING), at.inPane);
       return meant || camera.peek().zoom !== before;
