@@ -70,10 +70,10 @@ class Settings:
     iterations: int = setting(
         70,
         Whole(1, panel_most=100_000, step=10),
-        "Number of steps, >= 1.",
+        "Largest number of iterations, >= 1.",
         Panel(
             "Iterations",
-            summary="The most steps that a run takes, and “Run more” adds.",
+            summary="The most iterations that a run takes, and that “Run more” adds.",
             line="{} iterations",
             at_once=False,
         ),
@@ -88,16 +88,16 @@ class Settings:
             "Sparsity",
             "λ",
             summary="The price of each pixel shown: the higher it is, the less is shown. Auto "
-            "begins without one, raises it while the mask still does its work, and pays for "
-            "showing more (a push) where the search is stuck.",
+            "begins without one, raises it while the mask still does its work, and rewards "
+            "showing more (a push) where the search has stalled.",
             line="λ {}",
         ),
     )
     reference: str | Tensor = setting(
         "drawn",
         Choice(dict.fromkeys(REFERENCES, ""), tensor="a normalized tensor (3, H, W)"),
-        'The picture that stands where nothing is shown. ``"drawn"`` draws backgrounds anew for '
-        "each step, and shows the evidence on the data mean: it must hold against any background. "
+        'The picture that stands where nothing is shown. ``"drawn"`` draws new backgrounds for each '
+        "step, so that the evidence holds on any, and shows it on the data mean. "
         'One fixed reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, '
         '``"noise"`` or a normalized tensor (3, H, W).',
     )
@@ -114,7 +114,7 @@ class Settings:
     device: str | None = setting(
         None,
         Anything(),
-        "Where to run; None chooses CUDA, then MPS, then the CPU.",
+        "Device of the run; None chooses CUDA, then MPS, then the CPU.",
     )
     seed: int = setting(
         0,
@@ -125,15 +125,15 @@ class Settings:
         "auto",
         Anything(Plan.checked, Plan.plain),
         'The way the net is run. ``"auto"`` times a few passes and takes the fastest way that '
-        "changes nothing beyond rounding. Two machines, or two processes of one, may time "
-        "differently: where many share the work and must agree to the last bit, give "
-        '``"folded"`` (batch norms folded into convolutions, nothing timed), ``"plain"`` (the net '
-        'just as it is), or the ``diagnostics["plan"]`` of an earlier explanation, a dict.',
+        "changes nothing beyond rounding; two machines, or two processes, may time differently. "
+        'For results that agree to the last bit: ``"folded"`` (batch norms folded into '
+        'convolutions, nothing timed), ``"plain"`` (the net unchanged), or the '
+        '``diagnostics["plan"]`` of an earlier explanation, a dict.',
     )
     early_stop: bool = setting(
         True,
         Flag(),
-        "End before ``iterations`` where, for 40 of them, no score changed by more than "
+        "Whether to end before ``iterations`` if, for 40 of them, no score changed by more than "
         "0.001 and no mask by more than 0.001 on average.",
     )
 

@@ -128,7 +128,7 @@ class Strip {
     set(this.#pause, paused ? "Go on" : "Pause");
     this.#pause.title = paused
       ? "Explain the other images, too, one after another"
-      : "Explain nothing but the image that is open";
+      : "Explain only the image that is open";
     this.#pause.hidden = all || good === 0;
     this.root.dataset.status = status;
     this.#drawWords();

@@ -27,7 +27,7 @@ export type LinkState =
   | "replaced"
   | "stranger";
 
-const STAYS = "What is here can still be looked at.";
+const STAYS = "What is here can still be viewed.";
 
 /** What there is to say of the kernel, where it does not simply answer. */
 export const LINKS: Partial<Record<LinkState, string>> = {

@@ -57,9 +57,8 @@ function second(store: Store): string {
 
 /** Scores of different pictures stand one below the other: they are no contest. */
 function figures(store: Store): string {
-  if (store.testing.edited.value)
-    return "What the net says of the photo, and of the edited picture";
-  return "What the net says of the photo, and of the picture of this class: each class has its own, so the second figures do not say which class the net prefers";
+  if (store.testing.edited.value) return "Scores of the photo and of the edited picture";
+  return "Scores of the photo, and of the evidence for this class: each class has its own evidence, so the second scores do not say which class the net prefers";
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {

@@ -61,7 +61,7 @@ export function events(track: Track, running: boolean): Happening[] {
     if (!lambda) continue; // 0 while a mask grows, or gets its work back
     if (lambda < 0) {
       if (last === 0) {
-        found.push({ iteration, kind: "push", words: "at a stand: λ < 0 pushes to show more" });
+        found.push({ iteration, kind: "push", words: "stalled: λ < 0 rewards showing more" });
       }
       last = Math.min(last, lambda);
       continue;

@@ -21,9 +21,8 @@ const UNDO = [["Ctrl+Z, +Shift", "undo, redo an edit"]] as const;
 const FIRST: [string, string][] = [
   [
     "The picture",
-    "The pixels, in the colors, that the net relies on for the class that is chosen in the list; " +
-      "elsewhere a plain background. It is a picture that the net itself can be shown, and the " +
-      "caption says what the net then says.",
+    "The pixels and colors that the net relies on for the class chosen in the list, on a plain " +
+      "background. The net can be shown this picture: the caption gives its score.",
   ],
   [
     "A mask value",
@@ -32,26 +31,26 @@ const FIRST: [string, string][] = [
   ],
   [
     "The figures",
-    "For each class what the net says of the photo (the mark on the bar), then of that class’s own " +
-      "evidence picture (the bar). The second figures are of different pictures: they tell how well " +
-      "each was found, not which class the net prefers. Of an edit all are of the one picture.",
+    "For each class, the score of the photo (the mark on the bar), then the score of that class’s own " +
+      "evidence (the bar). The second scores belong to different pictures: they say how well each " +
+      "was found, not which class the net prefers. After an edit, all are of the edited picture.",
   ],
 ];
 const THEN: [string, string][] = [
   [
     "The defense",
-    "A search also finds noise that looks like nothing and still makes this net say the class. " +
-      "The defense rules it out: no part of the net may do more than it does in the photo.",
+    "A search can also find noise that no person recognizes and that still makes this net say the " +
+      "class. The defense rules it out: no unit of the net may respond more than to the photo.",
   ],
   [
     "Sparsity λ",
     "The price of each pixel shown. Auto raises it while the mask still does its work; a push " +
-      "pays for showing more where the search is stuck.",
+      "rewards showing more where the search has stalled.",
   ],
   [
     "The checks",
-    "When a run has ended, what it found is tested: moved a little, on backgrounds it never saw, " +
-      "against a class that is not there. One line says what came out; open it for each test.",
+    "After each run the evidence is tested: slightly moved, on backgrounds the run never saw, and " +
+      "against a class that is not in the photo. One line gives the verdict; open it for each check.",
   ],
   [
     "Testing it",

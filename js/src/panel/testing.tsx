@@ -61,7 +61,7 @@ export function Testing({ ui }: { ui: Ui }) {
         {hidden && (
           <button
             type="button"
-            title="What you edited is kept"
+            title="Your edit is kept"
             onClick={() => {
               // Where it was made: the class and iteration that it is an edit of.
               if (store.classes.value.some(({ index }) => index === hidden.target)) {

@@ -45,8 +45,8 @@ export function Trust({ ui }: { ui: Ui }) {
 }
 
 const NOT_YET =
-  "A search can also find what only the network sees. When a run has ended, what it found is " +
-  "therefore tested, and what came out stands here.";
+  "A search can also find noise that only this network sees. After each run the evidence is " +
+  "therefore tested, and the verdict appears here.";
 
 /** Of the picture, so that sentence, verdict and picture are one class's. */
 function targetOf({ panes, store }: Ui): number {

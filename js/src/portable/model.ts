@@ -24,7 +24,7 @@ export interface Exported {
 }
 
 /** The panel leaves out what would be refused; this is for who asks all the same. */
-const REFUSED = "This page only shows what was found: to run more, open the notebook.";
+const REFUSED = "This page only shows results: to run more, open the notebook.";
 
 const VERSION = 1;
 const HEADER_SIZE_AT = 6;

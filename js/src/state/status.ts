@@ -24,7 +24,7 @@ export function createStatus({ link, trait }: Wire): KernelStatus {
     link: link.state,
     portable,
     offline: computed(() => {
-      if (portable.value) return "This page only shows what was found.";
+      if (portable.value) return "This page only shows results.";
       if (isCut(link.state.value)) return LINKS[link.state.value] ?? "";
       return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
     }),
