@@ -96,9 +96,9 @@ class Settings:
     reference: str | Tensor = setting(
         "drawn",
         Choice(dict.fromkeys(REFERENCES, ""), tensor="a normalized tensor (3, H, W)"),
-        'The picture that stands where nothing is shown. ``"drawn"`` draws new backgrounds for each '
-        "step, so that the evidence holds on any, and shows it on the data mean. "
-        'One fixed reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, '
+        'The picture that stands where nothing is shown. ``"drawn"`` draws new backgrounds for '
+        "each step, so that the evidence holds on any, and shows it on the data mean. One fixed "
+        'reference is ``"zero"`` (the data mean), ``"black"``, ``"white"``, ``"blur"``, '
         '``"noise"`` or a normalized tensor (3, H, W).',
     )
     similarity: str = setting(
