@@ -64,14 +64,14 @@ function Figures({ store }: { store: Store }) {
   const { iterations, seconds: elapsed, rate, waits } = store.progress.value;
   const status = store.status.value;
   const track = store.trace.value[String(store.target.value)];
-  const beside = status === "running" ? runBeside(store) : "";
+  const variant = status === "running" ? variantRunning(store) : "";
   return (
     <div class="xw-progress">
       {/* Only a change of status is announced, not every iteration. */}
       <span class="xw-status" data-status={status} aria-live="polite">
         {status}
       </span>
-      {beside && <b>{beside}</b>}
+      {variant && <b>{variant}</b>}
       {waits && status === "running" && <b title={WAITS}>waiting for {waits}</b>}
       {/* They are the run's whose first mask has come. */}
       {iterations > 0 && !store.starting.value && (
@@ -86,7 +86,7 @@ function Figures({ store }: { store: Store }) {
 }
 
 /** Which of the runs beside the main one runs now: those come when that has ended. */
-function runBeside({ trace, variants, ran }: Store): string {
+function variantRunning({ trace, variants, ran }: Store): string {
   const last = variants.value.at(-1);
   const ended = Object.values(trace.value).every(({ stopped }) => stopped);
   if (!last || !ended) return "";

@@ -55,7 +55,7 @@ export function createMasksSeen(
 ): MasksSeen {
   const { target, iteration, follow, status, classes, trace, variants } = wanting;
   const cache = new FrameCache(CACHE_BYTES);
-  const beside = new Map<number, FrameCache>();
+  const variantCaches = new Map<number, FrameCache>();
   const watched = new Map<string, readonly ClassOfRun[]>();
   /** Raised with every change, so that what depends on the caches is computed anew. */
   const held = signal(0);
@@ -75,13 +75,13 @@ export function createMasksSeen(
   );
   let run = first;
 
-  const isBeside = (number: number | undefined) =>
+  const isVariant = (number: number | undefined) =>
     variants.peek().some((variant) => variant.run === number);
 
   function cacheOf(number: number): FrameCache {
     if (number === 0) return cache;
-    const found = beside.get(number) ?? new FrameCache(CACHE_BYTES / 4);
-    beside.set(number, found);
+    const found = variantCaches.get(number) ?? new FrameCache(CACHE_BYTES / 4);
+    variantCaches.set(number, found);
     return found;
   }
 
@@ -92,7 +92,7 @@ export function createMasksSeen(
 
   function forget(): void {
     cache.clear();
-    beside.clear();
+    variantCaches.clear();
     requests.clear();
     held.value += 1;
   }
@@ -159,9 +159,9 @@ export function createMasksSeen(
       pump();
     },
     put(frame) {
-      const beside = isBeside(frame.run);
-      if (!beside && (frame.run < run || frame.target < 0)) return false;
-      const kept = cacheOf(beside ? frame.run : 0);
+      const other = isVariant(frame.run);
+      if (!other && (frame.run < run || frame.target < 0)) return false;
+      const kept = cacheOf(other ? frame.run : 0);
       // The kernel sends again what is drawn; frames of one run never contradict each other, and to
       // draw the same once more would cost a large picture its quickness.
       if (kept.has(frame.target, frame.iteration)) return true;
@@ -169,7 +169,7 @@ export function createMasksSeen(
       held.value += 1;
       return true;
     },
-    advanceTo: (newer) => !isBeside(newer) && advanceTo(newer),
+    advanceTo: (newer) => !isVariant(newer) && advanceTo(newer),
     pump,
     changed() {
       held.value += 1;
