@@ -36,6 +36,7 @@ export function listen(
     return {
       ...{ x, y, pixel: { x: Math.floor(x), y: Math.floor(y) }, pane, event, inPane, others },
       by: { x: inPane.x - last.x, y: inPane.y - last.y },
+      button: event.button,
       pressing: pointers.size,
       focused: focused(frame) === frame,
     };

@@ -41,7 +41,7 @@ export function createBrush(surface: Surface): BrushTool {
       settings.value = { mode: "erase", radius: sizes().first, channels: [true, true, true] };
     },
     down(at) {
-      if (at.event.button !== 0 || !surface.isEditable(at.pane)) return false;
+      if (at.button !== 0 || !surface.isEditable(at.pane)) return false;
       dab(at.x, at.y);
       return true;
     },

@@ -5,7 +5,7 @@ import type { Tool } from "./tool";
 export function createPan(surface: Surface): Tool {
   return {
     always: true,
-    down: (at) => at.event.button === 1,
+    down: (at) => at.button === 1,
     drag: () => true,
     move: ({ by }) => surface.pan(by.x, by.y),
     double() {

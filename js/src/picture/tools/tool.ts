@@ -17,6 +17,8 @@ export interface PointerAt extends At {
   event: MouseEvent;
   /** The same place in CSS px from the pane's upper left corner. */
   inPane: { x: number; y: number };
+  /** 0 for a finger and the first button, 1 for the middle one. */
+  button: number;
   /** How far this pointer has moved since it was last heard of, in CSS px. */
   by: { x: number; y: number };
   /** Number of pointers that press, and where the others are, in CSS px from the pane's corner. */
