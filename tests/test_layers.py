@@ -58,7 +58,7 @@ def test_every_contract_is_kept() -> None:
         (FLOORS, "metrics/road.py", FOR_TYPES.format("xwidget.inspector.widget")),
         (FLOORS, "names.py", "\nimport xwidget.pixels\n"),
         (ROOMS, "inspector/new_room.py", ""),
-        (ROOMS, "inspector/work/runs.py", FOR_TYPES.format("xwidget.inspector.widget")),
+        (ROOMS, "inspector/work/session.py", FOR_TYPES.format("xwidget.inspector.widget")),
         (CIRCLES, "net/copying.py", FOR_TYPES.format("xwidget.net.twin")),
         (NOTEBOOKS, "engine/plan.py", IN_A_FUNCTION.format("traitlets")),
         (NOTEBOOKS, "export/page.py", IN_A_FUNCTION.format("IPython.display")),

@@ -14,6 +14,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from xwidget.engine.turns import Rank
 
@@ -24,6 +25,7 @@ BEAT = 5.0  # seconds; js/src/kernel/views.ts speaks as often
 _PATIENCE = 5
 _PATIENCE_HIDDEN = 36
 _shown = itertools.count(1)
+_OnBeat: TypeAlias = Callable[[asyncio.AbstractEventLoop], object]
 
 
 @dataclass
@@ -89,15 +91,17 @@ class Views:
         """Return how urgent its work is: what is waited for, on the screen, off it, never shown."""
         if self.resting:
             return None
-        chain = [self] if self.within is None else [self, self.within]
-        if any(views._waiting for views in chain):
-            urgency = 0
-        elif any(views.seen for views in chain):
-            urgency = 1
-        else:
-            shown = any(v.count or (v._greeted and not v._told) for v in chain)
-            urgency = 2 if shown else 3
-        return urgency, self._looked
+        own = self.urgency
+        return own if self.within is None else min(own, self.within.urgency), self._looked
+
+    @property
+    def urgency(self) -> int:
+        """0 where the work is waited for, 1 on the screen, 2 off it, 3 never shown."""
+        if self._waiting:
+            return 0
+        if self.seen:
+            return 1
+        return 2 if self.count or (self._greeted and not self._told) else 3
 
     # What happens.
 
@@ -169,8 +173,18 @@ class Views:
             return
         with contextlib.suppress(RuntimeError):  # no loop: a script
             loop = asyncio.get_running_loop()
-            loop.call_later(BEAT, _missed, weakref.ref(self), loop)
-            self._beating = True
+            self._beat_later(loop)
+
+    def _beat_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._beating = True
+        method: weakref.WeakMethod[_OnBeat] = weakref.WeakMethod(self._on_beat)
+        loop.call_later(BEAT, _call, method, loop)
+
+    def _on_beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.miss()
+        self._beating = False
+        if self._pages:
+            self._beat_later(loop)
 
     def miss(self) -> None:
         """Note that a beat has gone by; give up the pages that were silent for too many."""
@@ -187,11 +201,7 @@ class Views:
             self.changed()
 
 
-def _missed(views: weakref.ref[Views], loop: asyncio.AbstractEventLoop) -> None:
-    alive = views()
-    if alive is None:
-        return
-    alive.miss()
-    alive._beating = bool(alive._pages)
-    if alive._beating:
-        loop.call_later(BEAT, _missed, views, loop)
+def _call(method: weakref.WeakMethod[_OnBeat], loop: asyncio.AbstractEventLoop) -> None:
+    alive = method()
+    if alive is not None:
+        alive(loop)
