@@ -10,9 +10,9 @@ from torch import Tensor, nn
 import xwidget as xw
 from xwidget.catalog.games import GAMES
 from xwidget.checks import Check, Checks
+from xwidget.engine.caveats import Picture, instead, why_empty
 from xwidget.engine.optimize import CONTROL_STEPS
 from xwidget.engine.settings import Settings
-from xwidget.engine.told import Picture, instead, why_empty
 from xwidget.engine.trust import Control, Tried, check
 from xwidget.engine.verdict import added, summed_up, witnessed
 

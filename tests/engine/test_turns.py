@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from xwidget.engine import hands, turns
-from xwidget.engine.hands import Hands
+from xwidget.engine import step_threads, turns
+from xwidget.engine.step_threads import StepThreads
 from xwidget.engine.turns import GivenUp, Place, Rank, Turns, breathe, turns_on
 
 SAFETY = 30.0
@@ -295,10 +295,10 @@ def test_each_device_has_turns_of_its_own() -> None:
 def test_one_thread_does_what_comes_one_after_another_and_ends_when_idle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hands, "_LINGER_SECONDS", 0.05)
+    monkeypatch.setattr(step_threads, "_LINGER_SECONDS", 0.05)
     released = []
-    monkeypatch.setattr(hands, "release", lambda: released.append(True))
-    pair = Hands()
+    monkeypatch.setattr(step_threads, "release", lambda: released.append(True))
+    pair = StepThreads()
     used = [pair.do(threading.current_thread) for _ in range(20)]
     assert len(set(used)) == 1
     assert used[0] is not threading.current_thread()
@@ -308,9 +308,9 @@ def test_one_thread_does_what_comes_one_after_another_and_ends_when_idle(
 
 
 def test_memory_can_be_released_on_any_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands.release()
-    monkeypatch.setattr(hands.ctypes, "CDLL", lambda name: object())
-    hands.release()
+    step_threads.release()
+    monkeypatch.setattr(step_threads.ctypes, "CDLL", lambda name: object())
+    step_threads.release()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.inspector.conftest import PICTURE
 from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
-from xwidget.engine import hands, optimize
+from xwidget.engine import optimize, step_threads
 from xwidget.engine.turns import breathe
 from xwidget.inspector import Inspector
 from xwidget.inspector.work.worker import _JOIN_SECONDS, as_error
@@ -237,7 +237,7 @@ def test_an_observer_may_close_its_inspector_between_two_pieces_of_a_step(breath
     assert breathing.wait(SAFETY)
     widget._session.between_steps(lambda: lambda: setattr(widget, "error", "looked"))
     until(lambda: took)
-    assert threads == [hands.THREAD]
+    assert threads == [step_threads.THREAD]
     assert took[0] < _JOIN_SECONDS / 2
     until(lambda: not workers())
     assert widget.status == "stopped"

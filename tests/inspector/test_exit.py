@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from xwidget.engine.hands import Hands
+from xwidget.engine.step_threads import StepThreads
 from xwidget.support.threads import EndingThread, end_all
 
 BEGIN = """
@@ -70,8 +70,8 @@ def test_who_waits_before_the_end_of_the_process_is_not_left_waiting():
     assert (done.returncode, done.stdout) == (0, "True\n")
 
 
-def test_hands_end_idle_or_at_work():
-    hands, go, at_work = Hands(), threading.Event(), threading.Event()
+def test_threads_of_steps_end_idle_or_at_work():
+    threads, go, at_work = StepThreads(), threading.Event(), threading.Event()
     names = []
 
     def work():
@@ -79,15 +79,15 @@ def test_hands_end_idle_or_at_work():
         at_work.set()
         go.wait(10)
 
-    hands.do(lambda: names.append(threading.current_thread()))
-    asking = threading.Thread(target=lambda: (hands.do(work), hands.do(lambda: None)))
-    busy = threading.Thread(target=lambda: hands.do(work))
+    threads.do(lambda: names.append(threading.current_thread()))
+    asking = threading.Thread(target=lambda: (threads.do(work), threads.do(lambda: None)))
+    busy = threading.Thread(target=lambda: threads.do(work))
     asking.start()
     at_work.wait(10)
     busy.start()
     while len(names) < 3:
         time.sleep(0.01)
-    hands.end()
+    threads.end()
     go.set()
     asking.join(10)
     busy.join(10)

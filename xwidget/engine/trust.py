@@ -17,10 +17,7 @@ from torch import Tensor
 from xwidget.catalog.games import GAMES, Game
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
-from xwidget.engine.moves import MOVES
-from xwidget.engine.settings import Settings
-from xwidget.engine.sparsity import NOTHING
-from xwidget.engine.told import (
+from xwidget.engine.caveats import (
     Picture,
     informed,
     instead,
@@ -30,6 +27,9 @@ from xwidget.engine.told import (
     unmoved,
     why_empty,
 )
+from xwidget.engine.moves import MOVES
+from xwidget.engine.settings import Settings
+from xwidget.engine.sparsity import NOTHING
 from xwidget.engine.turns import breathe
 from xwidget.engine.verdict import summed_up
 from xwidget.engine.views import smooth_noise

@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 
 import torch
 
-from xwidget.engine.hands import Hands
+from xwidget.engine.step_threads import StepThreads
 
 T = TypeVar("T")
 
@@ -214,7 +214,7 @@ class Place:
         """Wait for a turn and have work done in it, by one of the threads that all share."""
         try:
             self._turns._take(self)
-            return _hands.do(partial(self._at_work, work))
+            return _step_threads.do(partial(self._at_work, work))
         finally:
             self._turns._give(self)
 
@@ -237,15 +237,15 @@ class Place:
 
 
 _holding = threading.local()
-_hands = Hands()
+_step_threads = StepThreads()
 _all: dict[tuple[str, int], Turns] = {}
 _making = threading.Lock()
 
 
 def _forget() -> None:
     """Begin anew in a process that was forked: it has none of the threads that had a turn."""
-    global _hands, _making
-    _hands, _making = Hands(), threading.Lock()
+    global _step_threads, _making
+    _step_threads, _making = StepThreads(), threading.Lock()
     _all.clear()
 
 

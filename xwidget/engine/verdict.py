@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xwidget.checks import Check, Checks
-from xwidget.engine.told import reserved, share_of
+from xwidget.engine.caveats import reserved, share_of
 from xwidget.support.figures import percent
 
 # What the line of an explanation that holds tells of its checks.

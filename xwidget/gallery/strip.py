@@ -7,7 +7,7 @@ from typing import Any
 from xwidget.assets import static
 from xwidget.gallery import contract
 from xwidget.inspector.page.locked import LockedWidget
-from xwidget.inspector.page.synced import shares
+from xwidget.inspector.page.traits import shares
 from xwidget.inspector.work.lock import OwnedLock
 
 

@@ -21,7 +21,7 @@ from xwidget.gallery.item import Item, described
 from xwidget.gallery.strip import Strip
 from xwidget.gallery.worker import Listener, Worker
 from xwidget.inspector.beginning import check_targets
-from xwidget.inspector.notebook.cells import supersede
+from xwidget.inspector.notebook.rerun_cell import supersede
 from xwidget.inspector.page.closed import ClosedWidget
 from xwidget.inspector.widget import Inspector
 from xwidget.inspector.work.lock import INSPECTORS

@@ -21,11 +21,11 @@ from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.inspector import beginning
 from xwidget.inspector.features.testing import TestedMask
-from xwidget.inspector.notebook.cells import supersede
+from xwidget.inspector.notebook.rerun_cell import supersede
 from xwidget.inspector.page import contract
 from xwidget.inspector.page.locked import LockedWidget
 from xwidget.inspector.page.panel import Panel
-from xwidget.inspector.page.synced import shares
+from xwidget.inspector.page.traits import shares
 from xwidget.inspector.parts import Parts
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.session import Optimize, Session

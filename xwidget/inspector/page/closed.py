@@ -13,7 +13,7 @@ import traitlets
 
 from xwidget.inspector.page import contract, messages
 from xwidget.inspector.page.inbox import Inbox, Pace
-from xwidget.inspector.page.synced import Refused, traitlet
+from xwidget.inspector.page.traits import Refused, traitlet
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support import wire
 from xwidget.support.texts import in_words

@@ -209,7 +209,7 @@ class Session(TurnTaker):
 
     @property
     def history(self) -> History | None:
-        """What the main run has left behind; None before the first."""
+        """Curves and masks of the main run; None before the first."""
         return None if self.main is None else self.main.history
 
     @property

@@ -41,7 +41,7 @@ class _Task(Generic[T]):
 _Inbox: TypeAlias = "queue.SimpleQueue[_Task[Any] | None]"
 
 
-class Hands:
+class StepThreads:
     """Threads that work for others, as many as have worked at once; idle ones end after a while."""
 
     def __init__(self) -> None:

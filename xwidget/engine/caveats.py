@@ -1,4 +1,4 @@
-"""What a person must be told of a picture that its score alone does not say.
+"""The caveats of a picture: what a person must know of it that its score alone does not say.
 
 A picture can be right and still mislead: the class is not in the image at all, an empty picture
 does as well, everything else does as well, or no defense was there to keep out what only the net

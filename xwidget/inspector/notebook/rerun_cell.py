@@ -1,4 +1,4 @@
-"""Which cell, or ``interact``, a widget was made in: made there anew, it ends the one before."""
+"""A cell, or ``interact``, that is run again: the widget that it makes ends the one before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traitlets made from the entries of a contract."""
+"""Traits made from the entries of a contract, and the refusal of values that do not fit."""
 
 from __future__ import annotations
 

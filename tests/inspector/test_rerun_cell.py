@@ -6,7 +6,7 @@ import ipywidgets
 import pytest
 
 from tests.inspector.fakes import SAFETY, until
-from xwidget.inspector.notebook import cells
+from xwidget.inspector.notebook import rerun_cell
 
 LONG = 100_000
 
@@ -15,7 +15,7 @@ LONG = 100_000
 def execute(monkeypatch):
     """Return what makes an Inspector as a cell, or a message of a widget, would."""
     message = {}
-    monkeypatch.setattr(cells, "_parent", lambda: message)
+    monkeypatch.setattr(rerun_cell, "_parent", lambda: message)
 
     def execute(number, cell="a cell", kind="execute_request"):
         message.clear()
@@ -116,12 +116,12 @@ def test_a_slider_of_interact_ends_the_run_before_and_no_other(make, execute):
 def test_what_is_gone_is_not_kept(make, execute):
     execute(1)
     widget = make()
-    assert widget in cells._made
+    assert widget in rerun_cell._made
     execute(2)
     make()
-    assert widget not in cells._made
+    assert widget not in rerun_cell._made
 
 
 def test_without_a_kernel_there_is_no_cell(make):
-    assert cells._parent() == {}
+    assert rerun_cell._parent() == {}
     make()
