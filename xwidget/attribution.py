@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Attribution:
-    """How much each pixel counts for K classes of one image, as some method found it.
+    """The answer of any method about one image: a value for every pixel, for K classes.
 
     Metrics, plots and exports take it, whatever the method. ``Explanation.attribution`` is one;
     :meth:`from_array` makes one of values that were computed elsewhere.
@@ -30,21 +30,21 @@ class Attribution:
         (K,H,W) float32, one value a pixel, or (K,3,H,W), one for each color channel, red first. H
         and W are those of the net's input. Finite; in [0,1] unless ``signed``. Read-only.
     method
-        What found them, in a few words: "Grad-CAM".
+        Name of the method, such as "Grad-CAM".
     signed
-        Whether values may be negative, or beyond 1: below 0 speaks against the class, 0 says
-        nothing. Otherwise they are shares in [0,1].
+        Whether values may be negative or beyond 1: negative values speak against the class, 0 is
+        neutral. Otherwise they lie in [0,1].
     checks
-        One line a class on how far to trust it; "" for none.
+        K lines on how far to trust it; "" for none.
     seconds
-        The time that it took.
+        Duration in seconds.
     digest
-        That of the subject, see :func:`xwidget.origin.digest`; "" where it is not known.
+        Digest of the subject, see :func:`xwidget.origin.digest`; "" if unknown.
 
     Raises
     ------
     ValueError, TypeError
-        Where shapes, types or ranges do not fit together.
+        If shapes, types or ranges do not fit together.
 
     Examples
     --------
@@ -106,20 +106,20 @@ class Attribution:
         Parameters
         ----------
         values
-            A numpy array or torch tensor. Of one class: (H,W), (3,H,W), (1,H,W) or (1,3,H,W). Of
+            A numpy array or torch tensor. For one class: (H,W), (3,H,W), (1,H,W) or (1,3,H,W); for
             several: (K,H,W), (K,1,H,W) or (K,3,H,W).
         targets
-            The index of the class, or a list of K indices; a list of three and values (3,H,W) are
+            Class index, or a list of K indices. With a list of three, values (3,H,W) are those of
             three classes.
         signed
-            As the attribute. Without: False where all values are in [0,1].
+            As the attribute; by default False if all values are in [0,1].
         method, checks, seconds, digest
             As the attributes.
 
         Raises
         ------
         ValueError, TypeError
-            Where these do not fit together.
+            If these do not fit together.
         """
         array = _array(values)
         one = arguments.is_whole(targets)
@@ -139,19 +139,19 @@ class Attribution:
 
     @property
     def relevance(self) -> Floats:
-        """(K,H,W): the values that order the pixels, the most relevant highest; the mean over color
-        channels where there are three.
+        """Values for ranking, (K,H,W), the most relevant highest: the mean over color channels if
+        there are three.
         """
         return self.values if self.values.ndim == 3 else self.values.mean(1)
 
     @property
     def masks(self) -> Floats:
-        """(K,3,H,W) in [0,1]: the values as masks, which show a pixel where they are 1.
+        """The values as masks, (K,3,H,W) in [0,1], which show a pixel where they are 1.
 
         Raises
         ------
         ValueError
-            Where values are signed: there is no one way to make a mask of these.
+            If values are signed: there is no one way to make masks of these.
         """
         if self.signed:
             raise ValueError(
@@ -162,12 +162,12 @@ class Attribution:
         return np.broadcast_to(self.values.reshape(len(self.targets), -1, *self.size), shape)
 
     def position(self, target: int | None = None) -> int:
-        """Return a class's place among the targets; None is the only one.
+        """Return the index of a class among the targets; None means the only one.
 
         Raises
         ------
         ValueError
-            Where there is no such class, or there are several and none was named.
+            If there is no such class, or there are several and none was named.
         """
         if target is None and len(self.targets) == 1:
             return 0

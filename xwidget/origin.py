@@ -1,4 +1,4 @@
-"""The original that an explanation is of: what tells it apart, and where its pixels are."""
+"""The original image of an explanation: its digest, size and geometry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIGITS = 64
 
 @dataclass(frozen=True)
 class Origin:
-    """The original of a picture that a net saw.
+    """The original image of a picture that a net saw.
 
     Attributes
     ----------
@@ -31,12 +31,12 @@ class Origin:
     geometry
         The map from the pixels of the net's input to its own.
     name
-        The file's name, or what a person called it; "" for none.
+        Name of the image or of its file; "" for none.
 
     Raises
     ------
     ValueError, TypeError
-        Where these do not fit together.
+        If these do not fit together.
     """
 
     digest: str
@@ -71,7 +71,7 @@ class Origin:
         Raises
         ------
         KeyError, TypeError, ValueError
-            Where it describes none.
+            If it describes none.
         """
         height, width = described["size"]
         geometry = Geometry.read(described["geometry"])

@@ -18,10 +18,10 @@ from xwidget.targets import Targets
 
 
 class Subject:
-    """One image before one net: what is explained, measured and compared.
+    """One image before one net.
 
-    It may be passed wherever a classifier and an image are: ``xw.explain(subject)``. The image is
-    read and prepared at once; all else when it is asked for, and then kept.
+    A Subject takes the place of a classifier and an image: ``xw.explain(subject)``. The image is
+    read and prepared at once; everything else is computed on first use and kept.
 
     Parameters
     ----------
@@ -30,22 +30,21 @@ class Subject:
     image
         Path, PIL image, array (H,W[,1|3|4]) uint8 or float in [0,1], or tensor (3,H,W).
     name
-        What to call it. Without: the file's name where the image is a path, or a PIL image opened
-        from one, else "".
+        Name of the image; by default the name of its file, or "" if it is from none.
 
     Attributes
     ----------
     clf
         The classifier.
     name
-        As given, or found.
+        Name of the image.
     x
-        (3,H,W) float32, normalized: what the net sees, as ``Classifier.prepare`` returns it.
+        (3,H,W) float32, normalized: the image as ``Classifier.prepare`` returns it.
 
     Raises
     ------
     ValueError, TypeError
-        Where the image cannot be read or prepared, or the first argument is no classifier.
+        If the image cannot be read or prepared, or the first argument is no classifier.
 
     Examples
     --------
@@ -71,16 +70,16 @@ class Subject:
         Parameters
         ----------
         clf
-            A classifier, or a subject; then there is no image.
+            A classifier, or a subject without an image.
         image
             As for ``Subject``, or a subject of this classifier.
 
         Raises
         ------
         TypeError
-            For an image beside a subject, or neither; and as for ``Subject``.
+            If there is an image beside a subject, or neither; and as for ``Subject``.
         ValueError
-            For a subject of another classifier; and as for ``Subject``.
+            If the subject is of another classifier; and as for ``Subject``.
         """
         if isinstance(clf, Subject):
             if image is not None:
@@ -107,8 +106,8 @@ class Subject:
 
     @cached_property
     def original(self) -> npt.NDArray[np.uint8]:
-        """The image as it was given: (H,W,3) uint8 RGB, upright by its EXIF, on white where it was
-        transparent; images of more than 8 bits are rounded. Read-only.
+        """The original image, (H,W,3) uint8 RGB: upright by its EXIF, on white where transparent,
+        rounded from more than 8 bits. Read-only.
         """
         found = self._given
         if found.dtype != np.uint8:
@@ -118,14 +117,14 @@ class Subject:
 
     @cached_property
     def picture(self) -> npt.NDArray[np.uint8]:
-        """The image as the net sees it, in true color: (H,W,3) uint8. Read-only."""
+        """The image as the net sees it, in true color, (H,W,3) uint8. Read-only."""
         found = self.clf.picture(self.x)
         found.setflags(write=False)
         return found
 
     @cached_property
     def scores(self) -> Tensor:
-        """The score of each class: (C,) float in [0,1], on the CPU.
+        """The scores of all classes, (C,) float in [0,1], on the CPU.
 
         Raises
         ------

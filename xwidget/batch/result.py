@@ -1,4 +1,4 @@
-"""One row of a batch: an image's explanation, or what is wrong with it in words."""
+"""One row of a batch: an explanation, or an error in words."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from xwidget.support.texts import in_words
 
 @dataclass(frozen=True)
 class Result:
-    """One image's row in ``explain_many``.
+    """The result of ``explain_many`` for one image.
 
     Parameters
     ----------
     index
-        Place of the image, from 0.
+        Index of the image, from 0.
     name
-        Its name, which no other image of the batch has.
+        Name of the image, unique in the batch.
     explanation
-        None where it could not be made.
+        The explanation; None if it could not be made.
     error
-        Why not, in words; empty where there is an explanation.
+        Error message; empty if there is an explanation.
     seconds
-        Time spent on the image, reading it included.
+        Time spent on the image in seconds, reading included.
     """
 
     index: int

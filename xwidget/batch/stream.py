@@ -36,21 +36,20 @@ def explain_many(
 ) -> Generator[Result]:
     """Explain many images, one after another, as a stream.
 
-    Each image is taken from ``images`` when its turn comes, and nothing is kept of a result once it
-    was yielded: memory stays flat however many there are.
+    Each image is read when its turn comes, and no result is kept once it was yielded: memory stays
+    flat, however many images there are.
 
     Parameters
     ----------
     clf
         The classifier, from ``load`` or ``Classifier``.
     images
-        A folder (its images by file name); a dict name: image; or an iterable of images, a
-        generator too. Each image is a path, PIL image, array or tensor as in ``explain``.
+        A folder, whose images are taken by file name; a dict from name to image; or an iterable of
+        images, such as a generator. Each is a path, PIL image, array or tensor as in ``explain``.
     targets
-        As in ``explain``, for every image; None is the most likely class of each.
+        As in ``explain``, for every image; None means the most likely class of each.
     names
-        One for each of an iterable's images. Without: the file's name, else "image 1", "image 2",
-        ...
+        Names of an iterable's images; by default the file's name, or "image 1", "image 2", ...
     **settings
         Each as in ``Settings``, for every image.
     witness, repeat
@@ -61,20 +60,20 @@ def explain_many(
     Yields
     ------
     Result
-        One an image, in order: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. An
-        image that cannot be explained has ``explanation`` None and says why in ``error``; the
-        others go on.
+        One per image, in order: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. For
+        an image that cannot be explained, ``explanation`` is None and ``error`` the reason; the
+        stream continues.
 
     Raises
     ------
     ValueError, TypeError
-        Before the first image: if an argument does not fit. What ``images`` raises itself is passed
+        If an argument does not fit, before the first image. Errors of ``images`` itself are passed
         on.
 
     Notes
     -----
-    An interrupt (Ctrl-C) ends the whole stream: the image at work is dropped, the loop over the
-    stream ends as after the last image. A second one within 2 s is raised.
+    An interrupt (Ctrl-C) ends the stream: the image in progress is dropped, and the loop ends as
+    after the last image. A second interrupt within 2 s is raised.
 
     Examples
     --------

@@ -41,45 +41,48 @@ def explain(
     on_step: Callable[[Step], None] | None = None,
     **settings: Unpack[SettingsDict],
 ) -> Explanation:
-    """Explain which pixels, in which color, a classifier relies on (Wagner et al., CVPR 2019).
+    """Find the pixels and colors that a classifier relies on (FGVis, Wagner et al., CVPR 2019).
 
     Parameters
     ----------
     clf
-        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, and then no image.
+        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, without an image.
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
-        Class indices or names to explain, all in one batch; None is the most likely class.
+        Class indices or names, explained in one batch; None means the most likely class.
     **settings
         Each as in ``Settings``, which says what it is.
     witness
-        Another classifier that has the same classes, by name. It is shown each finished picture:
-        the evidence on the reference, or in deletion and repression the rest. What it scores
-        becomes the check "witness". Evidence that only one net sees may be noise made for it.
+        Another classifier that has the same classes, by name. It scores the finished evidence on
+        the reference (in deletion and repression, the rest), for the check "witness". Evidence that
+        only one net sees may be noise made for it.
     repeat
-        Whether to run once more, with the next seed, and to compare: the check "seeds" is the
+        Whether to run a second time, with the next seed, and compare: the check "seeds" is the
         intersection over union of the 20% of pixels that count most in either run, and passes from
-        0.5. It takes twice the time, and needs a reference that is drawn.
+        0.5. It takes twice the time and needs ``reference="drawn"``.
     progress
         Whether to show a progress bar.
     on_step
-        Called with every ``Step``, save those of the second run.
+        Function that is called with every step of the first run.
 
     Returns
     -------
     Explanation
-        Its ``checks`` say how far to trust it, its ``relevance`` orders the pixels. Interrupting
-        (Ctrl-C) returns what is done so far, unchecked; interrupting the second run or the witness
-        only leaves that check out. ``diagnostics["stopped"]`` says why it ended: "iterations",
-        "converged" or "interrupted". In a loop, one interrupt therefore ends one explanation; a
-        second one within 2 s of it is raised, in the next explanation, too, and ends the loop.
+        Its ``checks`` say how far to trust it, its ``relevance`` ranks the pixels.
+        ``diagnostics["stopped"]`` is "iterations", "converged" or "interrupted".
 
     Raises
     ------
     ValueError, TypeError
-        If an argument is not one of these, the image cannot be read, the net cannot be defended,
-        or the witness does not have a class.
+        If an argument does not fit, the image cannot be read, the net cannot be defended, or the
+        witness does not have a class.
+
+    Notes
+    -----
+    An interrupt (Ctrl-C) returns the result so far, unchecked; during the second run or the
+    witness, it only leaves that check out. In a loop, one interrupt therefore ends one explanation.
+    A second one within 2 s is raised, also in the next explanation, and ends the loop.
 
     Examples
     --------
@@ -89,7 +92,7 @@ def explain(
     >>> ex.names
     ('espresso',)
 
-    What does another net make of it, and would a second run have found the same?
+    The same with another net as witness, and a second run:
 
     >>> other = xw.load("squeezenet")
     >>> ex = xw.explain(

@@ -37,41 +37,41 @@ _POLL_SECONDS = 0.05
 
 @spelled_out(SETTINGS)
 class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
-    """Show several images in one cell: thumbnails with their classes, one open in an ``Inspector``.
+    """A notebook panel for many images: thumbnails, one of them open in an ``Inspector``.
 
     The cell returns at once. The work starts when the Gallery is shown: the images are classified,
-    then explained one at a time, the one that is open first, then the others in order of view.
-    Opening another puts that one first: what runs is paused within an iteration and goes on later.
-    An image that cannot be read says so in its thumbnail; the others work.
+    then explained one at a time, the open one first, then those in view. Opening another one pauses
+    the run in progress within an iteration. The thumbnail of an image that cannot be read says so;
+    the others are not affected.
 
     Parameters
     ----------
     clf
         The classifier, from ``load`` or ``Classifier``.
     images
-        A folder (its images by file name); a dict name: image; or an iterable of images, each a
-        path, PIL image, array or tensor as in ``Inspector``.
+        A folder, whose images are taken by file name; a dict from name to image; or an iterable of
+        images, each a path, PIL image, array or tensor as in ``Inspector``.
     targets
-        As in ``Inspector``: the number of most likely classes, each image its own, or a list.
+        As in ``Inspector``; a number means the most likely classes of each image.
     names
-        Captions of an iterable's images. Without: the file's name, else "image 1", "image 2", ...
+        Names of an iterable's images; by default the file's name, or "image 1", "image 2", ...
     keep
-        Inspectors that stay alive, at least 2; each takes about 27 MB at 224², three classes and
-        70 iterations. Where there are more images, those farthest from the one that is open are
-        closed once they are explained: their explanation stays, with the first and last mask
-        alone, and opening one of them explains it anew.
+        Number of Inspectors that stay alive, >= 2; each takes about 27 MB at 224², three classes
+        and 70 iterations. With more images, those farthest from the open one are closed once they
+        are explained: their explanation stays, with the first and last mask alone, and opening one
+        of them explains it anew.
     **settings
-        Each as in ``Settings``, for every image.
+        The settings of ``explain``, for every image.
     witness
         As in ``explain``.
 
     Attributes
     ----------
     selected
-        Name of the image that is open; set it to open another. Empty until the first is.
+        Name of the open image; set it to open another one. Empty until the first is open.
     status
-        ``"idle"`` before it is shown, ``"running"``, ``"done"``, ``"stopped"``, or ``"error"``
-        where no image could be explained. Read only in spirit.
+        ``"idle"`` before it is shown, ``"running"``, ``"done"``, ``"stopped"``, or ``"error"`` if
+        no image could be explained. To be read, not set.
 
     Raises
     ------
@@ -136,35 +136,32 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The images' names, in order."""
+        """Names of the images, in order."""
         return tuple(item.name for item in self._items)
 
     @property
     def inspector(self) -> Inspector | None:
-        """The Inspector that is open; None before the first is, and where the image is bad."""
+        """The open Inspector; None before the first is open, and for an image with an error."""
         shown = self._worker.shown
         return None if shown is None else shown.inspector
 
     @property
     def explanations(self) -> dict[str, Explanation | None]:
-        """What is explained so far, by name; None where an image's turn has not come."""
+        """The explanations so far, by name; None for an image whose turn has not come."""
         return {item.name: item.explanation for item in self._items}
 
     @property
     def errors(self) -> dict[str, str]:
-        """What is wrong with an image, in words, by name; only those that something is wrong with.
-
-        A bad image is known once it was looked at.
-        """
+        """Error messages by name, of the images read so far that could not be explained."""
         return {item.name: item.error for item in self._items if item.state == "error"}
 
     def open(self, image: str | int | None = None) -> None:
-        """Open an image: it is explained first, and its panel stands when this returns.
+        """Open an image: it is explained first, and its panel is there when this returns.
 
         Parameters
         ----------
         image
-            Its name, or its place from 0; -1 is the last. None is what ipywidgets calls.
+            Its name, or its index from 0; -1 is the last. None is reserved for ipywidgets.
 
         Raises
         ------
@@ -192,7 +189,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             raise ValueError(f"{item.name!r} cannot be opened: {item.failure}")
 
     def run(self) -> None:
-        """Start explaining, or go on after ``stop``. Returns at once; showing it does the same."""
+        """Start explaining, or continue after ``stop``, and return at once."""
         self._check_open()
         with self._lock:
             self._worker.halted = self._strip.paused = False
@@ -200,26 +197,26 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         self._views.ask()
 
     def stop(self) -> None:
-        """Stop what runs within one iteration, and start nothing but what is opened from now on."""
+        """Stop the run in progress within one iteration; afterwards, only opened images are run."""
         with self._lock:
             self._worker.stopping = True
             self._worker.halted = self._strip.paused = True
         self._worker.wake()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until every image is explained, or ``stop``; start the work if nothing has yet.
+        """Block until every image is explained, or ``stop``; start the work if it has not begun.
 
-        Images that cannot be explained are no error here: see ``errors``.
+        Images that cannot be explained raise nothing here: see ``errors``.
 
         Parameters
         ----------
         timeout
-            Seconds; None waits without end.
+            Seconds, >= 0; None waits without limit.
 
         Returns
         -------
         bool
-            Whether nothing runs any more; False where the time was up first.
+            True if the work has ended, False if the time was up first.
 
         Raises
         ------
@@ -243,7 +240,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         return True
 
     def close(self) -> None:
-        """End the work and free threads, Inspectors and widgets; take ``explanations`` before."""
+        """End the work and free threads, Inspectors and widgets. Take ``explanations`` before."""
         worker = getattr(self, "_worker", None)  # none where the constructor raised
         if worker is not None and not worker.closed:
             worker.close()

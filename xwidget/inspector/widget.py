@@ -39,25 +39,24 @@ if TYPE_CHECKING:
 @spelled_out(SETTINGS)
 @shares(contract.TRAITS)
 class Inspector(LockedWidget):
-    """Show which pixels, in which color, a classifier relies on, live, in a notebook.
+    """A notebook panel that shows the pixels and colors that a classifier relies on, live.
 
-    The run starts when the Inspector is shown; the cell returns at once. It ends after
-    ``iterations``, or earlier where nothing changes any more, as in ``explain``. Runs take turns,
-    what is on the screen first; one whose last view is gone rests until there is a view again, or
-    somebody waits for it. Where its cell is run again, the new Inspector ends the old one's run.
+    The run starts when the Inspector is shown, and the cell returns at once. The run ends after
+    ``iterations``, or earlier if nothing changes any more. Runs take turns, those on the screen
+    first. A run whose last view is gone rests until it is shown again or waited for. Running the
+    cell again makes a new Inspector, which ends the run of the old one.
 
     Parameters
     ----------
     clf
-        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, and then no image.
+        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, without an image.
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
-        A number n from 1 to 10: the n most likely classes. Or a list of class indices or names, or
-        one name; the first is drawn. None is the most likely class.
+        A number n from 1 to 10 for the n most likely classes; or a list of class indices or names,
+        or one name. The first is shown. None means the most likely class.
     **settings
-        Each as in ``Settings``, which says what it is; those that are traits, see below, for the
-        first run.
+        The settings of ``explain``; those that are traits, see below, for the first run.
     witness
         As in ``explain``.
     layout
@@ -66,35 +65,35 @@ class Inspector(LockedWidget):
     Attributes
     ----------
     game, defense, iterations, sparsity
-        Settings of the next run. Setting them does not touch a run under way.
+        Settings of the next run. They do not affect a run in progress.
     target
-        Index of the class that is drawn, one of those explained.
+        Index of the class that is shown, one of those explained.
     iteration
-        Iteration that is drawn; the nearest that was kept stands for one that was not.
-        It advances with a run, unless it was set to another than the newest.
+        Iteration that is shown, or the nearest one that was kept. It advances with a run unless it
+        was set to one that is not the newest.
     status
-        ``"idle"``, ``"running"``, ``"done"``, ``"stopped"`` or ``"error"``. Read only in spirit.
+        ``"idle"``, ``"running"``, ``"done"``, ``"stopped"`` or ``"error"``. To be read, not set.
     error
-        What went wrong, in words; empty when all is well.
+        Error message; empty if there was no error.
 
     Raises
     ------
     ValueError, TypeError
-        If an argument is not one of these, or the image cannot be read.
+        If an argument does not fit, or the image cannot be read.
 
     See Also
     --------
-    explanation, comparison, tested : What was found.
-    run, run_more, stop, wait, add, compare, test : What can be done.
-    save, to_pil, export_html : Taking it along.
+    explanation, comparison, tested : Results.
+    run, run_more, stop, wait, add, compare, test : Actions.
+    save, to_pil, export_html : Files and pictures.
 
     Notes
     -----
-    All attributes above are traits: ``observe``, ``link`` and ``jslink`` work on them. While a run
-    goes on, observers are called on threads of its own, one at a time in all Inspectors and
-    Galleries: a slow one holds up the others. One that is linked to another follows its own run
-    while that goes on, and the other's after that. Close an Inspector that is no longer needed:
-    ipywidgets keeps every widget, and with it image, masks and thread, until then.
+    All attributes above are traits: ``observe``, ``link`` and ``jslink`` work on them. During a
+    run, observers are called on a thread of the run, one at a time across all Inspectors and
+    Galleries: a slow one delays the others. Linked Inspectors each follow their own run, and each
+    other afterwards. Close an Inspector that is no longer needed: until then, ipywidgets keeps it
+    with its image, masks and thread.
 
     Examples
     --------
@@ -155,16 +154,16 @@ class Inspector(LockedWidget):
     # What a person calls.
 
     def run(self) -> None:
-        """Start over with the settings now in the traits; a run under way is given up."""
+        """Start a new run with the settings of the traits; a run in progress is dropped."""
         self._parts.running.run()
 
     def run_more(self, n: int | None = None) -> None:
-        """Go on from where every class is, with its run's own settings, not from scratch.
+        """Continue the run of every class, with the settings that the run was started with.
 
         Parameters
         ----------
         n
-            Iterations after the newest; None takes the trait ``iterations``.
+            Number of further iterations, >= 1; None means the trait ``iterations``.
 
         Raises
         ------
@@ -174,37 +173,37 @@ class Inspector(LockedWidget):
         self._parts.running.run_more(n)
 
     def stop(self) -> None:
-        """End the run within one iteration; what is done so far stays."""
+        """End the run within one iteration; the result so far stays."""
         self._parts.running.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing runs any more; start the first run if there was none.
+        """Block until all runs have ended; start the first one if there was none.
 
-        Interrupting it (Ctrl-C) leaves the run going.
+        An interrupt (Ctrl-C) ends the waiting, not the run.
 
         Parameters
         ----------
         timeout
-            Seconds; None waits without end.
+            Seconds, >= 0; None waits without limit.
 
         Returns
         -------
         bool
-            Whether the run has ended (done, stopped); False where the time was up first.
+            True if the run has ended (done, stopped), False if the time was up first.
 
         Raises
         ------
         Exception
             The error that ended the run, with its traceback.
         RuntimeError
-            If called from an observer.
+            If called from an observer, which would wait for itself.
         """
         return self._parts.running.wait(timeout)
 
     def add(self, target: int | str) -> None:
-        """Explain one more class, for as many iterations as the others have, and draw it.
+        """Explain one more class, for as many iterations as the others, and show it.
 
-        It is optimized alone, after what runs now.
+        It is optimized alone, after the run in progress.
 
         Parameters
         ----------
@@ -221,16 +220,16 @@ class Inspector(LockedWidget):
         self._parts.adding.add(target)
 
     def compare(self, by: str) -> None:
-        """Run what the run is to be compared with, after what runs now; see ``comparison``.
+        """Run variants of the run for comparison, after the run in progress; see ``comparison``.
 
-        The variants have the run's classes and settings, save the one that is compared, and go as
-        far as it has come. They stay until the next ``run``; what is there is not run again.
+        The variants have the classes and settings of the run, apart from the one compared, and as
+        many iterations. They stay until the next ``run``; existing ones are not run again.
 
         Parameters
         ----------
         by
-            ``"game"``: all four games. ``"defense"``: the run's own defense, and none; where its
-            own is none, the one that serves its game best.
+            ``"game"`` for all four games; ``"defense"`` for the run's own defense and none, or, if
+            its own is none, the default of its game.
 
         Raises
         ------
@@ -243,13 +242,13 @@ class Inspector(LockedWidget):
 
     @property
     def explanation(self) -> Explanation | None:
-        """What is explained so far; None before the first iteration and after ``close``."""
+        """The explanation so far; None before the first iteration and after ``close``."""
         return self._session.explanation()
 
     @property
     def comparison(self) -> dict[str, Explanation]:
-        """What ``compare`` was last asked for, by the game's or the defense's name, the run itself
-        among it, as far as it has come; empty before its turn came.
+        """The explanations of the last ``compare`` so far, by name of the game or defense, with the
+        run itself; empty before they begin.
         """
         return self._parts.comparing.comparison
 
@@ -269,9 +268,9 @@ class Inspector(LockedWidget):
         self._parts.saving.to_save(frames=frames)(path)
 
     def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
-        """Write what is explained so far as one HTML file that needs no kernel and no network.
+        """Write the explanation so far as an interactive HTML file that needs no kernel.
 
-        It opens with the class that is drawn now.
+        It opens with the class that is shown now.
 
         Parameters
         ----------
@@ -293,14 +292,14 @@ class Inspector(LockedWidget):
         return self._parts.saving.to_export()(path, keyframes)
 
     def to_pil(self, target: int | str | None = None, *, view: str = "evidence") -> Image.Image:
-        """Return a class's evidence, at the iteration that is drawn, as a PIL image.
+        """Return the evidence of a class, at the iteration that is shown, as a PIL image.
 
         Parameters
         ----------
         target
-            Class index or name; None for the class that is drawn.
+            Class index or name; None for the class that is shown.
         view
-            "evidence" or "paper", see :meth:`Explanation.to_pil`.
+            "evidence" or "paper", see :meth:`xwidget.Explanation.to_pil`.
 
         Raises
         ------
@@ -316,15 +315,15 @@ class Inspector(LockedWidget):
     @overload
     def test(self, mask: Any) -> TestedMask: ...
     def test(self, mask: Any) -> TestedMask | None:
-        """Score the picture that an edited mask shows, and show both in the page.
+        """Have the net score the evidence of an edited mask, and show both in the panel.
 
-        The net is asked as it is: at once, also while a run goes on, which it does not touch.
+        The net is asked without a defense, at once, and without affecting a run in progress.
 
         Parameters
         ----------
         mask
-            (3, H, W) or (H, W) numbers in [0, 1]: 1 where the image is shown, 0 where the
-            reference is. None ends the test.
+            (3, H, W) or (H, W), numbers in [0, 1]: 1 shows the image, 0 the reference. None ends
+            the test.
 
         Returns
         -------
@@ -352,11 +351,11 @@ class Inspector(LockedWidget):
 
     @property
     def tested(self) -> TestedMask | None:
-        """The mask that is tested now, by a person in the page or by ``test``; None for none."""
+        """The mask that is tested now, by a person in the panel or by ``test``; None if none is."""
         return self._parts.testing.tested
 
     def close(self) -> None:
-        """End the run and free its thread, image and masks; take ``explanation`` before."""
+        """End the run and free its thread, image and masks. Take ``explanation`` before."""
         parts = getattr(self, "_parts", None)  # none where the constructor raised
         if parts is not None and parts.close() and self._own_layout is not None:
             self._own_layout.close()  # ipywidgets would keep it forever

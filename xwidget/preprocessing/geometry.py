@@ -24,7 +24,7 @@ _SAME = 0.01  # pixels within which a map changes nothing
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where in the original each pixel of the net's input comes from.
+    """The map from the pixels of a net's input to those of the original image.
 
     Attributes
     ----------
@@ -38,12 +38,12 @@ class Geometry:
         The largest distance, in pixels of the original, between the map and the measured places,
         each averaged over a small block of the input; 0 where the map is known by itself.
     reason
-        Why there is no map, in words; empty where there is one.
+        The reason why there is no map; empty if there is one.
 
     Raises
     ------
     ValueError
-        Where there is neither a matrix nor a reason, both, or the matrix has no inverse.
+        If there is neither a matrix nor a reason, both, or the matrix has no inverse.
 
     Examples
     --------
@@ -105,12 +105,12 @@ class Geometry:
         Raises
         ------
         ValueError
-            Where the last axis is not of length 2.
+            If the last axis is not of length 2.
         """
         return None if self.matrix is None else _mapped(self.matrix, _points(points))
 
     def to_input(self, points: npt.ArrayLike) -> Points | None:
-        """Return points (..., 2) of the original as points of the input: the other way round.
+        """Return points (..., 2) of the original as points of the input.
 
         Parameters, returns and errors are those of :meth:`to_original`.
         """
@@ -170,7 +170,7 @@ class Geometry:
         Raises
         ------
         KeyError, TypeError, ValueError
-            Where it describes none.
+            If it describes none.
         """
         matrix = described["matrix"]
         return cls(

@@ -29,7 +29,7 @@ _SEQ_LIMIT = 2**32  # seq travels as u32
 
 @dataclass(frozen=True, eq=False)
 class TestedMask:
-    """An edited mask, and what the net makes of the picture that it shows.
+    """An edited mask, with the net's scores of the evidence that it shows.
 
     The net is given ``e = m * x + (1 - m) * r``, in normalized space, with the Inspector's own
     reference r; no defense is at work.
@@ -39,7 +39,8 @@ class TestedMask:
     mask
         (3,H,W) float32 in [0,1], in steps of 1/255: the weight of the image, by pixel and color.
     picture
-        (H,W,3) uint8: what is shown, the image where the mask is 1, the reference where it is 0.
+        (H,W,3) uint8: the evidence, which is the image where the mask is 1, the reference where it
+        is 0.
     scores
         Score in [0,1] of every class explained, by name; ``"name (index)"`` where two share one.
     top
