@@ -15,6 +15,7 @@ from xwidget.inspector.features.scrubbing import Scrubbing
 from xwidget.inspector.features.still import StillPicture
 from xwidget.inspector.features.testing import Testing
 from xwidget.inspector.notebook.display import Display
+from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Commands
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.hearing import Hearing
@@ -82,6 +83,5 @@ class Parts:
             for feature in self.features:
                 feature.close()
             panel.close()
-            if panel.get("status") == "running":
-                panel.tell(status="stopped")
+            status.close(panel)
         return True

@@ -22,7 +22,7 @@ from xwidget.explanation import Explanation
 from xwidget.inspector import beginning
 from xwidget.inspector.features.testing import TestedMask
 from xwidget.inspector.notebook.rerun_cell import supersede
-from xwidget.inspector.page import contract
+from xwidget.inspector.page import contract, status
 from xwidget.inspector.page.locked import LockedWidget
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.page.traits import shares
@@ -362,8 +362,8 @@ class Inspector(LockedWidget):
         super().close()
 
     def __repr__(self) -> str:
-        name, status = texts.shown(self._net_name, texts.NAME), self._parts.running.status()
-        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {status}>"
+        name, at = texts.shown(self._net_name, texts.NAME), status.in_words(self._about)
+        return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {at}>"
 
     # What ipywidgets and IPython call.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page import status
 from xwidget.inspector.page.classes import classes
 from xwidget.inspector.page.commands import Answer, Handler
 from xwidget.inspector.page.drawn import Drawn
@@ -47,7 +48,7 @@ class Adding(Feature):
                 panel.tell(target=index)
                 return
             self._drawn.next_target = index
-            panel.tell(error="", status="running")
+            status.begin(panel)
 
     def _categories(self) -> Answer:
         return Answer({"names": wire.listed(self._panel.subject.clf.categories)})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from xwidget.explanation import Explanation
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.running import Running
+from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Handler
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.work.variants import alternatives
@@ -41,7 +42,7 @@ class Comparing(Feature):
             self._running.start_first()
             panel.session.compare(by)
             panel.views.ask()
-            panel.tell(error="", status="running")
+            status.begin(panel)
 
     @property
     def comparison(self) -> dict[str, Explanation]:

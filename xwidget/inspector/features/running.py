@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xwidget.engine.settings import PANEL, Settings
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Handler
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
@@ -79,17 +80,6 @@ class Running(Feature):
         with self._panel.views.waiting():
             return self._panel.session.wait(timeout)
 
-    def status(self) -> str:
-        """Return what the work is at, in words."""
-        session, status = self._panel.session, str(self._panel.get("status"))
-        if session.closed:
-            return "closed"
-        if status != "running":
-            return status
-        if self._panel.views.resting:
-            return "running, rests until it is shown"
-        return "running, waiting for its turn" if session.waits else "running"
-
     def _settings(self) -> Settings:
         """Return the settings of the next run: those that are traits, and the others."""
         traits = {name: self._panel.get(name) for name in PANEL}
@@ -97,4 +87,4 @@ class Running(Feature):
 
     def _started(self) -> None:
         self._drawn.follow()
-        self._panel.tell(error="", status="running")
+        status.begin(self._panel)

@@ -12,6 +12,7 @@ from xwidget.engine.history import History, Track
 from xwidget.engine.run import Run
 from xwidget.engine.step import Step
 from xwidget.frames import Frame, encode, pack, quick_size
+from xwidget.inspector.page import status
 from xwidget.inspector.page.classes import classes
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.mailbox import Mailbox
@@ -149,7 +150,7 @@ class Stream:
             found = [self._session.frame(target) for target in targets]
         return [frame for frame in found if frame is not None]
 
-    def ended(self, status: str, error: str) -> None:
+    def ended(self, how: str, error: str) -> None:
         """Send the last mask, the curves and the status, in this order."""
         with self._panel.logged():
             if self._session.nearest(self._drawn.target) is not None:
@@ -163,7 +164,7 @@ class Stream:
             self._panel.tell(_kept=self._kept)
         with self._panel.logged(), self._panel.together():
             self._send_progress()
-            self._panel.tell(error=error, _live=False, status=status)
+            status.end(self._panel, how, error)
 
     def tick(self) -> float | None:
         """Send what had to wait for the page."""
