@@ -17,7 +17,7 @@ from xwidget.catalog.games import GAMES
 from xwidget.engine.keywords import check_names, spelled_out
 from xwidget.engine.plan import Plan
 from xwidget.engine.setting import Flag, Number, Panel, Setting, Weight, Whole
-from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, form
+from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, form, note
 from xwidget.engine.strategies import DEFENSES
 
 TAKERS = [xw.explain, xw.explain_many, xw.Inspector, xw.Gallery]
@@ -87,7 +87,8 @@ def test_an_explanation_says_all_that_was_asked_for(clf: xw.Classifier) -> None:
 
 def test_the_panels_form_has_a_control_and_words_for_each() -> None:
     fields = {field["name"]: field for field in form()["fields"]}
-    assert list(fields) == list(PANEL) == ["game", "defense", "iterations", "sparsity"]
+    assert list(fields) == list(PANEL)
+    assert {"game", "defense", "iterations", "sparsity"} <= set(fields)
     assert json.loads(json.dumps(form())) == form()
     for name, known in (("game", list(GAMES)), ("defense", list(SUMMARIES))):
         choices = fields[name]["choices"]
@@ -100,10 +101,17 @@ def test_the_panels_form_has_a_control_and_words_for_each() -> None:
         assert field["kind"] == "choice" or field["summary"].endswith(".")
     lines = [choice["said"] for choice in fields["defense"]["choices"]]
     assert lines == ["defended", "defended (paper)", *lines[2:4], "no defense"]
-    assert form()["note"] == (
-        "A change of game, defense or λ runs at once; a change of iterations counts from the next "
-        "run on."
+
+
+def test_a_sentence_says_when_a_change_counts() -> None:
+    now, light, later = Panel("Game"), Panel("Weight", "λ"), Panel("Steps", at_once=False)
+    assert note([now]) == "A change of game runs at once."
+    assert note([later]) == "A change of steps counts from the next run on."
+    assert note([now, later, now, light]) == (
+        "A change of game, game or λ runs at once; a change of steps counts from the next run on."
     )
+    assert note([]) == ""
+    assert form()["note"] == note([each.panel for each in PANEL.values() if each.panel])
 
 
 @pytest.mark.parametrize(

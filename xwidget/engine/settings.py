@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict, get_type_hints
@@ -218,19 +218,17 @@ def form() -> Form:
 
     Examples
     --------
-    >>> [field["name"] for field in form()["fields"]]
-    ['game', 'defense', 'iterations', 'sparsity']
-    >>> form()["note"].partition("; ")[0]
-    'A change of game, defense or λ runs at once'
+    >>> {field["name"]: field["kind"] for field in form()["fields"]}["sparsity"]
+    'weight'
     """
     return {
         "fields": [each.form() for each in PANEL.values()],
-        "note": _note([each.panel for each in PANEL.values() if each.panel is not None]),
+        "note": note([each.panel for each in PANEL.values() if each.panel is not None]),
     }
 
 
-def _note(panels: list[Panel]) -> str:
-    """Return when a change of these settings counts, in one sentence."""
+def note(panels: Sequence[Panel]) -> str:
+    """Return when a change of these settings counts, in one sentence; "" for none."""
     at_once, later = (
         _listed([panel.word for panel in panels if panel.at_once is kind]) for kind in (True, False)
     )
