@@ -42,7 +42,7 @@ export interface Testing {
 
 export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo: Undo): Testing {
   const { model, link } = wire;
-  const testing = createEdit(
+  const testing = createEditedMask(
     (bytes) => link.write({ _probe: bytes }),
     wire.trait<"_probed">("_probed", {}),
     undo,
@@ -59,7 +59,7 @@ export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo
 }
 
 /** The edited mask itself, and what is sent of it. */
-export function createEdit(
+export function createEditedMask(
   send: (bytes: DataView) => void,
   answered: ReadonlySignal<Probed>,
   undo: Undo,
@@ -96,7 +96,7 @@ export function createEdit(
     const seen = answered.value;
     return kept.value && seen.seq === kept.value.seq ? seen : null;
   });
-  const testing: ReturnType<typeof createEdit> = {
+  const testing: ReturnType<typeof createEditedMask> = {
     edited: computed(() => {
       const edited = shown.value ? kept.value : null;
       const score = answer.value?.scores?.[String(edited?.target)];

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Probed } from "../../src/kernel/contract";
 import { decodeFrame, type Frame } from "../../src/kernel/frame";
 import type { Brush } from "../../src/state/masks";
-import { createEdit } from "../../src/state/testing";
+import { createEditedMask } from "../../src/state/testing";
 import { createUndo, type Undo } from "../../src/state/undo";
 import { data, finished, mask } from "./stub_kernel";
 
@@ -17,7 +17,7 @@ const explanation: Frame = {
 
 let sent: DataView[];
 let answered: Signal<Probed>;
-let testing: ReturnType<typeof createEdit>;
+let testing: ReturnType<typeof createEditedMask>;
 let undo: Undo;
 const seen = () => [...(testing.edited.value?.data ?? [])];
 const last = () => decodeFrame(sent.at(-1) as DataView);
@@ -26,7 +26,7 @@ beforeEach(() => {
   sent = [];
   answered = signal<Probed>({});
   undo = createUndo();
-  testing = createEdit((bytes) => sent.push(bytes), answered, undo);
+  testing = createEditedMask((bytes) => sent.push(bytes), answered, undo);
   testing.test(explanation);
 });
 
