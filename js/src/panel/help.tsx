@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { LAYERS } from "../picture/layers/table";
 import { VIEWS } from "../picture/painting";
 import type { Help, HelpLines, HelpSection } from "../picture/tools/tool";
-import { viewName } from "../picture/views";
+import { viewName } from "../picture/view_names";
 import { capital } from "../support/figures";
 import type { Ui } from "./ui";
 

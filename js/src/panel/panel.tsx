@@ -1,5 +1,5 @@
 import { BOOSTS } from "../picture/painting";
-import { viewOfKey } from "../picture/views";
+import { viewOfKey } from "../picture/view_names";
 import { isTyping, isUndo } from "../support/keys";
 import { Classes } from "./classes";
 import { HelpDialog } from "./help";

@@ -2,7 +2,7 @@ import { takesAway } from "../catalog/sentences";
 import { VIEWS, type View } from "../picture/painting";
 import { PaneView } from "../picture/pane";
 import { Legend } from "../picture/titles";
-import { keyOf, viewName, viewTitle } from "../picture/views";
+import { keyOf, viewName, viewTitle } from "../picture/view_names";
 import { nameOf } from "../state/classes";
 import { percent, score } from "../support/figures";
 import { RunOthers } from "./compared";

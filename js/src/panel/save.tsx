@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Sizes } from "../kernel/contract";
 import { lookWords } from "../picture/looks";
 import { stillOf } from "../picture/still";
-import { heatEnd, heatOf, viewTitle } from "../picture/views";
+import { heatEnd, heatOf, viewTitle } from "../picture/view_names";
 import { nameOf } from "../state/classes";
 import { bytes, capital, figuresOf } from "../support/figures";
 import { copyPicture, download, png } from "../support/files";

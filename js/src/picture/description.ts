@@ -4,7 +4,7 @@ import { whereabouts } from "../state/masks";
 import { figuresOf, score } from "../support/figures";
 import type { Pane } from "./panes";
 import type { Picture } from "./picture";
-import { viewWords } from "./views";
+import { viewWords } from "./view_names";
 
 /** Where the evidence lies is said at rest: nobody could follow it live. */
 export function describe({ store }: Picture, pane: Pane): string {

@@ -9,7 +9,7 @@ import type { Store } from "../state/store";
 import { figuresOf, score, shortFiguresOf } from "../support/figures";
 import type { Looks } from "./looks";
 import { dimmed, type Scene, type View } from "./painting";
-import { viewName } from "./views";
+import { viewName } from "./view_names";
 
 /** What is side by side: nothing, image and picture with a divider, views, classes or runs. */
 export const LAYOUTS = ["single", "divider", "views", "classes", "game", "defense"] as const;

@@ -3,7 +3,7 @@ import { CHANNELS } from "./painting";
 import type { Pane } from "./panes";
 import type { Picture } from "./picture";
 import { SignOf } from "./sign";
-import { heatEnd, heatOf } from "./views";
+import { heatEnd, heatOf } from "./view_names";
 
 /** A long name is cut, its figures never are. */
 export function Title({ picture, pane }: { picture: Picture; pane: Pane }) {

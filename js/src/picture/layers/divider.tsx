@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { draw } from "../canvas";
 import { lookAt } from "../looks";
+import { viewName } from "../view_names";
 import { laidOut } from "../viewport";
-import { viewName } from "../views";
 import type { Layer, LayerProps } from "./layer";
 
 /** The image on the left of a line that can be moved, the picture on its right. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { VIEWS } from "../../src/picture/painting";
-import { keyOf, viewOfKey } from "../../src/picture/views";
+import { keyOf, viewOfKey } from "../../src/picture/view_names";
 
 test("the number keys follow the tabs", () => {
   expect(["1", "2", "7"].map(viewOfKey)).toEqual(["paper", "evidence", "rest"]);
