@@ -117,6 +117,7 @@ def test_an_inspector_takes_it(clf: xw.Classifier) -> None:
     assert widget.wait(60)
     assert widget.explanation is not None
     assert widget.explanation.origin == subject.origin
+    assert widget._geometry == {"matrix": [2.5, 0, 5.75, 0, 2.5, 0.75], "size": [20, 30]}
     widget.close()
 
 

@@ -7,6 +7,7 @@ const empty = () => new DataView(new ArrayBuffer(0));
 export const initial = (): Omit<Traits, "_portable"> => ({
   _image: empty(),
   _reference: empty(),
+  _geometry: {},
   _frame: empty(),
   _classes: [],
   _trace: {},

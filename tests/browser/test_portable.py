@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.inspector import SMALL_NET, Inspector, Pixels, shows
 from xwidget.explanation import Explanation
+from xwidget.origin import Origin
 from xwidget.paper import on_paper
 from xwidget.pixels import blend, quantize
+from xwidget.preprocessing.geometry import from_box
 
 ITERATIONS = 40
 KEYFRAMES = 6
@@ -118,6 +120,30 @@ def test_the_slider_draws_the_iterations_that_the_page_holds(
     inspector.slider.fill(str(seen[2] + 1))  # what is not held snaps to what is
     inspector.wait_for(iteration=seen[2])
     np.testing.assert_array_equal(inspector.pixels(), evidence(explanation, target, seen[2]))
+
+
+def test_a_pixel_is_found_in_the_photo(
+    browser: Browser, explanation: Explanation, tmp_path: Path
+) -> None:
+    # The right half of a photo of 80×120 pixels, and as much padding below.
+    geometry = from_box((60, 0, 120, 160), (32, 32), (80, 120))
+    cropped = replace(explanation, origin=Origin("0" * 64, (80, 120), geometry))
+    page = browser.new_page()
+    page.goto(cropped.export_html(tmp_path / "cropped.html").as_uri())
+    inspector = Inspector(page.locator(".xwidget-inspector"))
+    inspector.wait_for(status="done")
+    pixel = inspector.root.get_by_role("status", name="Pixel")
+    for (x, y), words in {
+        (0, 0): "photo x 60, y 2",
+        (31, 15): "photo x 119, y 77",
+        (0, 16): "not in the photo",
+    }.items():
+        inspector.point_at(x, y)
+        assert words in pixel.inner_text()
+    inspector.point_at(31, 15)
+    page.mouse.click(*inspector.place_of(31, 15))
+    assert "photo x 119, y 77" in inspector.root.get_by_role("table").inner_text()
+    page.close()
 
 
 def test_pointing_at_a_pixel_reads_it(shown: Shown, explanation: Explanation) -> None:

@@ -21,7 +21,9 @@ from xwidget.explanation import Explanation, Frames, Trace
 from xwidget.export import page as exported
 from xwidget.export.page import data, packed_masks, page, thinned
 from xwidget.frames import Frame, decode, encode, pack
+from xwidget.origin import Origin
 from xwidget.pixels import quantize
+from xwidget.preprocessing.geometry import from_box
 
 NASTY = "</script><img src=x onerror=alert(1)> & \"double\" 'single' <!-- $data 咖啡 ☕"
 KEPT = [*range(17), 18, 20, 24]
@@ -72,6 +74,13 @@ def masks_of(content: dict[str, Any], target: int) -> dict[int, Frame]:
 
 def explanation(**changed: Any) -> Explanation:
     return Explanation(**parts(**changed))
+
+
+def test_the_page_knows_where_in_the_photo_its_pixels_are() -> None:
+    geometry = from_box((2, 0, 20, 12), (HEIGHT, WIDTH), (12, 20))
+    found = explanation(origin=Origin("0" * 64, (12, 20), geometry))
+    assert data(found, 1)["traits"]["_geometry"] == geometry.for_page() != {}
+    assert data(explanation(), 1)["traits"]["_geometry"] == {}
 
 
 def long_run() -> Explanation:

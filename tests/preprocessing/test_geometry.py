@@ -334,6 +334,13 @@ def test_the_same_pixels_are_told() -> None:
     assert not from_box((0.5, 0, 4.5, 3), (3, 4), (3, 4)).same
 
 
+def test_a_page_is_told_what_it_needs_to_name_a_place() -> None:
+    assert identity((3, 4)).for_page() == {}
+    assert Geometry((3, 4), (6, 8), None, reason="random").for_page() == {}
+    told = from_box((0, 0, 8, 6), (3, 4), (6, 8)).for_page()
+    assert told == {"matrix": [2, 0, 0.5, 0, 2, 0.5], "size": [6, 8]}
+
+
 @pytest.mark.parametrize(
     "geometry", [identity((3, 4)), Geometry((3, 4), (6, 8), None, reason="random")]
 )

@@ -173,6 +173,7 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
                 "settings": explanation.settings,
             },
             "_words": sentences.templates([explanation.game]),
+            "_geometry": _geometry(explanation),
             "_net_name": texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME),
             "iterations": max(last, 1),
             "target": drawn,
@@ -185,6 +186,10 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
         "reference": packed_picture(still.shortest(explanation.reference)),
         "masks": {str(key): track.masks for key, track in tracks.items()},
     }
+
+
+def _geometry(explanation: Record) -> dict[str, Any]:
+    return {} if explanation.origin is None else explanation.origin.geometry.for_page()
 
 
 def _status(explanation: Record) -> str:

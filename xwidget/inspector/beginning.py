@@ -86,6 +86,7 @@ def traits(panel: Panel) -> dict[str, Any]:
     subject = panel.subject
     return {
         "_image": _encoded(subject.picture),
+        "_geometry": subject.subject.geometry.for_page(),
         "_reference": _encoded(shortest(subject.reference_picture)),
         "_classes": classes(panel),
         "_net_name": subject.clf.name,

@@ -153,6 +153,17 @@ class Geometry:
             earlier.residual + scale * self.residual,
         )
 
+    def for_page(self) -> dict[str, Any]:
+        """Return the trait ``_geometry``, see docs/protocol.md: what tells places of the original;
+        empty where there is no map, or input and original are the same.
+        """
+        if self.matrix is None or self.same:
+            return {}
+        return {
+            "matrix": [value for row in self.matrix for value in row],
+            "size": list(self.original_size),
+        }
+
     def describe(self) -> dict[str, Any]:
         """Return the attributes as JSON-able values, which :meth:`read` takes."""
         return {

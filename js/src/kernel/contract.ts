@@ -208,6 +208,16 @@ export interface SettingsForm {
   note: string;
 }
 
+/** Where the net's pixels are in the original photo; empty where that is not known, or nothing
+    differs.
+     */
+export interface Geometry {
+  /** [a, b, c, d, e, f]: the center of pixel (x, y) is (ax + by + c, dx + ey + f) there. */
+  matrix?: number[];
+  /** Height and width of the photo; what is beyond them is padding. */
+  size?: number[];
+}
+
 /** By the setting in which runs differ, and by what a run has: the others. */
 export interface Comparisons {
   game: Record<string, string[]>;
@@ -242,6 +252,8 @@ export interface Traits {
   _image: DataView;
   /** The reference as a frame; 1×1 when it is one color. */
   _reference: DataView;
+  /** Where the image's pixels are in the original photo; `{}` where that is not known, or nothing differs. */
+  _geometry: Geometry;
   /** The mask drawn now: drawn target, drawn iteration (the nearest that is kept); empty before the first. */
   _frame: DataView;
   /** The classes being explained, best first. */

@@ -58,7 +58,7 @@ export function PinTable({ ui }: { ui: Ui }) {
             <tr key={`${pixel.x},${pixel.y}`}>
               <td>{k + 1}</td>
               <td>
-                {pixel.x}, {pixel.y}
+                {pixel.x}, {pixel.y} <small>{ui.store.geometry.inPhoto(pixel.x, pixel.y)}</small>
               </td>
               <td>
                 <Swatch color={pixel.image} /> {pixel.image.join(" ")}

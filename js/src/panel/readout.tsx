@@ -43,6 +43,9 @@ export function Readout({ ui }: { ui: Ui }) {
           </em>
         )}
       </div>
+      {ui.store.geometry.known() ? (
+        <p class="xw-of">{pixel ? ui.store.geometry.inPhoto(pixel.x, pixel.y) : ""}</p>
+      ) : null}
       <Row label="image" channel={channel} color={pixel?.image} values={pixel?.image.map(String)} />
       <Row label="mask" channel={channel} values={mask} />
       <Row

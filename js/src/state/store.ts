@@ -6,6 +6,7 @@
 import type { Model } from "../kernel/model";
 import { type Classes, createClasses } from "./classes";
 import { type Comparing, createComparing } from "./comparing";
+import { createGeometry, type Geometry } from "./geometry";
 import { createLooking, type Looking } from "./looking";
 import { createNotices, type Notices } from "./notices";
 import { createDecode, createPictures, type Pictures } from "./pictures";
@@ -37,6 +38,7 @@ export interface Store
     Run,
     Comparing,
     Saving {
+  geometry: Geometry;
   testing: Testing;
   undo: Undo;
   close(): void;
@@ -62,6 +64,7 @@ export function createStore(model: Model): Store {
     ...notices,
     ...createPictures(wire, decode),
     ...looking,
+    geometry: createGeometry(wire),
     testing: createTesting(wire, decode, looking, undo),
     undo,
     ...createRun(wire, status, settings, looking),

@@ -54,6 +54,13 @@ TRAITS: tuple[Trait, ...] = (
     Trait("_image", b"", "The image as the net sees it, in true color; target −1"),
     Trait("_reference", b"", "The reference as a frame; 1×1 when it is one color"),
     Trait(
+        "_geometry",
+        {},
+        "Where the image's pixels are in the original photo; `{}` where that is not known, or "
+        "nothing differs",
+        shapes.Geometry,
+    ),
+    Trait(
         "_frame",
         b"",
         "The mask drawn now: drawn target, drawn iteration (the nearest that is kept); empty "

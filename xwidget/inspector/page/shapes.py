@@ -178,6 +178,18 @@ class SettingsForm(TypedDict):
     note: Annotated[str, "When a change of which of them counts."]
 
 
+class Geometry(TypedDict, total=False):
+    """Where the net's pixels are in the original photo; empty where that is not known, or nothing
+    differs.
+    """
+
+    matrix: Annotated[
+        list[float],
+        "[a, b, c, d, e, f]: the center of pixel (x, y) is (ax + by + c, dx + ey + f) there.",
+    ]
+    size: Annotated[list[int], "Height and width of the photo; what is beyond them is padding."]
+
+
 class Comparisons(TypedDict):
     """By the setting in which runs differ, and by what a run has: the others."""
 
