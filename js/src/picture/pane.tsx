@@ -6,7 +6,6 @@ import { LAYERS } from "./layers/table";
 import type { Pane } from "./panes";
 import type { Picture } from "./picture";
 import { Title } from "./titles";
-import type { Tool } from "./tools/tool";
 import { laidOut } from "./viewport";
 
 /** One picture with its layers: the canvas holds the picture's own pixels and nothing else. */
@@ -39,7 +38,7 @@ export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const chosen: Tool | null = picture.chosen.value && picture.tools[picture.chosen.value];
+  const tool = picture.chosenTool.value;
   // Those that the notebook must not take: see isOurs.
   const keys = holders().flatMap(({ keys }) => Object.keys(keys ?? {}));
   const { width, height, whole } = size.value;
@@ -65,7 +64,7 @@ export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
         style={{
           width: `${width}px`,
           height: `${height}px`,
-          cursor: chosen?.cursor,
+          cursor: tool?.cursor,
           "--xw-left": `${left}px`,
           "--xw-top": `${top}px`,
           "--xw-scale": `${scale}px`,

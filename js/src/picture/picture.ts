@@ -1,5 +1,5 @@
 /** The pictures of one view of an Inspector, with the tools at hand for them. */
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Store } from "../state/store";
 import { createSurface, type Surface } from "./surface";
 import { createTools, type ToolName, type Tools } from "./tools/table";
@@ -9,6 +9,7 @@ export interface Picture extends Surface {
   tools: Tools;
   /** Null where strokes move the picture and clicks pin a pixel. */
   chosen: ReadonlySignal<ToolName | null>;
+  chosenTool: ReadonlySignal<Tool | null>;
   /** Choose a tool in place of another, or none. */
   use(tool: ToolName | null): void;
   /** Those that are asked now, in their order. */
@@ -19,20 +20,18 @@ export function createPicture(root: HTMLElement, store: Store, ended: AbortSigna
   const surface = createSurface(root, store, ended);
   const tools = createTools(surface);
   const chosen = signal<ToolName | null>(null);
+  const chosenTool = computed<Tool | null>(() => chosen.value && tools[chosen.value]);
   return {
     ...surface,
-    tools,
-    chosen,
+    ...{ tools, chosen, chosenTool },
     use(name) {
-      const before: Tool | null = chosen.peek() && tools[chosen.peek() as ToolName];
-      before?.end?.();
-      const next: Tool | null = name && tools[name];
-      next?.begin?.();
+      chosenTool.peek()?.end?.();
       chosen.value = name;
+      chosenTool.peek()?.begin?.();
     },
     atHand() {
-      const all = Object.entries(tools) as [ToolName, Tool][];
-      return all.filter(([name, tool]) => tool.always || name === chosen.peek()).map(([, t]) => t);
+      const all: Tool[] = Object.values(tools);
+      return all.filter((tool) => tool.always || tool === chosenTool.peek());
     },
   };
 }

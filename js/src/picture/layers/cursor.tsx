@@ -1,12 +1,10 @@
-import type { Tool } from "../tools/tool";
 import { at, type Layer, type LayerProps } from "./layer";
 
 /** A frame around the cursor's pixel, or what the tool touches there; two tones are seen on any color. */
 function Reticle({ picture }: LayerProps) {
   const cursor = picture.cursor.value;
   if (!cursor) return null;
-  const chosen: Tool | null = picture.chosen.value && picture.tools[picture.chosen.value];
-  const reach = chosen?.reach?.value;
+  const reach = picture.chosenTool.value?.reach?.value;
   const { scale } = picture.placement.value;
   const side = Math.max(scale, reach === undefined ? 7 : 2 * reach * scale);
   return (
