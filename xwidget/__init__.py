@@ -1,4 +1,4 @@
-"""Which pixels, in which color, a CNN relies on: live, in a notebook.
+"""The pixels and colors that a CNN relies on: live, in a notebook.
 
 >>> import xwidget as xw
 >>> clf = xw.load("efficientnet_lite0")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-#: What a user may give: names in order, a dict from index to name, or one from name to index.
+#: Names in order, a dict from index to name, or one from name to index.
 Categories: TypeAlias = "Iterable[str] | Mapping[int, str] | Mapping[str, str] | Mapping[str, int]"
 
 _FORMS = "a list of names, one per output, a dict from index to name, or one from name to index"

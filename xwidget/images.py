@@ -16,7 +16,7 @@ import torch
 from PIL import ExifTags, Image, UnidentifiedImageError
 from torch import Tensor
 
-#: What a user may pass as an image.
+#: Anything that is read as an image.
 ImageLike: TypeAlias = "str | os.PathLike[str] | Image.Image | npt.NDArray[np.generic] | Tensor"
 #: A picture: (H,W,3), uint8, or float32 in [0,1] where the source has more than 8 bits.
 Picture: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.float32]"

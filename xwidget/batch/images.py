@@ -46,7 +46,7 @@ class Images:
         self._source = images if isinstance(images, Mapping) else _source(images)
         self._names = names
         self.count = len(self._source) if isinstance(self._source, Sized) else None
-        """How many there are; None where only the end of the iterable tells."""
+        """Number of images; None if only the end of the iterable tells."""
         if names is not None and (isinstance(names, str) or self.count not in (None, len(names))):
             raise ValueError(
                 f"names has {1 if isinstance(names, str) else len(names)} entries for "

@@ -1,4 +1,4 @@
-"""Which runs stand beside one another: those that differ in one setting."""
+"""Comparisons: runs that differ in one setting."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-#: What a person reads in the panel of each, and of the choice that is left to the game.
+#: Summary of each defense in the panel, and of the default of the game.
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "auto": "The one that serves the game best.",

@@ -68,7 +68,7 @@ class Game:
 
     @property
     def keeps(self) -> bool:
-        """Whether the optimized input shall keep the class (else it shall lose it)."""
+        """True if the optimized input is to keep the class, False if it is to lose it."""
         return self.sign > 0
 
     def shown(self, mask: Mask) -> Mask:

@@ -37,7 +37,7 @@ _STILL = "the mask never moved, as no gradient reached it"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of one class's last mask.
+    """The facts about the last mask of one class.
 
     Parameters
     ----------
@@ -76,28 +76,28 @@ class Picture:
 
     @property
     def alike(self) -> bool:
-        """Whether the image scores no more than the reference alone."""
+        """True if the image scores no more than the reference alone."""
         return self.image - self.blank <= NOTHING
 
     @property
     def seen(self) -> bool:
-        """Whether the net sees the class, in the image or in what is shown of it."""
+        """True if the net sees the class, in the image or in the evidence."""
         score = max(self.image, self.score) if self.game.keeps else self.image
         return score >= min(SEEN, self.best / 2)
 
     @property
     def bare(self) -> bool:
-        """Whether next to nothing is shown, as the reference alone does it."""
+        """True if next to nothing is shown because the reference alone suffices."""
         return self.game.keeps and self.shown < _LITTLE and self.overdone
 
     @property
     def overdone(self) -> bool:
-        """Whether the reference alone scores so much that little is left to be shown."""
+        """True if the reference alone scores so much that little is left to be shown."""
         return self.blank >= BLANK * self.image
 
     @property
     def does(self) -> bool:
-        """Whether it does what its game is about."""
+        """True if it reaches the goal of its game."""
         goal = self.game.enough * self.image
         return self.score >= goal if self.game.keeps else self.score <= goal
 

@@ -183,7 +183,7 @@ class Guard:
 
     @property
     def clamps(self) -> bool:
-        """Whether the logits of a call differ from the net's own."""
+        """True if the logits of a call differ from the net's own."""
         return self._strategy is not None and self._strategy.clamps
 
     def outside(self, batch: Tensor) -> Tensor:

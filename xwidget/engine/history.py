@@ -1,4 +1,4 @@
-"""What a run leaves behind: score curves and keyframes, one track per target."""
+"""The history of a run: score curves and keyframes, one track per target."""
 
 from __future__ import annotations
 
@@ -94,13 +94,13 @@ class Track:
 
     @property
     def checks(self) -> Checks:
-        """What speaks for and against the last mask; an earlier one's would say nothing of it."""
+        """The checks of the last mask; those of an earlier one would not apply to it."""
         made = self._latest.checks
         return Checks() if made is None else made[self._row]
 
     @property
     def state(self) -> State:
-        """What ``optimize`` goes on from for this target alone."""
+        """The state from which ``optimize`` continues for this target alone."""
         return self._latest.state[self._row]
 
     @property
@@ -110,7 +110,7 @@ class Track:
 
     @property
     def stopped(self) -> str | None:
-        """Why it ended at the last iteration, see ``Step``; None where it goes on or was cut."""
+        """The reason of its end at the last iteration, see ``Step``; None if there is none."""
         return self._latest.stopped
 
     @property
@@ -120,12 +120,12 @@ class Track:
 
     @property
     def independent(self) -> bool | None:
-        """Whether the net may be given several pictures at once; None where that was not tried."""
+        """True if the net can be given several pictures at once; None if that was not tried."""
         return self._latest.independent
 
     @property
     def plan(self) -> Plan:
-        """How the net was run."""
+        """The plan by which the net was run."""
         return self._latest.plan
 
     @property

@@ -1,4 +1,4 @@
-"""Which torch functions are nonlinearities, a mode that meets every call of one, and a mode that
+"""The nonlinearities among torch's functions, a mode that meets every call of one, and a mode that
 counts those it cannot meet.
 
 Modules are not enough: functional calls (``F.relu``, ``tensor.relu_()``) have no module, and one
@@ -97,7 +97,7 @@ class Intercept(TorchFunctionMode):
         super().__init__()
         self._visit = visit
         self._replaces = replaces
-        #: Whether a nonlinearity that is met is running now.
+        #: True while a nonlinearity that was met is running.
         self.busy = False
 
     @around

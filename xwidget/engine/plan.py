@@ -1,4 +1,4 @@
-"""How a run computes what it computes: memory layout, folded batch norms, number type, batch size.
+"""The plan of a run: memory layout, folded batch norms, number type, batch size.
 
 A plan changes results by rounding at most, except for ``autocast``, which is never chosen unasked:
 scores are shown as the net's own. A plan that is chosen by timing may differ from machine to
@@ -33,7 +33,7 @@ _FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channe
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to run a net; the defaults run it just as it is.
+    """A way to run a net; the defaults run it unchanged.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far the work is, and how fast."""
+"""Progress and speed of the work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the work is: ``iteration`` of ``iterations``, seconds spent, iterations a second."""
+    """Progress: ``iteration`` of ``iterations``, seconds spent, iterations per second."""
 
     run: int
     iteration: int

@@ -1,4 +1,4 @@
-"""Whether two runs that differ in their seed alone find the same."""
+"""Agreement of two runs that differ only in their seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xwidget.engine.verdict import added
 
 #: Share of the pixels that are compared: those that count most in either run.
 TOP = 0.2
-#: How much of them both runs must have in common.
+#: Share of them that both runs must have in common.
 COMMON = 0.5
 
 

@@ -1,4 +1,4 @@
-"""Whether a net can be explained and defended: whatever would go wrong unnoticed is told instead,
+"""The test that a net can be explained and defended: problems that would go unnoticed are raised,
 with the way out.
 """
 

@@ -310,7 +310,7 @@ class Anything:
 
 @dataclass(frozen=True)
 class Panel:
-    """How a person sets it in the panel.
+    """The setting's control in the panel.
 
     Parameters
     ----------
@@ -337,7 +337,7 @@ class Panel:
 
     @property
     def word(self) -> str:
-        """What it is called within a sentence."""
+        """Its name within a sentence."""
         return self.symbol or self.label.lower()
 
 

@@ -50,7 +50,7 @@ _RETRIES = 4  # iterations in which a mask that fails may get its work back
 
 
 class Sparsity(Protocol):
-    """How lambda is chosen, and which mask is shown."""
+    """A rule that chooses lambda and the mask that is shown."""
 
     def begin(
         self, shown: Tensor, expected: tuple[Tensor, Tensor], plain: tuple[Tensor, Tensor]

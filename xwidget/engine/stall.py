@@ -1,4 +1,4 @@
-"""When a run may end early: nothing that is shown changes any more."""
+"""Early stop: a run ends when nothing that is shown changes any more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run needs to go on: per-target tensors that can be taken apart and put together again."""
+"""The state from which a run continues: tensors per target that can be split and joined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one iteration of a run yields."""
+"""The result of one iteration of a run."""
 
 from __future__ import annotations
 

@@ -35,14 +35,14 @@ from xwidget.engine.verdict import summed_up
 from xwidget.engine.views import smooth_noise
 from xwidget.support.figures import percent
 
-#: What the class must keep of the image's score on the reference; or may, where it shall go.
+#: Share of the image's score that the class must keep on the reference; or may, if it is to go.
 SCORE = (0.85, 0.15)
 #: The same, for the mean over the small moves, as shares of what the moved image scores.
 MOVED = (0.7, 0.3)
 #: The same, for the mean over unseen backgrounds, as shares of what the image scores with as much
 #: noise added to it.
 BACKGROUND = (0.5, 0.3)
-#: How many times what the reference alone scores the control class may reach.
+#: Multiple of the score of the reference alone that the control class may reach.
 CONTROL = 2.0
 #: Share of the entries above which a mask says little about where the evidence is.
 SHOWN = 0.6
@@ -83,7 +83,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How a run came to its end; figures (K,), one per class.
+    """The end of a run; figures (K,), one per class.
 
     Parameters
     ----------

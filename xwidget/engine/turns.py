@@ -1,4 +1,4 @@
-"""Who may use a device now: the runs of one process take turns on it, a step at a time.
+"""Turns on a device: the runs of one process share it, a step at a time.
 
 Two at a time on a CPU, one on any other device. More at once take as long together, and each
 holds the memory of a step. What a person's own thread works on never waits, and counts.
@@ -22,9 +22,9 @@ from xwidget.engine.step_threads import StepThreads
 T = TypeVar("T")
 
 Rank: TypeAlias = tuple[int, int]
-"""How urgent, 0 first; and when it was looked at last, as a number that grows."""
+"""Urgency, 0 first; and the time of the last look, as a number that grows."""
 
-#: How many work at once, by the kind of device.
+#: Number of runs that work at once, by the kind of device.
 AT_ONCE = {"cpu": 2}
 # Seconds in which one that comes first is expected back from between two of its steps.
 _BACK = 0.02

@@ -1,4 +1,4 @@
-"""What the checks of a class come to: a verdict, and a line for a person."""
+"""The verdict on the checks of a class, with its line for a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each step looks at the evidence: against backgrounds drawn anew, and slightly moved.
+"""The views of each step on the evidence: on backgrounds drawn anew, and slightly moved.
 
 Against a flat reference a whisper of the image, a sprinkle of a few percent of its entries, can
 bring a class back: an answer to that one background on that one grid of pixels, in which no other
@@ -53,7 +53,7 @@ class View:
 
     @property
     def moves(self) -> bool:
-        """Whether it shows the image other than it is."""
+        """True if it moves or mirrors the image."""
         return bool(self.down or self.right or self.mirrored)
 
     def move(self, batch: Tensor) -> Tensor:
@@ -74,7 +74,7 @@ DRAWN = (
 
 
 class Views:
-    """What the views of a run see of one image; V of them.
+    """The V views of a run on one image.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Views:
 
     @property
     def drawn(self) -> bool:
-        """Whether there is anything random in them."""
+        """True if there is anything random in them."""
         return bool(self._fields)
 
     def bearable(self, scores: Callable[[Tensor], Tensor]) -> Views:

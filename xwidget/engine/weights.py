@@ -1,4 +1,4 @@
-"""Which weights a run is of: what goes on with it, or is compared with it, must be of the same."""
+"""The weights of a run: its continuation, and runs compared with it, must have the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a picture is and how far to trust it, written under it: it must not claim more."""
+"""The caption under a picture: its sentence and its verdict, which must not claim more."""
 
 from __future__ import annotations
 

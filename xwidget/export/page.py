@@ -225,7 +225,7 @@ class _Track:
 
     @property
     def trace(self) -> dict[str, Any]:
-        """What the trait ``_trace`` says of a class."""
+        """The entry of a class in the trait ``_trace``."""
         return {
             "scores": wire.curve(self._scores.tolist()),
             "means": wire.curve(self._means.tolist()),
@@ -294,7 +294,7 @@ def _caption(explanation: Record, net: str) -> str:
     return f"{escape(what)}{paper}."
 
 
-#: What a page's title says of classes, by their verdict; of those with any other there is evidence.
+#: Words of a page's title for classes, by verdict; for any other verdict there is evidence.
 _FOUND = {"doubtful": "doubtful evidence", "no evidence": "no evidence"}
 
 

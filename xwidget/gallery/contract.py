@@ -70,7 +70,7 @@ class Places(Kind):
 
 @dataclass(frozen=True)
 class Views(Kind):
-    """What a page says of its views."""
+    """The report of a page on its views."""
 
     hint = Said
     words = ""

@@ -32,22 +32,22 @@ class Item:
     top: list[tuple[str, float]] = field(default_factory=list)
     """The most likely classes, best first: name, score in [0, 1]."""
     failure: str = ""
-    """Why there is nothing to open, in words."""
+    """The reason why there is nothing to open."""
     picture: str = ""
     evidence: str = ""
     verdict: str = ""
-    """What that evidence is and what its checks say: the verdict alone, and all in sentences."""
+    """The verdict on that evidence, and its sentences."""
     summary: str = ""
     inspector: Inspector | None = None
     kept: Explanation | None = None
     """The explanation, where its Inspector was closed to free memory."""
     paused: bool = False
-    """Whether it was the Gallery that stopped the run, to go on later."""
+    """True if the Gallery paused the run."""
     _ended: bool = False  # whether the evidence drawn small is that of the newest run
 
     @property
     def described(self) -> bool:
-        """Whether the image was looked at."""
+        """True once the image was looked at."""
         return bool(self.failure or self.top)
 
     @property
@@ -57,7 +57,7 @@ class Item:
 
     @property
     def state(self) -> str:
-        """What the thumbnail says: waiting, running, explained, stopped or error."""
+        """The status of the thumbnail: waiting, running, explained, stopped or error."""
         status = self.status
         if self.failure or status == "error":
             return "error"
@@ -69,20 +69,20 @@ class Item:
 
     @property
     def error(self) -> str:
-        """What went wrong, in words; empty when all is well."""
+        """Error message; empty if there was no error."""
         if self.inspector is not None and self.status == "error":
             return str(self.inspector.error)
         return self.failure
 
     @property
     def share(self) -> float:
-        """How much of its run is done, in [0, 1]."""
+        """Share of its run that is done, in [0, 1]."""
         progress = {} if self.inspector is None else self.inspector._progress
         return min(1.0, float(progress.get("iteration", 0) / max(1, progress.get("iterations", 1))))
 
     @property
     def explanation(self) -> Explanation | None:
-        """What is explained so far; the one kept until a new run is through."""
+        """The explanation so far; the previous one until a new run has ended."""
         inspector = self.inspector
         if inspector is None or (self.kept is not None and self.status in ("idle", "running")):
             return self.kept

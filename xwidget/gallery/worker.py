@@ -29,14 +29,14 @@ _JOIN_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told what the worker does, on its thread, the lock held."""
+    """Callbacks of the worker, called on its thread with the lock held."""
 
     opened: Callable[[Item], None]
     """An item's Inspector is there to be shown, or it is known why there is none."""
     changed: Callable[[], None]
-    """What is known of the items has changed, or may have."""
+    """The items have changed, or may have."""
     settled: Callable[[str], None]
-    """What the work as a whole is at: running, done, stopped or error."""
+    """The status of the whole work: running, done, stopped or error."""
 
 
 class _Closed(Exception):
@@ -100,23 +100,23 @@ class Worker:
         """The image that is open."""
         self.visible: frozenset[int] = frozenset()
         self.halted = False
-        """Whether nothing is explained but what is opened."""
+        """True if only opened images are explained."""
         self.stopping = False
-        """Whether what runs now is to be stopped, too."""
+        """True if the run in progress is to be stopped, too."""
 
     @property
     def closed(self) -> bool:
-        """Whether ``close`` was called."""
+        """True once ``close`` was called."""
         return self._closing.is_set()
 
     @property
     def started(self) -> bool:
-        """Whether the thread was started."""
+        """True once the thread was started."""
         return self._thread is not None
 
     @property
     def entangled(self) -> bool:
-        """Whether the worker may have to wait for the calling thread."""
+        """True if the worker may have to wait for the calling thread."""
         here = self._thread is threading.current_thread()
         return here or self._lock.owned or in_background_turn()
 

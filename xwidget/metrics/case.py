@@ -1,4 +1,4 @@
-"""What a metric is asked: a net, an image, a class, and values; given apart, or as a subject."""
+"""The arguments of a metric: net, image, class and values, given apart or as a subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a metric is given, as tensors and plain numbers; or words that say what is wrong with it."""
+"""Arguments of metrics as tensors and plain numbers, or errors that say what is wrong with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-#: What a metric takes for pixels: what ``prepare``, ``explain`` and torch return.
+#: Values of pixels that a metric takes: those that ``prepare``, ``explain`` and torch return.
 Values: TypeAlias = "Tensor | npt.NDArray[Any]"
 
 # Resampling and half precision leave values a little outside [0, 1].

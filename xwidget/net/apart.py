@@ -34,7 +34,7 @@ class NotApartError(ValueError):
 
 
 class WritesError(BaseException):
-    """What a net itself holds is about to be written to; a net that catches errors lets it pass."""
+    """The net's own tensors are about to be written to; ``except Exception`` does not catch it."""
 
 
 def keep_apart(twin: nn.Module, net: nn.Module) -> None:

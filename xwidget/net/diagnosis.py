@@ -1,4 +1,4 @@
-"""Why a net does not run on a batch: what was found out, and the way out.
+"""The reason why a net does not run on a batch, and the way out.
 
 Each finding looks for one cause, by trying the net on something else or by looking at where it
 failed, not by a word in the error. The first that is sure of itself speaks.
@@ -75,7 +75,7 @@ class Case:
 
     @property
     def frames(self) -> Iterator[tuple[FrameType, int]]:
-        """Where it failed, the innermost frame first, with line numbers."""
+        """The frames of the failure with line numbers, the innermost first."""
         found = []
         traceback = self.error.__traceback__
         while traceback is not None:
@@ -94,7 +94,7 @@ class Case:
 
     @property
     def reason(self) -> str:
-        """What was raised: its first line."""
+        """The first line of the error."""
         lines = str(self.error).strip().splitlines()
         words = lines[0].rstrip(".! ") if lines else ""
         known = type(self.error) in (RuntimeError, AssertionError) and words
@@ -112,7 +112,7 @@ class Case:
 
     @property
     def where(self) -> str:
-        """What failed where, in words."""
+        """The error and its place, in words."""
         return f"{self.reason} at {self.line}" if self.line else self.reason
 
 

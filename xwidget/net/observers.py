@@ -30,7 +30,7 @@ _EACH = 200  # of what one thing refers to
 
 
 class Observers:
-    """Which hooks of a net only watch it, as far as was found out."""
+    """The hooks of a net that are known to only observe it."""
 
     def __init__(self) -> None:
         self._known: tuple[object, frozenset[Place]] | None = None

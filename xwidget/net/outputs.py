@@ -1,4 +1,4 @@
-"""Whether a net returns the same again, and what its activation takes."""
+"""Tests of a net's outputs: repeatable, and logits or probabilities as its activation expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to a picture before a net sees it, and what must be known to show it again."""
+"""The preprocessing of a picture for a net, and the way back to its colors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user's transform does, found out on pictures made for it."""
+"""The effect of a user's transform, found out on pictures made for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FLATS: tuple[Channels, ...] = (
     (0.0, 1.0, 0.0),
     (0.0, 0.0, 1.0),
 )
-#: What is done to the test picture whose contrast is half: value * HALF[0] + HALF[1].
+#: The map that halves the contrast of the test picture: value * HALF[0] + HALF[1].
 HALF = (0.5, 64 / 255)
 
 _SIDE = 512

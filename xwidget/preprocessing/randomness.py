@@ -1,4 +1,4 @@
-"""Whether a transform is random: the same picture then comes out differently each time."""
+"""Detection of random transforms, which return the same picture differently each time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every other room uses; it knows nothing of nets or notebooks."""
+"""Helpers for every other package, without nets or notebooks."""

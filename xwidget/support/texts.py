@@ -17,7 +17,7 @@ _BREAKS = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
 
 @dataclass(frozen=True)
 class Room:
-    """How much of a text is shown: characters, and lines; one line has no breaks."""
+    """The size to which a text is cut: characters, and lines; one line has no breaks."""
 
     characters: int
     lines: int = 1

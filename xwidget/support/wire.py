@@ -1,4 +1,4 @@
-"""What may cross to the page: text that any page can show, and no more of it than it needs.
+"""Text on its way to the page: any page can show it, and it is no longer than needed.
 
 Python keeps every text as it is; what is cut or replaced here is the page's copy.
 """

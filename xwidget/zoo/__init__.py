@@ -18,7 +18,7 @@ __all__ = ["NETWORKS", "Recipe", "sample", "samples"]
 
 
 class Recipe(NamedTuple):
-    """What a classifier is made of: the net, its preprocessing, and the names of its classes."""
+    """The parts of a classifier: the net, its preprocessing, and the names of its classes."""
 
     net: nn.Module
     preprocess: ImageClassification

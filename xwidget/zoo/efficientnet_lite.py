@@ -31,7 +31,7 @@ class Stage(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """How a member of the family is scaled from Lite0."""
+    """The scaling of a member of the family from Lite0."""
 
     width: float
     depth: float

@@ -47,7 +47,7 @@ export interface Check {
   details: Record<string, number | null>;
 }
 
-/** What speaks for and against a class's last mask. */
+/** The checks of a class's last mask. */
 export interface Checks {
   verdict: Verdict;
   /** One line. */
@@ -68,7 +68,7 @@ export interface Variant {
   checks?: Record<string, Checks>;
 }
 
-/** Where the work is. */
+/** Progress of the work. */
 export interface Progress {
   /** The main run's number, also while a variant runs; 0 before the first. */
   run: number;
@@ -84,7 +84,7 @@ export interface Progress {
   waits?: string;
 }
 
-/** What a picture of a game is, as templates with {name}, {score} and {image}. */
+/** Sentences about a game's picture, as templates with {name}, {score} and {image}. */
 export interface GameWords {
   /** The aim of the game, in one sentence. */
   summary: string;
@@ -98,7 +98,7 @@ export interface GameWords {
   says_short: string;
 }
 
-/** What the page says of a picture. */
+/** Sentences of the page about a picture. */
 export interface Words {
   games: Record<string, GameWords>;
   /** Of a mask changed by hand. */

@@ -46,5 +46,5 @@ class Comparing(Feature):
 
     @property
     def comparison(self) -> dict[str, Explanation]:
-        """What was compared last, by name."""
+        """The last comparison, by name."""
         return self._panel.session.comparison()

@@ -28,7 +28,7 @@ class Display:
         self._panel = panel
         self._picture = picture
         self._afterimage: Afterimage | None = None
-        """What follows it in the notebook, once it was displayed."""
+        """The output that follows it in the notebook, once it was displayed."""
 
     def begin(self) -> None:
         """Keep what follows it up to date."""

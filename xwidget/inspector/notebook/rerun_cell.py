@@ -15,7 +15,7 @@ from ipywidgets.widgets.widget import _instances
 
 @dataclass(frozen=True)
 class _Made:
-    """Where and when something was made.
+    """The cell and execution in which something was made.
 
     Parameters
     ----------

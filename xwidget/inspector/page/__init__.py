@@ -1,1 +1,1 @@
-"""What travels between kernel and page."""
+"""The traffic between kernel and page."""

@@ -293,8 +293,8 @@ COMMANDS: tuple[Command, ...] = (
         quiet=True,
     ),
 )
-"""What a page may ask for: paces are what it may ask for at once, and a second after that. No
-person, and no page of ours, comes near."""
+"""The commands of a page, each with its pace: how many at once, and a second after that. No person,
+and no page of ours, comes near."""
 
 FAILED = Reply("failed", {"request": shapes.FailedRequest | None, "message": str})
 """The answer to a command that cannot be done, and to a value that is refused."""

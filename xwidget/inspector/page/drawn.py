@@ -1,4 +1,4 @@
-"""Which class and which iteration are drawn, whoever says so: the page, Python, a link, the run."""
+"""The class and iteration that are drawn, as chosen by the page, Python, a link or the run."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class Drawn:
 
     @property
     def follows(self) -> bool:
-        """Whether it is the newest iteration, whichever that is."""
+        """True if it is the newest iteration, whichever that is."""
         return bool(self._panel.get("_follow"))
 
     @property
     def live(self) -> bool:
-        """Whether the newest mask of the class goes on changing."""
+        """True if the newest mask of the class goes on changing."""
         return bool(self._panel.get("_live"))
 
     @property

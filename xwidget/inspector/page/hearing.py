@@ -1,4 +1,4 @@
-"""What the page of an Inspector sets, and what follows from it."""
+"""Traits that the page of an Inspector sets, and their effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page asks for, done at once; where it asks faster than that, the newest of each kind."""
+"""The requests of a page, done at once; of too many in a short time, the newest of each kind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLEEP = 0.5  # seconds at most between two looks
 
 @dataclass(frozen=True)
 class Pace:
-    """How often something is done: so much at once, and so much a second after that."""
+    """A rate limit: so much at once, and so much a second after that."""
 
     burst: float
     rate: float
@@ -24,7 +24,7 @@ class Pace:
 
 @dataclass
 class _Purse:
-    """What a kind may still spend."""
+    """The remaining budget of a kind."""
 
     left: float
     since: float

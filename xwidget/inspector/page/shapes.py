@@ -60,7 +60,7 @@ class _Outcome(TypedDict):
 
 
 class Checks(_Outcome, total=False):
-    """What speaks for and against a class's last mask."""
+    """The checks of a class's last mask."""
 
     says: Annotated[
         str, 'What the picture is, where its game\'s own sentence would be wrong; or "".'
@@ -90,7 +90,7 @@ class _Position(TypedDict):
 
 
 class Progress(_Position, total=False):
-    """Where the work is."""
+    """Progress of the work."""
 
     settings: Annotated[
         dict[str, SettingValue], "The main run's, by name, whatever is set for the next one."
@@ -99,7 +99,7 @@ class Progress(_Position, total=False):
 
 
 class GameWords(TypedDict):
-    """What a picture of a game is, as templates with {name}, {score} and {image}."""
+    """Sentences about a game's picture, as templates with {name}, {score} and {image}."""
 
     summary: Annotated[str, "The aim of the game, in one sentence."]
     keeps: Annotated[bool, "Whether the picture keeps what the mask shows; else it is taken away."]
@@ -111,7 +111,7 @@ class GameWords(TypedDict):
 
 
 class Words(TypedDict):
-    """What the page says of a picture."""
+    """Sentences of the page about a picture."""
 
     games: dict[str, GameWords]
     edited: Annotated[str, "Of a mask changed by hand."]

@@ -1,4 +1,4 @@
-"""What an Inspector sends of its session, and when."""
+"""The stream of an Inspector's session to its page, at a pace that the page bears."""
 
 from __future__ import annotations
 

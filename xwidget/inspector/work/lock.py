@@ -20,7 +20,7 @@ class OwnedLock:
 
     @property
     def owned(self) -> bool:
-        """Whether the calling thread holds the lock."""
+        """True if the calling thread holds the lock."""
         return self._owner == threading.get_ident()
 
     def acquire(self, timeout: float = -1) -> bool:

@@ -79,7 +79,7 @@ class Session(TurnTaker):
         self.targets = tuple(targets)
         self.main: Run | None = None
         self.starting = False
-        """Whether a run has begun that becomes the main one with its first step: until then all
+        """True if a run has begun that becomes the main one with its first step: until then all
         that there is to see is of the one before."""
 
     # Commands: any thread; none of them waits for the engine, save close.
@@ -214,7 +214,7 @@ class Session(TurnTaker):
 
     @property
     def progress(self) -> Progress | None:
-        """Where the work is; the main run's where nothing runs."""
+        """Progress of the work, or of the main run if nothing runs."""
         run = self._at_work or self.main
         return None if run is None else run.progress
 

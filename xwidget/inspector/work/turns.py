@@ -37,7 +37,7 @@ class TurnTaker(InspectorWorker):
         self.views.changed = self.nudge
         self._place: Place | None = None
         self.waits = ""
-        """What the work waits for: "a view", "its turn", or nothing; ``tick`` tells of a change."""
+        """The reason for waiting: "a view", "its turn", or none; ``tick`` tells of a change."""
 
     def nudge(self) -> None:
         """Have a run that waits for its turn look again."""

@@ -1,4 +1,4 @@
-"""Who looks at a widget: what its pages say of their views, and who waits for it in Python.
+"""The views of a widget: those that its pages report, and callers that wait for it in Python.
 
 A page says when a view of it comes, goes, or leaves the screen, and says so again every few
 seconds while there is work. One that is closed says good-bye; of one that crashed the kernel hears
@@ -30,7 +30,7 @@ _OnBeat: TypeAlias = Callable[[asyncio.AbstractEventLoop], object]
 
 @dataclass
 class _Page:
-    """What a page said last: its views, how many of them are on the screen; beats since then."""
+    """The last report of a page: its views, those of them on the screen, and beats since then."""
 
     count: int
     seen: int
@@ -70,17 +70,17 @@ class Views:
 
     @property
     def count(self) -> int:
-        """How many views there are."""
+        """Number of views."""
         return sum(page.count for page in list(self._pages.values()))
 
     @property
     def seen(self) -> int:
-        """How many of them are on the screen."""
+        """Number of views on the screen."""
         return sum(page.seen for page in list(self._pages.values()))
 
     @property
     def resting(self) -> bool:
-        """Whether nobody looks at it any more, or waits for it."""
+        """True if nobody looks at it any more, or waits for it."""
         if self._waiting:
             return False
         if self.within is not None:

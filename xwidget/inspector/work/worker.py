@@ -32,7 +32,7 @@ SmallTask: TypeAlias = Callable[[], Callable[[], None]]
 
 
 class SessionListener(Protocol):
-    """What a session tells, always with its lock held, on its worker or where a step is done."""
+    """Callbacks of a session, called with its lock held, on its worker or at the end of a step."""
 
     def began(self, added: int | None) -> None:
         """A job starts; ``added`` is the class that it adds, if that is what it does."""
@@ -99,18 +99,18 @@ class InspectorWorker:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing runs or waits."""
+        """True if nothing runs or waits."""
         return self._idle.is_set()
 
     @property
     def busy(self) -> bool:
-        """Whether something runs or waits that was not given up by ``stop``."""
+        """True if something runs or waits that was not given up by ``stop``."""
         with self._lock:
             return any(not job.cancel.is_set() for job in self._jobs)
 
     @property
     def closed(self) -> bool:
-        """Whether ``close`` was called."""
+        """True once ``close`` was called."""
         return self._closing.is_set()
 
     # Any thread; none of these waits for a job, save wait and close.
@@ -192,7 +192,7 @@ class InspectorWorker:
 
     @property
     def _entangled(self) -> bool:
-        """Whether the worker may have to wait for the calling thread."""
+        """True if the worker may have to wait for the calling thread."""
         here = self._thread is threading.current_thread()
         return here or self._lock.owned or in_background_turn()
 
