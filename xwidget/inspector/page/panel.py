@@ -73,7 +73,7 @@ class Panel:
 
     def tell(self, **traits: Any) -> None:
         """Set traits, in this order, and send them as one message; from any thread."""
-        with self._widget.hold_sync():
+        with self.lock if len(traits) == 1 else self._widget.hold_sync():
             for name, value in traits.items():
                 setattr(self._widget, name, value)
 
