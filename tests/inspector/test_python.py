@@ -304,7 +304,8 @@ def test_close_during_a_run_frees_thread_and_tensors(engine):
     assert engine.closed == 1
     assert widget.explanation is None
     assert widget.wait(1)
-    for command in (widget.run, widget.run_more, lambda: widget.add(4)):
+    others = (lambda: widget.add(4), lambda: widget.compare("game"), lambda: widget.test(None))
+    for command in (widget.run, widget.run_more, widget.to_pil, *others):
         with pytest.raises(RuntimeError, match="closed"):
             command()
     widget.close()  # twice is fine

@@ -138,12 +138,12 @@ class Inspector(LockedWidget):
             witness=other,
             optimize=self._engine,
         )
-        self._about = Panel(self, self._lock, inspected, asked, self._session)
-        self._parts = Parts(self._about, self._inbox, self._refuse)
+        self._panel = self._about = Panel(self, self._lock, inspected, asked, self._session)
+        self._parts = Parts(self._panel, self._inbox, self._refuse)
         super().__init__(
             **asked.in_panel(),
             target=chosen[0],
-            **beginning.traits(self._about),
+            **beginning.traits(self._panel),
             **({} if layout is None else {"layout": layout}),
         )
         if not isinstance(layout, ipywidgets.Layout):
@@ -344,6 +344,7 @@ class Inspector(LockedWidget):
         >>> shown = w.explanation.masks[0]  # doctest: +SKIP
         >>> w.test(shown).scores, w.test(1 - shown).scores  # doctest: +SKIP
         """
+        self._panel.check_open()
         if mask is not None:
             return self._parts.testing.test(mask)
         self._parts.testing.end()
@@ -362,7 +363,7 @@ class Inspector(LockedWidget):
         super().close()
 
     def __repr__(self) -> str:
-        name, at = texts.shown(self._net_name, texts.NAME), status.in_words(self._about)
+        name, at = texts.shown(self._net_name, texts.NAME), status.in_words(self._panel)
         return f"<Inspector {name}: {len(self._classes)} classes, {self.game}, {at}>"
 
     # What ipywidgets and IPython call.

@@ -37,7 +37,7 @@ class Comparing(Feature):
         """Run the variants, after what runs now."""
         panel = self._panel
         with panel.lock:
-            _ = panel.subject  # raises where the Inspector is closed
+            panel.check_open()
             alternatives(panel.settings, by)
             self._running.start_first()
             panel.session.compare(by)

@@ -66,7 +66,7 @@ class Saving(Feature):
     def _explanation(self, missing: str) -> Explanation:
         explanation = self._panel.session.explanation()
         if explanation is None:
-            _ = self._panel.subject  # raises where the Inspector is closed
+            self._panel.check_open()
             raise RuntimeError(missing)
         return explanation
 

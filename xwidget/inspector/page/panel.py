@@ -61,6 +61,10 @@ class Panel:
             raise RuntimeError("this Inspector is closed; make a new one")
         return self._subject
 
+    def check_open(self) -> None:
+        """Raise RuntimeError if the Inspector is closed."""
+        _ = self.subject
+
     def close(self) -> None:
         """Let go of the image and the net."""
         self._subject = None
