@@ -208,7 +208,7 @@ export interface SettingsForm {
   note: string;
 }
 
-/** Where the net's pixels are in the original photo; empty where that is not known, or nothing
+/** The map from the net's pixels to the original photo; empty if it is unknown, or if nothing
     differs.
      */
 export interface Geometry {

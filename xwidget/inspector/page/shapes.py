@@ -179,7 +179,7 @@ class SettingsForm(TypedDict):
 
 
 class Geometry(TypedDict, total=False):
-    """Where the net's pixels are in the original photo; empty where that is not known, or nothing
+    """The map from the net's pixels to the original photo; empty if it is unknown, or if nothing
     differs.
     """
 
