@@ -9,6 +9,7 @@ import pytest
 from scripts.contract import fields_of, outdated
 from tests.inspector.fakes import Page, classifier, inspector_class
 from xwidget.checks import VERDICTS, Check, Checks
+from xwidget.export.formats import FORMATS
 from xwidget.gallery import Gallery
 from xwidget.gallery import contract as strip
 from xwidget.inspector.page import contract, shapes
@@ -83,11 +84,13 @@ def test_every_reply_is_of_the_type_that_the_table_says(ran):
     replies = {each.reply.type: each.reply for each in contract.COMMANDS if each.reply}
     given = [
         {"type": "frame", "target": 0, "iteration": 2},
-        *({"type": kind} for kind in ("categories", "sizes", "save", "save_last", "export")),
+        {"type": "categories"},
+        {"type": "sizes"},
+        *({"type": "save", "format": name} for name in FORMATS),
     ]
     for command in given:
         page.send(command)
-    page.until_answer("exported")
+    page.until(lambda page: len(page.answers("saved")) == len(FORMATS))
     page.send({"type": "jump"})
     told = [*page.pump().messages]
     assert {content["type"] for content, _ in told} >= {"frame", "categories", "sizes", "failed"}
@@ -104,7 +107,7 @@ def test_every_reply_is_of_the_type_that_the_table_says(ran):
 def fitting(kind):
     """Return fields that a command takes."""
     given = {"target": 1, "iteration": 3, "iterations": 2, "by": "defense", "protocol": 2}
-    given |= {"run": 0, "page": 1, "count": 1, "seen": 1, "seq": 1}
+    given |= {"run": 0, "page": 1, "count": 1, "seen": 1, "seq": 1, "format": "page"}
     return {"type": kind, **{name: given[name] for name in contract.COMMAND[kind].fields}}
 
 
@@ -127,12 +130,21 @@ def test_every_command_gets_its_one_reply_by_which_it_is_named(ran, kind, way):
 FAILING = [name for name, each in contract.COMMAND.items() if each.fields]
 
 
-@pytest.mark.parametrize("kind", [*FAILING, "save", "save_last", "sizes", "export"])
-def test_a_command_that_is_refused_gets_one_reply_too(make, kind):
-    page = Page(make())  # nothing is explained yet, which could be saved
-    page.send({"id": 77, **fitting(kind), **dict.fromkeys(contract.COMMAND[kind].fields, "x")})
+def refused(page, command):
+    page.send({"id": 77, **command})
     ((failure, _),) = page.pump().messages
-    assert (failure["type"], failure["id"]) == ("failed", 77)
+    return (failure["type"], failure["id"]) == ("failed", 77)
+
+
+@pytest.mark.parametrize("kind", FAILING)
+def test_a_command_that_is_refused_gets_one_reply_too(make, kind):
+    command = {"type": kind, **dict.fromkeys(contract.COMMAND[kind].fields, "x")}
+    assert refused(Page(make()), command)
+
+
+@pytest.mark.parametrize("kind", ["sizes", "save"])
+def test_so_does_one_to_save_what_is_not_explained_yet(make, kind):
+    assert refused(Page(make()), fitting(kind))
 
 
 def test_a_number_that_is_none_names_nothing(make):

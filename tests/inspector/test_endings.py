@@ -136,14 +136,14 @@ def test_where_no_thread_can_be_started_the_command_is_refused(make, engine, mon
 
 @pytest.mark.parametrize("error", BARE, ids=repr)
 def test_a_file_that_cannot_be_written_is_refused(show, error, monkeypatch):
-    widget, page = show()
+    _, page = show()
     page.until_status("done")
 
-    def write(path):
+    def write(record, path):
         raise error
 
-    monkeypatch.setattr(widget._parts.saving, "to_save", lambda **_: write)
-    page.send({"type": "save"})
+    monkeypatch.setattr("xwidget.export.file.write", write)
+    page.send({"type": "save", "format": "explanation"})
     page.until(lambda page: page.failures)
     assert type(error).__name__ in page.failures[0]["message"]
 
@@ -156,7 +156,7 @@ def test_where_no_thread_can_be_started_a_file_is_refused(show, monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    page.send({"type": "save"})
+    page.send({"type": "save", "format": "explanation"})
     assert "new thread" in page.pump().failures[0]["message"]
 
 

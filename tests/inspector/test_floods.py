@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, level, until
+from xwidget.export.formats import FORMATS
 from xwidget.frames import decode
 from xwidget.inspector.page import contract
 from xwidget.inspector.page.inbox import Inbox, Pace
@@ -125,10 +126,8 @@ COMMANDS = {
     "frame": lambda n: {"type": "frame", "target": 0, "iteration": n % 40},
     "categories": lambda n: {"type": "categories"},
     "hello": lambda n: {"type": "hello", "protocol": 2},
-    "save": lambda n: {"type": "save"},
-    "save_last": lambda n: {"type": "save_last"},
+    "save": lambda n: {"type": "save", "format": list(FORMATS)[n % len(FORMATS)]},
     "sizes": lambda n: {"type": "sizes"},
-    "export": lambda n: {"type": "export"},
     "views": lambda n: {"type": "views", "page": n, "count": 1, "seen": 1},
     "ack": lambda n: {"type": "ack", "seq": 1 + n},
     "stop": lambda n: {"type": "stop"},
@@ -264,8 +263,8 @@ def test_frames_are_answered_to_who_asks_as_fast_as_a_page_does(show):
         assert (decode(got[-1][1][0]).pixels == level(0, decode(got[-1][1][0]).iteration)).all()
 
 
-@pytest.mark.parametrize(("command", "answer"), [("save", "saved"), ("export", "exported")])
-def test_one_file_is_written_and_one_waits(show, monkeypatch, command, answer):
+@pytest.mark.parametrize("name", ["explanation", "page"])
+def test_one_file_is_written_and_one_waits(show, monkeypatch, name):
     widget, page = show(iterations=5)
     page.until_status("done")
     gate, inside = threading.Semaphore(0), []
@@ -283,13 +282,13 @@ def test_one_file_is_written_and_one_waits(show, monkeypatch, command, answer):
 
     monkeypatch.setattr(widget._parts.saving, "_file", slow)
     for _ in range(MANY):
-        page.send({"type": command})
+        page.send({"type": "save", "format": name})
     until(lambda: inside)
     assert len(widget._parts.commands._tasks) <= 1
     assert len([t for t in threading.enumerate() if t.name == "xwidget file"]) == 1
     gate.release(100)
     settled()
-    assert 2 <= len(page.pump().answers(answer)) <= 4
+    assert 2 <= len(page.pump().answers("saved")) <= 4
 
 
 def test_a_page_that_asks_for_everything_again_and_again_gets_it_now_and_then(make):

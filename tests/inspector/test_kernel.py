@@ -220,8 +220,8 @@ def test_a_flood_of_commands_is_over_when_the_kernel_has_read_it(client):
         {"type": "compare", "by": "game"},
         {"type": "frame", "target": 0, "iteration": 0},
         {"type": "categories"},
-        {"type": "export"},
-        {"type": "save"},
+        {"type": "save", "format": "page"},
+        {"type": "save", "format": "explanation"},
     ]
     for number in range(6000):
         page.send(**kinds[number % len(kinds)])

@@ -85,10 +85,10 @@ def test_a_page_is_told_something_that_it_can_show(odd, name):
 @each
 def test_what_is_taken_away_has_it(odd, name, tmp_path):
     widget, page = odd(name)
-    page.send({"type": "save"})
-    page.send({"type": "export"})
-    ((saved, (data,)),) = page.until_answer("saved")
-    ((exported, (html,)),) = page.until_answer("exported")
+    for format in ("explanation", "page"):
+        page.send({"type": "save", "format": format})
+    page.until(lambda page: len(page.answers("saved")) == 2)
+    (saved, (data,)), (exported, (html,)) = page.answers("saved")
     assert re.fullmatch(r"[a-z0-9_-]{0,80}\.xwidget", saved["name"])
     assert re.fullmatch(r"[a-z0-9_-]{0,80}\.html", exported["name"])
     (tmp_path / "x").write_bytes(data)

@@ -12,6 +12,8 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, level, reached, until
 from xwidget import Explanation
+from xwidget.export import file
+from xwidget.export import page as page_file
 from xwidget.frames import decode, pack
 from xwidget.inspector.page import stream
 from xwidget.inspector.work.lock import INSPECTORS
@@ -28,7 +30,7 @@ def shown(show):
 
 def test_the_panel_saves_a_file_that_can_be_loaded(shown, tmp_path):
     widget, page = shown
-    page.send({"type": "save"})
+    page.send({"type": "save", "format": "explanation"})
     ((content, (data,)),) = page.until_answer("saved")
     assert content["name"] == "tiny-generation-anvil.xwidget"
     path = tmp_path / content["name"]
@@ -43,13 +45,13 @@ def test_the_panel_knows_before_how_large_a_file_is_and_saves_a_smaller_one(show
     widget, page = shown
     page.send({"type": "sizes"})
     ((sizes, _),) = page.until_answer("sizes")
-    for command, frames in (("save", "all"), ("save_last", "last")):
+    for name in ("explanation", "last masks"):
         count = len(page.answers("saved"))
-        page.send({"type": command})
+        page.send({"type": "save", "format": name})
         page.until(lambda page, count=count: len(page.answers("saved")) > count)
         _, (data,) = page.answers("saved")[-1]
-        assert sizes[frames] <= len(data) <= sizes[frames] + 10_000  # and the texts
-    assert sizes["last"] < sizes["all"]
+        assert sizes["bytes"][name] <= len(data) <= sizes["bytes"][name] + 10_000  # and the texts
+    assert sizes["bytes"]["last masks"] < sizes["bytes"]["explanation"]
     path = tmp_path / "last.xwidget"
     path.write_bytes(data)
     loaded, whole = Explanation.load(path), widget.explanation
@@ -70,7 +72,7 @@ def test_a_file_is_saved_from_python(shown, tmp_path):
 def test_nothing_can_be_saved_yet(make, show, engine, tmp_path):
     engine.hold()
     widget, page = show()
-    page.send({"type": "save"})
+    page.send({"type": "save", "format": "explanation"})
     assert "nothing is explained yet" in page.pump().failures[0]["message"]
     assert widget.error
     with pytest.raises(RuntimeError, match="nothing is explained yet"):
@@ -83,7 +85,7 @@ def test_nothing_can_be_saved_yet(make, show, engine, tmp_path):
 def test_the_name_is_one_that_any_system_takes(shown, monkeypatch):
     widget, page = shown
     widget._net_name = "../../Net: «v1»?" + "x" * 200
-    page.send({"type": "save"})
+    page.send({"type": "save", "format": "explanation"})
     name = page.until_answer("saved")[0][0]["name"]
     assert name.startswith("net-v1-xxx")
     assert name.endswith("x.xwidget")
@@ -92,8 +94,8 @@ def test_the_name_is_one_that_any_system_takes(shown, monkeypatch):
 
 def test_a_page_of_its_own_is_sent(shown, tmp_path):
     widget, page = shown
-    page.send({"type": "export"})
-    ((content, (data,)),) = page.until_answer("exported")
+    page.send({"type": "save", "format": "page"})
+    ((content, (data,)),) = page.until_answer("saved")
     assert content["name"] == "tiny-generation-anvil.html"
     assert data == widget.export_html(tmp_path / "mine.html").read_bytes()
 
@@ -101,18 +103,18 @@ def test_a_page_of_its_own_is_sent(shown, tmp_path):
 # Writing takes its time, beside what runs.
 
 
-FILES = [("save", "saved", "save"), ("export", "exported", "export_html")]
+FILES = [("explanation", file), ("page", page_file)]
 
 
 class Gate:
-    """Let an explanation's method begin only when it is told to; note whose lock is held then."""
+    """Let a format's file be written only when it is told to; note whose lock is held then."""
 
-    def __init__(self, monkeypatch, widget, method):
+    def __init__(self, monkeypatch, widget, module):
         self.owned = []
         self.threads = []
         self.inside = self.most = 0
         self.permits = threading.Semaphore(0)
-        write = getattr(Explanation, method)
+        write = module.write
 
         def gated(*args, **kwargs):
             self.threads.append(threading.current_thread())
@@ -124,7 +126,7 @@ class Gate:
             self.inside -= 1
             return write(*args, **kwargs)
 
-        monkeypatch.setattr(Explanation, method, gated)
+        monkeypatch.setattr(module, "write", gated)
 
     def ended(self):
         for thread in self.threads:
@@ -132,28 +134,28 @@ class Gate:
         return not any(thread.is_alive() for thread in self.threads)
 
 
-@pytest.mark.parametrize(("command", "answer", "method"), FILES)
+@pytest.mark.parametrize(("name", "module"), FILES)
 def test_a_file_is_written_beside_the_run_and_is_of_when_it_was_asked_for(
-    show, engine, monkeypatch, tmp_path, command, answer, method
+    show, engine, monkeypatch, tmp_path, name, module
 ):
     engine.hold()
     widget, page = show(iterations=20)
     engine.allow(4)
     reached(widget, 3)
-    gate = Gate(monkeypatch, widget, method)
-    page.send({"type": command})
+    gate = Gate(monkeypatch, widget, module)
+    page.send({"type": "save", "format": name})
     until(lambda: gate.owned)
     widget.target = 1
     engine.allow(6)
     reached(widget, 9)
-    assert not page.pump().answers(answer)
+    assert not page.pump().answers("saved")
     gate.permits.release()
-    ((content, (data,)),) = page.until_answer(answer)
+    ((content, (data,)),) = page.until_answer("saved")
     assert content["name"].startswith("tiny-generation-anvil.")
     assert widget.status == "running"
     path = tmp_path / content["name"]
     path.write_bytes(data)
-    if command == "save":
+    if name == "explanation":
         assert Explanation.load(path).frames.iterations[-1] == 3
     else:
         shown = json.loads(re.search(r'id="xwidget-data">(.*?)</script>', data.decode())[1])
@@ -162,50 +164,50 @@ def test_a_file_is_written_beside_the_run_and_is_of_when_it_was_asked_for(
     assert gate.ended()
 
 
-@pytest.mark.parametrize(("command", "answer", "method"), FILES)
-def test_a_file_that_cannot_be_written_is_told(shown, monkeypatch, command, answer, method):
+@pytest.mark.parametrize(("name", "module"), FILES)
+def test_a_file_that_cannot_be_written_is_told(shown, monkeypatch, name, module):
     widget, page = shown
 
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Explanation, method, full)
-    request = {"type": command, "id": 7}
+    monkeypatch.setattr(module, "write", full)
+    request = {"type": "save", "format": name, "id": 7}
     page.send(request)
     page.until(lambda page: page.failures and page.state["error"])
     (failure,) = page.failures
     assert failure["request"] == request
     assert "No space left" in failure["message"] == widget.error == page.state["error"]
-    assert not page.answers(answer)
+    assert not page.answers("saved")
 
 
 @pytest.mark.parametrize("fails", [False, True])
-@pytest.mark.parametrize(("command", "answer", "method"), FILES)
-def test_closing_while_a_file_is_written(shown, monkeypatch, fails, command, answer, method):
+@pytest.mark.parametrize(("name", "module"), FILES)
+def test_closing_while_a_file_is_written(shown, monkeypatch, fails, name, module):
     widget, page = shown
     if fails:
-        monkeypatch.setattr(Explanation, method, lambda *args, **kwargs: 1 / 0)
-    gate = Gate(monkeypatch, widget, method)
-    page.send({"type": command})
+        monkeypatch.setattr(module, "write", lambda *args, **kwargs: 1 / 0)
+    gate = Gate(monkeypatch, widget, module)
+    page.send({"type": "save", "format": name})
     until(lambda: gate.owned)
     widget.close()
     gate.permits.release()
     assert gate.ended()  # an error on the thread would fail the test
-    assert not page.pump().answers(answer)
+    assert not page.pump().answers("saved")
     assert not page.failures
     assert widget.error == ""
 
 
 def test_files_are_written_one_at_a_time(shown, monkeypatch):
     widget, page = shown
-    gate = Gate(monkeypatch, widget, "export_html")
-    page.send({"type": "export"})
+    gate = Gate(monkeypatch, widget, page_file)
+    page.send({"type": "save", "format": "page"})
     for count in (1, 2, 3):
         until(lambda count=count: len(gate.owned) >= count)
         if count < 3:
-            page.send({"type": "export"})  # while one is being written
+            page.send({"type": "save", "format": "page"})  # while one is being written
         gate.permits.release()
-        page.until(lambda page, count=count: len(page.answers("exported")) == count)
+        page.until(lambda page, count=count: len(page.answers("saved")) == count)
     assert gate.most == 1
     assert gate.ended()
 

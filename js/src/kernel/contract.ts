@@ -246,6 +246,15 @@ export interface FailedRequest {
   run?: number;
 }
 
+/** A kind of file that an explanation is saved as. */
+export interface FileFormat {
+  /** What the command `save` calls it. */
+  name: string;
+  label: string;
+  /** A sentence on it. */
+  title: string;
+}
+
 /** The traits, as the page reads them. */
 export interface Traits {
   /** The image as the net sees it, in true color; target −1. */
@@ -276,6 +285,8 @@ export interface Traits {
   _settings: SettingsForm;
   /** By the setting in which runs differ, and by what a run has: what it is compared with. */
   _comparisons: Comparisons;
+  /** The files that the menu offers. */
+  _formats: FileFormat[];
   /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
   _net_name: string;
   /** Whether the newest mask of the drawn class goes on changing: its run goes on, or is to begin. */
@@ -316,10 +327,8 @@ export type Command =
   | { type: "compare"; by: Comparison }
   | { type: "frame"; target: number; iteration: number; run?: number }
   | { type: "categories" }
-  | { type: "save" }
-  | { type: "save_last" }
+  | { type: "save"; format: string }
   | { type: "sizes" }
-  | { type: "export" }
   | { type: "views"; page: number; count: number; seen: number }
   | { type: "ack"; seq: number };
 
@@ -330,8 +339,7 @@ export type Message =
   | { type: "frame"; id?: number }
   | { type: "categories"; id?: number; names: string[] }
   | { type: "saved"; id?: number; name: string }
-  | { type: "sizes"; id?: number; all: number; last: number }
-  | { type: "exported"; id?: number; name: string }
+  | { type: "sizes"; id?: number; bytes: Record<string, number> }
   | { type: "failed"; id?: number; request: FailedRequest | null; message: string };
 
 /** By command: the answer of a kernel that can do it. */
@@ -345,9 +353,7 @@ export interface Replies {
   frame: Extract<Message, { type: "frame" }>;
   categories: Extract<Message, { type: "categories" }>;
   save: Extract<Message, { type: "saved" }>;
-  save_last: Extract<Message, { type: "saved" }>;
   sizes: Extract<Message, { type: "sizes" }>;
-  export: Extract<Message, { type: "exported" }>;
 }
 
 /** Curves by class. */

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Sizes } from "../kernel/contract";
 import { lookWords } from "../picture/looks";
 import { stillOf } from "../picture/still";
 import { heatEnd, heatOf, viewTitle } from "../picture/view_names";
@@ -68,30 +67,16 @@ export function SaveMenu({ ui }: { ui: Ui }) {
       store.say(error instanceof Error ? error.message : String(error));
     }
   };
-  const sizes = store.sizes.value;
-  const sized = (frames: keyof Sizes) => (sizes ? ` (${bytes(sizes[frames])})` : "");
+  const sized = (format: string) => {
+    const size = store.sizes.value[format];
+    return size === undefined ? "" : ` (${bytes(size)})`;
+  };
   const link = ui.link.value;
   type Item = [words: string, title: string, disabled: boolean, act: () => void];
-  const kernels: Item[] = [
-    [
-      `Save Explanation${sized("all")}`,
-      offline || "With the masks of all kept iterations, for xw.Explanation.load",
-      Boolean(offline) || nothing,
-      attempt("Saving …", () => store.save("all")),
-    ],
-    [
-      `Save last masks only${sized("last")}`,
-      offline || "The Explanation without its earlier iterations",
-      Boolean(offline) || nothing,
-      attempt("Saving …", () => store.save("last")),
-    ],
-    [
-      "Export page (HTML)",
-      offline || "One file that works without a kernel",
-      Boolean(offline) || nothing,
-      attempt("Saving …", store.exportPage),
-    ],
-  ];
+  const kernels = store.formats.value.map(({ name, label, title }): Item => {
+    const save = attempt("Saving …", () => store.save(name));
+    return [label + sized(name), offline || title, Boolean(offline) || nothing, save];
+  });
   const linked: Item[] = link
     ? [
         [

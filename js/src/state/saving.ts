@@ -1,34 +1,33 @@
-/** The Explanation and the page as files. */
+/** Files of the Explanation, in the formats that the kernel names. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Sizes } from "../kernel/contract";
+import type { FileFormat } from "../kernel/contract";
 import type { Reply } from "../kernel/replies";
 import { download } from "../support/files";
 import type { Wire } from "./wire";
 
 export interface Saving {
-  /** How large a file of the Explanation would be now; null until asked for and answered. */
-  sizes: ReadonlySignal<Sizes | null>;
+  formats: ReadonlySignal<FileFormat[]>;
+  /** How large the files would be now, by format, where that is known; empty until answered. */
+  sizes: ReadonlySignal<Record<string, number>>;
   askSizes(): Promise<Reply<"sizes">>;
-  save(frames: keyof Sizes): Promise<Reply<"save" | "save_last">>;
-  exportPage(): Promise<Reply<"export">>;
+  save(format: string): Promise<Reply<"save">>;
 }
 
-export function createSaving({ link }: Wire): Saving {
-  const sizes = signal<Sizes | null>(null);
-  const keep = (reply: Reply<"save" | "save_last" | "export">) => {
-    const isFile = reply.type === "saved" || reply.type === "exported";
-    if (isFile && reply.buffer) download(reply.name, reply.buffer as DataView<ArrayBuffer>);
-  };
+export function createSaving({ link, trait }: Wire): Saving {
+  const sizes = signal<Record<string, number>>({});
   return {
+    formats: trait("_formats", []),
     sizes,
     askSizes() {
-      sizes.value = null;
+      sizes.value = {};
       return link.ask({ type: "sizes" }, (reply) => {
-        if (reply.type === "sizes") sizes.value = reply;
+        if (reply.type === "sizes") sizes.value = reply.bytes;
       });
     },
-    save: (frames) =>
-      link.ask<"save" | "save_last">({ type: frames === "all" ? "save" : "save_last" }, keep),
-    exportPage: () => link.ask({ type: "export" }, keep),
+    save: (format) =>
+      link.ask({ type: "save", format }, (reply) => {
+        const isFile = reply.type === "saved" && reply.buffer;
+        if (isFile) download(reply.name, reply.buffer as DataView<ArrayBuffer>);
+      }),
   };
 }

@@ -12,12 +12,12 @@ describe("a reply", () => {
     const heard: unknown[] = [];
     const first = expected.add(1, "stop", (reply) => heard.push(reply.type));
     const second = expected.add(2, "sizes");
-    expected.take({ type: "sizes", id: 2, all: 9, last: 3 }, null);
+    expected.take({ type: "sizes", id: 2, bytes: { page: 9 } }, null);
     expect(heard).toEqual([]);
     expected.take({ ...DONE, id: 1 }, null);
     expect(heard).toEqual(["done"]);
     expect(await first).toMatchObject({ type: "done" });
-    expect(await second).toMatchObject({ type: "sizes", all: 9 });
+    expect(await second).toMatchObject({ type: "sizes", bytes: { page: 9 } });
   });
 
   test("carries the buffer that came with it", async () => {

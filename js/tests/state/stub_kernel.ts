@@ -8,7 +8,7 @@ import { createStore } from "../../src/state/store";
 /** What each command is answered with. */
 const REPLIES: Record<string, Message["type"]> = {
   ...{ hello: "welcome", frame: "frame", categories: "categories", sizes: "sizes" },
-  ...{ save: "saved", save_last: "saved", export: "exported" },
+  save: "saved",
   ...{ run: "done", run_more: "done", stop: "done", add: "done", compare: "done", test: "done" },
 };
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from xwidget.explanation import Explanation
-from xwidget.export.file import last_masks, size
+from xwidget.export.formats import FORMATS, sizes
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
@@ -36,13 +36,8 @@ class Saving(Feature):
 
     @property
     def commands(self) -> Mapping[str, Handler]:
-        """A file with all masks or with the last alone, their sizes, a page of its own."""
-        return {
-            "save": lambda: self._file("xwidget", self.to_save()),
-            "save_last": lambda: self._file("xwidget", self.to_save(frames=False)),
-            "sizes": self._sizes,
-            "export": lambda: self._file("html", self.to_export()),
-        }
+        """A file in one of the formats; the sizes of those that are known beforehand."""
+        return {"save": self._save, "sizes": self._sizes}
 
     def to_save(self, *, frames: bool = True) -> Callable[..., None]:
         """Return what writes the explanation of now, ``save``, whenever it is called."""
@@ -55,13 +50,20 @@ class Saving(Feature):
                 "there is nothing to export yet: no iteration is done; show the Inspector or call "
                 "wait() first"
             )
-            target = self._drawn.target if self._drawn.target in explanation.targets else None
+            target = self._first(explanation)
         return partial(explanation.export_html, target=target)
 
+    def _save(self, format: str) -> Task:
+        """Return what makes a file of the explanation of now."""
+        chosen, found = FORMATS[format], self._explanation(_NOTHING)
+        return self._file(chosen.ending, partial(chosen.write, found, drawn=self._first(found)))
+
     def _sizes(self) -> Answer:
-        """Answer about how many bytes ``save`` writes now, by what it keeps of the iterations."""
-        found = self._explanation(_NOTHING)
-        return Answer({"all": size(found), "last": size(last_masks(found))})
+        return Answer({"bytes": sizes(self._explanation(_NOTHING))})
+
+    def _first(self, explanation: Explanation) -> int | None:
+        """Return the class that a page opens with; None where the one drawn is not explained."""
+        return self._drawn.target if self._drawn.target in explanation.targets else None
 
     def _explanation(self, missing: str) -> Explanation:
         explanation = self._panel.session.explanation()

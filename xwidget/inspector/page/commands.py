@@ -63,7 +63,7 @@ class Commands:
         self._handlers = handlers
         self._inbox = inbox
         self._refuse = refuse
-        self._tasks: dict[str, tuple[Any, Task]] = {}  # what waits to be done, by command
+        self._tasks: dict[str, tuple[Any, Task]] = {}  # what waits to be done, by request
         self._works = False
 
     def obey(self, content: Any) -> None:
@@ -95,7 +95,7 @@ class Commands:
         try:
             answer = self._handlers[request.type](**request.fields)
             if callable(answer):
-                self._enqueue(request.type, content, answer)
+                self._enqueue(request, content, answer)
             elif COMMAND[request.type].reply is not None:
                 self._reply(request.type, content, answer or Answer())
         except Exception as error:
@@ -114,9 +114,9 @@ class Commands:
         message = {"type": reply.type, **answer.fields, **number(content)}
         self._panel.send(message, None if answer.buffer is None else [answer.buffer])
 
-    def _enqueue(self, kind: str, content: Any, task: Task) -> None:
-        """Have a task done: one at a time, and one of each type waits, the newest."""
-        self._tasks[kind] = (content, task)
+    def _enqueue(self, request: Request, content: Any, task: Task) -> None:
+        """Have a task done: one at a time, and one of each kind waits, the newest."""
+        self._tasks[f"{request.type} {sorted(request.fields.items())}"] = (content, task)
         if not self._works:
             thread = EndingThread(self._work, self._panel.session.end, "xwidget file")
             try:

@@ -12,6 +12,7 @@ from typing import Any
 from xwidget.catalog.comparisons import COMPARISONS, comparisons
 from xwidget.catalog.sentences import templates
 from xwidget.engine.settings import PANEL, form
+from xwidget.export.formats import FORMATS, menu
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
 from xwidget.inspector.page.inbox import Pace
@@ -142,6 +143,12 @@ TRAITS: tuple[Trait, ...] = (
         shapes.Comparisons,
     ),
     Trait(
+        "_formats",
+        menu(),
+        "The files that the menu offers",
+        list[shapes.FileFormat],
+    ),
+    Trait(
         "_net_name",
         "",
         "The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there)",
@@ -196,7 +203,6 @@ TRAITS: tuple[Trait, ...] = (
 )
 
 _DONE = Reply("done")
-_FILE = {"name": str}
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -255,29 +261,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "save",
-        "Asks for a file of the explanation so far, which `Explanation.load` reads, with the masks "
-        "of all kept iterations",
-        reply=Reply("saved", _FILE, buffer="the file"),
-        pace=Pace(2, 1),
-    ),
-    Command(
-        "save_last",
-        "The same with the last masks alone",
-        reply=Reply("saved", _FILE, buffer="the file"),
+        "Asks for a file of the explanation so far, in one of `_formats`",
+        {"format": Word(tuple(FORMATS))},
+        reply=Reply("saved", {"name": str}, buffer="the file"),
         pace=Pace(2, 1),
     ),
     Command(
         "sizes",
-        "Asks about how many bytes such files have",
-        reply=Reply("sizes", {"all": int, "last": int}),
+        "Asks about how many bytes such files have, where that is known without writing them",
+        reply=Reply("sizes", {"bytes": dict[str, int]}),
         pace=Pace(4, 2),
         quiet=True,
-    ),
-    Command(
-        "export",
-        "Asks for an HTML page that needs no kernel",
-        reply=Reply("exported", _FILE, buffer="the page, UTF-8"),
-        pace=Pace(2, 1),
     ),
     Command(
         "views",

@@ -216,3 +216,11 @@ class FailedRequest(TypedDict, total=False):
     target: int
     iteration: int
     run: int
+
+
+class FileFormat(TypedDict):
+    """A kind of file that an explanation is saved as."""
+
+    name: Annotated[str, "What the command `save` calls it."]
+    label: str
+    title: Annotated[str, "A sentence on it."]
