@@ -29,9 +29,9 @@ def read_categories(categories: Categories) -> tuple[str, ...]:
     Raises
     ------
     TypeError
-        Where they are in no order, or are no names.
+        If they are in no order, or are no names.
     ValueError
-        Where there are none, or the indices of a dict are not 0, 1, 2, ... each once.
+        If there are none, or the indices of a dict are not 0, 1, 2, ... each once.
 
     Examples
     --------

@@ -62,7 +62,7 @@ def read(image: ImageLike | object) -> Picture:
     Raises
     ------
     ValueError, TypeError
-        Where no picture can be read: the message says what came, what was expected, what to do.
+        If no picture can be read: the message says what came, what was expected, what to do.
 
     Examples
     --------

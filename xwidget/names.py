@@ -25,7 +25,7 @@ def find(wanted: str, names: Sequence[str]) -> int:
     Raises
     ------
     ValueError
-        Where no name fits, or several do; the message lists the nearest with their indices.
+        If no name fits, or several do; the message lists the nearest with their indices.
 
     Examples
     --------

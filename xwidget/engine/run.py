@@ -70,7 +70,7 @@ class Run:
         Raises
         ------
         WeightsChangedError
-            Where the net has changed since.
+            If the net has changed since.
         """
         self.stopped = "running"
         if main is not None and clf is not None and x is not None:

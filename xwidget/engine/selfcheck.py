@@ -70,7 +70,7 @@ def independent(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
     Raises
     ------
     ValueError
-        Where it does not take the picture alone.
+        If it does not take the picture alone.
     """
     generator = torch.Generator("cpu").manual_seed(0)
     noise = torch.randn(image.shape, generator=generator, dtype=torch.float32, device="cpu")

@@ -29,7 +29,7 @@ def plot(explanation: Record) -> Figure:
     Raises
     ------
     ModuleNotFoundError
-        Where matplotlib is not installed.
+        If matplotlib is not installed.
     """
     try:
         from matplotlib import pyplot

@@ -61,7 +61,7 @@ def first_pass(twin: nn.Module, batch: Tensor) -> Any:
         Before the net that was copied runs or is written to, or another that would be changed by
         it.
     ValueError
-        Where a part of it has no weights.
+        If a part of it has no weights.
     """
     origin, seen = _copies.get(twin, (None, set()))
     net = None if origin is None else origin()

@@ -90,7 +90,7 @@ def copied_apart(net: nn.Module, memo: Memo) -> nn.Module:
     Raises
     ------
     TypeError
-        Where a copy still has something of the net in it.
+        If a copy still has something of the net in it.
     """
     forced: dict[int, nn.Module] = {}
     while True:

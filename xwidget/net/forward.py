@@ -37,10 +37,10 @@ def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -
     Raises
     ------
     ValueError
-        Where the net cannot run on such a batch; the message says what to do. Running out of memory
+        If the net cannot run on such a batch; the message says what to do. Running out of memory
         is raised as torch does.
     TypeError
-        Where no tensor is found in what the net returns.
+        If no tensor is found in what the net returns.
     """
     try:
         with _eagerly():

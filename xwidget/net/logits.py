@@ -49,7 +49,7 @@ def found(output: Any, activation: str, net: nn.Module) -> Tensor:
     Raises
     ------
     NoLogitsError
-        Where no tensor is found.
+        If no tensor is found.
     """
     logits = output
     if isinstance(output, (tuple, list)) and output:
@@ -107,7 +107,7 @@ def checked(name: str, logits: Tensor, rows: int, names: int | None, activation:
     Raises
     ------
     ValueError
-        Where they are anything else; the message says what to do.
+        If they are anything else; the message says what to do.
     """
     if logits.layout != torch.strided:
         raise ValueError(

@@ -51,12 +51,12 @@ def look(
     Raises
     ------
     NotRepeatedError
-        Where it gives the picture other logits when asked again.
+        If it gives the picture other logits when asked again.
 
     Warns
     -----
     UserWarning
-        Where what it returns is not what the activation takes.
+        If what it returns is not what the activation takes.
     """
     if not agree(logits, run(picture.clone())):
         raise NotRepeatedError(f"{name}: {NOT_REPEATED}")

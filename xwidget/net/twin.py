@@ -40,9 +40,9 @@ def make_twin(
     Raises
     ------
     ValueError
-        Where the net has lazy layers that were never run.
+        If the net has lazy layers that were never run.
     TypeError
-        Where it has modules that cannot be copied.
+        If it has modules that cannot be copied.
     """
     net = _unwrapped(net)
     # Outside of inference mode, whose tensors let no gradient through.

@@ -47,7 +47,7 @@ def settle(
     Raises
     ------
     ValueError
-        Where they contradict the transform, or cannot be read from it and were not given.
+        If they contradict the transform, or cannot be read from it and were not given.
     """
     parts = list(transforms.steps(transform))
     read = _normalizations(parts)

@@ -67,7 +67,7 @@ class Preprocess:
         Raises
         ------
         TypeError, ValueError
-            Where the user's transform fails, or does not give finite numbers (3,H,W).
+            If the user's transform fails, or does not give finite numbers (3,H,W).
         """
         if self.transform is None:
             return self._normalized(fit(picture, self.size))
@@ -165,7 +165,7 @@ def read_preprocess(
     Raises
     ------
     TypeError, ValueError
-        Where something is missing or contradicts; the message says what to give.
+        If something is missing or contradicts; the message says what to give.
     """
     wanted = None if size is None else _checked_size(size)
     means, stds = _checked_channels("mean", mean), _checked_channels("std", std)

@@ -90,7 +90,7 @@ def probe(transform: Callable[..., Any], forgiving: bool = False) -> Probed:
     Raises
     ------
     TypeError, ValueError
-        Where it fails on all pictures, or returns no tensor (3,H,W).
+        If it fails on all pictures, or returns no tensor (3,H,W).
     """
     with left_alone():
         return _probed(transform, forgiving)

@@ -90,7 +90,7 @@ def apply(transform: Callable[..., Any], picture: Picture, takes_tensor: bool, w
     Raises
     ------
     TypeError, ValueError
-        Where it fails, or returns something else.
+        If it fails, or returns something else.
     """
     # Weights transforms take both; a tensor keeps more than 8 bits where the picture has them.
     deep = picture.dtype != np.uint8 and (

@@ -53,14 +53,14 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
     Raises
     ------
     TypeError, ValueError
-        Where it is no path of a file.
+        If it is no path of a file.
     io.UnsupportedOperation
-        Where there is something that is no regular file, such as a folder, a pipe or a device; a
+        If there is something that is no regular file, such as a folder, a pipe or a device; a
         ValueError and an OSError.
     FileNotFoundError
-        Where there is no such folder.
+        If there is no such folder.
     OSError
-        Where the file cannot be written, such as on a full disk.
+        If the file cannot be written, such as on a full disk.
     """
     given = as_path(path)
     goal = Path(os.path.realpath(given))
@@ -119,7 +119,7 @@ def is_there(path: str | os.PathLike[str]) -> bool:
     Raises
     ------
     io.UnsupportedOperation
-        Where there is something else.
+        If there is something else.
     """
     try:
         mode = Path(path).stat().st_mode

