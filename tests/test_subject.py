@@ -121,6 +121,26 @@ def test_an_inspector_takes_it(clf: xw.Classifier) -> None:
     widget.close()
 
 
+def test_many_subjects_are_explained_under_their_names(clf: xw.Classifier) -> None:
+    subjects = [Subject(clf, photo(), name="noise"), Subject(clf, photo())]
+    rows = list(xw.explain_many(clf, subjects, iterations=1, progress=False))
+    assert [(row.name, row.error) for row in rows] == [("noise", ""), ("image 2", "")]
+    for row, subject in zip(rows, subjects, strict=True):
+        assert row.explanation is not None
+        assert row.explanation.origin == subject.origin
+
+
+def test_a_gallery_takes_subjects(clf: xw.Classifier) -> None:
+    gallery = xw.Gallery(clf, [Subject(clf, photo(), name="noise"), photo()], iterations=1)
+    gallery.run()
+    assert gallery.wait(60)
+    assert gallery.names == ("noise", "image 2")
+    found = gallery.explanations["noise"]
+    assert found is not None
+    assert found.origin == Subject(clf, photo(), name="noise").origin
+    gallery.close()
+
+
 def test_an_explanation_keeps_its_origin_in_its_file(clf: xw.Classifier, tmp_path: Path) -> None:
     ex = xw.explain(Subject(clf, photo(), name="nöise"), iterations=1, progress=False)
     ex.save(tmp_path / "ex.safetensors")

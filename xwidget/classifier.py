@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +17,18 @@ from xwidget import targets
 from xwidget.categories import Categories, read_categories
 from xwidget.images import ImageLike, read
 from xwidget.names import shortened
+from xwidget.net import activation as activations
+from xwidget.net.activation import Activation
 from xwidget.net.diagnosis import NO_WEIGHTS
 from xwidget.net.forward import device_of, dtype_of, run
-from xwidget.net.logits import check_range, checked
+from xwidget.net.logits import checked
 from xwidget.net.observers import Observers
 from xwidget.net.outputs import look
-from xwidget.net.twin import make_twin
+from xwidget.net.twin import check_net, make_twin
 from xwidget.preprocessing.preprocess import read_preprocess
 from xwidget.preprocessing.probing import Size
 from xwidget.support import texts
 from xwidget.targets import Targets
-
-Activation: TypeAlias = Literal["softmax", "sigmoid", "none"]
 
 
 class Classifier:
@@ -90,10 +90,8 @@ class Classifier:
         activation: Activation = "softmax",
         name: str | None = None,
     ) -> None:
-        _check_net(net)
-        if activation not in get_args(Activation):
-            known = ", ".join(repr(a) for a in get_args(Activation))
-            raise ValueError(f"activation={activation!r} is unknown; expected one of {known}")
+        check_net(net)
+        activations.check(activation)
         self.net = net
         self.name = type(net).__name__ if name is None else str(name)
         self.activation: Activation = activation
@@ -244,12 +242,9 @@ class Classifier:
         twin = make_twin(self.net)
 
         def ask(seed: int) -> Tensor:
-            rgb = np.random.default_rng(seed).random((*self.size, 3), np.float32)
-            x = (rgb - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
-            batch = torch.from_numpy(x.transpose(2, 0, 1)[None].copy())
             # Outside of inference mode, whose tensors do not tell that they were written to.
             with torch.inference_mode(False), torch.no_grad():
-                return self.logits(twin, batch.clone().to(device_of(twin)))
+                return self.logits(twin, self.preprocess.noise(seed).to(device_of(twin)))
 
         return twin, ask
 
@@ -287,9 +282,7 @@ class Classifier:
 
     def scores(self, logits: Tensor) -> Tensor:
         """Return the scores (N,C) in [0,1] that the activation makes of logits (N,C)."""
-        if self.activation == "softmax":
-            return logits.softmax(1)
-        return logits.sigmoid() if self.activation == "sigmoid" else logits.clamp(0, 1)
+        return activations.scores(logits, self.activation)
 
     def check_scores(self, logits: Tensor, what: str) -> None:
         """Raise ValueError if logits (N,C) do not make scores in [0,1].
@@ -301,7 +294,7 @@ class Classifier:
         what
             Name of the net's input, for the message.
         """
-        check_range(self.name, logits, self.scores(logits), self.activation, what)
+        activations.check_range(self.name, logits, self.activation, what)
 
     def index(self, target: int | str) -> int:
         """Return a class's index.
@@ -362,8 +355,8 @@ class Classifier:
         height, width = self.size
         outputs = "" if self._names is None else f", {len(self._names)} classes"
         name = texts.shown(self.name, texts.NAME)
-        colors = _as_prepared(self.mean, self.std)
-        return f"<Classifier {name}: {height}×{width} pixels, {colors}{outputs}, {self.activation}>"
+        size, colors = f"{height}×{width} pixels", self.preprocess.words
+        return f"<Classifier {name}: {size}, {colors}{outputs}, {self.activation}>"
 
 
 def check_classifier(clf: object) -> None:
@@ -373,23 +366,3 @@ def check_classifier(clf: object) -> None:
     kind = type(clf).__name__
     way = "wrap it: xw.Classifier(net, size=...)" if isinstance(clf, nn.Module) else "xw.load(...)"
     raise TypeError(f"the first argument is a {kind}; expected a Classifier, from {way}")
-
-
-def _as_prepared(mean: Sequence[float], std: Sequence[float]) -> str:
-    """Return how colors are prepared, in words: one number where it serves all channels."""
-    if set(mean) == {0.0} and set(std) == {1.0}:
-        return "rgb in [0,1] as it is"
-
-    def said(values: Sequence[float]) -> str:
-        found = [f"{value:.3g}" for value in values]
-        return found[0] if len(set(found)) == 1 else f"({', '.join(found)})"
-
-    return f"mean {said(mean)}, std {said(std)}"
-
-
-def _check_net(net: object) -> None:
-    if isinstance(net, nn.Module):
-        return
-    if isinstance(net, type):
-        raise TypeError(f"net is the class {net.__name__}; expected a net made of it")
-    raise TypeError(f"net is a {type(net).__name__}; expected a torch nn.Module")

@@ -12,6 +12,8 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from xwidget.subject import Subject
+
 _SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif"}
 )
@@ -132,6 +134,8 @@ def _in_folder(folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def _file_name(image: Any) -> str:
+    if isinstance(image, Subject):
+        return image.name
     file = getattr(image, "filename", "") if isinstance(image, Image.Image) else image
     return Path(file).name if isinstance(file, (str, os.PathLike)) else ""
 

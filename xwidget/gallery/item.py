@@ -14,6 +14,7 @@ from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
 from xwidget.gallery.thumbnails import data_url
 from xwidget.inspector.widget import Inspector
+from xwidget.subject import Subject
 from xwidget.support import texts
 from xwidget.trace import Frames
 
@@ -91,11 +92,11 @@ class Item:
     def describe(self, clf: Classifier) -> None:
         """Look at the image: its thumbnail and most likely classes, or what is wrong with it."""
         try:
-            x = clf.prepare(self.image)
-            scores = clf.classify(x)
+            subject = Subject.of(clf, self.image)
+            scores = subject.scores
             values, order = scores.sort(descending=True, stable=True)
             names = clf.categories
-            self.picture = data_url(clf.picture(x))
+            self.picture = data_url(subject.picture)
             self.short = clf.short_names[int(order[0])]
             self.top = [(names[int(i)], float(v)) for v, i in zip(values, order, strict=True)][
                 :_TOP

@@ -1,4 +1,4 @@
-"""Logits: where they are in what a net returned, and whether they make scores."""
+"""Logits: where they are in what a net returned, and whether they have the shape of any."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from xwidget.net.diagnosis import misshapen
 
 #: Probabilities add up to 1 to within this, and are made of logits to within this.
 SUM = 4e-3
-# Rounding takes scores that a net computes itself past 0 and 1: in half precision, this far.
-_OVERSHOOT = 4e-3
 
 # How one output, yes against no, becomes two.
 _BOTH = """
@@ -137,31 +135,3 @@ def checked(name: str, logits: Tensor, rows: int, names: int | None, activation:
             f"too, with activation='softmax': {_BOTH}"
         )
     return logits
-
-
-def check_range(name: str, logits: Tensor, scores: Tensor, activation: str, what: str) -> None:
-    """Raise ValueError where logits (N, classes) make no scores in [0, 1].
-
-    Parameters
-    ----------
-    name
-        What to call the net.
-    logits, scores
-        What it gave, and what was made of it.
-    activation
-        How.
-    what
-        What was shown to the net, in words.
-    """
-    if not bool(scores.isfinite().all()):
-        raise ValueError(
-            f"the scores of {name} for {what} are NaN or infinite; check its weights and how the "
-            "image is normalized, and use it in float32 (net.float()) where it is in half precision"
-        )
-    least, most = (float(end) for end in logits.detach().aminmax())
-    if activation == "none" and not -_OVERSHOOT <= least <= most <= 1 + _OVERSHOOT:
-        raise ValueError(
-            f"the scores of {name} for {what} span {least:.3g} to {most:.3g}, but "
-            "activation='none' promises [0,1]: use activation='softmax' or 'sigmoid' where they "
-            "are logits. A net that predicts a quantity (regression) has no classes to explain"
-        )

@@ -138,3 +138,12 @@ def _unwrapped(net: nn.Module) -> nn.Module:
     if inner is None and isinstance(net, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
         inner = net.module
     return _unwrapped(inner) if isinstance(inner, nn.Module) else net
+
+
+def check_net(net: object) -> None:
+    """Raise TypeError for anything but a net."""
+    if isinstance(net, nn.Module):
+        return
+    if isinstance(net, type):
+        raise TypeError(f"net is the class {net.__name__}; expected a net made of it")
+    raise TypeError(f"net is a {type(net).__name__}; expected a torch nn.Module")

@@ -134,6 +134,24 @@ class Preprocess:
         rgb = seen * np.array(self.std, np.float32) + np.array(self.mean, np.float32)
         return np.ascontiguousarray(np.rint(np.clip(rgb, 0, 1) * np.float32(255)).astype(np.uint8))
 
+    def noise(self, seed: int) -> Tensor:
+        """Return noise of all colors as a net sees it, (1,3,H,W) float32, normalized."""
+        rgb = np.random.default_rng(seed).random((*self.size, 3), np.float32)
+        x = (rgb - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+        return torch.from_numpy(x.transpose(2, 0, 1)[None].copy())
+
+    @property
+    def words(self) -> str:
+        """How colors are normalized: "mean 0.5, std 0.25", one number where it serves all three."""
+        if set(self.mean) == {0.0} and set(self.std) == {1.0}:
+            return "rgb in [0,1] as it is"
+
+        def said(values: Sequence[float]) -> str:
+            found = [f"{value:.3g}" for value in values]
+            return found[0] if len(set(found)) == 1 else f"({', '.join(found)})"
+
+        return f"mean {said(self.mean)}, std {said(self.std)}"
+
     def _normalized(self, rgb: npt.NDArray[np.float32]) -> Tensor:
         if self.channels == 1:
             rgb = (rgb * _LUMA).sum(-1, keepdims=True).repeat(3, -1)
