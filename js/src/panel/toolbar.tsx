@@ -45,7 +45,7 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
           );
         })}
       </select>
-      <span class="xw-group">
+      <span class="xw-group xw-zoom">
         <ToolButton
           name="Zoom out"
           disabled={camera.value.zoom <= 1}
