@@ -12,14 +12,26 @@ import traitlets
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
+from PIL import Image
 
-from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, inspector_class, until, workers
+from tests.inspector.fakes import (
+    SAFETY,
+    SIDE,
+    Engine,
+    Page,
+    classifier,
+    drawn,
+    inspector_class,
+    until,
+    workers,
+)
+from xwidget.batch.background import _JOIN_SECONDS, THREAD
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine import stall
+from xwidget.frames import decode
 from xwidget.gallery import Gallery
 from xwidget.gallery.item import Item, in_view
-from xwidget.gallery.worker import _JOIN_SECONDS, THREAD
 from xwidget.inspector import Inspector
 
 LONG = 100_000  # iterations: longer than any test
@@ -83,8 +95,8 @@ def states(gallery):
     return [item["state"] for item in gallery._strip._items]
 
 
-def live(gallery):
-    return [item.name for item in gallery._items if item.inspector is not None]
+def whole(gallery):
+    return [item.name for item in gallery._items if item.heavy]
 
 
 def at_work(engine, number):
@@ -93,7 +105,7 @@ def at_work(engine, number):
 
 
 def test_the_order_of_view_is_from_the_open_one_on_and_what_is_seen_comes_first():
-    items = [Item(i, str(i), None) for i in range(6)]
+    items = [Item(i, str(i), None, None) for i in range(6)]
     assert [i.index for i in in_view(items, 2, frozenset())] == [2, 3, 4, 5, 0, 1]
     assert [i.index for i in in_view(items, 2, frozenset({1, 2, 4}))] == [2, 4, 1, 3, 5, 0]
 
@@ -229,31 +241,174 @@ def test_an_image_that_is_opened_goes_first_and_the_other_goes_on_later(gallery,
 
 
 def test_an_image_explained_in_the_background_opens_as_done(gallery, engine):
-    made = shown(gallery(3))
+    made = shown(gallery(3, iterations=40))
     assert made.wait(SAFETY)
-    before = made._items[1].inspector
+    before = made.explanations["photo 1"]
+    assert made._items[1].inspector is None  # none is built to get an explanation
     made.open(1)
-    assert made.inspector is before
-    assert made.inspector.status == "done"
-    assert made.children[1] is before
+    panel = made.inspector
+    assert panel.status == "done"
+    assert panel.error == ""
+    assert made.children[1] is panel
+    assert drawn(panel) == (0, 40)
+    assert panel._trace["0"]["frames"] == before.frames.iterations.tolist()
+    assert len(panel._trace["0"]["scores"]) == 41
+    assert panel._progress["iterations"] == 40
+    for name in ("masks", "evidence", "relevance", "scores"):
+        np.testing.assert_array_equal(
+            getattr(panel.explanation, name), getattr(before, name), err_msg=name
+        )
+    np.testing.assert_array_equal(panel.explanation.frames.masks, before.frames.masks)
+    assert made.explanations["photo 1"].diagnostics == before.diagnostics
     assert made.wait(SAFETY)
     assert engine.images == [0, 1, 2]
+
+
+def test_a_run_taken_over_can_be_scrubbed_and_goes_on(gallery, engine):
+    made = shown(gallery(2, iterations=40))
+    assert made.wait(SAFETY)
+    made.open(1)
+    panel = made.inspector
+    page = Page(panel).hello()
+    page.set(iteration=18, _follow=False)
+    page.until_iteration(18)
+    page.send({"type": "frame", "target": 1, "iteration": 9, "run": 1})
+    assert decode(page.until_answer("frame")[-1][1][0]).iteration == 9
+    assert engine.runs[-1] == (1, 40, None)  # showing it has started nothing
+    panel.run_more(5)
+    assert panel.wait(SAFETY)
+    assert engine.runs[-1] == (1, 5, 40)
+    assert len(panel.explanation.trace) == 46
+    panel.run()
+    assert panel.wait(SAFETY)
+    assert panel._session.run_number == 2
+
+
+def test_the_last_masks_of_a_run_taken_over_are_kept_for_a_saved_notebook(gallery):
+    made = shown(gallery(2, 2))
+    assert made.wait(SAFETY)
+    made.open(1)
+    assert sorted(made.inspector._kept) == ["0", "1"]
+
+
+def test_an_image_opened_while_it_is_explained_goes_on_from_there(gallery, engine):
+    engine.hold()
+    made = shown(gallery(3, iterations=9))
+    engine.allow(10)
+    at_work(engine, 1)
+    engine.allow(4)
+    until(lambda: made._items[1].share >= 3 / 9)
+    threading.Thread(target=made.open, args=(1,)).start()
+    until(lambda: made._schedule.wanted == 1)
+    engine.allow(1)  # the step under way
+    until(lambda: made.inspector is made._items[1].inspector is not None)
+    assert made.inspector.status == "running"
+    assert len(made.inspector._trace["0"]["scores"]) >= 4
+    engine.release()
+    assert made.wait(SAFETY)
+    assert [number for number, *_ in engine.runs] == [0, 1, 1, 2]
+    _, iterations, start = engine.runs[2]
+    assert start in (3, 4)
+    assert start + iterations == 9
+    assert len(made.explanations["photo 1"].trace) == 10
+    assert made.inspector.explanation.diagnostics["stopped"] == "iterations"
+
+
+def test_a_run_cut_in_the_background_goes_on_there_when_nothing_is_more_urgent(gallery, engine):
+    engine.hold()
+    made = shown(gallery(4, iterations=9))
+    engine.allow(10)
+    at_work(engine, 1)
+    engine.allow(4)
+    until(lambda: made._items[1].share >= 3 / 9)
+    made.selected = "photo 3"
+    engine.allow(1)
+    at_work(engine, 3)
+    assert made._items[1].state == "waiting"
+    assert made._items[1].inspector is None
+    engine.release()
+    assert made.wait(SAFETY)
+    assert engine.images == [0, 1, 3, 1, 2]
+    assert made._items[1].inspector is made._items[2].inspector is None
+    assert [len(ex.trace) for ex in made.explanations.values()] == [10] * 4
+
+
+def test_a_run_that_failed_in_the_background_opens_with_its_error(gallery, engine):
+    engine.fails_at = 3
+    made = shown(gallery(2))
+    assert made.wait(SAFETY)
+    said = made.errors
+    made.open(1)
+    assert made.inspector.status == "error"
+    assert made.inspector.error == said["photo 1"] == said["photo 0"]
+    assert len(made.inspector.explanation.trace) == 3
+    with pytest.raises(RuntimeError, match="scores are NaN"):
+        made.inspector.wait(SAFETY)
+    engine.fails_at = None
+    made.inspector.run()
+    until(lambda: states(made) == ["error", "explained"])
+
+
+def test_an_image_opens_as_it_was_explained_even_where_its_file_is_another_since(
+    gallery, engine, tmp_path
+):
+    file = tmp_path / "photo.png"
+    Image.fromarray(picture(1)).save(file)
+    made = shown(gallery([picture(0), file]))
+    assert made.wait(SAFETY)
+    Image.fromarray(picture(4)).save(file)
+    made.open(1)
+    assert made.wait(SAFETY)
+    assert engine.images == [0, 1]
+    assert made.inspector.explanation.image[0, 0, 0] == 110
+
+
+def test_opening_an_explained_image_asks_the_net_nothing(gallery, monkeypatch):
+    made = shown(gallery(2))
+    assert made.wait(SAFETY)
+    passes = []
+    real = Classifier.logits
+    monkeypatch.setattr(Classifier, "logits", lambda *args: passes.append(args) or real(*args))
+    made.open(1)
+    assert made.inspector.explanation is not None
+    assert not passes
 
 
 def test_a_run_that_a_person_starts_in_the_panel_goes_before_the_background(gallery, engine):
     made = shown(gallery(3, iterations=9))
     assert made.wait(SAFETY)
+    made.open(1)
+    beside = made.inspector
+    made.open(0)
     made.inspector.iterations = 20
     engine.hold()
     made.inspector.run()
     at_work(engine, 0)
-    made._items[1].inspector.run()
+    beside.run()
     until(lambda: made._items[1].paused)
     engine.release()
     until(lambda: made.inspector.status == "done")
     assert made.wait(SAFETY)
     assert len(made.explanations["photo 0"].trace) == 21
     assert len(made.explanations["photo 1"].trace) == 10
+
+
+def test_a_run_that_a_person_starts_in_the_panel_cuts_the_one_in_the_background(gallery, engine):
+    engine.hold()
+    made = shown(gallery(2, iterations=9))
+    engine.allow(10)
+    at_work(engine, 1)
+    engine.allow(2)
+    until(lambda: made._items[1].share > 0)
+    made.inspector.iterations = LONG
+    made.inspector.run()
+    until(lambda: engine.allow() or made._items[1].paused)
+    at_work(engine, 0)
+    made.inspector.stop()
+    engine.release()
+    assert made.wait(SAFETY)
+    assert engine.images == [0, 1, 0, 1]
+    assert states(made) == ["stopped", "explained"]
 
 
 def test_what_a_person_stops_in_the_panel_stays_stopped(gallery, engine):
@@ -386,7 +541,7 @@ def test_an_observer_may_open_but_not_wait(gallery):
 
     made.observe(observer, "selected")
     shown(made)
-    until(lambda: made._worker.shown is made._items[2])
+    until(lambda: made._schedule.shown is made._items[2])
     assert made.wait(SAFETY)
     assert made.selected == "photo 2"
     assert "inside an observer" in refused[0]
@@ -399,8 +554,8 @@ def test_only_so_many_inspectors_live_and_the_nearest_ones_do(gallery, engine):
     made = shown(gallery(6, keep=3))
     assert made.wait(SAFETY)
     assert states(made) == ["explained"] * 6
-    assert len(live(made)) == 3
-    assert live(made)[:2] == ["photo 0", "photo 1"]
+    assert len(whole(made)) == 3
+    assert whole(made)[:2] == ["photo 0", "photo 1"]
     freed = made.explanations["photo 3"]
     assert freed.frames.iterations.tolist() == [0, 5]
     assert freed.evidence.shape == (3, SIDE, SIDE, 3)
@@ -410,7 +565,7 @@ def test_only_so_many_inspectors_live_and_the_nearest_ones_do(gallery, engine):
 def test_opening_one_that_was_freed_explains_it_anew_and_keeps_the_old_until_then(gallery, engine):
     made = shown(gallery(5, keep=2))
     assert made.wait(SAFETY)
-    assert "photo 2" not in live(made)
+    assert "photo 2" not in whole(made)
     before = made.explanations["photo 2"]
     engine.hold()
     made.open(2)
@@ -423,7 +578,7 @@ def test_opening_one_that_was_freed_explains_it_anew_and_keeps_the_old_until_the
     assert after is not before
     assert len(after.frames.iterations) == 6
     np.testing.assert_array_equal(after.evidence, before.evidence)
-    assert len(live(made)) == 2
+    assert len(whole(made)) == 2
 
 
 def test_close_in_the_middle_leaves_nothing(gallery, engine):
@@ -459,32 +614,32 @@ def test_an_observer_may_close_it(gallery, engine, monkeypatch, of):
     if of == "gallery":
         made.observe(close, "status")
     else:
-        make = Item.make
+        opened = Item.open
 
         def watched(item, *args):
-            inspector = make(item, *args)
+            inspector = opened(item, *args)
             inspector.observe(close, "status")
             return inspector
 
-        monkeypatch.setattr(Item, "make", watched)
+        monkeypatch.setattr(Item, "open", watched)
     shown(made)
     until(lambda: took)
     assert took[0] < _JOIN_SECONDS / 2
     until(lambda: not threads() and not workers())
-    assert live(made) == []
+    assert whole(made) == []
 
 
 def test_one_closed_while_it_makes_an_inspector_leaves_none(gallery, monkeypatch):
-    made, make = gallery(2), Item.make
+    made, opened = gallery(2), Item.open
     making, closed, inspectors = threading.Event(), threading.Event(), []
 
     def slow(item, *args):
         making.set()
         assert closed.wait(SAFETY)
-        inspectors.append(make(item, *args))
+        inspectors.append(opened(item, *args))
         return inspectors[-1]
 
-    monkeypatch.setattr(Item, "make", slow)
+    monkeypatch.setattr(Item, "open", slow)
     shown(made)
     assert making.wait(SAFETY)
     with made._lock:  # as an observer has it
@@ -492,7 +647,7 @@ def test_one_closed_while_it_makes_an_inspector_leaves_none(gallery, monkeypatch
     closed.set()
     until(lambda: not threads() and not workers())
     assert inspectors[0]._session.closed
-    assert live(made) == []
+    assert whole(made) == []
 
 
 def test_observers_of_a_gallery_and_of_an_inspector_that_set_the_other_do_not_wait(gallery, make):
@@ -520,7 +675,7 @@ def test_observers_of_a_gallery_and_of_an_inspector_that_set_the_other_do_not_wa
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1)])
-def test_what_an_observer_raises_on_the_worker_ends_nothing(gallery, engine, error):
+def test_what_an_observer_raises_on_the_schedule_ends_nothing(gallery, engine, error):
     def observe(change):
         raise error
 
@@ -604,8 +759,7 @@ def views(count, beat, seen=0, page=1):
 
 def going(gallery):
     """Return how far the runs are, all together."""
-    inspectors = [item.inspector for item in gallery._items]
-    return sum(i._session.nearest(0) or 0 for i in inspectors if i is not None)
+    return sum(item.share for item in gallery._items) * LONG
 
 
 def test_without_a_view_of_the_strip_everything_rests(gallery, engine, monkeypatch):
@@ -639,20 +793,20 @@ def test_an_image_at_which_the_net_raises_anything_is_told_and_the_others_go_on(
     gallery, monkeypatch, error
 ):
     g = gallery(3)
-    classify = g._worker._clf.classify
+    classify = g._items[0].common.clf.classify
 
     def fail(x):
-        if x.mean() < g._worker._clf.prepare(picture(1)).mean() - 0.01:
+        if x.mean() < g._items[0].common.clf.prepare(picture(1)).mean() - 0.01:
             raise error
         return classify(x)
 
-    monkeypatch.setattr(g._worker._clf, "classify", fail)
+    monkeypatch.setattr(g._items[0].common.clf, "classify", fail)
     assert g.wait(SAFETY)
     assert states(g) == ["error", "explained", "explained"]
     assert type(error).__name__ in g.errors["photo 0"]
 
 
-def test_where_the_worker_itself_fails_the_next_command_works(gallery, monkeypatch):
+def test_where_the_schedule_itself_fails_the_next_command_works(gallery, monkeypatch):
     g = gallery(2)
     with monkeypatch.context() as patched:
         patched.setattr(Item, "look", lambda item: (_ for _ in ()).throw(SystemExit(1)))

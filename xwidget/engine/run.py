@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from torch import Tensor
 
@@ -13,9 +15,14 @@ from xwidget.engine.history import History
 from xwidget.engine.progress import Progress
 from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
+from xwidget.engine.step import Step
 from xwidget.engine.weights import Weights
+from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.subject import Subject
+
+Optimize: TypeAlias = Callable[..., Generator[Step]]
+"""The engine: ``optimize``, or what a test has in its place."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,30 @@ class Stretch:
     def last(self) -> int:
         """The iteration at which it ends."""
         return self.iterations + (self.start.iteration if self.start else 0)
+
+    def steps(
+        self, clf: Classifier, x: Tensor, optimize: Optimize, witness: Witness | None = None
+    ) -> Generator[Step]:
+        """Yield its steps, the last with the witness's word among its checks.
+
+        Parameters
+        ----------
+        clf, x
+            The classifier and the normalized image (3, H, W).
+        optimize
+            The engine; a test may bring its own.
+        witness
+            Another net that is asked of each class's last mask; None for none.
+        """
+        settings = replace(self.run.settings, iterations=self.iterations)
+        # Closed at the end, so that the engine lets go at once.
+        with closing(optimize(clf, x, self.targets, settings, start=self.start)) as steps:
+            for step in steps:
+                if witness is None or step.checks is None:
+                    yield step
+                else:
+                    seen = step.checks, step.targets, step.masks, x, settings
+                    yield replace(step, checks=witness.heard(*seen))
 
 
 @dataclass(eq=False)

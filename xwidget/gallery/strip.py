@@ -20,7 +20,7 @@ class Strip(LockedWidget):
     lock
         Held whenever a trait changes.
     items
-        What is known of the images, as ``gallery_item.described`` says it.
+        What is known of the images, as ``item.described`` says it.
     """
 
     _esm = static("gallery.js")

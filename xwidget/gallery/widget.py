@@ -11,16 +11,18 @@ import ipywidgets
 import traitlets
 
 from xwidget.batch.checks import check_values
+from xwidget.batch.common import Common
 from xwidget.batch.images import collect
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.keywords import spelled_out
 from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, settings_of
 from xwidget.engine.turns import nudge_all
+from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.gallery.item import Item, described
+from xwidget.gallery.schedule import Schedule, Signals
 from xwidget.gallery.strip import Strip
-from xwidget.gallery.worker import Listener, Worker
-from xwidget.inspector.beginning import check_targets
+from xwidget.inspector.beginning import check_targets, chosen
 from xwidget.inspector.notebook.rerun_cell import supersede
 from xwidget.inspector.page.closed import ClosedWidget
 from xwidget.inspector.widget import Inspector
@@ -41,8 +43,9 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     The cell returns at once. The work starts when the Gallery is shown: the images are classified,
     then explained one at a time, the open one first, then those in view. Opening another one pauses
-    the run in progress within an iteration. The thumbnail of an image that cannot be read says so;
-    the others are not affected.
+    the run in progress within an iteration. Only an opened image has an Inspector, which takes over
+    the run so far. The thumbnail of an image that cannot be read says so; the others are not
+    affected.
 
     Parameters
     ----------
@@ -56,10 +59,9 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     names
         Names of an iterable's images; by default the file's name, or "image 1", "image 2", ...
     keep
-        Number of Inspectors that stay alive, >= 2; each takes about 27 MB at 224², three classes
-        and 70 iterations. With more images, those farthest from the open one are closed once they
-        are explained: their explanation stays, with the first and last mask alone, and opening one
-        of them explains it anew.
+        Number of images whose iterations are all kept, >= 2; each takes about 27 MB at 224², three
+        classes and 70 iterations. With more images, those farthest from the open one keep their
+        explanation with the first and last mask alone, and opening one of them explains it anew.
     **settings
         The settings of ``explain``, for every image.
     witness
@@ -111,22 +113,28 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         witness: Classifier | None = None,
         **settings: Unpack[SettingsDict],
     ) -> None:
-        _check(clf, targets, keep, settings_of(Gallery, settings), witness)
+        made = _checked(clf, targets, keep, settings_of(Gallery, settings), witness)
+        common = Common(
+            clf,
+            lambda subject: chosen(clf, targets, subject.x, subject.scores.tolist()),
+            made,
+            witness=None if witness is None else Witness(witness, clf),
+            optimize=self._inspector._engine,
+        )
         found = collect(images, names)
-        self._items = [Item(i, name, image) for i, (name, image) in enumerate(found.items())]
+        self._items = [
+            Item(i, name, image, common) for i, (name, image) in enumerate(found.items())
+        ]
         self._lock = INSPECTORS
         self._views = Views(nudge_all, busy=lambda: self.status == "running")
         self._strip = Strip(self._lock, [described(item) for item in self._items])
-        self._worker = Worker(
+        self._schedule = Schedule(
             self._items,
-            clf,
-            targets,
-            {**settings, "witness": witness},
-            make=self._inspector,
-            live=keep,
-            lock=self._lock,
-            listener=Listener(self._opened, self._changed, self._settled),
-            views=self._views,
+            lambda subject: self._inspector(subject, None, targets, witness=witness, **settings),
+            keep,
+            self._lock,
+            Signals(self._opened, self._changed, self._settled),
+            self._views,
         )
         super().__init__([self._strip])
         self._strip.observe(self._on_page, ["opened", "paused", "_here", "_visible", "_views"])
@@ -142,7 +150,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
     @property
     def inspector(self) -> Inspector | None:
         """The open Inspector; None before the first is open, and for an image with an error."""
-        shown = self._worker.shown
+        shown = self._schedule.shown
         return None if shown is None else shown.inspector
 
     @property
@@ -179,10 +187,10 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         with self._lock:
             self._want(item.index)
             self._begin()
-        if self._worker.entangled:  # in an observer: the worker cannot come in
+        if self._schedule.entangled:  # in an observer: the batch cannot come in
             return
-        while self._worker.shown is not item and self._worker.wanted == item.index:
-            if self._worker.closed:
+        while self._schedule.shown is not item and self._schedule.wanted == item.index:
+            if self._schedule.closed:
                 return
             time.sleep(_POLL_SECONDS / 5)
         if item.failure:
@@ -192,16 +200,16 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         """Start explaining, or continue after ``stop``, and return at once."""
         self._check_open()
         with self._lock:
-            self._worker.halted = self._strip.paused = False
+            self._schedule.halted = self._strip.paused = False
             self._begin()
         self._views.ask()
 
     def stop(self) -> None:
         """Stop the run in progress within one iteration; afterwards, only opened images are run."""
         with self._lock:
-            self._worker.stopping = True
-            self._worker.halted = self._strip.paused = True
-        self._worker.wake()
+            self._schedule.stopping = True
+            self._schedule.halted = self._strip.paused = True
+        self._schedule.wake()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until every image is explained, or ``stop``; start the work if it has not begun.
@@ -224,15 +232,15 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             If called from an observer, or the Gallery is closed.
         """
         timeout = arguments.seconds("timeout", timeout)
-        if self._worker.entangled:
+        if self._schedule.entangled:
             raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
         self._check_open()
         with self._lock:
-            if not self._worker.started:
+            if not self._schedule.started:
                 self._begin()
         end = None if timeout is None else time.monotonic() + timeout
         with self._views.waiting():
-            while self.status not in _ENDED and not self._worker.closed:
+            while self.status not in _ENDED and not self._schedule.closed:
                 left = _POLL_SECONDS if end is None else min(_POLL_SECONDS, end - time.monotonic())
                 if left <= 0:
                     return False
@@ -241,9 +249,9 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the work and free threads, Inspectors and widgets. Take ``explanations`` before."""
-        worker = getattr(self, "_worker", None)  # none where the constructor raised
-        if worker is not None and not worker.closed:
-            worker.close()
+        schedule = getattr(self, "_schedule", None)  # none where the constructor raised
+        if schedule is not None and not schedule.closed:
+            schedule.close()
             self._views.close()
             self._strip.close()
             self.layout.close()
@@ -251,12 +259,12 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         explained = sum(item.state == "explained" for item in self._items)
-        status = "closed" if self._worker.closed else self.status
+        status = "closed" if self._schedule.closed else self.status
         if status == "running" and self._views.resting:
             status = "running, rests until it is shown"
         return f"<Gallery: {len(self._items)} images, {explained} explained, {status}>"
 
-    # What the worker tells: on its thread, the lock held.
+    # What the schedule signals: on its thread, the lock held.
 
     def _opened(self, item: Item) -> None:
         """Put an item's Inspector below the strip, in the place of the one before."""
@@ -284,36 +292,36 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def _want(self, index: int) -> None:
         """Note which image is to be open, wherever that is said."""
-        self._worker.wanted = index
+        self._schedule.wanted = index
         self._strip.opened = index
         with self._logged():
             self.selected = self._items[index].name
         self._begin_again()
 
     def _begin(self) -> None:
-        self._worker.start()
+        self._schedule.start()
         self._begin_again()
 
     def _begin_again(self) -> None:
-        """Have the worker look; nobody shall read a status from before that."""
-        if self._worker.started and not self._worker.closed:
+        """Have the schedule look; nobody shall read a status from before that."""
+        if self._schedule.started and not self._schedule.closed:
             self._settled("running")
-            self._worker.wake()
+            self._schedule.wake()
 
     def _on_page(self, change: Any) -> None:
-        if self._worker.closed:
+        if self._schedule.closed:
             return
         name, value = change["name"], change["new"]
-        if name == "opened" and value not in (-1, self._worker.wanted):
+        if name == "opened" and value not in (-1, self._schedule.wanted):
             self._want(value)
             self._begin()
         elif name == "paused":
-            self._worker.halted = value
+            self._schedule.halted = value
             self._begin_again()
         elif name == "_here":
             self._begin()
         elif name == "_visible":
-            self._worker.visible = frozenset(value)
+            self._schedule.visible = frozenset(value)
         elif name == "_views":
             self._views.take(value["page"], value["count"], value["seen"])
 
@@ -328,7 +336,7 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
             return
         with self._lock:
             index = self._place(change["new"])
-            if index != self._worker.wanted:
+            if index != self._schedule.wanted:
                 self._views.ask()
                 self._want(index)
                 self._begin()
@@ -347,19 +355,20 @@ class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
         return int(image) % len(names)
 
     def _check_open(self) -> None:
-        if self._worker.closed:
+        if self._schedule.closed:
             raise RuntimeError("this Gallery is closed; make a new one")
 
 
-def _check(
+def _checked(
     clf: Classifier, targets: Any, keep: object, settings: Settings, witness: Classifier | None
-) -> None:
-    """Refuse at once what would otherwise fail for every image."""
+) -> Settings:
+    """Return the settings of all runs; refuse at once what would otherwise fail for every image."""
     check_classifier(clf)
     if not arguments.is_whole(keep) or keep < 2:  # type: ignore[operator]
-        raise ValueError(f"keep={keep!r}; expected a number of Inspectors, at least 2")
+        raise ValueError(f"keep={keep!r}; expected a number of images, at least 2")
     check_values(clf, settings, witness)
     for name, value in settings.in_panel().items():
         PANEL[name].take(value)
     if targets is not None:
         check_targets(clf, targets)
+    return settings

@@ -16,6 +16,7 @@ from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.keywords import spelled_out
 from xwidget.engine.optimize import optimize
+from xwidget.engine.run import Optimize
 from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
@@ -28,7 +29,7 @@ from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.page.traits import shares
 from xwidget.inspector.parts import Parts
 from xwidget.inspector.work.lock import INSPECTORS
-from xwidget.inspector.work.session import Optimize, Session
+from xwidget.inspector.work.session import Session
 from xwidget.subject import Subject
 from xwidget.support import texts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from torch import Tensor
@@ -16,7 +16,7 @@ from xwidget.engine.device import pick
 from xwidget.engine.history import History
 from xwidget.engine.optimize import optimize
 from xwidget.engine.progress import Meter, Progress
-from xwidget.engine.run import Run, Stretch
+from xwidget.engine.run import Optimize, Run, Stretch
 from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
 from xwidget.engine.turns import GivenUp
@@ -30,8 +30,6 @@ from xwidget.inspector.work.variants import Variants
 from xwidget.inspector.work.views import Views
 from xwidget.inspector.work.worker import Closed, SessionListener
 from xwidget.subject import Subject
-
-Optimize = Callable[..., Iterator[Step]]
 
 
 class Session(TurnTaker):
@@ -177,6 +175,38 @@ class Session(TurnTaker):
                 raise RuntimeError("there is no run to compare with; start one first")
             self._do(plan, kind=f"compare {by}")
 
+    def adopt(self, run: Run, status: str, error: str = "") -> None:
+        """Take over a run of this subject, made elsewhere, as the main one: all that there is to
+        see is of it from now on, and ``run_more`` goes on with it.
+
+        Parameters
+        ----------
+        run
+            Its classes are among those explained here; nobody else goes on with it.
+        status, error
+            As ``Listener.ended`` is told.
+
+        Raises
+        ------
+        ValueError
+            If it has another class.
+        """
+        with self._lock:
+            self._check_open()
+            if missing := set(run.history.targets) - set(self.targets):
+                raise ValueError(f"the run explains other classes, too: {sorted(missing)}")
+            self._runs += 1
+            run.number = self._runs
+            if run.progress is not None:
+                run.progress = replace(run.progress, run=run.number)
+            self.main = run
+            self._variants.clear()
+            self.failure = RuntimeError(error) if error else None
+        if (listener := self._listener()) is not None:
+            listener.ending()
+            with self._lock:
+                listener.ended(status, error)
+
     def close(self, *, join: bool = True) -> None:
         """End the work and the thread, and let go of the classifier, image and history."""
         super().close(join=join)
@@ -308,19 +338,14 @@ class Session(TurnTaker):
         try:
             run.begin(self.clf, self.x, self.main if run in self._all else None)
             device = pick(run.settings.device)
-            steps = self._optimize(
-                self.clf,
-                self.x,
-                stretch.targets,
-                replace(run.settings, iterations=stretch.iterations),
-                start=stretch.start,
-            )
+            if self.subject is None:
+                raise Closed
+            steps = stretch.steps(self.subject.clf, self.subject.x, self._optimize, self._witness)
 
             def take() -> Step | None:
-                made = next(steps, None)
-                return None if made is None else self._with_witness(made, run.settings)
+                return next(steps, None)
 
-            with _closed_after(steps), self._among_others(device, cancel):
+            with contextlib.closing(steps), self._among_others(device, cancel):
                 while (step := self._in_turn(take, meter)) is not None:
                     with self._held() as listener:
                         cut = step.stopped == "interrupted"
@@ -361,22 +386,3 @@ class Session(TurnTaker):
             listener.stepped(step)
         else:
             listener.varied(step.stopped is not None)
-
-    def _with_witness(self, step: Step, settings: Settings) -> Step:
-        """Return a run's last step with the witness's word among its checks, others as they are."""
-        witness, x = self._witness, self.x
-        if witness is None or x is None or step.checks is None:
-            return step
-        checks = witness.heard(step.checks, step.targets, step.masks, x, settings)
-        return replace(step, checks=checks)
-
-
-@contextlib.contextmanager
-def _closed_after(steps: Iterator[Step]) -> Iterator[None]:
-    """Close a generator of steps at the end, so that the engine lets go at once."""
-    try:
-        yield
-    finally:
-        close = getattr(steps, "close", None)
-        if close is not None:
-            close()
