@@ -179,3 +179,24 @@ def test_an_explanation_gives_its_relevance_and_its_masks(subject: Subject) -> N
         metrics.insertion(subject, ex.attribution, "a").scores,
         metrics.insertion(subject.clf, subject.x, "a", ex.relevance[1]).scores,
     )
+
+
+def test_a_plot_has_other_methods_beside_ours_on_honest_scales(subject: Subject) -> None:
+    pytest.importorskip("matplotlib")
+    ex = xw.explain(subject, targets=["c", "a"], iterations=1, progress=False)
+    signed = Attribution.from_array(4 * values(2, SIDE, SIDE) - 2, [0, 2], method="Gradient")
+    shares = Attribution.from_array(values(SIDE, SIDE) / 2, 0, method="Grad-CAM")
+    figure = ex.plot(signed, shares)
+    columns = [axes for axes in figure.axes if axes.get_title("left") in ("Gradient", "Grad-CAM")]
+    assert len(columns) == 4
+    most = float(np.abs(signed.values).max())
+    heats = [axes.images[0] for axes in columns if axes.images]
+    assert [heat.get_clim() for heat in heats] == [(-most, most), (-most, most), (0, 1)]
+    np.testing.assert_array_equal(heats[0].get_array(), signed.values[1])
+    np.testing.assert_array_equal(heats[1].get_array(), signed.values[0])
+    with pytest.raises(ValueError, match="is of another image"):
+        ex.plot(Attribution.from_array(values(SIDE, SIDE), 0, digest="0" * 64))
+    with pytest.raises(ValueError, match="pixels"):
+        ex.plot(Attribution.from_array(values(2, 2), 0))
+    with pytest.raises(TypeError, match="plot takes attributions"):
+        ex.plot(values(SIDE, SIDE))

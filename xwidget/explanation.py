@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from xwidget.attribution import Attribution
 from xwidget.checks import wrapped
 from xwidget.export.caption import under
 from xwidget.paper import check_view
@@ -139,11 +140,17 @@ class Explanation(Record):
 
         return read(path, cls)
 
-    def plot(self) -> Figure:
-        """Draw image, evidence and mask heat, one row per class.
+    def plot(self, *attributions: Attribution) -> Figure:
+        """Draw image, evidence and mask heat, one row per class, and other methods beside them.
 
         The heat is the mean of the mask's three channels on a fixed scale from 0 to 1, so that
         masks of different classes, runs and nets can be compared.
+
+        Parameters
+        ----------
+        *attributions
+            Each is one more column: shares on a scale from 0 to 1, signed values on a scale that is
+            the same on both sides of 0 and in all rows. Where one has not the class, it is empty.
 
         Returns
         -------
@@ -155,6 +162,8 @@ class Explanation(Record):
         ------
         ModuleNotFoundError
             If matplotlib is not installed; the message names the extra that brings it.
+        ValueError, TypeError
+            If an attribution is none, or of another image.
 
         Examples
         --------
@@ -162,7 +171,7 @@ class Explanation(Record):
         """
         from xwidget.export.plot import plot
 
-        return plot(self)
+        return plot(self, *attributions)
 
     def export_html(
         self,
