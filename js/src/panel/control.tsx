@@ -12,7 +12,7 @@ export function Control({ store, setting }: { store: Store; setting: Setting }) 
     case "choice":
       return <Choice store={store} setting={setting} />;
     case "number":
-      return <Whole store={store} setting={setting} />;
+      return <NumberInput store={store} setting={setting} />;
     case "weight":
       return <Weight store={store} setting={setting} />;
     case "flag":
@@ -52,7 +52,7 @@ function Choice({ store, setting }: Of<"choice">) {
   );
 }
 
-function Whole({ store, setting }: Of<"number">) {
+function NumberInput({ store, setting }: Of<"number">) {
   const value = store.next.value[setting.name] as number;
   const draft = useSignal<string | null>(null);
   const commit = () => {
