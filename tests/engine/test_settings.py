@@ -16,7 +16,8 @@ from xwidget.catalog.defenses import SUMMARIES
 from xwidget.catalog.games import GAMES
 from xwidget.engine.keywords import check_names, spelled_out
 from xwidget.engine.plan import Plan
-from xwidget.engine.setting import Flag, Number, Panel, Setting, Weight, Whole
+from xwidget.engine.setting import Panel, Setting
+from xwidget.engine.setting_kinds import Flag, Number, Weight, Whole
 from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, form, note
 from xwidget.engine.strategies import DEFENSES
 

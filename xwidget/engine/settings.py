@@ -15,17 +15,8 @@ from xwidget.engine.keywords import check_names, in_words
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
-from xwidget.engine.setting import (
-    Anything,
-    Choice,
-    Flag,
-    Form,
-    Panel,
-    Setting,
-    Weight,
-    Whole,
-    setting,
-)
+from xwidget.engine.setting import Panel, Setting, setting
+from xwidget.engine.setting_kinds import Anything, Choice, Flag, Form, Weight, Whole
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.strategies import DEFENSES, Strategy
 
