@@ -175,7 +175,7 @@ def test_a_bad_message_is_refused_in_words_and_changes_nothing(show, engine, mes
 def test_run_more_before_any_run_is_refused_in_words(make):
     page = Page(make())
     page.send({"type": "run_more", "iterations": 5})
-    assert "no run to go on with" in page.pump().failures[0]["message"]
+    assert "no run to continue" in page.pump().failures[0]["message"]
 
 
 @pytest.mark.parametrize(

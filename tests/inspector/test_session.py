@@ -180,7 +180,7 @@ def test_run_more_keeps_its_runs_settings(session, engine):
 
 
 def test_run_more_without_a_run_is_refused_in_words(session):
-    with pytest.raises(RuntimeError, match="no run to go on with"):
+    with pytest.raises(RuntimeError, match="no run to continue"):
         session.run_more(5)
 
 

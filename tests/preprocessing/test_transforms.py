@@ -99,7 +99,7 @@ def test_what_cannot_be_read_is_told_with_the_way_out(
 ) -> None:
     with pytest.raises(kind, match=words) as caught:
         classifier(preprocess)
-    if "not a transform yet" not in str(caught.value):
+    if "that makes a transform" not in str(caught.value):
         assert "xwidget's own test picture" in str(caught.value)
 
 

@@ -171,9 +171,9 @@ def unmoved(picture: Picture) -> Iterator[Check]:
     """Yield that the mask stayed as it began, where no gradient reached it; else nothing."""
     if not picture.moved:
         words = (
-            "No gradient reached the mask in any step, so that it never moved from its start: the "
-            "net rounds or cuts off what it is given, its units are off there, or its score can "
-            "change no more. Try another game or reference."
+            "No gradient reached the mask in any step, and it stayed as it began: the net rounds "
+            "or cuts off its input, its units are inactive there, or its score is saturated. Try "
+            "another game or reference."
         )
         yield Check("gradient", 0.0, False, words)
 
@@ -183,9 +183,7 @@ def undefended(picture: Picture, control: Check | None) -> Iterator[Check]:
     if picture.defended:
         return
     if control is not None and control.passed and picture.game.keeps:
-        words = (
-            "Found without a defense. It kept out a class that is not in the photo all the same."
-        )
+        words = "Found without a defense. A class that is not in the photo stayed out nevertheless."
         yield Check("defense", None, None, words)
         return
     made = ""
@@ -206,7 +204,7 @@ def informed(picture: Picture) -> Iterator[Check]:
             f"(photo {image})."
             if picture.game.keeps
             else f"{_capital(picture.reference)} still makes the net say {picture.name}: {blank} "
-            f"(photo {image}), so that it cannot be taken away."
+            f"(photo {image}); it cannot be taken away."
         )
     yield Check("reference alone", share, None, words, {"score": picture.blank})
     share = share_of(picture.other, picture.image)

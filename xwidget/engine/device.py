@@ -27,7 +27,7 @@ def pick(device: str | torch.device | None = None) -> torch.device:
         ) from error
     if chosen.type == "meta":
         raise ValueError(
-            f"device={device!r} holds no numbers, so that nothing can be computed there; leave "
+            f"device={device!r} holds no numbers, and nothing can be computed there; leave "
             'device=None to choose one, or pass "cpu"'
         )
     return chosen

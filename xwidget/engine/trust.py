@@ -254,7 +254,7 @@ def _items(
         "small moves",
         mean,
         None if mean is None else _passes(game, mean, MOVED),
-        "The net does not know the image itself any more when it is slightly moved."
+        "The net no longer recognizes the image itself when it is slightly moved."
         if mean is None
         else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         known,
@@ -290,7 +290,7 @@ def _items(
         False if pushed else None,
         f"The search stalled, and was rewarded for showing more in {pushed} steps."
         if pushed
-        else "It did not have to be rewarded for showing more.",
+        else "The search did not stall.",
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
@@ -340,7 +340,7 @@ def _controlled(control: Control, name: str) -> Check:
     if control.blank > _TELLING:
         words = (
             f"The reference alone scores {control.blank:.2f} for {name}, the least likely other "
-            "class, so that whether it stays out says nothing."
+            "class; that it stays out would say nothing."
         )
         return Check("control", control.reached, None, words, details)
     stays = control.reached <= max(CONTROL * control.blank, NOTHING)

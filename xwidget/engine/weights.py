@@ -55,7 +55,7 @@ class Weights:
             changed = any(abs(float(image[t]) - score) > _SAME for t, score in scores.items())
         if changed:
             raise WeightsChangedError(
-                f"the weights of {clf.name} changed since this run began, so that what is new would"
+                f"the weights of {clf.name} changed since this run began, and new results would"
                 " be of another net; start it again with w.run(), or explain a copy: "
                 "xw.Classifier(copy.deepcopy(net), ...)"
             )

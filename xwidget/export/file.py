@@ -125,7 +125,7 @@ def _restored(about: Mapping[str, str], arrays: Arrays) -> dict[str, Any]:
     if _CHECKSUM in about or about["layout"] == _LAYOUT:
         told = {name: text for name, text in about.items() if name != _CHECKSUM}
         if about[_CHECKSUM] != _checksum(told, arrays):
-            raise ValueError("its checksum does not fit, so that some of it has changed")
+            raise ValueError("its checksum does not match: some of it has changed")
     left_out = _SINCE_2 if about["layout"] == "1" else frozenset()
     for name in _KINDS.keys() - left_out:
         if arrays[name].dtype != _KINDS[name]:

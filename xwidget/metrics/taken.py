@@ -42,7 +42,7 @@ def image(x: object) -> Tensor:
     """Return a normalized image (3, H, W); raise TypeError or ValueError for anything else."""
     if not isinstance(x, (Tensor, np.ndarray)):
         raise TypeError(
-            f"x is a {type(x).__name__}; expected what the net sees of an image: clf.prepare(image)"
+            f"x is a {type(x).__name__}; expected a prepared image, from clf.prepare(image)"
         )
     found = tensor("x", x)
     if found.ndim != 3 or found.shape[0] != 3:

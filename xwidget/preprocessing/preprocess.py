@@ -142,7 +142,7 @@ class Preprocess:
 
     @property
     def words(self) -> str:
-        """How colors are normalized: "mean 0.5, std 0.25", one number where it serves all three."""
+        """The normalization of colors, such as "mean 0.5, std 0.25"."""
         if set(self.mean) == {0.0} and set(self.std) == {1.0}:
             return "rgb in [0,1] as it is"
 

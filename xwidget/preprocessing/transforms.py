@@ -24,7 +24,7 @@ def check(transform: object) -> None:
     made = transform.func if isinstance(transform, functools.partial) else transform
     if isinstance(made, type):
         raise TypeError(
-            "preprocess is not a transform yet but what makes one; call it: weights.transforms()"
+            "preprocess is a function that makes a transform; call it: weights.transforms()"
         )
     if not callable(transform):
         hint = ": give weights.transforms()" if hasattr(transform, "transforms") else ""

@@ -86,5 +86,5 @@ def seconds(name: str, value: object) -> float | None:
     if not isinstance(value, bool) and isinstance(value, Real) and value == value:
         return float(value) if value < _LONG else None
     raise TypeError(
-        f"{name} must be a number of seconds, or None to wait without end; got {value!r}"
+        f"{name} must be a number of seconds, or None to wait without limit; got {value!r}"
     )

@@ -39,7 +39,7 @@ class StillPicture(Feature):
             picture = self._evidence(index) if view == "evidence" else self._on_paper(index)
             if picture is None:
                 name = clf.categories[index]
-                raise RuntimeError(f"nothing of {name!r} ({index}) is explained yet")
+                raise RuntimeError(f"{name!r} ({index}) has no explanation yet")
             return Image.fromarray(picture)
 
     def sheet(self) -> Image.Image:

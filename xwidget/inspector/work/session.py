@@ -120,7 +120,7 @@ class Session(TurnTaker):
         with self._lock:
             self._check_open()
             if self.main is None and not self.busy:
-                raise RuntimeError("there is no run to go on with; start one first")
+                raise RuntimeError("there is no run to continue; start one first")
             self._do(plan, kind="run_more" if alone else None)
 
     def add(self, target: int) -> None:
