@@ -83,7 +83,7 @@ def test_the_notebook_is_small_and_holds_the_last_mask_for_a_page_to_come(
         ("_image",),
         ("_reference",),
         ("_frame",),
-        ("_probe",),  # empty
+        ("_edited",),  # empty
     }
 
 

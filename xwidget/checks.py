@@ -30,6 +30,9 @@ NAMES = (
 #: Outcomes of the checks of one class.
 VERDICTS = ("holds", "doubtful", "no evidence", "not checked")
 
+#: Kinds of answer, each with a sign of its own in a picture.
+SIGNS = ("holds", "doubtful", "none", "unjudged")
+
 #: Characters of a line of printed text: what a narrow notebook's cell has room for.
 WIDTH = 60
 _MARKS = {True: "✓", False: "✗", None: "·"}
@@ -125,6 +128,17 @@ class Checks:
         """True if there was something to show and no check failed."""
         return self.verdict == "holds" and not self.failed
 
+    @property
+    def sign(self) -> str:
+        """Kind of answer, one of ``SIGNS``. A test that failed is never outvoted: what says
+        otherwise is doubtful all the same.
+        """
+        if self.verdict == "no evidence":
+            return "none"
+        if self.failed or self.verdict == "doubtful":
+            return "doubtful"
+        return "holds" if self.verdict == "holds" else "unjudged"
+
     def __getitem__(self, name: str) -> Check:
         """Return a check by its name; KeyError, with the names there are, if it was not made."""
         for check in self.items:
@@ -153,6 +167,7 @@ class Checks:
         """Return everything as JSON-able values, for ``read``."""
         return {
             "verdict": self.verdict,
+            "sign": self.sign,
             "summary": self.summary,
             "says": self.says,
             "items": [check.describe() for check in self.items],

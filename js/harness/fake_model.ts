@@ -47,6 +47,7 @@ const check = (name: string, passed: boolean | null, words: string, details = {}
 const CHECKS: Checked = {
   967: {
     verdict: "holds",
+    sign: "holds",
     summary: "Holds: moved a little, and on backgrounds it never saw, it keeps 97% of its score.",
     items: [
       check("score", true, "It scores 0.930, the image 0.951."),
@@ -63,12 +64,14 @@ const CHECKS: Checked = {
   },
   969: {
     verdict: "no evidence",
+    sign: "none",
     summary: "No evidence: the net hardly sees the class in the image itself; tried for 200 steps.",
     says: "Nothing in the photo makes the net say eggnog on its own: all of it scores 0.01.",
     items: [check("score", null, "It scores 0.040, the image 0.011.")],
   },
   504: {
     verdict: "doubtful",
+    sign: "doubtful",
     summary:
       "Doubtful: moved by a pixel or so it keeps 12% of what the image keeps, so that " +
       "it may be a pattern that only this network sees.",
@@ -134,7 +137,6 @@ export class FakeModel implements Model {
     this.#emit(`change:${name}`);
     if (name === "_command") this.send(value);
     if (name === "target" && this.#now > 0) this.#show();
-    if (name === "_probe") this.#score(value as DataView);
   }
 
   save_changes(): void {}
@@ -148,9 +150,9 @@ export class FakeModel implements Model {
     this.#listeners.get(event)?.delete(callback as Listener);
   }
 
-  send(content: unknown): void {
+  send(content: unknown, _callbacks?: unknown, buffers: DataView[] = []): void {
     if (this.scenario === "silent") return;
-    const command = content as Numbered;
+    const command = { ...(content as Numbered), ...(buffers[0] ? { buffer: buffers[0] } : {}) };
     this.sent.push(command);
     setTimeout(() => this.#answer(command), 8);
   }
@@ -158,7 +160,7 @@ export class FakeModel implements Model {
   /** As a net that counts what is shown. */
   #score(bytes: DataView): void {
     if (bytes.byteLength === 0) {
-      this.#set({ _probed: {} });
+      this.#set({ _edited: bytes, _tested: {} });
       return;
     }
     const mask = decodeFrame(bytes);
@@ -170,7 +172,8 @@ export class FakeModel implements Model {
     }));
     setTimeout(() => {
       this.#set({
-        _probed: {
+        _edited: bytes,
+        _tested: {
           seq: mask.seq,
           scores: Object.fromEntries(scores.map(({ index, score }) => [index, score])),
           top: scores.map(({ index, name, score }) => [index, name, score]),
@@ -205,6 +208,9 @@ export class FakeModel implements Model {
         break;
       case "run_more":
         this.#live(this.#now + command.iterations);
+        break;
+      case "test":
+        this.#score(command.buffer);
         break;
       case "views":
       case "ack":

@@ -152,3 +152,25 @@ def test_the_default_net_explains_espresso(show: Show) -> None:
     first = inspector.target
     inspector.classes.nth(1).click()
     inspector.root.and_(inspector.root.page.locator(f':not([data-target="{first}"])')).wait_for()
+
+
+def test_an_edited_mask_is_scored_and_is_there_after_a_reload(show: Show) -> None:
+    inspector = show(SMALL_NET, "w = xw.Inspector(clf, photo, iterations=20)\nmo.ui.anywidget(w)")
+    inspector.wait_for(status="done", iteration=20)
+    explained = inspector.pixels()
+    inspector.button("Everything else").click()
+    page = inspector.root.page
+    answer = inspector.root.get_by_role("status", name="Edited input")
+    page.wait_for_function(
+        "answer => answer.textContent.startsWith('The net now says')", arg=answer.element_handle()
+    )
+    edited = inspector.pixels()
+    assert not np.array_equal(edited, explained)
+    page.reload()
+    inspector = inspector_on(page)
+    inspector.wait_for(status="done", iteration=20)
+    inspector.button("End test").wait_for()
+    np.testing.assert_array_equal(inspector.pixels(), edited)
+    inspector.button("End test").click()
+    inspector.button("End test").wait_for(state="detached")
+    np.testing.assert_array_equal(inspector.pixels(), explained)

@@ -145,6 +145,7 @@ class Page:
         self.updates = []  # every state update, frames decoded
         self.messages = []
         self._read = 0
+        self._numbers = 0  # of edits
 
     def pump(self):
         while self._read < len(self.comm.sent):
@@ -185,13 +186,18 @@ class Page:
     def set(self, **state):
         self._say({"method": "update", "state": state, "buffer_paths": []})
 
-    def edit(self, mask, seq=1, target=0, iteration=0):
-        """Set the edited mask: uint8 (3, H, W), or bytes as they are."""
+    def edit(self, mask, seq=1, target=0, iteration=0, way="message"):
+        """Have an edited mask tested: uint8 (3, H, W), or bytes as they are."""
         data = mask
         if not isinstance(mask, bytes):
             data = encode(Frame(mask, target=target, iteration=iteration, seq=seq))
-        update = {"method": "update", "state": {}, "buffer_paths": [["_probe"]]}
-        self._say(update, [memoryview(data)])
+        self._numbers += 1
+        command = {"type": "test", "id": self._numbers}
+        said = {"method": "custom", "content": command}
+        if way == "trait":
+            update = {"method": "update", "state": {"_command": command}}
+            said = {**update, "buffer_paths": [["_command", "buffer"]]}
+        self._say(said, [memoryview(data)])
 
     def hello(self):
         self.send({"type": "hello", "protocol": 2})

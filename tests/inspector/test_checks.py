@@ -141,3 +141,21 @@ def test_a_page_of_its_own_has_them(show, tmp_path):
     shown = json.loads(re.search(r'id="xwidget-data">(.*?)</script>', text)[1])
     assert shown["traits"]["_checks"]["0"] == DOUBTFUL.describe()
     assert f"<p>{DOUBTFUL.summary}</p>" in text  # for who has no scripts
+
+
+@pytest.mark.parametrize(
+    ("verdict", "passed", "sign"),
+    [
+        ("holds", (True, True, None), "holds"),
+        ("holds", (True, False), "doubtful"),
+        ("not checked", (False,), "doubtful"),
+        ("doubtful", (True,), "doubtful"),
+        ("no evidence", (False,), "none"),
+        ("not checked", (), "unjudged"),
+    ],
+)
+def test_a_check_that_failed_is_never_outvoted(verdict, passed, sign):
+    items = tuple(Check("score", None, each, "It scores.") for each in passed)
+    checks = Checks(items, verdict, "In words.")
+    assert checks.sign == checks.describe()["sign"] == sign
+    assert Checks.read(checks.describe()) == checks

@@ -253,7 +253,7 @@ def test_an_edited_mask_is_scored_between_two_steps_of_a_variant(shown, engine):
     widget.compare("game")
     page.edit(np.full((3, 4, 4), 255, np.uint8))
     engine.allow(2)
-    page.until(lambda page: page.state["_probed"].get("seq") == 1)
+    page.until(lambda page: page.state["_tested"].get("seq") == 1)
     assert widget.status == "running"
 
 

@@ -75,7 +75,16 @@ def test_every_trait_is_of_the_type_that_the_table_says(make, ran):
     check_traits(make(), contract.TRAITS)
     widget, _ = ran
     state = check_traits(widget, contract.TRAITS)
-    for name in ("_classes", "_trace", "_checks", "_variants", "_kept", "_progress", "_words"):
+    for name in (
+        "_classes",
+        "_trace",
+        "_checks",
+        "_variants",
+        "_kept",
+        "_progress",
+        "_words",
+        "_tested",
+    ):
         assert state[name], name  # there is something to look at
 
 
@@ -107,7 +116,8 @@ def test_every_reply_is_of_the_type_that_the_table_says(ran):
 def fitting(kind):
     """Return fields that a command takes."""
     given = {"target": 1, "iteration": 3, "iterations": 2, "by": "defense", "protocol": 2}
-    given |= {"run": 0, "page": 1, "count": 1, "seen": 1, "seq": 1, "format": "page"}
+    given |= {"run": 0, "page": 1, "count": 1, "seen": 1, "seq": 1, "buffer": b""}
+    given["format"] = "page"
     return {"type": kind, **{name: given[name] for name in contract.COMMAND[kind].fields}}
 
 

@@ -92,11 +92,11 @@ def test_what_a_net_raises_while_an_edit_is_scored_is_the_answer(show, error, mo
 
     monkeypatch.setattr(widget._session.clf, "classify", classify)
     page.edit(np.zeros((3, 4, 4), np.uint8))
-    page.until(lambda page: page.state.get("_probed"))
-    assert type(error).__name__ in page.state["_probed"]["error"]
+    page.until(lambda page: page.state.get("_tested"))
+    assert type(error).__name__ in page.state["_tested"]["error"]
     monkeypatch.undo()
     page.edit(np.zeros((3, 4, 4), np.uint8), seq=3)
-    page.until(lambda page: "scores" in page.state["_probed"])
+    page.until(lambda page: "scores" in page.state["_tested"])
 
 
 def test_an_error_in_the_workers_own_loop_ends_in_a_status(show, monkeypatch):
@@ -166,7 +166,7 @@ def test_a_thread_with_nothing_to_do_ends_and_another_comes(show, monkeypatch, e
     page.until_status("done")
     until(lambda: not workers())
     page.edit(np.zeros((3, 4, 4), np.uint8))
-    page.until(lambda page: page.state.get("_probed"))
+    page.until(lambda page: page.state.get("_tested"))
     until(lambda: not workers())
     page.send({"type": "run_more", "iterations": 2})
     page.until_iteration(7).until_status("done")
@@ -201,7 +201,7 @@ def test_stop_during_the_checks_is_quick_and_keeps_the_last_step(breathing, monk
         assert breathing.wait(SAFETY)
         page = Page(widget)
         page.edit(np.zeros((3, 4, 4), np.uint8))  # what a person tests is not kept waiting either
-        page.until(lambda page: page.state.get("_probed"))
+        page.until(lambda page: page.state.get("_tested"))
         assert widget.status == "running"
         widget.stop()
         assert widget.wait(SAFETY)

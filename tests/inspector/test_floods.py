@@ -9,7 +9,7 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, level, until
 from xwidget.export.formats import FORMATS
-from xwidget.frames import decode
+from xwidget.frames import Frame, decode, encode
 from xwidget.inspector.page import contract
 from xwidget.inspector.page.inbox import Inbox, Pace
 from xwidget.inspector.work.lock import OwnedLock
@@ -128,6 +128,10 @@ COMMANDS = {
     "hello": lambda n: {"type": "hello", "protocol": 2},
     "save": lambda n: {"type": "save", "format": list(FORMATS)[n % len(FORMATS)]},
     "sizes": lambda n: {"type": "sizes"},
+    "test": lambda n: {
+        "type": "test",
+        "buffer": encode(Frame(np.full((3, SIDE, SIDE), n % 256, np.uint8), seq=2 * n + 1)),
+    },
     "views": lambda n: {"type": "views", "page": n, "count": 1, "seen": 1},
     "ack": lambda n: {"type": "ack", "seq": 1 + n},
     "stop": lambda n: {"type": "stop"},
@@ -219,7 +223,7 @@ def test_a_flood_of_edits_leaves_the_newest(show):
     page.until_status("done")
     for number in range(MANY):
         page.edit(np.full((3, SIDE, SIDE), number % 256, np.uint8), seq=2 * number + 1)
-    page.until(lambda page: page.state.get("_probed", {}).get("seq") == 2 * MANY - 1)
+    page.until(lambda page: page.state.get("_tested", {}).get("seq") == 2 * MANY - 1)
     assert widget.tested.mask.max() == np.float32((MANY - 1) % 256) / np.float32(255)
 
 

@@ -83,7 +83,8 @@ class KernelPage:
 
     def _update(self, data, buffers):
         if data["method"] == "custom":
-            self.welcome = data["content"]
+            if data["content"]["type"] == "welcome":
+                self.welcome = data["content"]
             return
         self.state |= data["state"]
         for path, buffer in zip(data["buffer_paths"], buffers, strict=True):
@@ -95,8 +96,7 @@ class KernelPage:
         self._say({"method": "custom", "content": content})
 
     def edit(self, frame):
-        update = {"method": "update", "state": {}, "buffer_paths": [["_probe"]]}
-        self._say(update, [encode(frame)])
+        self._say({"method": "custom", "content": {"type": "test"}}, [encode(frame)])
 
     def _say(self, data, buffers=()):
         session = self.client.session
@@ -134,9 +134,9 @@ def test_an_edited_mask_is_scored_while_a_run_goes_on(client):
     page.send(type="hello", protocol=2)
     page.read_until(lambda: len(page.frames) > 3)
     page.edit(Frame(np.full((3, 4, 4), 255, np.uint8), seq=7))
-    page.read_until(lambda: page.state.get("_probed"))
-    assert page.state["_probed"]["seq"] == 7
-    assert page.state["_probed"]["top"][0][1] == "anvil"
+    page.read_until(lambda: page.state.get("_tested"))
+    assert page.state["_tested"]["seq"] == 7
+    assert page.state["_tested"]["top"][0][1] == "anvil"
     page.edit(Frame(np.full((3, 4, 5), 255, np.uint8), seq=8))
     page.read_until(lambda: page.state.get("error"))
     assert "(3, 4, 5); expected (3, 4, 4)" in page.state["error"]

@@ -68,8 +68,8 @@ def test_a_page_is_told_something_that_it_can_show(odd, name):
     widget.add(1)
     page.until_status("done")
     widget.test(np.ones((SIDE, SIDE)))
-    page.until(lambda page: page.state.get("_probed"))
-    top = [told for _, told, _ in page.state["_probed"]["top"]]
+    page.until(lambda page: page.state.get("_tested"))
+    top = [told for _, told, _ in page.state["_tested"]["top"]]
     classes = [told["name"] for told in page.state["_classes"]]
     for told in [*names["names"], *top, *classes, page.state["_net_name"]]:
         assert is_plain(told)

@@ -18,7 +18,6 @@ from xwidget.inspector.page.closed import ClosedWidget
 EVIL = "export default {render: () => fetch('https://example.org')}"
 INSPECTOR_OPEN = {"game", "defense", "iterations", "sparsity", "target", "iteration"} | {
     "_follow",
-    "_probe",
     "_command",
     "_view_count",
 }
@@ -217,10 +216,16 @@ def test_an_odd_value_is_refused_or_harmless(everyone, who):
         {"method": ["update"]},
         {"method": "update"},
         {"method": "update", "state": []},
-        {"method": "update", "state": {}, "buffer_paths": [["_probe"]]},  # its buffer is missing
+        {"method": "update", "state": {}, "buffer_paths": [["_frame"]]},  # its buffer is missing
         {"method": "update", "state": {}, "buffer_paths": 7},
         {"method": "update", "state": {}, "buffer_paths": [[]]},
-        {"method": "update", "state": {}, "buffer_paths": [["_probe", "x"]]},
+        {"method": "update", "state": {}, "buffer_paths": [["_command", "x"]]},
+        {"method": "update", "state": {"_command": 7}, "buffer_paths": [["_command", "buffer"]]},
+        {
+            "method": "update",
+            "state": {"_command": {"a": {"b": {}}}},
+            "buffer_paths": [["_command", "a", "b", "c"]],
+        },
         {"method": "update", "state": {}, "buffer_paths": [[{}]]},
         {"method": "update", "state": {}, "buffer_paths": [["_esm"]]},
     ],
@@ -230,7 +235,7 @@ def test_a_message_that_cannot_be_read_is_refused(everyone, who, data):
     widget, _ = everyone[who]
     page = Page(widget).pump()
     before = state_of(widget)
-    one = [memoryview(b"x")] if data and "_esm" in str(data) else []
+    one = [memoryview(b"x")] if data and ("_esm" in str(data) or "_command" in str(data)) else []
     widget.comm.handle_msg({"content": {"data": data}, "buffers": one})
     (failure,) = page.pump().failures
     assert failure["message"]
@@ -255,6 +260,6 @@ def test_an_edit_that_is_no_mask_is_refused(show, edit):
     page.until_status("done")
     page.edit(edit)
     (failure,) = page.pump().failures
-    assert failure["request"]["name"] == "_probe"
-    assert widget._probe == b""
+    assert failure["request"]["type"] == "test"
+    assert widget._edited == b""
     assert widget.tested is None

@@ -134,7 +134,7 @@ def test_an_edit_beside_a_run_does_not_change_it(make, clf):
     mask[:, 60:160, 60:160] = 255
     page.edit(mask)
     assert widget.wait(LONG)
-    page.until(lambda page: page.state["_probed"].get("seq") == 1)
+    page.until(lambda page: page.state["_tested"].get("seq") == 1)
     m, x = torch.tensor(mask) / 255, clf.prepare(sample("coffee"))
     assert widget.tested.scores["espresso"] == pytest.approx(
         float(clf.classify(m * x)[ESPRESSO]), abs=1e-6

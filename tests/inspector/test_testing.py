@@ -38,7 +38,7 @@ class Gate:
 
 
 def answered(page, seq):
-    return page.until(lambda page: page.state.get("_probed", {}).get("seq") == seq)
+    return page.until(lambda page: page.state.get("_tested", {}).get("seq") == seq)
 
 
 # The numbers.
@@ -74,18 +74,18 @@ def test_the_scores_are_the_nets_own_of_the_blended_input(activation, reference)
         r = torch.full_like(x, 0.0 if reference == "zero" else (1 - mean) / std)
     m = torch.tensor(mask) / 255
     expected = clf.classify(m * x + (1 - m) * r)
-    probed = page.state["_probed"]
-    assert list(probed["scores"]) == ["3", "1"]
+    scored = page.state["_tested"]
+    assert list(scored["scores"]) == ["3", "1"]
     for target in (3, 1):
-        assert probed["scores"][str(target)] == pytest.approx(float(expected[target]), abs=1e-6)
+        assert scored["scores"][str(target)] == pytest.approx(float(expected[target]), abs=1e-6)
     order = expected.argsort(descending=True).tolist()
-    assert [index for index, _, _ in probed["top"]] == order
-    assert probed["top"][0][1:] == [f"class {order[0]}", pytest.approx(float(expected.max()))]
+    assert [index for index, _, _ in scored["top"]] == order
+    assert scored["top"][0][1:] == [f"class {order[0]}", pytest.approx(float(expected.max()))]
 
     tested = widget.tested
     assert isinstance(tested, inspector.TestedMask)
     assert tested.scores == {f"class {t}": pytest.approx(float(expected[t])) for t in (3, 1)}
-    assert tested.top == [tuple(row) for row in probed["top"]]
+    assert tested.top == [tuple(row) for row in scored["top"]]
     assert tested.mask.dtype == np.float32
     np.testing.assert_allclose(tested.mask, mask / 255, atol=1e-7)
     image, gray = clf.picture(x).astype(int), clf.picture(r).astype(int)
@@ -113,14 +113,19 @@ def test_a_whole_mask_scores_as_the_image_and_an_empty_one_as_the_reference(show
 
 def test_nothing_is_tested_at_first(make):
     widget = make()
-    assert (widget._probe, widget._probed, widget.tested) == (b"", {}, None)
+    assert (widget._edited, widget._tested, widget.tested) == (b"", {}, None)
 
 
-def test_an_edit_is_not_echoed(shown):
-    _, page = shown
-    page.edit(FULL)
+@pytest.mark.parametrize("way", ["message", "trait"])
+def test_an_edit_comes_back_once_with_its_scores(shown, way):
+    """For a page that reloads, and for other pages of the same kernel."""
+    widget, page = shown
+    page.edit(FULL, way=way)
     answered(page, 1)
-    assert not any("_probe" in update for update in page.updates[1:])
+    (update,) = [update for update in page.updates[1:] if "_edited" in update]
+    assert update["_tested"]["seq"] == decode(update["_edited"]).seq == 1
+    assert widget._edited == update["_edited"]
+    assert [content["id"] for content, _ in page.answers("done")] == [1]
 
 
 def test_an_empty_edit_ends_the_test(shown):
@@ -128,7 +133,7 @@ def test_an_empty_edit_ends_the_test(shown):
     page.edit(FULL)
     answered(page, 1)
     page.edit(b"")
-    assert page.pump().state["_probed"] == {}
+    assert page.pump().state["_tested"] == {}
     assert widget.tested is None
 
 
@@ -142,7 +147,7 @@ def test_the_latest_wins(shown, monkeypatch):
     answered(page, 4)
     light = 200 / 255 / 0.5 - 1
     assert gate.asked == pytest.approx([0, light], abs=1e-6)  # the two between were never scored
-    assert page.state["_probed"]["top"][0][1] == "anvil"
+    assert page.state["_tested"]["top"][0][1] == "anvil"
 
 
 def test_an_edit_that_was_taken_back_is_not_answered(shown, monkeypatch):
@@ -155,7 +160,7 @@ def test_an_edit_that_was_taken_back_is_not_answered(shown, monkeypatch):
     before = len(page.pump().updates)
     gate.permits.release(9)
     answered(page, 2)
-    numbers = [u["_probed"].get("seq") for u in page.updates[before:] if "_probed" in u]
+    numbers = [u["_tested"].get("seq") for u in page.updates[before:] if "_tested" in u]
     assert numbers == [2]
 
 
@@ -180,7 +185,7 @@ def test_a_new_run_leaves_the_edit(shown):
     answered(page, 1)
     page.send({"type": "run"})
     page.until_status("running").until_status("done")
-    assert decode(widget._probe).seq == page.state["_probed"]["seq"] == 1
+    assert decode(widget._edited).seq == page.state["_tested"]["seq"] == 1
 
 
 def test_an_edit_before_the_first_run_is_scored(make):
@@ -196,7 +201,7 @@ def test_a_class_that_is_added_gets_its_score(shown):
     page.edit(FULL)
     answered(page, 1)
     widget.add("easel")
-    page.until(lambda page: "4" in page.state["_probed"]["scores"])
+    page.until(lambda page: "4" in page.state["_tested"]["scores"])
     assert list(widget.tested.scores) == ["anvil", "banjo", "cello", "easel"]
 
 
@@ -206,7 +211,7 @@ def test_a_net_that_fails_says_so_beside_the_edit(shown):
     net.register_forward_hook(lambda module, given, output: output * float("nan"))
     page.edit(FULL, seq=3)
     answered(page, 3)
-    assert "NaN" in page.state["_probed"]["error"]
+    assert "NaN" in page.state["_tested"]["error"]
     assert widget.tested is None
     assert widget.status == "done"
 
@@ -225,21 +230,23 @@ def test_an_edit_that_does_not_fit_is_refused_in_words(shown, data, words):
     answered(page, 1)
     page.edit(data)
     (failure,) = page.pump().failures
-    assert failure["request"]["name"] == "_probe"
-    assert failure["request"]["value"].endswith(" bytes")
+    assert failure["request"]["type"] == "test"
+    assert failure["request"]["buffer"].endswith(" bytes")
     assert failure["message"] == widget.error
     with pytest.raises(ValueError, match=words):
         raise ValueError(failure["message"])
-    assert decode(widget._probe).seq == 1
-    assert "_probe" in page.updates[-1] or "_probe" in page.updates[-2]  # sent back
+    assert failure["id"] == 2  # by which the page knows, and goes back
+    assert decode(widget._edited).seq == 1
 
 
 def test_an_edit_that_is_no_bytes_is_refused(shown):
     _, page = shown
-    page.set(_probe="mask")
+    page.send({"type": "test", "buffer": "mask"})
     assert "bytes of a frame" in page.pump().failures[0]["message"]
-    page.set(_probed={"seq": 1})
-    assert "kernel's to set" in page.pump().failures[1]["message"]
+    page.send({"type": "test"})
+    assert 'needs the field "buffer"' in page.pump().failures[1]["message"]
+    page.set(_tested={"seq": 1})
+    assert "kernel's to set" in page.pump().failures[2]["message"]
 
 
 # From Python.
@@ -252,15 +259,15 @@ def test_a_mask_is_tested_and_shown_in_the_page(shown):
     mask = np.linspace(0, 1, SIDE * SIDE).reshape(SIDE, SIDE)
     tested = widget.test(mask)
     np.testing.assert_allclose(tested.mask, np.stack([mask] * 3), atol=0.5 / 255)
-    frame = decode(page.pump().state["_probe"])
+    frame = decode(page.pump().state["_edited"])
     assert (frame.seq, frame.target, frame.iteration) == (8, 0, 5)
     np.testing.assert_array_equal(frame.pixels / np.float32(255), tested.mask)
-    assert page.state["_probed"]["seq"] == 8
+    assert page.state["_tested"]["seq"] == 8
     assert widget.tested.scores == tested.scores
-    assert tested.scores["anvil"] == page.state["_probed"]["scores"]["0"]
+    assert tested.scores["anvil"] == page.state["_tested"]["scores"]["0"]
     assert widget.test(None) is widget.tested is None
-    assert page.pump().state["_probed"] == {}
-    assert page.state["_probe"] == b""
+    assert page.pump().state["_tested"] == {}
+    assert page.state["_edited"] == b""
 
 
 def test_an_edit_on_its_way_never_has_the_number_of_a_test(shown):
@@ -270,12 +277,12 @@ def test_an_edit_on_its_way_never_has_the_number_of_a_test(shown):
     widget.test(EMPTY)
     page.edit(FULL, seq=7)  # made before the page heard of the test
     answered(page, 7)
-    numbers = [u["_probed"]["seq"] for u in page.updates if u.get("_probed")]
+    numbers = [u["_tested"]["seq"] for u in page.updates if u.get("_tested")]
     assert numbers == [5, 6, 7]
     assert widget.tested.mask.all()
     widget.test(EMPTY)
     widget.test(EMPTY)
-    assert decode(page.pump().state["_probe"]).seq == 10
+    assert decode(page.pump().state["_edited"]).seq == 10
 
 
 @pytest.mark.parametrize("seq", [2**32 - 1, 2**32 - 2, 2**32 - 3])
@@ -284,7 +291,7 @@ def test_the_numbers_stay_even_and_in_range_at_their_end(shown, seq):
     page.edit(FULL, seq=seq)
     answered(page, seq)
     widget.test(EMPTY)
-    found = page.pump().state["_probed"]["seq"]
+    found = page.pump().state["_tested"]["seq"]
     assert found % 2 == 0
     assert found != seq
     assert 0 <= found < 2**32
@@ -312,7 +319,7 @@ def test_a_bad_mask_is_refused_in_words(make, mask, kind, words):
     widget = make()
     with pytest.raises(kind, match=words):
         widget.test(mask)
-    assert widget._probe == b""
+    assert widget._edited == b""
 
 
 def test_a_mask_may_be_tested_while_a_run_goes_on_and_by_an_observer(make):

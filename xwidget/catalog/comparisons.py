@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xwidget.catalog.defenses import SUMMARIES
+from xwidget.catalog.defenses import SUMMARIES, UNDEFENDED
 from xwidget.catalog.games import GAMES
 
 #: The settings by which runs can be compared.
@@ -33,7 +33,7 @@ def alternatives(by: str, own: str) -> list[str]:
     if by == "game":
         return list(GAMES)
     if by == "defense":
-        return [own, "auto" if own == "none" else "none"]
+        return [own, "auto" if own == UNDEFENDED else UNDEFENDED]
     known = " or ".join(f'"{name}"' for name in COMPARISONS)
     raise ValueError(f"runs are compared by {known}, got {by!r}")
 

@@ -15,3 +15,6 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "none": "Off: shows why one is needed, as noise can then bring almost any class.",
     }
 )
+
+UNDEFENDED = "none"
+"""The choice of no defense."""

@@ -1,4 +1,4 @@
-"""Sentences that say what a picture is; the page has the same (js/src: says.ts).
+"""Sentences that say what a picture is; the page has the same (js/src/catalog/sentences.ts).
 
 What a picture is, is said by its game in a template, which travels to the page as data: there it is
 filled for the iteration that is drawn. Fields of a template: ``{name}`` of the class, ``{score}``
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from xwidget.catalog.defenses import UNDEFENDED
 from xwidget.catalog.games import GAMES
 from xwidget.support.figures import figure
 
@@ -68,5 +69,6 @@ def templates(games: Iterable[str] = GAMES) -> dict[str, Any]:
             for game in (GAMES[name] for name in games if name in GAMES)
         },
         "edited": EDITED,
+        "undefended": [UNDEFENDED],
         "defended": DEFENDED,
     }

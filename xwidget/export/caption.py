@@ -18,7 +18,7 @@ _TINT, _ALARM = (255, 244, 224), (122, 61, 0)  # of a verdict against the pictur
 def doubtful(checks: Checks) -> bool:
     """Tell whether something speaks against an explanation."""
     # Of what is not there, no test says anything.
-    return checks.verdict != "no evidence" and (bool(checks.failed) or checks.verdict == "doubtful")
+    return checks.sign == "doubtful"
 
 
 def under(picture: Image.Image, says: str, checks: Checks) -> Image.Image:

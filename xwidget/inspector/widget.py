@@ -374,7 +374,7 @@ class Inspector(LockedWidget):
         super()._handle_msg(msg)
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
-        self._parts.commands.obey(content)
+        self._parts.commands.obey(content, buffers)
         super()._handle_custom_msg(content, buffers)
 
     def _take(self, taken: Mapping[str, Any]) -> None:

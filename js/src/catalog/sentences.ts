@@ -2,7 +2,7 @@
 import type { Checks, ClassInfo, Variant, Words } from "../kernel/contract";
 import type { Frame } from "../kernel/frame";
 
-export const NO_WORDS: Words = { games: {}, edited: "", defended: "" };
+export const NO_WORDS: Words = { games: {}, edited: "", undefended: [], defended: "" };
 
 export interface Fields {
   name: string;
@@ -66,7 +66,9 @@ export function defended(
   game: string,
   info: ClassInfo | undefined,
 ): string {
-  const run = variants.find((each) => each.game === game && each.defense !== "none");
+  const run = variants.find(
+    (each) => each.game === game && !words.undefended.includes(each.defense),
+  );
   const score = info && run?.trace[String(info.index)]?.scores.at(-1);
   if (!info || score === undefined || score === null) return "";
   return filled(words.defended, { name: shortOf(info), score, image: info.score });

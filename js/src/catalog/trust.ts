@@ -1,8 +1,8 @@
 /** How far what is drawn can be trusted, in words. What the checks are is the kernel's to say. */
-import type { Check, Checks, Status } from "../kernel/contract";
+import type { Sign as Answer, Check, Checks, Status } from "../kernel/contract";
 
 /** What kind of answer it is: each has a sign of its own. */
-export type Sign = "holds" | "doubtful" | "none" | "open" | "unjudged";
+export type Sign = Answer | "open";
 
 export interface Trusted {
   sign: Sign;
@@ -41,12 +41,9 @@ export function trusted({ status, checks, edited, last, iteration }: Drawn): Tru
   return unjudged("Not checked.");
 }
 
-/** A test that failed is never outvoted: what says otherwise is still doubtful. */
-export function signOf(checks: Checks): Sign {
-  const failed = checks.items.some(({ passed }) => passed === false);
-  if (checks.verdict === "no evidence") return "none";
-  if (failed || checks.verdict === "doubtful") return "doubtful";
-  return checks.verdict === "holds" ? "holds" : "unjudged";
+/** The kernel judges; it says nothing of it in a notebook that an older one has saved. */
+export function signOf({ sign }: Checks): Answer {
+  return sign ?? "unjudged";
 }
 
 /** A line in two: the verdict that it begins with, if it does, and the rest. */

@@ -6,6 +6,8 @@ export type Status = "idle" | "running" | "done" | "stopped" | "error";
 
 export type Verdict = "holds" | "doubtful" | "no evidence" | "not checked";
 
+export type Sign = "holds" | "doubtful" | "none" | "unjudged";
+
 export type Comparison = "game" | "defense";
 
 export type Weight = number | "auto";
@@ -53,6 +55,8 @@ export interface Checks {
   /** One line. */
   summary: string;
   items: Check[];
+  /** What kind of answer it is: a test that failed is never outvoted. */
+  sign?: Sign;
   /** What the picture is, where its game's own sentence would be wrong; or "". */
   says?: string;
 }
@@ -103,6 +107,8 @@ export interface Words {
   games: Record<string, GameWords>;
   /** Of a mask changed by hand. */
   edited: string;
+  /** The defenses that are none. */
+  undefended: string[];
   /** Beside an undefended picture. */
   defended: string;
 }
@@ -225,7 +231,7 @@ export interface Comparisons {
 }
 
 /** The net's scores of the edited mask `seq`, or why there are none. */
-export interface Probed {
+export interface Tested {
   seq?: number;
   /** Of the classes explained, by index. */
   scores?: Record<string, number>;
@@ -279,8 +285,10 @@ export interface Traits {
   _progress: Partial<Progress>;
   /** Templates with `{name}`, `{score}` and `{image}`, filled for what is drawn. A score is written with two digits, rounded half up. */
   _words: Words;
-  /** The net's scores of the edited mask, see [Testing](#testing); `{}` without one. */
-  _probed: Probed;
+  /** The newest edited mask that was scored, see [Testing](#testing); empty without one. */
+  _edited: DataView;
+  /** The net's scores of it; `{}` without one. With `_edited`. */
+  _tested: Tested;
   /** The settings form, see [Settings](#settings). */
   _settings: SettingsForm;
   /** By the setting in which runs differ, and by what a run has: what it is compared with. */
@@ -309,8 +317,6 @@ export interface Traits {
   iteration: number;
   /** Whether the newest mask is drawn. The page clears it when a person scrubs and sets it when they return to the end. */
   _follow: boolean;
-  /** A mask that a person edited, see [Testing](#testing); empty for none. */
-  _probe: DataView;
   /** A command, where a host drops custom messages or where it must not overtake traits. Of it the kernel keeps the `id` alone. */
   _command: Record<string, unknown>;
   /** True on an exported page, which has no kernel, see [below](#a-page-without-a-kernel). */
@@ -325,6 +331,7 @@ export type Command =
   | { type: "stop" }
   | { type: "add"; target: number }
   | { type: "compare"; by: Comparison }
+  | { type: "test"; buffer: DataView }
   | { type: "frame"; target: number; iteration: number; run?: number }
   | { type: "categories" }
   | { type: "save"; format: string }
@@ -350,6 +357,7 @@ export interface Replies {
   stop: Extract<Message, { type: "done" }>;
   add: Extract<Message, { type: "done" }>;
   compare: Extract<Message, { type: "done" }>;
+  test: Extract<Message, { type: "done" }>;
   frame: Extract<Message, { type: "frame" }>;
   categories: Extract<Message, { type: "categories" }>;
   save: Extract<Message, { type: "saved" }>;

@@ -3,7 +3,7 @@
  * edited input. An edited mask belongs to all views of an Inspector.
  */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Probed } from "../kernel/contract";
+import type { Tested } from "../kernel/contract";
 import { encodeFrame, type Frame } from "../kernel/frame";
 import type { Looking } from "./looking";
 import { type Brush, meanOf, stroke } from "./masks";
@@ -22,9 +22,9 @@ export interface Testing {
   /** The edited mask that is kept while the explanation is looked at; else null. */
   hidden: ReadonlySignal<Frame | null>;
   /** What the net says of it; null until it has said so of the very last edit. */
-  answer: ReadonlySignal<Probed | null>;
+  answer: ReadonlySignal<Tested | null>;
   /** What it said last, perhaps of an earlier edit. */
-  lastAnswer: ReadonlySignal<Probed>;
+  lastAnswer: ReadonlySignal<Tested>;
   /** Look at the edited mask again, or at the explanation: the edited mask is not lost. */
   show(edited: boolean): void;
   /** Have a mask scored: the first is as it is shown, any other replaces it as one edit. */
@@ -42,28 +42,45 @@ export interface Testing {
 
 export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo: Undo): Testing {
   const { model, link } = wire;
+  const edited = () => decode(model.get("_edited"));
+  let unanswered = 0;
   const testing = createEditedMask(
-    (bytes) => link.write({ _probe: bytes }),
-    wire.trait<"_probed">("_probed", {}),
+    (buffer) => {
+      unanswered += 1;
+      void link.ask({ type: "test", buffer }, ({ type }) => {
+        unanswered -= 1;
+        if (type === "failed") testing.restore(edited()); // as the kernel has it
+      });
+    },
+    wire.trait("_tested", {}),
     undo,
   );
-  const edited = decode(model.get("_probe"));
-  testing.restore(edited);
+  const first = edited();
+  testing.restore(first);
   const { target, iteration } = looking;
-  testing.show(edited?.target === target.peek() && edited.iteration === iteration.peek());
+  testing.show(first?.target === target.peek() && first.iteration === iteration.peek());
   looking.onElsewhere(() => testing.show(false));
-  wire.listen("change:_probe", () => {
-    if (!link.writing) testing.restore(decode(model.get("_probe")));
+  wire.listen("change:_edited", () => {
+    const now = edited();
+    // What was drawn here comes back once it is scored, when more may have been drawn.
+    if (unanswered === 0 && !(now && testing.sent(now.seq))) testing.restore(now);
   });
   return testing;
+}
+
+interface EditedMask extends Testing {
+  /** Take an edited mask that is tested already; null for none. */
+  restore(mask: Frame | null): void;
+  /** Whether the edit of this number was made here. */
+  sent(seq: number): boolean;
 }
 
 /** The edited mask itself, and what is sent of it. */
 export function createEditedMask(
   send: (bytes: DataView) => void,
-  answered: ReadonlySignal<Probed>,
+  answered: ReadonlySignal<Tested>,
   undo: Undo,
-): Testing & { restore(mask: Frame | null): void } {
+): EditedMask {
   const kept = signal<Frame | null>(null);
   const shown = signal(true);
   /** The mask before the stroke under way. */
@@ -71,10 +88,13 @@ export function createEditedMask(
   // Numbers grow across page reloads and views too; 32 bits of tenths of a second last 13 years.
   let seq = Math.floor(Date.now() / 100) % 2 ** 32;
 
+  const numbers = new Set<number>();
+
   function submit(): void {
     const edited = kept.peek();
     if (!edited) return;
     seq += seq % 2 === 0 ? 1 : 2; // odd: the kernel's own are even
+    numbers.add(seq);
     kept.value = { ...edited, seq, score: Number.NaN, mean: meanOf(edited) };
     send(encodeFrame(kept.value));
   }
@@ -96,7 +116,7 @@ export function createEditedMask(
     const seen = answered.value;
     return kept.value && seen.seq === kept.value.seq ? seen : null;
   });
-  const testing: ReturnType<typeof createEditedMask> = {
+  const testing: EditedMask = {
     edited: computed(() => {
       const edited = shown.value ? kept.value : null;
       const score = answer.value?.scores?.[String(edited?.target)];
@@ -141,6 +161,7 @@ export function createEditedMask(
         before.value = null;
       });
     },
+    sent: (number) => numbers.has(number),
     end() {
       if (!kept.peek()) return;
       testing.restore(null);

@@ -17,6 +17,7 @@ type Listener = (...args: unknown[]) => void;
 /** A model whose kernel does nothing but what a test says. */
 export class Kernel implements Model {
   readonly sent: (Command & { id: number })[] = [];
+  readonly buffers: DataView[] = [];
   widget_manager: unknown;
   readonly saved: Record<string, unknown>[] = [];
   readonly #answered = new Set<number>();
@@ -47,7 +48,8 @@ export class Kernel implements Model {
     this.saved.push(this.#pending);
     this.#pending = {};
   }
-  send(content: unknown) {
+  send(content: unknown, _callbacks?: unknown, buffers: DataView[] = []) {
+    this.buffers.push(...buffers);
     this.sent.push(content as Command & { id: number });
   }
   on(event: string, callback: (...args: never[]) => void) {

@@ -1,8 +1,9 @@
 import { type Signal, signal } from "@preact/signals";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Probed } from "../../src/kernel/contract";
+import type { Tested } from "../../src/kernel/contract";
 import { decodeFrame, type Frame } from "../../src/kernel/frame";
 import type { Brush } from "../../src/state/masks";
+import type { Store } from "../../src/state/store";
 import { createEditedMask } from "../../src/state/testing";
 import { createUndo, type Undo } from "../../src/state/undo";
 import { data, finished, mask } from "./stub_kernel";
@@ -16,7 +17,7 @@ const explanation: Frame = {
 };
 
 let sent: DataView[];
-let answered: Signal<Probed>;
+let answered: Signal<Tested>;
 let testing: ReturnType<typeof createEditedMask>;
 let undo: Undo;
 const seen = () => [...(testing.edited.value?.data ?? [])];
@@ -24,7 +25,7 @@ const last = () => decodeFrame(sent.at(-1) as DataView);
 
 beforeEach(() => {
   sent = [];
-  answered = signal<Probed>({});
+  answered = signal<Tested>({});
   undo = createUndo();
   testing = createEditedMask((bytes) => sent.push(bytes), answered, undo);
   testing.test(explanation);
@@ -138,17 +139,50 @@ test("ending it tells the kernel with no bytes at all", () => {
   expect(undo.canUndo.value).toBe(false);
 });
 
+const seenIn = (store: Store) => [...(store.testing.edited.value?.data ?? [])];
+
 describe("an edited mask", () => {
-  test("travels as a trait, and comes from Python too", () => {
+  test("travels with its command, and comes from Python too", () => {
     const { kernel, store } = finished();
     store.testing.test(store.drawn.value as never);
-    expect(kernel.saved.at(-1)).toHaveProperty("_probe");
+    expect(kernel.asked("test")).toHaveLength(1);
+    expect(decodeFrame(kernel.buffers.at(-1) as DataView).data).toEqual(data);
     const own = store.testing.edited.value;
     expect(own?.data).toEqual(data);
-    kernel.says({ _probe: mask(0, 6, 1, 99) });
-    expect(store.testing.edited.value).toMatchObject({ target: 6, seq: 99 });
-    kernel.says({ _probe: new DataView(new ArrayBuffer(0)) });
+    kernel.answers({ type: "done" });
+    kernel.says({ _edited: mask(0, 6, 1, 98) });
+    expect(store.testing.edited.value).toMatchObject({ target: 6, seq: 98 });
+    kernel.says({ _edited: new DataView(new ArrayBuffer(0)) });
     expect(store.testing.edited.value).toBeNull();
+  });
+
+  test("that comes back once it is scored undoes nothing that was drawn since", () => {
+    const { kernel, store } = finished();
+    store.testing.test(store.drawn.value as never);
+    const first = kernel.buffers.at(-1) as DataView;
+    kernel.answers({ type: "done" });
+    store.testing.draw(BRUSH, store.drawn.value as never, AT, AT);
+    kernel.says({ _edited: first, _tested: { seq: decodeFrame(first).seq } });
+    expect(seenIn(store)).toEqual([0, 0, 0]);
+    store.testing.lift();
+    kernel.says({ _edited: first });
+    expect(seenIn(store)).toEqual([0, 0, 0]);
+    store.testing.end();
+    kernel.says({ _edited: new DataView(new ArrayBuffer(0)) });
+    store.testing.test(store.drawn.value as never); // begun anew before the kernel answered the end
+    kernel.says({ _edited: new DataView(new ArrayBuffer(0)) });
+    expect(store.testing.edited.value).not.toBeNull();
+  });
+
+  test("that the kernel refuses is taken back", () => {
+    const { kernel, store } = finished();
+    kernel.says({ _edited: mask(0, 5, 8, 4) });
+    store.testing.draw(BRUSH, store.drawn.value as never, AT, AT);
+    store.testing.lift();
+    expect(seenIn(store)).toEqual([0, 0, 0]);
+    kernel.answers({ type: "failed", request: { type: "test" }, message: "Another shape." });
+    expect(seenIn(store)).toEqual([...data]);
+    expect(store.notices.value.at(-1)?.text).toBe("Another shape.");
   });
 
   test("makes way for the explanation when another class is chosen, and is kept", () => {

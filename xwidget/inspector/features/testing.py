@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from torch import Tensor
 from xwidget.explanation import Bytes
 from xwidget.frames import Frame, decode, encode
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page.commands import Handler
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.work.inspected import Inspected
@@ -85,8 +86,8 @@ class Testing(Feature):
     Parameters
     ----------
     panel
-        All that it sees of its Inspector; the traits ``_probe`` and ``_probed`` are shared with
-        the page.
+        All that it sees of its Inspector; the traits ``_edited`` and ``_tested`` are
+        told its page.
     drawn
         What is drawn: a mask from Python is shown as one of that class and iteration.
     """
@@ -99,9 +100,13 @@ class Testing(Feature):
         self._seq = 0  # the largest of the edits' own numbers: odd the page's, even Python's
         self._last: _Scored | None = None
 
+    @property
+    def commands(self) -> Mapping[str, Handler]:
+        """Test an edited mask, or end the test."""
+        return {"test": self._take}
+
     def begin(self) -> None:
-        """Hear of the page's edits, and of classes that are added."""
-        self._panel.watch(self._on_edit, "_probe")
+        """Hear of classes that are added."""
         self._panel.watch(self._on_classes, "_classes")
 
     def close(self) -> None:
@@ -129,9 +134,7 @@ class Testing(Feature):
             if edit == self._edits and not panel.session.closed:
                 self._seq = found.seq
                 frame = Frame(pixels, 0, self._drawn.target, self._drawn.iteration, seq=found.seq)
-                with panel.together():
-                    panel.tell(_probe=encode(frame))
-                    self._settle(edit, found, self._answer(found))
+                self._settle(edit, found, encode(frame), self._answer(found))
             return self._made(found, subject)
 
     def end(self) -> None:
@@ -139,44 +142,43 @@ class Testing(Feature):
         with self._panel.lock:
             self._settled = self._edits
             self._last = None
-            self._panel.tell(_probe=b"", _probed={})
+            self._panel.tell(_edited=b"", _tested={})
 
     # With the lock held.
 
-    def _on_edit(self, data: bytes) -> None:
+    def _take(self, buffer: bytes) -> None:
         """Have the page's edit scored on the worker; one that still waits is dropped."""
-        if "_probe" not in self._panel.taking:
-            return
-        if not data:
+        if not buffer:
             self.end()
             return
         self._edits += 1
-        frame = decode(data)
-        self._seq = max(self._seq, frame.seq)
-        self._panel.session.between_steps(partial(self._score, frame, self._edits))
+        seq = decode(buffer).seq
+        self._seq = max(self._seq, seq)
+        self._panel.session.between_steps(partial(self._score, buffer, self._edits))
 
     def _on_classes(self, _: object) -> None:
         """Answer once more, for the classes that are explained now."""
         if self._last is not None:
-            self._panel.tell(_probed=self._answer(self._last))
+            self._panel.tell(_tested=self._answer(self._last))
 
     # On the worker.
 
-    def _score(self, frame: Frame, edit: int) -> Callable[[], None]:
+    def _score(self, data: bytes, edit: int) -> Callable[[], None]:
         """Score an edit; return what makes it known."""
+        frame = decode(data)
         try:
             found = _Scored(frame.seq, frame.pixels, self._scores(frame.pixels))
         except BaseException as error:  # the worker shall live on
-            return partial(self._fail, edit, frame.seq, in_words(error))
-        return partial(self._tell, edit, found)
+            return partial(self._fail, edit, data, {"seq": frame.seq, "error": in_words(error)})
+        return partial(self._tell, edit, data, found)
 
-    def _tell(self, edit: int, found: _Scored) -> None:
+    def _tell(self, edit: int, data: bytes, found: _Scored) -> None:
         with self._panel.logged():
-            self._settle(edit, found, self._answer(found))
+            self._settle(edit, found, data, self._answer(found))
 
-    def _fail(self, edit: int, seq: int, words: str) -> None:
+    def _fail(self, edit: int, data: bytes, answer: dict[str, Any]) -> None:
         with self._panel.logged():
-            self._settle(edit, None, {"seq": seq, "error": words})
+            self._settle(edit, None, data, answer)
 
     def _scores(self, pixels: Bytes) -> list[float]:
         subject, main = self._panel.subject, self._panel.session.main
@@ -189,11 +191,13 @@ class Testing(Feature):
 
     # The answer.
 
-    def _settle(self, edit: int, found: _Scored | None, answer: dict[str, Any]) -> None:
+    def _settle(
+        self, edit: int, found: _Scored | None, data: bytes, answer: dict[str, Any]
+    ) -> None:
         if edit > self._settled:
             self._settled = edit
             self._last = found
-            self._panel.tell(_probed=answer)
+            self._panel.tell(_edited=data, _tested=answer)
 
     def _answer(self, found: _Scored) -> dict[str, Any]:
         subject = self._panel.subject

@@ -20,6 +20,7 @@ from xwidget.support.texts import in_words
 
 _REFUSALS = Pace(20, 10)
 _STATES = Pace(4, 1)
+_DEEPEST = 2  # names on the way to a buffer
 
 
 @contextlib.contextmanager
@@ -152,7 +153,7 @@ class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
 
 
 def _put(content: Mapping[str, Any], buffers: Any) -> None:
-    """Put an update's buffers where it says, each a trait's whole value."""
+    """Put an update's buffers where it says: each is a trait's value, or a field of a command."""
     paths = content.get("buffer_paths") or []
     buffers = buffers or []
     if not paths:
@@ -160,6 +161,11 @@ def _put(content: Mapping[str, Any], buffers: Any) -> None:
     if len(paths) != len(buffers):
         raise ValueError(f"{len(paths)} places for {len(buffers)} buffers")
     for path, buffer in zip(paths, buffers, strict=True):
-        if not isinstance(path, list) or len(path) != 1 or not isinstance(path[0], str):
+        if not isinstance(path, list) or not all(isinstance(step, str) for step in path):
             raise ValueError(f"a buffer cannot go to {wire.shown(path)}")
-        content["state"][path[0]] = buffer
+        holder = content["state"]
+        for step in path[:-1][:_DEEPEST]:
+            holder = holder.get(step) if isinstance(holder, dict) else None
+        if not path or len(path) > _DEEPEST or not isinstance(holder, dict):
+            raise ValueError(f"a buffer cannot go to {wire.shown(path)}")
+        holder[path[-1]] = buffer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -66,11 +66,20 @@ class Commands:
         self._tasks: dict[str, tuple[Any, Task]] = {}  # what waits to be done, by request
         self._works = False
 
-    def obey(self, content: Any) -> None:
+    def obey(self, content: Any, buffers: Sequence[Any] = ()) -> None:
         """Do what a message asks; what cannot be done is refused in words.
 
         Where messages come faster than they can be done, the newest of each type is.
+
+        Parameters
+        ----------
+        content
+            What came, by message or trait.
+        buffers
+            A message's; the first is the command's field ``buffer``.
         """
+        if buffers and isinstance(content, Mapping):
+            content = {**content, "buffer": buffers[0]}
         try:
             request = parse(content, self._panel)
         except Exception as error:
@@ -83,7 +92,7 @@ class Commands:
             return
         try:
             cost = 1
-            if request.type == "frame":
+            if COMMAND[request.type].weighs:
                 cost = max(_FRAME, self._panel.subject.picture.size)
             self._inbox.take(request.type, pace, act, cost)
         except RuntimeError as error:  # it has to wait, and there are too many threads

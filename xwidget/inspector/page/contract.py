@@ -124,10 +124,15 @@ TRAITS: tuple[Trait, ...] = (
         shapes.Words,
     ),
     Trait(
-        "_probed",
+        "_edited",
+        b"",
+        "The newest edited mask that was scored, see [Testing](#testing); empty without one",
+    ),
+    Trait(
+        "_tested",
         {},
-        "The net's scores of the edited mask, see [Testing](#testing); `{}` without one",
-        shapes.Probed,
+        "The net's scores of it; `{}` without one. With `_edited`",
+        shapes.Tested,
         room=WORDS,
     ),
     Trait(
@@ -188,12 +193,6 @@ TRAITS: tuple[Trait, ...] = (
         check=Flag(),
     ),
     Trait(
-        "_probe",
-        b"",
-        "A mask that a person edited, see [Testing](#testing); empty for none",
-        check=Mask(),
-    ),
-    Trait(
         "_command",
         {},
         "A command, where a host drops custom messages or where it must not overtake traits. Of it "
@@ -244,12 +243,21 @@ COMMANDS: tuple[Command, ...] = (
         pace=Pace(4, 2),
     ),
     Command(
+        "test",
+        "Has an edited mask scored, see [Testing](#testing); no bytes end the test",
+        {"buffer": Mask()},
+        reply=_DONE,
+        pace=Pace(24e6, 30e6),
+        weighs=True,
+    ),
+    Command(
         "frame",
         "Asks for one mask of the main run (`run` 0) or of a variant, or the nearest that is kept",
         {"target": _INDEX, "iteration": _INDEX, "run": _INDEX},
         optional={"run": 0},
         reply=Reply("frame", buffer="the mask, a frame"),
-        pace=Pace(24e6, 30e6),  # bytes
+        pace=Pace(24e6, 30e6),
+        weighs=True,
         quiet=True,
     ),
     Command(

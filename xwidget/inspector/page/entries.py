@@ -87,6 +87,8 @@ class Command:
         Its answer where it can be done; None for a remark that wants none.
     pace
         How often it is done; None where it costs next to nothing, or must not wait.
+    weighs
+        Whether the pace counts the image's bytes, not the commands.
     quiet
         Whether it is the page's business and no person's: its refusal is not told in ``error``.
     """
@@ -97,4 +99,5 @@ class Command:
     optional: Mapping[str, Any] = field(default_factory=dict)
     reply: Reply | None = None
     pace: Pace | None = None
+    weighs: bool = False
     quiet: bool = False

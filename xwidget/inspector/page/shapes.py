@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 Status = Literal["idle", "running", "done", "stopped", "error"]
 Verdict = Literal["holds", "doubtful", "no evidence", "not checked"]
+Sign = Literal["holds", "doubtful", "none", "unjudged"]
 Comparison = Literal["game", "defense"]
 Weight = float | Literal["auto"]
 SettingValue = str | float | bool
@@ -62,6 +63,7 @@ class _Outcome(TypedDict):
 class Checks(_Outcome, total=False):
     """The checks of a class's last mask."""
 
+    sign: Annotated[Sign, "What kind of answer it is: a test that failed is never outvoted."]
     says: Annotated[
         str, 'What the picture is, where its game\'s own sentence would be wrong; or "".'
     ]
@@ -115,6 +117,7 @@ class Words(TypedDict):
 
     games: dict[str, GameWords]
     edited: Annotated[str, "Of a mask changed by hand."]
+    undefended: Annotated[list[str], "The defenses that are none."]
     defended: Annotated[str, "Beside an undefended picture."]
 
 
@@ -197,7 +200,7 @@ class Comparisons(TypedDict):
     defense: dict[str, list[str]]
 
 
-class Probed(TypedDict, total=False):
+class Tested(TypedDict, total=False):
     """The net's scores of the edited mask ``seq``, or why there are none."""
 
     seq: int
