@@ -98,9 +98,12 @@ class Background:
     def start(self) -> None:
         """Start the thread, once; callers take turns."""
         if self._thread is None and not self.closed:
-            thread = EndingThread(self._work, self.end, THREAD)
-            thread.start()  # where there are too many, whoever asked is told
-            self._thread = thread
+            self._thread = EndingThread(self._work, self.end, THREAD)
+            try:
+                self._thread.start()
+            except BaseException:  # there are too many: whoever asked is told
+                self._thread = None
+                raise
 
     def wake(self, _: object = None) -> None:
         """Have the thread look what is wanted now. Takes no lock."""
