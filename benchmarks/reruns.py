@@ -45,7 +45,7 @@ def state():
     # Its own memory; threads, those of torch too; iterations of the newest; runs that go on.
     with open("/proc/self/status") as file:
         lines = dict(line.split(":", 1) for line in file)
-    newest = made[-1]._session.nearest(made[-1].target) or 0 if made else 0
+    newest = made[-1]._session.runs.nearest(made[-1].target) or 0 if made else 0
     going = [w for w in made if w.status == "running" and not w._progress.get("waits")]
     return {{
         "memory": int(lines["VmRSS"].split()[0]) / 1024,
@@ -217,10 +217,10 @@ def _beside(kernel: Kernel) -> list[list[object]]:
             f"for _ in range({count}):\n"
             "    made.append(xw.Inspector(clf, photo, iterations=10_000))\n"
             "    made[-1].run()\n"
-            "while any((w._session.nearest(w.target) or 0) < 1 for w in made): time.sleep(.1)\n"
-            "reached = sum(w._session.nearest(w.target) for w in made)\n"
+            "while not all(w._session.runs.nearest(w.target) for w in made): time.sleep(.1)\n"
+            "reached = sum(w._session.runs.nearest(w.target) for w in made)\n"
             "began, alone = time.monotonic(), explained(20)\n"
-            "others = sum(w._session.nearest(w.target) for w in made) - reached\n"
+            "others = sum(w._session.runs.nearest(w.target) for w in made) - reached\n"
             "others /= time.monotonic() - began"
         )
         rows.append([count, *(number(kernel.read(name), 2) for name in ("alone", "others"))])

@@ -91,7 +91,7 @@ def test_an_image_explained_in_the_background_opens_as_done(run: Run) -> None:
     option(notebook, 3).click()
     wait_until_open(notebook, 3, "photo 3")
     assert_drawn(notebook, "photo 3")
-    assert from_kernel(notebook, "g.inspector._session.run_number") == 1
+    assert from_kernel(notebook, "g.inspector._session.runs.number") == 1
     slider = notebook.page.get_by_role("slider", name="Iteration")
     slider.press("Home")
     expect(notebook.page.locator(".xwidget-inspector")).to_have_attribute("data-iteration", "0")

@@ -37,8 +37,8 @@ def run(server: Server, open_notebook: OpenNotebook, request: pytest.FixtureRequ
 
 
 def goes_on(notebook: Notebook, name: str = "w") -> None:
-    now = from_kernel(notebook, f"{name}._session.nearest({name}.target) or 0")
-    wait_in_kernel(notebook, f"({name}._session.nearest({name}.target) or 0) > {now + 5}")
+    now = from_kernel(notebook, f"{name}._session.runs.nearest({name}.target) or 0")
+    wait_in_kernel(notebook, f"({name}._session.runs.nearest({name}.target) or 0) > {now + 5}")
 
 
 def test_a_cleared_output_rests_and_goes_on_where_it_is_shown_again(run: Run) -> None:
@@ -46,9 +46,9 @@ def test_a_cleared_output_rests_and_goes_on_where_it_is_shown_again(run: Run) ->
     Inspector.on(notebook).wait_for_more_than(iteration=10)
     notebook.page.evaluate(ON_CELL, [1, "notebook:clear-cell-output"])
     wait_in_kernel(notebook, RESTS.format("w"))
-    before = from_kernel(notebook, "[w.status, w._session.nearest(w.target)]")
+    before = from_kernel(notebook, "[w.status, w._session.runs.nearest(w.target)]")
     notebook.page.wait_for_timeout(300)
-    assert from_kernel(notebook, "[w.status, w._session.nearest(w.target)]") == before
+    assert from_kernel(notebook, "[w.status, w._session.runs.nearest(w.target)]") == before
     assert before[0] == "running"
 
     notebook.page.evaluate(

@@ -218,7 +218,7 @@ def test_an_image_that_is_opened_goes_first_and_the_other_goes_on_later(gallery,
     made = shown(gallery(4, iterations=9))
     at_work(engine, 0)
     engine.allow(4)
-    until(lambda: made._items[0].inspector._session.nearest(0) == 3)
+    until(lambda: made._items[0].inspector._session.runs.nearest(0) == 3)
     if how == "page":
         made._strip.set_state({"opened": 2})
     elif how == "trait":
@@ -281,7 +281,7 @@ def test_a_run_taken_over_can_be_scrubbed_and_goes_on(gallery, engine):
     assert len(panel.explanation.trace) == 46
     panel.run()
     assert panel.wait(SAFETY)
-    assert panel._session.run_number == 2
+    assert panel._session.runs.number == 2
 
 
 def test_the_last_masks_of_a_run_taken_over_are_kept_for_a_saved_notebook(gallery):

@@ -238,7 +238,7 @@ def drawn(widget):
 
 def reached(widget, iteration, target=0):
     """Wait until the worker has come this far; the page may not have heard of it yet."""
-    until(lambda: widget._session.nearest(target) == iteration)
+    until(lambda: widget._session.runs.nearest(target) == iteration)
 
 
 def inspector_class(engine):

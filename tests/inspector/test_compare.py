@@ -127,7 +127,11 @@ def test_stop_ends_them_and_keeps_what_is_done(shown, engine):
     engine.hold()
     page.send({"type": "compare", "by": "game"})
     engine.allow(6 + 3)  # all of the first, some of the second
-    until(lambda: len(widget._session.variants) == 3 and widget._session.variants[1].newest == 2)
+    until(
+        lambda: (
+            len(widget._session.runs.variants) == 3 and widget._session.runs.variants[1].newest == 2
+        )
+    )
     page.send({"type": "stop"})
     engine.release()
     page.until_status("stopped")

@@ -188,7 +188,7 @@ def test_a_flood_of_commands_leaves_the_kernel_as_it_was(show, engine, kind):
     assert len(widget.comm.sent) - sent < 600 + 300 * took
     if kind == "frame":
         _, (raw,) = page.pump().answers("frame")[-1]
-        assert decode(raw).iteration == widget._session.nearest(0, (MANY - 1) % 40)
+        assert decode(raw).iteration == widget._session.runs.nearest(0, (MANY - 1) % 40)
     page.send({"type": "hello", "protocol": 2})
     page.messages.clear()
     until(lambda: page.pump().answers("welcome"))

@@ -172,20 +172,20 @@ def test_run_again_a_cell_ends_its_run_and_a_run_without_a_view_rests(client):
     wait_for(client, "old.status == 'stopped' and old.explanation is not None")
 
     second.send(type="views", page=1, count=1, seen=1)
-    wait_for(client, "(w._session.nearest(0) or 0) > 3")
+    wait_for(client, "(w._session.runs.nearest(0) or 0) > 3")
     second.send(type="views", page=1, count=0, seen=0)
     wait_for(client, "w._progress.get('waits') == 'a view'")
-    before = read(client, "w._session.nearest(0)")
+    before = read(client, "w._session.runs.nearest(0)")
     time.sleep(0.1)
-    assert read(client, "[w._session.nearest(0), w.status]") == [before, "running"]
+    assert read(client, "[w._session.runs.nearest(0), w.status]") == [before, "running"]
     assert read(client, "w.wait(0.3)") is False
-    assert read(client, "w._session.nearest(0)") > before
+    assert read(client, "w._session.runs.nearest(0)") > before
     second.send(type="views", page=1, count=1, seen=1)
-    wait_for(client, f"w._session.nearest(0) > {before} + 50")
+    wait_for(client, f"w._session.runs.nearest(0) > {before} + 50")
 
     third = KernelPage(client, 100_000, "two")  # of another cell
     third.send(type="hello", protocol=2)
-    wait_for(client, "(w._session.nearest(0) or 0) > 3")
+    wait_for(client, "(w._session.runs.nearest(0) or 0) > 3")
     third.send(type="stop")
     wait_for(client, "w.status == 'stopped'")
     second.send(type="stop")

@@ -155,7 +155,7 @@ def test_what_a_linked_widget_says_is_no_wish_while_a_run_is_followed(show, engi
     widget.stop()
     engine.release()
     page.until_status("stopped")
-    assert widget.iteration == widget._session.nearest(0)
+    assert widget.iteration == widget._session.runs.nearest(0)
     assert page.pump().state["iteration"] == widget.iteration
     assert page.state["_live"] is False
 

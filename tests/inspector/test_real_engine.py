@@ -146,7 +146,7 @@ def test_an_edit_beside_a_run_does_not_change_it(make, clf):
 def test_close_frees_the_masks(clf):
     widget = Inspector(clf, sample("coffee"), [ESPRESSO], iterations=1)
     assert widget.wait(LONG)
-    mask = weakref.ref(widget._session.history.track(ESPRESSO).last)
+    mask = weakref.ref(widget._session.runs.history.track(ESPRESSO).last)
     widget.close()
     gc.collect()
     assert mask() is None

@@ -30,7 +30,7 @@ def execute(monkeypatch):
 
 def started(widget):
     widget.run()
-    until(lambda: widget._session.nearest(0))
+    until(lambda: widget._session.runs.nearest(0))
     return widget
 
 

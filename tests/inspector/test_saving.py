@@ -17,7 +17,7 @@ from xwidget.export import page as page_file
 from xwidget.frames import decode, pack
 from xwidget.inspector.page import stream
 from xwidget.inspector.work.lock import INSPECTORS
-from xwidget.inspector.work.session import Session
+from xwidget.inspector.work.runs import Runs
 from xwidget.paper import on_paper
 
 
@@ -257,7 +257,7 @@ def test_what_a_saved_notebook_holds_is_bounded(show, monkeypatch):
 
 def test_masks_are_packed_without_the_lock_and_only_where_there_is_room(show, monkeypatch):
     packed, owned = [], []
-    session_frame = Session.frame
+    session_frame = Runs.frame
 
     def noted(content):
         packed.append(decode(content).target)
@@ -272,7 +272,7 @@ def test_masks_are_packed_without_the_lock_and_only_where_there_is_room(show, mo
         return replace(found, pixels=noise)
 
     monkeypatch.setattr(stream, "pack", noted)
-    monkeypatch.setattr(Session, "frame", frame)
+    monkeypatch.setattr(Runs, "frame", frame)
     widget, page = show(iterations=5)
     page.until_status("done")
     assert set(widget._kept) == {"0", "2"}

@@ -87,8 +87,8 @@ def test_a_run_goes_through_every_iteration_on_the_worker(session, listener):
     settled(session)
     steps = [((0, 1), i) for i in range(4)]
     assert listener.told == [("began", None), *steps, ("done", "")]
-    assert session.history.track(1).iteration == 3
-    assert session.progress.iteration == session.progress.iterations == 3
+    assert session.runs.history.track(1).iteration == 3
+    assert session.runs.progress.iteration == session.runs.progress.iterations == 3
 
 
 def test_the_settings_reach_the_engine(session, engine):
@@ -98,33 +98,33 @@ def test_the_settings_reach_the_engine(session, engine):
 
 
 def test_every_run_has_a_number_of_its_own(session):
-    assert session.run_number == 0
+    assert session.runs.number == 0
     for number in (1, 2):
         session.run(Settings(iterations=1))
         settled(session)
-        assert session.run_number == number
-        assert session.frame(0).run == number
+        assert session.runs.number == number
+        assert session.runs.frame(0).run == number
 
 
 def test_frames_are_those_of_class_and_iteration(session):
     session.run(Settings(iterations=40))
     settled(session)
-    newest = session.frame(1)
+    newest = session.runs.frame(1)
     assert (newest.target, newest.iteration) == (1, 40)
     assert (newest.pixels == level(1, 40)).all()
     assert newest.score == pytest.approx(0.040)
     assert newest.mean == pytest.approx(level(1, 40) / 255, abs=1e-6)
-    kept = session.frame(0, 9)
+    kept = session.runs.frame(0, 9)
     assert (kept.pixels == level(0, 9)).all()
-    assert session.frame(5) is None
+    assert session.runs.frame(5) is None
 
 
 def test_an_iteration_that_is_not_kept_gives_the_nearest(session):
     session.run(Settings(iterations=40))
     settled(session)
-    frames = session.history.track(0).frames
+    frames = session.runs.history.track(0).frames
     missing = next(i for i in range(40) if i not in frames)
-    frame = session.frame(0, missing)
+    frame = session.runs.frame(0, missing)
     assert frame.iteration == min(frames, key=lambda kept: abs(kept - missing))
     assert (frame.pixels == level(0, frame.iteration)).all()
 
@@ -133,12 +133,12 @@ def test_stop_ends_within_one_step(session, engine, listener):
     engine.hold()
     session.run(Settings(iterations=1000))
     engine.allow(3)
-    until(lambda: session.nearest(0) == 2)
+    until(lambda: session.runs.nearest(0) == 2)
     session.stop()
     engine.allow(1)  # the step under way when stop came
     settled(session)
     assert listener.endings == ["stopped"]
-    assert session.nearest(0) == 2
+    assert session.runs.nearest(0) == 2
     assert engine.closed == 1
 
 
@@ -157,7 +157,7 @@ def test_a_new_run_takes_the_place_of_the_old(session, engine, listener):
     engine.release()
     settled(session)
     assert listener.endings == ["done"]
-    assert session.history.track(0).iteration == 2
+    assert session.runs.history.track(0).iteration == 2
     assert [i for told, i in listener.told if told == (0, 1)][-3:] == [0, 1, 2]
 
 
@@ -167,9 +167,11 @@ def test_run_more_goes_on_from_the_state(session, engine):
     session.run_more(2)
     settled(session)
     assert [call[:3] for call in engine.calls] == [((0, 1), 3, None), ((0, 1), 2, 3)]
-    assert session.history.track(0).scores == pytest.approx([0, 0.001, 0.002, 0.003, 0.004, 0.005])
-    assert session.run_number == 1
-    assert session.progress.iterations == 5
+    assert session.runs.history.track(0).scores == pytest.approx(
+        [0, 0.001, 0.002, 0.003, 0.004, 0.005]
+    )
+    assert session.runs.number == 1
+    assert session.runs.progress.iterations == 5
 
 
 def test_run_more_keeps_its_runs_settings(session, engine):
@@ -235,7 +237,7 @@ def test_a_small_task_gives_way_to_what_came_later(session, engine, lock):
     engine.hold()
     session.run(Settings(iterations=3))
     engine.allow(1)
-    until(lambda: session.nearest(0) == 0)
+    until(lambda: session.runs.nearest(0) == 0)
     done = []
 
     def task(name):
@@ -272,7 +274,7 @@ def test_run_more_after_stop_starts_where_it_stopped(session, engine):
     engine.hold()
     session.run(Settings(iterations=1000))
     engine.allow(5)
-    until(lambda: session.nearest(0) == 4)
+    until(lambda: session.runs.nearest(0) == 4)
     session.stop()
     engine.release()
     settled(session)
@@ -288,17 +290,17 @@ def test_an_added_class_runs_alone_and_catches_up(session, engine, listener):
     settled(session)
     assert engine.calls[-1][:3] == ((4,), 3, None)
     assert ("began", 4) in listener.told
-    assert session.targets == session.history.targets == (0, 1, 4)
+    assert session.targets == session.runs.history.targets == (0, 1, 4)
 
 
 def test_classes_at_different_iterations_go_on_to_the_same_end(session, engine):
     engine.hold()
     session.run(Settings(iterations=3))
     engine.allow(1)
-    until(lambda: session.nearest(0) == 0)
+    until(lambda: session.runs.nearest(0) == 0)
     session.add(4)
     engine.allow(3 + 2)  # the rest of the run, two steps of the added class
-    until(lambda: session.nearest(4) == 1)
+    until(lambda: session.runs.nearest(4) == 1)
     session.stop()
     engine.release()
     settled(session)
@@ -306,22 +308,22 @@ def test_classes_at_different_iterations_go_on_to_the_same_end(session, engine):
     session.run_more(5)
     settled(session)
     assert [call[:3] for call in engine.calls] == [((0, 1), 5, 3), ((4,), 7, 1)]
-    assert {session.nearest(target) for target in (0, 1, 4)} == {8}
+    assert {session.runs.nearest(target) for target in (0, 1, 4)} == {8}
 
 
 def test_a_class_whose_turn_never_came_joins_when_more_is_run(session, engine):
     engine.hold()
     session.run(Settings(iterations=3))
     engine.allow(2)
-    until(lambda: session.nearest(0) == 1)
+    until(lambda: session.runs.nearest(0) == 1)
     session.add(4)
     session.stop()
     engine.release()
     settled(session)
-    assert session.nearest(4) is None
+    assert session.runs.nearest(4) is None
     session.run_more(2)
     settled(session)
-    assert {session.nearest(target) for target in (0, 1, 4)} == {3}
+    assert {session.runs.nearest(target) for target in (0, 1, 4)} == {3}
 
 
 def test_a_class_added_before_the_run_is_taken_along(session, engine):
@@ -347,7 +349,7 @@ def test_an_engine_error_comes_in_words_and_with_its_traceback(session, engine, 
         session.wait(SAFETY)
     assert "__call__" in [entry.name for entry in failure.traceback]
     assert listener.told[-1] == ("error", "ValueError: the net's scores are NaN")
-    assert session.nearest(0) == 1  # what was done before stays
+    assert session.runs.nearest(0) == 1  # what was done before stays
     assert engine.closed == 1
 
 
@@ -356,7 +358,7 @@ def test_what_waits_is_given_up_after_an_error(session, engine, listener):
     engine.hold()
     session.run(Settings(iterations=5))
     engine.allow(1)
-    until(lambda: session.nearest(0) == 0)
+    until(lambda: session.runs.nearest(0) == 0)
     session.add(4)
     engine.release()
     with pytest.raises(ValueError, match="NaN"):
@@ -399,7 +401,7 @@ def test_close_ends_the_thread_and_lets_go_of_everything(engine, lock, listener)
     session.listen(listener)
     session.run(Settings(iterations=1000))
     engine.allow(3)
-    until(lambda: session.nearest(0) == 2)
+    until(lambda: session.runs.nearest(0) == 2)
     assert len(engine.masks)
     del clf, subject
     engine.release()
@@ -409,14 +411,14 @@ def test_close_ends_the_thread_and_lets_go_of_everything(engine, lock, listener)
     assert not len(engine.masks)
     assert not workers()
     assert session.wait(0)
-    assert session.explanation() is None
+    assert session.runs.explanation() is None
     with pytest.raises(RuntimeError, match="closed"):
         session.run(Settings(iterations=1))
 
 
 def test_close_with_the_lock_held_does_not_wait_for_itself(session, engine, lock):
     session.run(Settings(iterations=10**6))
-    until(lambda: session.nearest(0))
+    until(lambda: session.runs.nearest(0))
     with lock:
         session.close()
         until(lambda: not workers())  # none needs the lock to end
@@ -467,14 +469,14 @@ def test_a_run_in_which_nothing_changes_any_more_ends_early_and_is_done(session,
     session.run(Settings(iterations=40))
     settled(session)
     assert listener.endings == ["done"]
-    assert (session.progress.iteration, session.progress.iterations) == (6, 40)
-    assert session.explanation().diagnostics["stopped"] == "converged"
-    assert session.history.track(0).stopped == "converged"
+    assert (session.runs.progress.iteration, session.runs.progress.iterations) == (6, 40)
+    assert session.runs.explanation().diagnostics["stopped"] == "converged"
+    assert session.runs.history.track(0).stopped == "converged"
     engine.converges_at = None
     session.run_more(4)
     settled(session)
-    assert session.history.track(0).iteration == 10
-    assert session.explanation().diagnostics["stopped"] == "iterations"
+    assert session.runs.history.track(0).iteration == 10
+    assert session.runs.explanation().diagnostics["stopped"] == "iterations"
 
 
 def test_a_variant_that_ended_early_is_not_run_again(session, engine, listener):
@@ -488,7 +490,7 @@ def test_a_variant_that_ended_early_is_not_run_again(session, engine, listener):
     session.compare("defense")
     settled(session)
     assert len(engine.calls) == calls
-    stopped = {name: ex.diagnostics["stopped"] for name, ex in session.comparison().items()}
+    stopped = {name: ex.diagnostics["stopped"] for name, ex in session.runs.comparison().items()}
     assert stopped == {"auto": "iterations", "none": "converged"}
 
 
@@ -515,11 +517,11 @@ def test_a_witness_is_asked_at_the_end_of_each_run(engine, lock, listener):
     engine.checks = {0: made, 1: made}
     session.run(Settings(iterations=3))
     settled(session)
-    assert "other" in session.checks(0)["witness"].words
+    assert "other" in session.runs.checks(0)["witness"].words
     session.add(1)
     settled(session)
-    assert [("witness" in checks) for checks in session.explanation().checks] == [True, True]
+    assert [("witness" in checks) for checks in session.runs.explanation().checks] == [True, True]
     session.compare("defense")
     settled(session)
-    assert all("witness" in ex.checks[0] for ex in session.comparison().values())
+    assert all("witness" in ex.checks[0] for ex in session.runs.comparison().values())
     session.close()

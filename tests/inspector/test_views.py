@@ -20,7 +20,7 @@ def say(page, count, seen=None, number=1):
 
 
 def newest(widget):
-    return widget._session.nearest(0) or 0
+    return widget._session.runs.nearest(0) or 0
 
 
 def goes_on(widget):

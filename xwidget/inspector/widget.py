@@ -244,7 +244,7 @@ class Inspector(LockedWidget):
     @property
     def explanation(self) -> Explanation | None:
         """The explanation so far; None before the first iteration and after ``close``."""
-        return self._session.explanation()
+        return self._session.runs.explanation()
 
     @property
     def comparison(self) -> dict[str, Explanation]:

@@ -47,4 +47,4 @@ class Comparing(Feature):
     @property
     def comparison(self) -> dict[str, Explanation]:
         """The last comparison, by name."""
-        return self._panel.session.comparison()
+        return self._panel.runs.comparison()

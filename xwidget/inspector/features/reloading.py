@@ -37,7 +37,7 @@ class Reloading(Feature):
                 f"the page speaks protocol {protocol}, the kernel {PROTOCOL}: "
                 "reload the page, and restart the kernel after an update"
             )
-        number = self._panel.session.run_number
+        number = self._panel.runs.number
         self._panel.views.greet()
         self._running.start_first()
         return Answer({"protocol": protocol, "run": number})

@@ -66,7 +66,7 @@ class Saving(Feature):
         return self._drawn.target if self._drawn.target in explanation.targets else None
 
     def _explanation(self, missing: str) -> Explanation:
-        explanation = self._panel.session.explanation()
+        explanation = self._panel.runs.explanation()
         if explanation is None:
             self._panel.check_open()
             raise RuntimeError(missing)
@@ -86,7 +86,7 @@ class Saving(Feature):
 
     def _file_name(self, ending: str) -> str:
         """Return a name that any system takes: the net's, the game's and the drawn class's."""
-        main, clf = self._panel.session.main, self._panel.subject.clf
+        main, clf = self._panel.runs.main, self._panel.subject.clf
         game = self._panel.get("game") if main is None else main.settings.game
         drawn = clf.categories[self._drawn.target]
         words = re.sub(

@@ -32,7 +32,7 @@ class Scrubbing(Feature):
         return {"frame": self._frame, "ack": self._stream.ack}
 
     def _frame(self, target: int, iteration: int, run: int) -> Answer:
-        frame = self._panel.session.frame(target, iteration, run)
+        frame = self._panel.runs.frame(target, iteration, run)
         if frame is None:
             raise ValueError(f"class {target} has no mask yet")
         return Answer(buffer=encode(frame))

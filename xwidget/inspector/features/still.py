@@ -58,7 +58,10 @@ class StillPicture(Feature):
 
     def _evidence(self, target: int) -> Bytes | None:
         """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""
-        frame, subject = self._panel.session.frame(target, self._drawn.wanted), self._panel.subject
+        frame, subject = (
+            self._panel.runs.frame(target, self._drawn.wanted),
+            self._panel.subject,
+        )
         if frame is None:
             return None
         return blend(subject.picture, subject.reference_picture, frame.pixels)
@@ -66,8 +69,8 @@ class StillPicture(Feature):
     def _on_paper(self, target: int) -> Bytes | None:
         """Return the same on paper."""
         frame, main = (
-            self._panel.session.frame(target, self._drawn.wanted),
-            self._panel.session.main,
+            self._panel.runs.frame(target, self._drawn.wanted),
+            self._panel.runs.main,
         )
         if frame is None or main is None:
             return None
@@ -75,16 +78,16 @@ class StillPicture(Feature):
 
     def _checks(self) -> Checks:
         """Return what speaks for and against the mask that is drawn."""
-        session, target = self._panel.session, self._drawn.target
-        at = session.nearest(target, self._drawn.wanted)
-        if at is None or at != session.nearest(target):
+        runs, target = self._panel.runs, self._drawn.target
+        at = runs.nearest(target, self._drawn.wanted)
+        if at is None or at != runs.nearest(target):
             return Checks()  # those that there may be are of the last iteration
-        return session.checks(target)
+        return runs.checks(target)
 
     def _says(self) -> str:
         """Return what the picture that is drawn is, in one sentence; "" before there is one."""
-        session, target = self._panel.session, self._drawn.target
-        frame, main = session.frame(target, self._drawn.wanted), session.main
+        runs, target = self._panel.runs, self._drawn.target
+        frame, main = runs.frame(target, self._drawn.wanted), runs.main
         if frame is None or main is None:
             return ""
         subject = self._panel.subject

@@ -181,7 +181,7 @@ class Testing(Feature):
             self._settle(edit, None, data, answer)
 
     def _scores(self, pixels: Bytes) -> list[float]:
-        subject, main = self._panel.subject, self._panel.session.main
+        subject, main = self._panel.subject, self._panel.runs.main
         if main is not None:
             main.check(subject.clf, subject.x, quick=True)
         weight = torch.from_numpy(np.array(pixels)).float() / 255

@@ -104,7 +104,7 @@ class Drawn:
         return iteration
 
     def _is_newest(self, iteration: int) -> bool:
-        newest = self._panel.session.nearest(self.target)
+        newest = self._panel.runs.nearest(self.target)
         return newest is None or iteration >= newest
 
     def _on_target(self, target: int) -> None:

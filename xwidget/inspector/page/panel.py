@@ -45,6 +45,7 @@ class Panel:
         self.settings = settings
         self.session = session
         self.views = session.views
+        self.runs = session.runs
         self.taking: frozenset[str] = frozenset()
         """Traits that the page is setting right now."""
 

@@ -56,7 +56,7 @@ class Stream:
     ) -> None:
         self._panel = panel
         self._drawn = drawn
-        self._session = panel.session
+        self._session, self._runs = panel.session, panel.runs
         self._clock = clock
         self._mailbox = Mailbox(self._deliver, clock=clock)
         self._run = 0  # the main run of the last step
@@ -78,8 +78,8 @@ class Stream:
     def draw(self) -> None:
         """Have the mask of the drawn class and iteration sent, unless it was sent last."""
         target, wanted = self._drawn.target, self._drawn.wanted
-        found = self._session.nearest(target, wanted)
-        if found is None or (self._session.run_number, target, found) == self._sent:
+        found = self._runs.nearest(target, wanted)
+        if found is None or (self._runs.number, target, found) == self._sent:
             self._mailbox.clear()
         else:
             self._mailbox.post(_Draw(wanted), asked=True)
@@ -90,9 +90,9 @@ class Stream:
     def began(self, added: int | None) -> None:
         """Send what came before; draw the class that was added, if no other was chosen since."""
         with self._panel.logged():
-            if self._session.starting:  # what came before stays in sight, but is tested no more
+            if self._runs.starting:  # what came before stays in sight, but is tested no more
                 self._panel.tell(_variants=[], _checks={})
-            elif self._session.history is not None and self._session.history.targets:
+            elif self._runs.history is not None and self._runs.history.targets:
                 self.draw()  # the last of what came before, which may rest now
                 self._send_curves()
             self._curves_due = self._variants_due = -float("inf")
@@ -102,8 +102,8 @@ class Stream:
     def stepped(self, step: Step) -> None:
         """Send the newest mask if it is the one drawn, and the curves every now and then."""
         with self._panel.logged():
-            if self._session.run_number != self._run:
-                self._run, self._scored = self._session.run_number, set()
+            if self._runs.number != self._run:
+                self._run, self._scored = self._runs.number, set()
                 self._send_variants()  # a new run has none
                 if self._drawn.follows:  # what is linked sees each run begin, however short it is
                     self._drawn.step_to(step.iteration)
@@ -147,13 +147,13 @@ class Stream:
             # The class drawn comes last: its mask is in `_frame` already.
             drawn = self._drawn.target
             targets = sorted(self._session.targets, key=lambda each: each == drawn)
-            found = [self._session.frame(target) for target in targets]
+            found = [self._runs.frame(target) for target in targets]
         return [frame for frame in found if frame is not None]
 
     def ended(self, how: str, error: str) -> None:
         """Send the last mask, the curves and the status, in this order."""
         with self._panel.logged():
-            if self._session.nearest(self._drawn.target) is not None:
+            if self._runs.nearest(self._drawn.target) is not None:
                 self._mailbox.finish(_Draw(last=True))
             self.draw()
         with self._panel.logged():
@@ -178,7 +178,7 @@ class Stream:
 
     def _deliver(self, draw: _Draw, seq: int) -> None:
         drawn = self._drawn
-        frame = self._session.frame(drawn.target, draw.iteration)
+        frame = self._runs.frame(drawn.target, draw.iteration)
         if frame is None:
             return
         with self._panel.together():
@@ -190,7 +190,7 @@ class Stream:
                 drawn.step_to(frame.iteration)
 
     def _send_progress(self) -> None:
-        progress, main = self._session.progress, self._session.main
+        progress, main = self._runs.progress, self._runs.main
         if progress is not None and main is not None:
             told = {
                 **{k: round(v, 3) for k, v in asdict(progress).items()},
@@ -202,7 +202,7 @@ class Stream:
         self._panel.tell(_progress={**told, "waits": waits} if waits else told)
 
     def _send_curves(self) -> None:
-        history = self._session.history
+        history = self._runs.history
         if history is None:
             return
         self._curves_due = self._clock() + _pause(_CURVE_SECONDS, [history])
@@ -211,7 +211,7 @@ class Stream:
             self._panel.tell(_trace=_curves(history), _checks=_checked(history))
 
     def _send_variants(self) -> None:
-        begun = [run for run in self._session.variants if run.history.targets]
+        begun = [run for run in self._runs.variants if run.history.targets]
         pause = _pause(_VARIANT_SECONDS, [run.history for run in begun])
         self._variants_due = self._clock() + pause
         with self._panel.together():

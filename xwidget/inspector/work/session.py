@@ -10,10 +10,8 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.device import pick
-from xwidget.engine.history import History
 from xwidget.engine.optimize import optimize
 from xwidget.engine.progress import Meter, Progress
 from xwidget.engine.run import Optimize, Run, Stretch
@@ -21,12 +19,9 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
 from xwidget.engine.turns import GivenUp
 from xwidget.engine.witness import Witness
-from xwidget.explanation import Explanation
-from xwidget.frames import Frame
 from xwidget.inspector.work.lock import OwnedLock
-from xwidget.inspector.work.masks import frame_of
+from xwidget.inspector.work.runs import Runs
 from xwidget.inspector.work.turns import TurnTaker
-from xwidget.inspector.work.variants import Variants
 from xwidget.inspector.work.views import Views
 from xwidget.inspector.work.worker import Closed, SessionListener
 from xwidget.subject import Subject
@@ -71,14 +66,8 @@ class Session(TurnTaker):
             witness.expect(targets)
         self._optimize = optimize
         self._clock = clock
-        self._runs = 0  # so far: each gets a number of its own
-        self._at_work: Run | None = None
-        self._variants = Variants(self._new_run)
         self.targets = tuple(targets)
-        self.main: Run | None = None
-        self.starting = False
-        """True if a run has begun that becomes the main one with its first step: until then all
-        that there is to see is of the one before."""
+        self.runs = Runs(subject, lock)
 
     # Commands: any thread; none of them waits for the engine, save close.
 
@@ -86,8 +75,8 @@ class Session(TurnTaker):
         """Start over with these settings; what runs or waits is given up."""
 
         def plan() -> list[Stretch]:
-            run = self._new_run(settings)
-            self.starting = True
+            run = self.runs.new(settings)
+            self.runs.starting = True
             return run.stretches(self.targets, settings.iterations)
 
         with self._lock:
@@ -113,13 +102,13 @@ class Session(TurnTaker):
 
         def plan() -> list[Stretch]:
             # A class whose turn never came, as the work was stopped, starts now.
-            if self.main is None:
+            if self.runs.main is None:
                 return []
-            return self.main.stretches(self.targets, self.main.newest + iterations)
+            return self.runs.main.stretches(self.targets, self.runs.main.newest + iterations)
 
         with self._lock:
             self._check_open()
-            if self.main is None and not self.busy:
+            if self.runs.main is None and not self.busy:
                 raise RuntimeError("there is no run to continue; start one first")
             self._do(plan, kind="run_more" if alone else None)
 
@@ -136,9 +125,9 @@ class Session(TurnTaker):
 
         def plan() -> list[Stretch]:
             # A run that began meanwhile took it along.
-            if self.main is None or target in self.main.history.targets:
+            if self.runs.main is None or target in self.runs.main.history.targets:
                 return []
-            return self.main.stretches([target], self.main.newest)
+            return self.runs.main.stretches([target], self.runs.main.newest)
 
         with self._lock:
             if target in self.targets:
@@ -147,7 +136,7 @@ class Session(TurnTaker):
             if self._witness is not None:
                 self._witness.expect([target])
             self.targets = (*self.targets, target)
-            if self.main is not None or self.busy:
+            if self.runs.main is not None or self.busy:
                 self._do(plan, added=target)
 
     def compare(self, by: str) -> None:
@@ -165,13 +154,11 @@ class Session(TurnTaker):
         """
 
         def plan() -> list[Stretch]:
-            if self.main is None:
-                return []
-            return self._variants.stretches(self.main, self.targets, by)
+            return self.runs.to_compare(self.targets, by)
 
         with self._lock:
             self._check_open()
-            if self.main is None and not self.busy:
+            if self.runs.main is None and not self.busy:
                 raise RuntimeError("there is no run to compare with; start one first")
             self._do(plan, kind=f"compare {by}")
 
@@ -195,12 +182,7 @@ class Session(TurnTaker):
             self._check_open()
             if missing := set(run.history.targets) - set(self.targets):
                 raise ValueError(f"the run explains other classes, too: {sorted(missing)}")
-            self._runs += 1
-            run.number = self._runs
-            if run.progress is not None:
-                run.progress = replace(run.progress, run=run.number)
-            self.main = run
-            self._variants.clear()
+            self.runs.adopt(run)
             self.failure = RuntimeError(error) if error else None
         if (listener := self._listener()) is not None:
             listener.ending()
@@ -212,8 +194,7 @@ class Session(TurnTaker):
         super().close(join=join)
         with self._lock:
             self.subject = self._witness = None
-            self.main = self._at_work = None
-            self._variants.clear()
+            self.runs.close()
 
     # What there is to see: any thread.
 
@@ -226,84 +207,6 @@ class Session(TurnTaker):
     def x(self) -> Tensor | None:
         """The normalized image (3, H, W); None after ``close``."""
         return None if self.subject is None else self.subject.x
-
-    @property
-    def run_number(self) -> int:
-        """Number of the main run; 0 before the first."""
-        return 0 if self.main is None else self.main.number
-
-    @property
-    def variants(self) -> list[Run]:
-        """The runs beside the main one."""
-        return self._variants.runs
-
-    @property
-    def history(self) -> History | None:
-        """Curves and masks of the main run; None before the first."""
-        return None if self.main is None else self.main.history
-
-    @property
-    def progress(self) -> Progress | None:
-        """Progress of the work, or of the main run if nothing runs."""
-        run = self._at_work or self.main
-        return None if run is None else run.progress
-
-    def nearest(self, target: int, iteration: int | None = None) -> int | None:
-        """Return the main run's kept iteration nearest to one asked for, see ``Run.nearest``."""
-        with self._lock:
-            return None if self.main is None else self.main.nearest(target, iteration)
-
-    def checks(self, target: int) -> Checks:
-        """Return what speaks for and against a class's last mask in the main run."""
-        with self._lock:
-            history = self.history
-            known = history is not None and target in history.targets
-            return history.track(target).checks if history and known else Checks()
-
-    def frame(self, target: int, iteration: int | None = None, run: int = 0) -> Frame | None:
-        """Return the mask of the ``nearest`` iteration; None before the class's first.
-
-        Parameters
-        ----------
-        target, iteration
-            As in ``Run.nearest``.
-        run
-            Number of the run; 0 for the main one.
-
-        Raises
-        ------
-        ValueError
-            If there is no such run.
-        """
-        with self._lock:
-            if run == 0:
-                return None if self.main is None else frame_of(self.main, target, iteration)
-            for known in self._all:
-                if known.number == run:
-                    return frame_of(known, target, iteration)
-            raise ValueError(f"there is no run {run} any more")
-
-    def explanation(self) -> Explanation | None:
-        """Return the main run so far; None before the first step or after ``close``."""
-        with self._lock:
-            if self.main is None or self.subject is None:
-                return None
-            return self.main.explanation(self.subject)
-
-    def comparison(self) -> dict[str, Explanation]:
-        """Return what was compared last, by name, as far as there is something of it."""
-        with self._lock:
-            if self.main is None or self.subject is None:
-                return {}
-            return self._variants.comparison(self.main, self.subject)
-
-    @property
-    def _all(self) -> list[Run]:
-        return [*([] if self.main is None else [self.main]), *self.variants]
-
-    def _new_run(self, settings: Settings) -> Run:
-        self._runs += 1
-        return Run(self._runs, settings)
 
     # The work.
 
@@ -328,15 +231,15 @@ class Session(TurnTaker):
         try:
             return all(self._go(stretch, cancel) for stretch in stretches)
         finally:
-            self._at_work, self.starting = None, False
+            self.runs.at_work, self.runs.starting = None, False
 
     def _go(self, stretch: Stretch, cancel: threading.Event) -> bool:
         """Take a stretch; return whether to its end."""
-        run = self._at_work = stretch.run
+        run = self.runs.at_work = stretch.run
         meter = Meter(self._clock)
         reason = "iterations"
         try:
-            run.begin(self.clf, self.x, self.main if run in self._all else None)
+            run.begin(self.clf, self.x, self.runs.main if run in self.runs.all else None)
             device = pick(run.settings.device)
             if self.subject is None:
                 raise Closed
@@ -374,15 +277,14 @@ class Session(TurnTaker):
         return True
 
     def _note(self, step: Step, stretch: Stretch, meter: Meter, listener: SessionListener) -> None:
-        run = stretch.run
-        if run is not self.main and run not in self.variants:
-            self.main, self.starting = run, False
-            self._variants.clear()
+        run, runs = stretch.run, self.runs
+        if run not in runs.all:
+            runs.replace_main(run)
         run.history.add(step)
         spent = run.seconds + meter.seconds
         # The page takes the main run's number only: a variant's would look like a new start.
-        run.progress = Progress(self.run_number, step.iteration, stretch.last, spent, meter.rate)
-        if run is self.main:
+        run.progress = Progress(runs.number, step.iteration, stretch.last, spent, meter.rate)
+        if run is runs.main:
             listener.stepped(step)
         else:
             listener.varied(step.stopped is not None)
