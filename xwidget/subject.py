@@ -146,7 +146,7 @@ class Subject:
         there is none.
 
         xwidget's own resize and crop are known. A preprocess of the user's is measured by sending
-        ramps through it, which takes the time of five pictures.
+        ramps through it, which takes about as long as preparing the image twice, or six times.
         """
         return self.clf.preprocess.geometry(self._given, self.x)
 

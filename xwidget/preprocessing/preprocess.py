@@ -106,7 +106,9 @@ class Preprocess:
             return Geometry(input_size, size, None, reason=ramps.RANDOM)
         given = self._given(picture)
         apply = functools.partial(self._applied, what="of brightness that rises to one side")
-        found = ramps.like(ramps.measure(apply, given, input_size), given, self.colors(x))
+        in_color = self._in_color if self.channels == 3 else None
+        found = ramps.measure(apply, given, input_size, in_color)
+        found = ramps.like(found, given, self.colors(x))
         return (
             found.after(from_box(fit_box(size, self.size), self.size, size))
             if self.fitted
@@ -116,6 +118,12 @@ class Preprocess:
     def _given(self, picture: Picture) -> Picture:
         """Return what of a picture the transform is given."""
         return np.asarray(to_pil(fit(picture, self.size))) if self.fitted else picture
+
+    def _in_color(self, picture: Picture) -> Tensor:
+        """Return the true colors (3,H,W) of what a net sees of a picture, not cut to [0,1]."""
+        x = self._applied(picture, "of brightness that rises to one side").expand(3, -1, -1)
+        x = x[[self.order.index(color) for color in RGB]]
+        return x * torch.tensor(self.std).view(3, 1, 1) + torch.tensor(self.mean).view(3, 1, 1)
 
     def _applied(self, picture: Picture, what: str) -> Tensor:
         assert self.transform is not None

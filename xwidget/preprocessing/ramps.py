@@ -1,6 +1,7 @@
 """Measuring a preprocess's geometry: pictures whose brightness tells the place are sent through it.
 
-Two flat pictures tell, for each pixel that comes out, what brightness becomes there; padding does
+Where the colors of what comes out are known, one picture may do, with a ramp in each color. Else
+two flat pictures tell, for each pixel that comes out, what brightness becomes there; padding does
 not follow it. Two ramps, one mostly along each axis, then tell where the pixel comes from. Their
 slant makes the 256 steps of 8-bit pictures fall differently in each row, so that they average out.
 A third ramp, of lower contrast, and the person's own picture must agree with the map that was
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -29,7 +31,11 @@ Prepare: TypeAlias = Callable[[Picture], Tensor]
 _DARK, _BRIGHT = 32, 223
 # Shares of x and y in the two ramps, and in the third, which begins at _START.
 _ACROSS, _DOWN = (0.9, 0.1), (0.1, 0.9)
-_THIRD, _START = (0.15, 0.15), 0.35
+_THIRD, _START = (0.15, 0.15), 0.2  # off the middle, so that a negative is not taken for a turn
+_RAMPS = ((_ACROSS, 0.0), (_DOWN, 0.0), (_THIRD, _START))
+_FLATS = (((0.0, 0.0), 0.0), ((0.0, 0.0), 1.0))
+_BEYOND = 0.1  # of the contrast: what is brighter or darker than a ramp is padding
+_FEWEST = 16  # places that tell a map
 _SMALL = 8  # pixels below which a failure is the picture's, not the transform's
 _SLOW = 2.0  # seconds of one picture beyond which no more are tried
 _MOST = 128  # places along an axis that are looked at
@@ -43,8 +49,9 @@ _PLAIN = 3.0  # deviation, of 255, below which a picture has too little to compa
 
 _TOO_SMALL = "a picture of {}×{} pixels is too small to measure what preprocess does"
 RANDOM = "preprocess is random: the same picture comes out differently each time"
-_WARP = "preprocess bends the picture: no straight map fits all of it"
+_WARP = "no straight map fits: preprocess bends the picture, or its scale of brightness"
 _CONTENT = "preprocess treats each picture by its own content, such as its contrast or its borders"
+_SIZE = "the size of what preprocess returns depends on the content of the picture"
 _OPAQUE = "what preprocess returns does not follow the brightness of the picture"
 
 
@@ -64,10 +71,12 @@ class _NoMap(Exception):
     """There is no map; the text says why."""
 
 
-def measure(prepare: Prepare, picture: Picture, input_size: Size) -> Geometry:
+def measure(
+    prepare: Prepare, picture: Picture, input_size: Size, colors: Prepare | None = None
+) -> Geometry:
     """Find the map from what a preprocess returns to the picture that it is given.
 
-    Global random states are left as they were. It takes the time of five pictures.
+    Global random states are left as they were. It takes the time of one picture, or of six.
 
     Parameters
     ----------
@@ -77,6 +86,9 @@ def measure(prepare: Prepare, picture: Picture, input_size: Size) -> Geometry:
         (H,W,3), uint8 or float32 in [0,1]: the ramps have its size and type.
     input_size
         Height and width of what comes out of the picture itself.
+    colors
+        Where these are known: from a picture to what a net sees of it in true color, (3,H',W') in
+        [0,1], red first.
 
     Returns
     -------
@@ -84,9 +96,14 @@ def measure(prepare: Prepare, picture: Picture, input_size: Size) -> Geometry:
         Without a matrix, and with the reason, where no map was found that fits.
     """
     size = (picture.shape[0], picture.shape[1])
+    whole = picture.dtype == np.uint8
     with randomness.left_alone():
+        if colors is not None:
+            with suppress(_NoMap, TypeError, ValueError):
+                matrix, residual = _in_color(colors, size, whole, input_size)
+                return Geometry(input_size, size, as_matrix(matrix), residual)
         try:
-            matrix, residual = _measured(prepare, size, picture.dtype == np.uint8, input_size)
+            matrix, residual = _in_gray(prepare, size, whole, input_size)
         except _NoMap as reason:
             return Geometry(input_size, size, None, reason=str(reason))
     return Geometry(input_size, size, as_matrix(matrix), residual)
@@ -109,31 +126,41 @@ def like(geometry: Geometry, picture: Picture, seen: npt.NDArray[np.uint8]) -> G
     return Geometry(geometry.input_size, geometry.original_size, None, reason=_CONTENT)
 
 
-def _measured(prepare: Prepare, size: Size, whole: bool, input_size: Size) -> tuple[Reals, float]:
-    """Return the map (2, 3) and its residual."""
+def _in_color(colors: Prepare, size: Size, whole: bool, input_size: Size) -> tuple[Reals, float]:
+    """Return the map (2, 3) and its residual, of one picture that has a ramp in each color."""
+    picture = _ramp(size, whole, *_RAMPS[0])
+    for color in (1, 2):
+        picture[..., color] = _ramp(size, whole, *_RAMPS[color])[..., color]
+    rgb = colors(picture)
+    if tuple(rgb.shape[1:]) != input_size:
+        raise _NoMap(_SIZE)
+    steps = _steps(input_size)
+    told = (_thinned(rgb, steps) * 255 - _DARK) / (_BRIGHT - _DARK)
+    seen = np.all((told > -_BEYOND) & (told < 1 + _BEYOND), axis=0)
+    return _fitted(_places(told[:, seen], seen, size, steps), size, steps)
+
+
+def _in_gray(prepare: Prepare, size: Size, whole: bool, input_size: Size) -> tuple[Reals, float]:
+    """Return the map (2, 3) and its residual, of two flat pictures and three ramps."""
     if min(size) < 2:
         raise _NoMap(_TOO_SMALL.format(*size))
     began = time.monotonic()
     try:
-        first, same = randomness.repeats(lambda: prepare(_ramp(size, whole, _ACROSS)))
+        first, same = randomness.repeats(lambda: prepare(_ramp(size, whole, *_RAMPS[0])))
         if not same:
             raise _NoMap(RANDOM)
         if time.monotonic() - began > _SLOW:
             raise _NoMap("preprocess takes too long to be tried on several pictures")
-        others = [
-            prepare(_ramp(size, whole, share, start))
-            for share, start in ((_DOWN, 0.0), (_THIRD, _START), ((0.0, 0.0), 0.0))
-        ]
-        outputs = [first, *others, prepare(_ramp(size, whole, (0.0, 0.0), 1.0))]
+        others = (*_RAMPS[1:], *_FLATS)
+        outputs = [first, *(prepare(_ramp(size, whole, *each)) for each in others)]
     except (TypeError, ValueError) as error:
         raise _NoMap(f"preprocess failed on a ramp of xwidget's own: {error}") from None
     if {tuple(x.shape[1:]) for x in outputs} != {input_size}:
-        raise _NoMap("the size of what preprocess returns depends on the content of the picture")
-    places, steps = _decoded(outputs, size)
-    # A level of 8-bit brightness, in pixels of the original.
-    level = max(size) / (_BRIGHT - _DARK) / max(_ACROSS)
+        raise _NoMap(_SIZE)
+    steps = _steps(input_size)
+    places = _decoded(outputs, size, steps)
     try:
-        return _fitted(places, size, steps, level)
+        return _fitted(places, size, steps)
     except _NoMap:
         if min(size) < _SMALL:
             raise _NoMap(_TOO_SMALL.format(*size)) from None
@@ -158,10 +185,20 @@ def _ramp(size: Size, whole: bool, share: tuple[float, float], start: float = 0.
     return picture
 
 
-def _decoded(outputs: list[Tensor], size: Size) -> tuple[_Places, tuple[int, int]]:
-    """Return where each place of the input comes from, and the steps between places."""
-    rows, columns = (-(-n // _MOST) for n in outputs[0].shape[1:])
-    coarse = [x[:, rows // 2 :: rows, columns // 2 :: columns].double().numpy() for x in outputs]
+def _steps(input_size: Size) -> Size:
+    """Return the steps between the places of the input that are looked at, down and across."""
+    return -(-input_size[0] // _MOST), -(-input_size[1] // _MOST)
+
+
+def _thinned(x: Tensor, steps: Size) -> Reals:
+    rows, columns = steps
+    found: Reals = x[:, rows // 2 :: rows, columns // 2 :: columns].double().numpy()
+    return found
+
+
+def _decoded(outputs: list[Tensor], size: Size, steps: Size) -> _Places:
+    """Return where each place of the input comes from that follows the picture's brightness."""
+    coarse = [_thinned(x, steps) for x in outputs]
     dark, bright = coarse[3], coarse[4]
     contrast = bright - dark
     finite = np.isfinite(contrast)
@@ -169,24 +206,31 @@ def _decoded(outputs: list[Tensor], size: Size) -> tuple[_Places, tuple[int, int
     best = int(np.median(strength.reshape(len(strength), -1), 1).argmax())
     usual = float(np.median(strength[best][strength[best] > 0])) if strength[best].any() else 0.0
     follows = finite[best] & (strength[best] > _FOLLOWS * usual)
-    if usual < 1e-6 or follows.sum() < 16:
+    if usual < 1e-6 or follows.sum() < _FEWEST:
         raise _NoMap(_OPAQUE)
     told = [
         ((x[best] - dark[best]) / np.where(follows, contrast[best], 1))[follows] for x in coarse[:3]
     ]
     if not all(np.isfinite(values).all() for values in told):
         raise _NoMap(_OPAQUE)
-    shares = np.linalg.inv(np.array([_ACROSS, _DOWN])) @ np.stack(told[:2])
-    i, j = np.nonzero(follows)
+    return _places(np.stack(told), follows, size, steps)
+
+
+def _places(told: Reals, seen: npt.NDArray[np.bool_], size: Size, steps: Size) -> _Places:
+    """Return the places that are seen, of the brightness (3, N) of the ramps there, in [0,1]."""
+    rows, columns = steps
+    shares = np.linalg.inv(np.array([_ACROSS, _DOWN])) @ told[:2]
+    i, j = np.nonzero(seen)
     places = np.stack([j * columns + columns // 2, i * rows + rows // 2], -1).astype(np.float64)
-    scale = np.array([size[1] - 1, size[0] - 1])
-    return _Places(places, shares.T * scale, told[2]), (rows, columns)
+    if len(places) < _FEWEST:
+        raise _NoMap(_OPAQUE)
+    return _Places(places, shares.T * np.array([size[1] - 1, size[0] - 1]), told[2])
 
 
-def _fitted(
-    places: _Places, size: Size, steps: tuple[int, int], level: float
-) -> tuple[Reals, float]:
+def _fitted(places: _Places, size: Size, steps: Size) -> tuple[Reals, float]:
     """Return the map (2, 3) that explains the places, and its residual."""
+    # A level of 8-bit brightness, in pixels of the original.
+    level = max(size) / (_BRIGHT - _DARK) / max(_ACROSS)
     extent, spread = np.ptp(places.input, 0), np.ptp(places.original, 0)
     scale = float(np.sqrt(np.prod(spread + 1) / np.prod(extent + np.array(steps[::-1]))))
     near = max(0.5, scale) + level  # half a pixel where the nearest one is taken
