@@ -15,6 +15,7 @@ from xwidget.engine.state import State
 from xwidget.engine.step import Step
 from xwidget.frames import Frame, decode, encode
 from xwidget.inspector import Inspector
+from xwidget.inspector.page import contract, kinds
 
 SAFETY = 30.0  # seconds after which a test that hangs is given up; never a statement about speed
 SIDE = 4
@@ -220,6 +221,22 @@ class Page:
 
     def _say(self, data, buffers=()):
         self.comm.handle_msg({"content": {"data": data}, "buffers": list(buffers)})
+
+
+def fitting(name, **given):
+    """Return a command with fields that it takes."""
+    fields = contract.COMMAND[name].fields
+    made = {field: _smallest(kind) for field, kind in fields.items()}
+    right = {"protocol": contract.PROTOCOL} if name == "hello" else {}
+    return {"type": name, **made, **right, **given}
+
+
+def _smallest(kind):
+    if isinstance(kind, kinds.Word):
+        return kind.among[0]
+    if isinstance(kind, kinds.PanelSetting):
+        return kind.setting.default
+    return {int: getattr(kind, "low", 0), bool: False, bytes: b""}[kind.hint]
 
 
 def until(wanted):

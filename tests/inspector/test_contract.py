@@ -1,5 +1,6 @@
 """The one table of the contract: what is made from it, and what the kernel really sends."""
 
+import json
 import typing
 from typing import Any, Literal, Union
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from scripts.contract import fields_of, outdated
-from tests.inspector.fakes import Page, classifier, inspector_class
+from tests.inspector.fakes import Page, classifier, fitting, inspector_class
 from xwidget.checks import VERDICTS, Check, Checks
 from xwidget.export.formats import FORMATS
+from xwidget.export.page import data
 from xwidget.gallery import Gallery
 from xwidget.gallery import contract as strip
 from xwidget.inspector.page import contract, shapes
@@ -113,14 +115,6 @@ def test_every_reply_is_of_the_type_that_the_table_says(ran):
                 assert fits(value, reply.fields[name]), (content["type"], name)
 
 
-def fitting(kind):
-    """Return fields that a command takes."""
-    given = {"target": 1, "iteration": 3, "iterations": 2, "by": "defense", "protocol": 2}
-    given |= {"run": 0, "page": 1, "count": 1, "seen": 1, "seq": 1, "buffer": b""}
-    given["format"] = "page"
-    return {"type": kind, **{name: given[name] for name in contract.COMMAND[kind].fields}}
-
-
 @pytest.mark.parametrize("way", ["message", "trait"])
 @pytest.mark.parametrize("kind", contract.COMMAND)
 def test_every_command_gets_its_one_reply_by_which_it_is_named(ran, kind, way):
@@ -172,6 +166,15 @@ def test_every_trait_of_the_strip_is_of_the_type_that_the_table_says(engine):
     state = check_traits(gallery._strip, strip.TRAITS)
     assert state["_items"][0]["state"] == "explained"
     gallery.close()
+
+
+def test_an_exported_page_has_traits_of_the_types_that_the_table_says(ran):
+    widget, _ = ran
+    known = {trait.name: trait for trait in contract.TRAITS}
+    given = json.loads(json.dumps(data(widget.explanation, 4)))["traits"]
+    assert given.keys() <= known.keys()
+    for name, value in given.items():
+        assert fits(value, known[name].type), (name, value)
 
 
 def test_a_value_of_another_type_would_be_found():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import xwidget.inspector
-from tests.inspector.fakes import Page, classifier, inspector_class
+from tests.inspector.fakes import Page, classifier, fitting, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
 from xwidget.inspector.page import contract
@@ -141,13 +141,6 @@ ODD = [
 FIELDS = [(kind, name) for kind, command in contract.COMMAND.items() for name in command.fields]
 
 
-def good(kind):
-    """Return the command with fields that it takes."""
-    fields = contract.COMMAND[kind].fields.items()
-    made = {name: getattr(field, "low", None) for name, field in fields}
-    return {"type": kind, **made, **({"by": "game"} if kind == "compare" else {})}
-
-
 def state_of(widget):
     held = {name: getattr(widget, name) for name in widget.keys if name != "error"}
     return {name: value for name, value in held.items() if name != "_trace"}
@@ -162,7 +155,7 @@ def test_a_command_with_an_odd_field_is_refused_and_changes_nothing(show, engine
         if value is None and name in contract.COMMAND[kind].optional:
             continue  # what may be left out
         page.messages.clear()
-        page.send({**good(kind), name: value})
+        page.send({**fitting(kind), name: value})
         (failure,) = page.pump().failures
         assert failure["request"]["type"] == kind
         assert len(str(failure)) < 1000

@@ -170,7 +170,11 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
                 "iterations": last,
                 "seconds": seconds,
                 "rate": last / seconds if seconds > 0 else 0.0,
-                "settings": explanation.settings,
+                "settings": {  # a plan, say, is nothing that a panel shows
+                    name: value
+                    for name, value in explanation.settings.items()
+                    if isinstance(value, (bool, int, float, str))
+                },
             },
             "_words": sentences.templates([explanation.game]),
             "_geometry": _geometry(explanation),

@@ -2,7 +2,7 @@
  * A model without a kernel: what one exported page holds, read only. The other side is
  * xwidget/export/page.py; docs/protocol.md describes the data.
  */
-import { type Command, type Message, PROTOCOL } from "../kernel/contract";
+import { type Command, type Message, PROTOCOL, type Traits } from "../kernel/contract";
 import type { Model } from "../kernel/model";
 import { inflate, viewOf } from "../kernel/packed";
 import { nearest } from "../state/timeline";
@@ -16,7 +16,7 @@ export interface Kept {
 export interface Exported {
   version: number;
   /** The traits that are plain JSON, by name. */
-  traits: { _trace: Record<string, { frames: number[] }> } & Record<string, unknown>;
+  traits: Partial<Traits> & Pick<Traits, "_trace" | "target" | "iteration">;
   image: string;
   reference: string;
   /** By class, in the order of its `_trace[class].frames`. */
@@ -54,7 +54,7 @@ export class PortableModel implements Model {
     const [_image, _reference] = await Promise.all([picture(data.image), picture(data.reference)]);
     const pictures = { _image, _reference };
     const model = new PortableModel(data, pictures);
-    const first = await model.#frame(data.traits.target as number, data.traits.iteration as number);
+    const first = await model.#frame(data.traits.target, data.traits.iteration);
     model.#traits.set("_frame", first);
     return model;
   }
