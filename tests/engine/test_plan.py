@@ -19,11 +19,11 @@ import xwidget as xw
 from xwidget.engine import plan as planning
 from xwidget.engine.batches import Batches
 from xwidget.engine.defense import Guard
+from xwidget.engine.early_stop import PATIENCE, EarlyStop
 from xwidget.engine.fold import fold
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan
 from xwidget.engine.settings import Settings
-from xwidget.engine.stall import PATIENCE, Stall
 from xwidget.engine.strategies import DEFENSES
 from xwidget.engine.views import DRAWN
 
@@ -249,11 +249,11 @@ def test_a_run_ends_where_nothing_changes(clf: xw.Classifier) -> None:
 
 
 def test_slow_drift_is_change() -> None:
-    stall, masks = Stall(), torch.full((2, 3, 4, 4), 0.5)
+    early_stop, masks = EarlyStop(), torch.full((2, 3, 4, 4), 0.5)
     for n in range(300):
         moving = torch.tensor([0.5, 0.5 + 1e-4 * n])  # of one target only
-        assert not stall.reached(n, masks, moving)
-    assert any(stall.reached(n, masks, moving) for n in range(300, 350))
+        assert not early_stop.reached(n, masks, moving)
+    assert any(early_stop.reached(n, masks, moving) for n in range(300, 350))
 
 
 def test_nothing_grows_over_a_hundred_explanations(clf: xw.Classifier) -> None:

@@ -28,7 +28,7 @@ from tests.inspector.fakes import (
 from xwidget.batch.background import _JOIN_SECONDS, THREAD
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
-from xwidget.engine import stall
+from xwidget.engine import early_stop
 from xwidget.frames import decode
 from xwidget.gallery import Gallery
 from xwidget.gallery.item import Item, in_view
@@ -734,7 +734,7 @@ def test_numbers_may_be_those_of_numpy(gallery):
 
 def test_a_run_that_was_paused_ends_where_one_alone_does(monkeypatch):
     # A run that goes on looks for the end of change anew: here all steps are taken.
-    monkeypatch.setattr(stall, "PATIENCE", 10**9)
+    monkeypatch.setattr(early_stop, "PATIENCE", 10**9)
     clf = classifier()
     images = {"a": picture(3), "b": picture(5)}
     settings = {"iterations": 400, "defense": "none"}  # the net is linear

@@ -13,7 +13,7 @@ from tests.inspector.fakes import Page, classifier, fitting, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
 from xwidget.inspector.page import contract
-from xwidget.inspector.page.closed import ClosedWidget
+from xwidget.inspector.page.refusing import ClosedWidget
 
 EVIL = "export default {render: () => fetch('https://example.org')}"
 INSPECTOR_OPEN = {"game", "defense", "iterations", "sparsity", "target", "iteration"} | {

@@ -15,6 +15,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.batches import Batches
 from xwidget.engine.defense import Guard
 from xwidget.engine.device import pick
+from xwidget.engine.early_stop import EarlyStop
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
@@ -23,7 +24,6 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.smoothing import smoothed
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
-from xwidget.engine.stall import Stall
 from xwidget.engine.state import State
 from xwidget.engine.step import Step
 from xwidget.engine.trust import Control, Tried, check
@@ -112,7 +112,7 @@ def _optimized(
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
     views = views_of(settings, clf, x, reference)
     batches = Batches(clf, views.images, count, settings.strategy, Plan.read(settings.plan))
-    stall = Stall()
+    unchanging = EarlyStop()
 
     def chosen(logits: Tensor, index: Tensor) -> Tensor:
         scores = clf.scores(logits).unflatten(0, (-1, len(index)))
@@ -216,7 +216,11 @@ def _optimized(
                 }
                 masks, kept = policy.incumbent(shown, scores, tensors)
             stopped = "iterations" if iteration == last else None
-            if settings.early_stop and stopped is None and stall.reached(iteration, masks, kept):
+            if (
+                settings.early_stop
+                and stopped is None
+                and unchanging.reached(iteration, masks, kept)
+            ):
                 stopped = "converged"
             left, checks = None, None
             if stopped:

@@ -24,7 +24,7 @@ from xwidget.gallery.schedule import Schedule, Signals
 from xwidget.gallery.strip import Strip
 from xwidget.inspector.beginning import check_targets, chosen
 from xwidget.inspector.notebook.rerun_cell import supersede
-from xwidget.inspector.page.closed import ClosedWidget
+from xwidget.inspector.page.refusing import ClosedWidget
 from xwidget.inspector.widget import Inspector
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.views import Views

@@ -18,9 +18,9 @@ from xwidget.inspector.notebook.display import Display
 from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Commands
 from xwidget.inspector.page.drawn import Drawn
-from xwidget.inspector.page.hearing import Hearing
 from xwidget.inspector.page.inbox import Inbox
 from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.page.receiving import Receiving
 from xwidget.inspector.page.stream import Stream
 
 
@@ -61,7 +61,7 @@ class Parts:
 
         handlers = {name: do for each in self.features for name, do in each.commands.items()}
         self.commands = Commands(panel, handlers, inbox, refuse)
-        self.hearing = Hearing(panel, self.drawn, self.commands)
+        self.receiving = Receiving(panel, self.drawn, self.commands)
         self.display = Display(panel, self.picture)
 
     def begin(self) -> None:

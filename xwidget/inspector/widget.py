@@ -378,11 +378,11 @@ class Inspector(LockedWidget):
         super()._handle_custom_msg(content, buffers)
 
     def _take(self, taken: Mapping[str, Any]) -> None:
-        self._parts.hearing.take(taken, super()._take)
+        self._parts.receiving.take(taken, super()._take)
 
     def _tell_refused(self, request: Any, words: str, name: str | None) -> None:
         super()._tell_refused(request, words, name)
-        self._parts.hearing.refused(request, words)
+        self._parts.receiving.refused(request, words)
 
     @traitlets.validate("iteration")
     def _on_iteration(self, proposal: Any) -> int:

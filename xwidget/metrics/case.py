@@ -6,8 +6,8 @@ from typing import Any
 
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
+from xwidget.metrics.arguments import Values
 from xwidget.metrics.judge import Judge
-from xwidget.metrics.taken import Values
 from xwidget.subject import Subject
 
 Net = Classifier | Judge

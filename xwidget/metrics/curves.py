@@ -18,11 +18,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.attribution import Attribution
-from xwidget.metrics import case, taken
+from xwidget.metrics import arguments, case
+from xwidget.metrics.arguments import Values
 from xwidget.metrics.case import Net
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import ranks
-from xwidget.metrics.taken import Values
 from xwidget.subject import Subject
 
 Reals = npt.NDArray[np.float64]
@@ -97,7 +97,7 @@ def deletion(
         or class, there is no such class, or ``steps`` is out of range.
     """
     clf, x, target, relevance = case.read(clf, x, target, relevance)
-    x = taken.image(x)
+    x = arguments.image(x)
     return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps, x), batch)
 
 
@@ -115,7 +115,7 @@ def insertion(
     Parameters and errors are those of :func:`deletion`.
     """
     clf, x, target, relevance = case.read(clf, x, target, relevance)
-    x = taken.image(x)
+    x = arguments.image(x)
     return _follow(clf, blurred(x), x, target, relevance, _even(steps, x), batch)
 
 
@@ -140,13 +140,13 @@ def sufficiency(
         As in :func:`deletion`, as are the errors.
     """
     clf, x, target, relevance = case.read(clf, x, target, relevance)
-    x = taken.image(x)
+    x = arguments.image(x)
     return _follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
 
 
 def blurred(x: Values) -> Tensor:
     """Return the blurred image (..., 3, H, W) that insertion starts from."""
-    x = taken.tensor("x", x)
+    x = arguments.tensor("x", x)
     row = _gaussian().to(x)
     # One axis after the other. Beyond the border is zero, the data mean, as in the authors' code.
     planes = x.reshape(-1, 1, *x.shape[-2:])
@@ -156,7 +156,7 @@ def blurred(x: Values) -> Tensor:
 
 def places(relevance: Values, x: Tensor) -> Tensor:
     """Return each pixel's place (H, W); ValueError where the relevance does not fit an image."""
-    relevance = taken.tensor("relevance", relevance)
+    relevance = arguments.tensor("relevance", relevance)
     if relevance.shape != x.shape[-2:]:
         raise ValueError(
             f"relevance has shape {tuple(relevance.shape)}, but the image has "
@@ -167,7 +167,7 @@ def places(relevance: Values, x: Tensor) -> Tensor:
 
 def counts(shares: Sequence[float], pixels: int) -> Tensor:
     """Return how many pixels shares of them are; ValueError for none, or ones beyond [0, 1]."""
-    found = taken.shares(shares)
+    found = arguments.shares(shares)
     return (torch.tensor(found, dtype=torch.float64, device="cpu") * pixels).round().long()
 
 
@@ -183,7 +183,7 @@ def _gaussian() -> Tensor:
 
 
 def _even(steps: int, x: Tensor) -> list[float]:
-    steps = taken.whole("steps", steps, max(_STEPS, x[0].numel()))
+    steps = arguments.whole("steps", steps, max(_STEPS, x[0].numel()))
     return [step / steps for step in range(steps + 1)]
 
 

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from xwidget.attribution import Attribution
 from xwidget.engine.moves import MOVES
-from xwidget.metrics import case, taken
+from xwidget.metrics import arguments, case
+from xwidget.metrics.arguments import Values
 from xwidget.metrics.case import Net
 from xwidget.metrics.judge import Judge
-from xwidget.metrics.taken import Values
 from xwidget.subject import Subject
 
 Reals = npt.NDArray[np.float64]
@@ -74,10 +74,10 @@ def evidence_scores(
         If one of them does not fit the image, the mask leaves [0, 1], or there is no such class.
     """
     clf, x, target, mask = case.read(clf, x, target, mask, masks=True)
-    x = taken.image(x)
-    mask, r = taken.mask(mask, x), torch.zeros_like(x)[None]
+    x = arguments.image(x)
+    mask, r = arguments.mask(mask, x), torch.zeros_like(x)[None]
     if references is not None:
-        r = taken.tensor("references", references).to(x)
+        r = arguments.tensor("references", references).to(x)
         if r.ndim != 4 or r.shape[1:] != x.shape or not len(r):
             raise ValueError(
                 f"references have shape {tuple(r.shape)}; expected (R, 3, H, W), with H and W of "
@@ -91,8 +91,8 @@ def evidence_scores(
 
 def blend(x: Values, mask: Values, references: Values) -> Tensor:
     """Return the evidence e = m x + (1 - m) r on each of R backgrounds, (R, 3, H, W)."""
-    x, r = taken.image(x), taken.tensor("references", references)
-    shown = taken.mask(mask, x).to(r)
+    x, r = arguments.image(x), arguments.tensor("references", references)
+    shown = arguments.mask(mask, x).to(r)
     return torch.lerp(r, x.to(r).expand_as(r), shown.expand_as(r))
 
 
@@ -119,8 +119,8 @@ def small_moves(clf: Net, pictures: Values, image: Values, target: int | str) ->
         By the name of the move ("shift 1 px", "shift 3 px", "zoom 1.1", "blur 0.8", "flip"): the
         mean over the pictures; NaN if the moved image scores 0.
     """
-    judge, pictures = Judge.of(clf), taken.tensor("pictures", pictures)
-    both = torch.cat([taken.image(image)[None].to(pictures), pictures])
+    judge, pictures = Judge.of(clf), arguments.tensor("pictures", pictures)
+    both = torch.cat([arguments.image(image)[None].to(pictures), pictures])
     found = {}
     for name, move in MOVES.items():
         scores = judge.scores(move(both), target)

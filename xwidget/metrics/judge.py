@@ -8,8 +8,8 @@ from torch import Tensor
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.plan import Plan
 from xwidget.engine.selfcheck import independent
-from xwidget.metrics import taken
-from xwidget.metrics.taken import Values
+from xwidget.metrics import arguments
+from xwidget.metrics.arguments import Values
 from xwidget.net.forward import device_of, dtype_of
 
 
@@ -38,7 +38,7 @@ class Judge:
     def __init__(self, clf: Classifier, plan: Plan | None = None, batch: int = 16) -> None:
         check_classifier(clf)
         self.clf = clf
-        self.batch = batch = taken.whole("batch", batch)
+        self.batch = batch = arguments.whole("batch", batch)
         self._device = device_of(clf.net)
         kind = dtype_of(clf.net, torch.float32)
         image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)
@@ -60,7 +60,7 @@ class Judge:
         """Return the scores of all classes (N, C), float64 on the CPU, of pictures (N, 3, H, W)."""
         parts = []
         with torch.inference_mode():
-            for part in taken.tensor("pictures", pictures).split(self.batch):
+            for part in arguments.tensor("pictures", pictures).split(self.batch):
                 logits = self._forward(part.to(self._device, copy=True))
                 parts.append(self.clf.scores(logits).double().cpu())
         return torch.cat(parts).clone()

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.metrics import taken
-from xwidget.metrics.taken import Values
+from xwidget.metrics import arguments
+from xwidget.metrics.arguments import Values
 
 
 def ranks(relevance: Values) -> Tensor:
@@ -24,7 +24,7 @@ def ranks(relevance: Values) -> Tensor:
     ValueError
         If it is not (H, W), or holds NaN or infinite values.
     """
-    relevance = taken.tensor("relevance", relevance)
+    relevance = arguments.tensor("relevance", relevance)
     if relevance.ndim != 2:
         raise ValueError(
             f"relevance has shape {tuple(relevance.shape)}; give one value a pixel, (H, W)"

@@ -17,11 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.attribution import Attribution
-from xwidget.metrics import case, taken
+from xwidget.metrics import arguments, case
+from xwidget.metrics.arguments import Values
 from xwidget.metrics.case import Net
 from xwidget.metrics.curves import Curve, counts, places
 from xwidget.metrics.judge import Judge
-from xwidget.metrics.taken import Values
 from xwidget.subject import Subject
 
 #: Deviation of the noise that is added to what is filled in, in normalized colors.
@@ -70,7 +70,7 @@ def road(
     if first not in ("most", "least"):
         raise ValueError(f"first={first!r}; expected 'most' or 'least'")
     clf, x, target, relevance = case.read(clf, x, target, relevance)
-    x = taken.image(x)
+    x = arguments.image(x)
     judge, rank = Judge.of(clf, batch), places(relevance, x)
     target = judge.clf.index(target)
     if first == "least":
@@ -113,7 +113,7 @@ def imputed(x: Values, gone: Values, tolerance: float = 1e-4, most: int = 2000) 
     ValueError
         If all pixels are missing.
     """
-    x, gone = taken.image(x), taken.tensor("gone", gone).bool()
+    x, gone = arguments.image(x), arguments.tensor("gone", gone).bool()
     if bool(gone.all()):
         raise ValueError("all pixels are missing; there is nothing to fill them in from")
     if not bool(gone.any()):

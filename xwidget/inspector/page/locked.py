@@ -8,7 +8,7 @@ from typing import Any
 
 import anywidget
 
-from xwidget.inspector.page.closed import ClosedWidget
+from xwidget.inspector.page.refusing import ClosedWidget
 
 
 class LockedWidget(ClosedWidget, anywidget.AnyWidget):

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from xwidget.engine.settings import Settings
-from xwidget.inspector.page.closed import logged
 from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.page.refusing import logged
 from xwidget.inspector.work.inspected import Inspected
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.session import Session

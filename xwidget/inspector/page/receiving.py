@@ -12,7 +12,7 @@ from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 
 
-class Hearing:
+class Receiving:
     """Take what the page sets, on the main thread with the lock held.
 
     Parameters

@@ -14,7 +14,7 @@ PATIENCE = 40
 _EVERY = 10  # iterations from one look to the next: each waits for the device
 
 
-class Stall:
+class EarlyStop:
     """Watch a run for the end of change.
 
     Nothing changes where for ``PATIENCE`` iterations no target's score moved by more than ``SCORE``
