@@ -49,6 +49,10 @@ def test_every_contract_is_kept() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_import_is_excepted() -> None:
+    assert "ignore_imports" not in (ROOT / "pyproject.toml").read_text()
+
+
 @pytest.mark.parametrize(
     ("contract", "file", "added"),
     [
