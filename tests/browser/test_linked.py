@@ -56,7 +56,8 @@ def test_a_linked_slider_leads_when_a_person_is_at_it(notebook: Notebook) -> Non
     for _ in range(15):
         handle(notebook).press("ArrowLeft")
     wait_in_kernel(notebook, "not a._follow and not b._follow and a.iteration == b.iteration")
-    at = from_kernel(notebook, "a.iteration")
+    at = int(handle(notebook).get_attribute("aria-valuenow").split(".")[0])
+    wait_in_kernel(notebook, f"a.iteration == b.iteration == {at}")
     for view in (first, second):
         view.wait_for(status="done")
     assert from_kernel(notebook, "[a.iteration, b.iteration]") == [at, at]

@@ -123,7 +123,8 @@ class Preprocess:
         """Return the true colors (3,H,W) of what a net sees of a picture, not cut to [0,1]."""
         x = self._applied(picture, "of brightness that rises to one side").expand(3, -1, -1)
         x = x[[self.order.index(color) for color in RGB]]
-        return x * torch.tensor(self.std).view(3, 1, 1) + torch.tensor(self.mean).view(3, 1, 1)
+        mean, std = (x.new_tensor(figures).view(3, 1, 1) for figures in (self.mean, self.std))
+        return x * std + mean
 
     def _applied(self, picture: Picture, what: str) -> Tensor:
         assert self.transform is not None
