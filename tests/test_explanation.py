@@ -300,7 +300,7 @@ def test_keyframes_come_in_order_and_as_bytes() -> None:
 def test_a_file_gives_back_every_bit(tmp_path: Path) -> None:
     relevance = np.random.default_rng(1).random((COUNT, HEIGHT, WIDTH))
     explanation = Explanation(**parts(relevance=relevance, checks=(DOUBTFUL, HOLDS)))
-    path = tmp_path / "coffee.xw"
+    path = tmp_path / "coffee.xwidget"
     explanation.save(path)
     loaded = Explanation.load(str(path))
     arrays = "image", "reference", "masks", "relevance", "image_scores", "scores", "evidence"
@@ -340,11 +340,11 @@ def test_a_file_of_layout_1_has_the_masks_mean_and_is_not_checked(tmp_path: Path
 def test_saving_again_replaces_the_file_and_leaves_no_other(
     explanation: Explanation, tmp_path: Path
 ) -> None:
-    path = tmp_path / "coffee.xw"
+    path = tmp_path / "coffee.xwidget"
     path.write_text("something older")
     explanation.save(path)
     assert Explanation.load(path).targets == (967, 968)
-    assert [file.name for file in tmp_path.iterdir()] == ["coffee.xw"]
+    assert [file.name for file in tmp_path.iterdir()] == ["coffee.xwidget"]
 
 
 def test_a_foreign_file_is_told_from_a_damaged_one(

@@ -1,5 +1,6 @@
 """Who may import whom: the contracts of pyproject.toml hold, and a breach of each is found."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -93,6 +94,41 @@ def test_no_module_imports_the_package_that_it_is_part_of() -> None:
         if importer.startswith(f"{face}.")
     }
     assert not found
+
+
+def imported(tree: ast.AST) -> set[str]:
+    kinds = (ast.Import, ast.ImportFrom)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    return {name.asname or name.name for node in nodes for name in node.names}
+
+
+def test_every_name_is_imported_from_the_module_that_makes_it() -> None:
+    trees = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
+        for path in (ROOT / "xwidget").rglob("*.py")
+    }
+    elsewhere = [
+        (importer, node.module, name.name)
+        for importer, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in trees
+        for name in node.names
+        if name.name in imported(trees[node.module])
+    ]
+    assert elsewhere == []
+
+
+def test_only_what_may_be_missing_is_imported_inside_a_function() -> None:
+    late = {
+        (path.relative_to(ROOT / "xwidget").as_posix(), node.module)
+        for path in (ROOT / "xwidget").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and node.module
+        if node.module.split(".")[0] not in ("IPython", "matplotlib")
+    }
+    assert late == {("export/plot.py", "xwidget.export.figure")}  # it needs matplotlib
 
 
 def test_all_but_the_panel_loads_without_the_notebook_libraries() -> None:

@@ -12,17 +12,18 @@ from PIL import Image
 
 from xwidget.attribution import Attribution
 from xwidget.checks import wrapped
+from xwidget.export import file, page, plot
 from xwidget.export.caption import under
 from xwidget.paper import check_view
 from xwidget.record import Record
 from xwidget.support import texts
 from xwidget.support.figures import defended, percent
-from xwidget.trace import Bytes, Frames, Reals, Trace
+from xwidget.trace import Frames, Trace
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Bytes", "Explanation", "Frames", "Reals", "Trace"]
+__all__ = ["Explanation", "Frames", "Trace"]
 
 
 class Explanation(Record):
@@ -106,8 +107,9 @@ class Explanation(Record):
         Parameters
         ----------
         path
-            Path of the file. An existing file is replaced once the new one is on the disk. Several
-            threads or processes may save to one path: the last to finish wins.
+            Path of the file, usually ending in ``.xwidget``. An existing file is replaced once the
+            new one is on the disk. Several threads or processes may save to one path: the last to
+            finish wins.
         frames
             Whether to include the masks of all kept iterations, which are most of the file's size.
             If False, only the last masks and the curves are saved.
@@ -119,9 +121,7 @@ class Explanation(Record):
         OSError
             If the file cannot be written; FileNotFoundError if there is no such folder.
         """
-        from xwidget.export.file import last_masks, write
-
-        write(self if frames else last_masks(self), path)
+        file.write(self if frames else file.last_masks(self), path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Explanation:
@@ -136,9 +136,7 @@ class Explanation(Record):
         FileNotFoundError
             If there is no file.
         """
-        from xwidget.export.file import read
-
-        return read(path, cls)
+        return file.read(path, cls)
 
     def plot(self, *attributions: Attribution) -> Figure:
         """Draw image, evidence and mask heat, one row per class, and other methods beside them.
@@ -169,9 +167,7 @@ class Explanation(Record):
         --------
         >>> explain(clf, photo).plot().savefig("espresso.png")  # doctest: +SKIP
         """
-        from xwidget.export.plot import plot
-
-        return plot(self, *attributions)
+        return plot.plot(self, *attributions)
 
     def export_html(
         self,
@@ -214,11 +210,9 @@ class Explanation(Record):
         --------
         >>> explain(clf, photo).export_html("espresso.html")  # doctest: +SKIP
         """
-        from xwidget.export.page import KEYFRAMES, write
-
-        count = KEYFRAMES if keyframes is None else keyframes
+        count = page.KEYFRAMES if keyframes is None else keyframes
         drawn = None if target is None else self.targets[self.position(target)]
-        return write(self, path, count, drawn)
+        return page.write(self, path, count, drawn)
 
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]
@@ -242,6 +236,6 @@ class Explanation(Record):
         side_by_side = np.concatenate(
             [self.image, gap, self.evidence[0], gap, self.on_paper(0)], axis=1
         )
-        file = io.BytesIO()
-        under(Image.fromarray(side_by_side), self.says(), self.checks[0]).save(file, "PNG")
-        return file.getvalue()
+        png = io.BytesIO()
+        under(Image.fromarray(side_by_side), self.says(), self.checks[0]).save(png, "PNG")
+        return png.getvalue()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.wording import slips
+from xwidget.export.formats import FORMATS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -48,3 +49,11 @@ def test_links_of_a_page_outside_the_site_lead_to_files(page: Path) -> None:
 def _anchor(heading: str) -> str:
     """Return a heading's anchor as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_explanations_are_saved_under_the_ending_that_the_menu_gives_them() -> None:
+    text = "\n".join(page.read_text("utf-8") for page in PAGES)
+    saved = r"\b(?:ex|explanation|w)\.save\(f?\"(.*?)\"|Explanation\.load\(\"(.*?)\""
+    files = ["".join(names) for names in re.findall(saved, text)]
+    assert len(files) > 4
+    assert [file for file in files if not file.endswith(f".{FORMATS['explanation'].ending}")] == []

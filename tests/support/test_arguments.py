@@ -41,8 +41,8 @@ def test_explain_takes_numpys_numbers(clf: xw.Classifier, tmp_path: Path) -> Non
     assert found.settings["sparsity"] == 0.25
     assert type(found.settings["sparsity"]) is float
     assert type(found.diagnostics["plan"]["batch"]) is int
-    found.save(tmp_path / "found.xw")
-    assert Explanation.load(tmp_path / "found.xw").settings == found.settings
+    found.save(tmp_path / "found.xwidget")
+    assert Explanation.load(tmp_path / "found.xwidget").settings == found.settings
     page = found.export_html(tmp_path / "found.html", keyframes=np.int64(2))
     assert page.stat().st_size > 0
 

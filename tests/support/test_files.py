@@ -34,8 +34,8 @@ def explanation() -> Explanation:
 
 @pytest.fixture
 def saved(explanation: Explanation, tmp_path: Path) -> Path:
-    explanation.save(tmp_path / "coffee.xw")
-    return tmp_path / "coffee.xw"
+    explanation.save(tmp_path / "coffee.xwidget")
+    return tmp_path / "coffee.xwidget"
 
 
 def changed(
@@ -47,7 +47,7 @@ def changed(
         held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     held |= arrays or {}
     del texts["sha256"]
-    other = path.with_name("changed.xw")
+    other = path.with_name("changed.xwidget")
     save_file(held, other, {**texts, "sha256": _checksum(texts, held)})
     return other
 
@@ -58,7 +58,7 @@ def changed(
 def test_many_writers_of_one_path_all_succeed_and_leave_one_whole_file(
     explanation: Explanation, tmp_path: Path
 ) -> None:
-    path = tmp_path / "coffee.xw"
+    path = tmp_path / "coffee.xwidget"
     together = threading.Barrier(10)
 
     def save(_: int) -> None:
@@ -69,7 +69,7 @@ def test_many_writers_of_one_path_all_succeed_and_leave_one_whole_file(
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(save, range(30)))
     assert Explanation.load(path).targets == (967, 968)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["coffee.html", "coffee.xw"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["coffee.html", "coffee.xwidget"]
 
 
 def test_a_file_that_cannot_be_finished_changes_nothing(
@@ -194,7 +194,7 @@ def test_a_link_is_followed_and_permissions_are_kept(explanation: Explanation, s
 
 def test_a_folder_that_is_not_there_is_named(explanation: Explanation, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*missing.*mkdir"):
-        explanation.save(tmp_path / "missing" / "coffee.xw")
+        explanation.save(tmp_path / "missing" / "coffee.xwidget")
 
 
 # Reading

@@ -6,13 +6,13 @@ from PIL import Image
 
 from xwidget.catalog import sentences
 from xwidget.checks import Checks
-from xwidget.explanation import Bytes
 from xwidget.export import still
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.paper import check_view, left_to_net
 from xwidget.pixels import blend
+from xwidget.trace import Bytes
 
 
 class StillPicture(Feature):

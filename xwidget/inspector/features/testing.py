@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from xwidget.explanation import Bytes
 from xwidget.frames import Frame, decode, encode
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Handler
@@ -23,6 +22,7 @@ from xwidget.inspector.work.inspected import Inspected
 from xwidget.pixels import blend, quantize
 from xwidget.support import texts
 from xwidget.support.texts import in_words
+from xwidget.trace import Bytes
 
 _TOP = 5
 _SEQ_LIMIT = 2**32  # seq travels as u32

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from xwidget.classifier import Classifier
-from xwidget.explanation import Bytes
 from xwidget.subject import Subject
+from xwidget.trace import Bytes
 
 _ROUNDING = 5e-4
 
