@@ -25,7 +25,11 @@ Other defenses and numbers of iterations, on the photos that all of them were me
 are on gray; the last column is the highest score of the least likely class."""
 
 
-def report(rows: Sequence[Row], wordy: bool = False) -> str:
+_APART = """\
+The same figures on {count} of the photos alone, which were not used to choose the defaults."""
+
+
+def report(rows: Sequence[Row], wordy: bool = False, unseen: Sequence[tuple[int, int]] = ()) -> str:
     """Return all tables of rows as Markdown.
 
     Parameters
@@ -34,6 +38,9 @@ def report(rows: Sequence[Row], wordy: bool = False) -> str:
         From ``benchmarks.selectivity``, in any order.
     wordy
         Whether to add a table with a line for each run.
+    unseen
+        Parts of the photos, in the order of their names, to show alone, too: (3, 5) is the fourth
+        of every five.
     """
     runs = [row for row in rows if row["kind"] == "game"]
     curves = [row for row in rows if row["kind"] == "curve"]
@@ -48,6 +55,12 @@ def report(rows: Sequence[Row], wordy: bool = False) -> str:
         parts += ["## Small moves", _MOVES, moves(usual)]
         photos = [row for row in rows if row["kind"] == "photo"]
         parts += ["## Unseen backgrounds", _UNSEEN, strengths(usual, photos)]
+    if apart := _part_of(usual, unseen):
+        count = len({row["photo"] for row in apart})
+        parts += ["## Photos not used to choose the defaults", _APART.format(count=count)]
+        for game in GAMES:
+            if chosen := [row for row in apart if row["game"] == game]:
+                parts += [f"### {game.capitalize()}", goals(chosen, game)]
     if other := variants(runs):
         parts += ["## Other settings", _VARIANTS, other]
     if curves:
@@ -64,6 +77,12 @@ def _usual(runs: Sequence[Row]) -> list[Row]:
     usual = ("auto", Settings.iterations)
     chosen = usual if usual in settings else next(iter(settings), None)
     return [row for row, given in zip(runs, settings, strict=True) if given == chosen]
+
+
+def _part_of(rows: Sequence[Row], parts: Sequence[tuple[int, int]]) -> list[Row]:
+    photos = sorted({row["photo"] for row in rows})
+    names = {name for first, count in parts for name in photos[first::count]}
+    return [row for row in rows if row["photo"] in names]
 
 
 def _photos(rows: Sequence[Row]) -> str:

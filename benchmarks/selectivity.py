@@ -64,7 +64,7 @@ def main(
             _say("stopped; the tables hold what is measured so far")
     if not records.rows:
         raise SystemExit("nothing was measured")
-    text = report(records.rows, options.details)
+    text = report(records.rows, options.details, options.unseen)
     sys.stdout.write(text + "\n")
     if options.write:
         head = _HEAD.format(command=_command(options))
@@ -190,6 +190,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=(0, 1),
         metavar="1/3",
         help="every third photo, from the first",
+    )
+    add(
+        "--unseen",
+        type=_part,
+        nargs="+",
+        default=(),
+        metavar="4/5",
+        help="parts of the photos that no setting was chosen on: tables of these alone, too",
     )
     add("--report", action="store_true", help="measure nothing, print what the files hold")
     add("--details", action="store_true", help="a line for each run, too")

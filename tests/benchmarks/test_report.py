@@ -139,3 +139,15 @@ def test_photos_that_a_net_gets_wrong_are_counted() -> None:
     photo = {"kind": "photo", "net": "tiny", "name": "jeep"}
     rows = [{**photo, "photo": "a", "right": True}, {**photo, "photo": "b", "right": False}]
     assert "tiny: 1 of 2 photos classified correctly" in report(rows)
+
+
+def test_photos_that_no_setting_was_chosen_on_have_tables_of_their_own() -> None:
+    rows = [row for photo in "qpr" for row in game_rows(photo, 0.9, 0.1)]
+    rows += game_rows("s", 0.9, 0.1) + game_rows("t", 0.9, 0.1)
+    rows[0]["mask"] = 0.1  # the second photo by name
+    whole, apart = report(rows, unseen=[(1, 5), (3, 5)]).split("## Photos not used")
+    assert cells(whole.split("## Small")[0], "mask, mean")[1].startswith("0.42")
+    assert cells(apart, "mask, mean")[1].startswith("0.30")
+    assert "(2)" in apart
+    assert "(5)" not in apart
+    assert "Photos not used" not in report(rows)
