@@ -16,7 +16,7 @@ from xwidget.catalog.defenses import SUMMARIES
 from xwidget.catalog.games import GAMES
 from xwidget.engine.keywords import check_names, spelled_out
 from xwidget.engine.plan import Plan
-from xwidget.engine.setting import Panel, Setting
+from xwidget.engine.setting import Control, Setting
 from xwidget.engine.setting_kinds import Flag, Number, Weight, Whole
 from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, form, note
 from xwidget.engine.strategies import DEFENSES
@@ -105,14 +105,14 @@ def test_the_panels_form_has_a_control_and_words_for_each() -> None:
 
 
 def test_a_sentence_says_when_a_change_counts() -> None:
-    now, light, later = Panel("Game"), Panel("Weight", "λ"), Panel("Steps", at_once=False)
+    now, light, later = Control("Game"), Control("Weight", "λ"), Control("Steps", at_once=False)
     assert note([now]) == "A change of game runs at once."
     assert note([later]) == "A change of steps counts from the next run on."
     assert note([now, later, now, light]) == (
         "A change of game, game or λ runs at once; a change of steps counts from the next run on."
     )
     assert note([]) == ""
-    assert form()["note"] == note([each.panel for each in PANEL.values() if each.panel])
+    assert form()["note"] == note([each.control for each in PANEL.values() if each.control])
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_page_has_one_type_of_number() -> None:
 
 
 def test_any_function_can_take_settings() -> None:
-    mood = Setting("mood", 0.5, float, Number(0, 1), "Share of mirth.", Panel("Mood"))
+    mood = Setting("mood", 0.5, float, Number(0, 1), "Share of mirth.", Control("Mood"))
 
     @spelled_out({"mood": mood})
     def draw(image: str, *, size: int = 3, **settings: Any) -> str:

@@ -13,7 +13,7 @@ from tests.inspector.fakes import Page, classifier, fitting, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
 from xwidget.inspector.page import contract
-from xwidget.inspector.page.refusing import ClosedWidget
+from xwidget.inspector.page.refusing import GuardedWidget
 
 EVIL = "export default {render: () => fetch('https://example.org')}"
 INSPECTOR_OPEN = {"game", "defense", "iterations", "sparsity", "target", "iteration"} | {
@@ -62,10 +62,10 @@ def of_its_kind(value):
     return kinds.get(type(value), ["x"])
 
 
-def test_every_widget_of_ours_is_closed():
+def test_every_widget_of_ours_is_guarded():
     classes = all_classes()
     assert {cls.__name__ for cls in classes} >= {"Inspector", "Strip", "Gallery"}
-    assert all(issubclass(cls, ClosedWidget) for cls in classes)
+    assert all(issubclass(cls, GuardedWidget) for cls in classes)
 
 
 @pytest.mark.parametrize("who", ["inspector", "strip", "gallery"])

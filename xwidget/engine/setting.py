@@ -9,8 +9,8 @@ from xwidget.engine.setting_kinds import Form, Kind, PanelKind
 
 
 @dataclass(frozen=True)
-class Panel:
-    """The setting's control in the panel.
+class Control:
+    """A setting's control in the panel.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Setting:
         The values that it may have.
     words
         A paragraph about it for ``help``.
-    panel
+    control
         How a person sets it in the panel; None where only Python does.
     """
 
@@ -64,12 +64,12 @@ class Setting:
     type: Any
     kind: Kind
     words: str
-    panel: Panel | None
+    control: Control | None
 
     @property
     def label(self) -> str:
         """Its name in the panel."""
-        return self.name if self.panel is None else self.panel.label
+        return self.name if self.control is None else self.control.label
 
     @property
     def span(self) -> str:
@@ -95,20 +95,20 @@ class Setting:
 
     def form(self) -> Form:
         """Return what the panel's settings form needs of it; docs/protocol.md describes it."""
-        panel = self.panel
-        assert panel is not None
+        control = self.control
+        assert control is not None
         return {
             "name": self.name,
-            "label": panel.label,
-            "symbol": panel.symbol,
-            "title": panel.title,
-            "summary": panel.summary,
-            "line": panel.line,
-            "at_once": panel.at_once,
+            "label": control.label,
+            "symbol": control.symbol,
+            "title": control.title,
+            "summary": control.summary,
+            "line": control.line,
+            "at_once": control.at_once,
             **cast(PanelKind, self.kind).form(),
         }
 
 
-def setting(default: Any, kind: Kind, words: str, panel: Panel | None = None) -> Any:
+def setting(default: Any, kind: Kind, words: str, control: Control | None = None) -> Any:
     """Return a dataclass field that holds a setting, see ``Setting``."""
-    return field(default=default, metadata={"kind": kind, "words": words, "panel": panel})
+    return field(default=default, metadata={"kind": kind, "words": words, "control": control})

@@ -15,7 +15,7 @@ from xwidget.engine.keywords import check_names, in_words
 from xwidget.engine.plan import Plan
 from xwidget.engine.references import REFERENCES
 from xwidget.engine.rules import RULES
-from xwidget.engine.setting import Panel, Setting, setting
+from xwidget.engine.setting import Control, Setting, setting
 from xwidget.engine.setting_kinds import Anything, Choice, Flag, Form, Weight, Whole
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.strategies import DEFENSES, Strategy
@@ -49,20 +49,20 @@ class Settings:
         "generation",
         Choice({name: game.summary for name, game in GAMES.items()}),
         '``"preservation"``, ``"deletion"``, ``"generation"`` or ``"repression"``.',
-        Panel("Game"),
+        Control("Game"),
     )
     defense: str = setting(
         "auto",
         Choice(SUMMARIES, said=_defended),
         '``"directional"``, ``"paper"`` (Eq. 6), ``"clamp"``, ``"none"``, or ``"auto"``: the one '
         "that serves the game best, paper for deletion and repression, directional for the others.",
-        Panel("Defense", title="Keeps out noise that only this net sees"),
+        Control("Defense", title="Keeps out noise that only this net sees"),
     )
     iterations: int = setting(
         70,
         Whole(1, panel_most=100_000, step=10),
         "Largest number of iterations, >= 1.",
-        Panel(
+        Control(
             "Iterations",
             summary="The most iterations that a run takes, and that “Run more” adds.",
             line="{} iterations",
@@ -75,7 +75,7 @@ class Settings:
         Weight(1e6, 1e-4, "the weight of one mask entry (1e-5 to 1e-3 is usual)"),
         'Weight lambda of one mask entry, from 0 to 1e6, or ``"auto"``: the smallest mask whose '
         "score is comparable to the image's.",
-        Panel(
+        Control(
             "Sparsity",
             "λ",
             summary="The price of each pixel shown: the higher it is, the less is shown. Auto "
@@ -179,7 +179,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 
 #: Those that a person sets in the panel.
 PANEL: Mapping[str, Setting] = MappingProxyType(
-    {name: each for name, each in SETTINGS.items() if each.panel is not None}
+    {name: each for name, each in SETTINGS.items() if each.control is not None}
 )
 
 in_words(Settings, SETTINGS)
@@ -214,14 +214,15 @@ def form() -> Form:
     """
     return {
         "fields": [each.form() for each in PANEL.values()],
-        "note": note([each.panel for each in PANEL.values() if each.panel is not None]),
+        "note": note([each.control for each in PANEL.values() if each.control is not None]),
     }
 
 
-def note(panels: Sequence[Panel]) -> str:
+def note(controls: Sequence[Control]) -> str:
     """Return when a change of these settings counts, in one sentence; "" for none."""
     at_once, later = (
-        _listed([panel.word for panel in panels if panel.at_once is kind]) for kind in (True, False)
+        _listed([control.word for control in controls if control.at_once is kind])
+        for kind in (True, False)
     )
     said = [
         f"change of {at_once} runs at once" if at_once else "",

@@ -24,7 +24,7 @@ from xwidget.gallery.schedule import Schedule, Signals
 from xwidget.gallery.strip import Strip
 from xwidget.inspector.beginning import check_targets, chosen
 from xwidget.inspector.notebook.rerun_cell import supersede
-from xwidget.inspector.page.refusing import ClosedWidget
+from xwidget.inspector.page.refusing import GuardedWidget
 from xwidget.inspector.widget import Inspector
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.views import Views
@@ -38,7 +38,7 @@ _POLL_SECONDS = 0.05
 
 
 @spelled_out(SETTINGS)
-class Gallery(ClosedWidget, ipywidgets.VBox):  # type: ignore[misc]
+class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
     """A notebook panel for many images: thumbnails, one of them open in an ``Inspector``.
 
     The cell returns at once. The work starts when the Gallery is shown: the images are classified,

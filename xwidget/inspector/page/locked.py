@@ -8,10 +8,10 @@ from typing import Any
 
 import anywidget
 
-from xwidget.inspector.page.refusing import ClosedWidget
+from xwidget.inspector.page.refusing import GuardedWidget
 
 
-class LockedWidget(ClosedWidget, anywidget.AnyWidget):
+class LockedWidget(GuardedWidget, anywidget.AnyWidget):
     """An AnyWidget that takes one lock wherever ipywidgets keeps state between two calls.
 
     ``hold_sync``, ``hold_trait_notifications`` and the property lock of ``set_state`` are plain

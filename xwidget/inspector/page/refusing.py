@@ -35,7 +35,7 @@ def logged(widget: ipywidgets.Widget) -> Iterator[None]:
         widget.log.warning("while showing %r: %r", widget, error, exc_info=True)
 
 
-class ClosedWidget(ipywidgets.Widget):  # type: ignore[misc]
+class GuardedWidget(ipywidgets.Widget):  # type: ignore[misc]
     """A widget whose page can set the traits that have a check, and nothing else.
 
     Whatever else is synced, by ipywidgets and anywidget too, is the kernel's: a page that could
