@@ -50,6 +50,7 @@ def _page_types() -> str:
         _interface("Traits", "The traits, as the page reads them.", _trait_fields(_ALL)),
         _union("Command", "A request of the page.", [_command(each) for each in contract.COMMANDS]),
         *_answers(),
+        *_standing(),
         _ALIASES,
     ]
     return "\n".join(parts)
@@ -173,6 +174,19 @@ def _answers() -> Iterator[str]:
         "By command: the answer of a kernel that can do it.",
         ((name, reply, "") for name, reply in by_command.items()),
     )
+
+
+def _standing() -> Iterator[str]:
+    """Yield which commands a reply stands for."""
+    apart = {each.name: [*each.apart] for each in contract.COMMANDS if each.apart}
+    ends = {each.name: [*each.ends] for each in contract.COMMANDS if each.ends}
+    yield 'type NamesByCommand = Partial<Record<Command["type"], readonly string[]>>;\n'
+    for name, doc, value in (
+        ("APART", "The fields by which a command's replies are told apart; by command.", apart),
+        ("ENDS", "The commands that one ends where they have not begun.", ends),
+    ):
+        rows = "".join(f"  {command}: {json.dumps(names)},\n" for command, names in value.items())
+        yield f"{_comment(doc)}export const {name}: NamesByCommand = {{\n{rows}}};\n"
 
 
 def _reply(reply: Reply) -> str:

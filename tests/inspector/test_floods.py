@@ -224,7 +224,7 @@ def test_a_stop_after_a_flood_of_everything_holds(show, engine):
     widget, page = show(iterations=LONG)
     engine.allow(3)
     for number in range(MANY):
-        for kind in ("run", "run_more", "add", "compare"):
+        for kind in contract.COMMAND["stop"].ends:
             page.send(COMMANDS[kind](number))
     page.send({"type": "stop"})
     engine.release()
@@ -285,6 +285,31 @@ def test_one_file_is_written_and_one_waits(show, monkeypatch, name):
     gate.release(100)
     settled()
     assert 2 <= len(page.pump().answers("saved")) <= 4
+
+
+def test_no_file_that_is_asked_for_waits_in_the_place_of_another(show):
+    _, page = show(iterations=5)
+    page.until_status("done")
+    for number in range(30 * len(FORMATS)):
+        page.send({"id": number, "type": "save", "format": [*FORMATS][number % len(FORMATS)]})
+    newest = set(range(29 * len(FORMATS), 30 * len(FORMATS)))
+    until(lambda: newest <= {content["id"] for content, _ in page.pump().answers("saved")})
+
+
+def test_no_comparison_waits_in_the_place_of_another(show):
+    _, page = show(iterations=5)
+    page.until_status("done")
+    for number in range(60):
+        page.send({"id": number, "type": "compare", "by": ("game", "defense")[number % 2]})
+    until(lambda: {58, 59} <= {content["id"] for content, _ in page.pump().answers("done")})
+
+
+def test_the_refusal_of_one_file_takes_the_place_of_no_other(make):
+    page = Page(make())  # nothing has run
+    for number in range(60 * len(FORMATS)):
+        page.send({"id": number, "type": "save", "format": [*FORMATS][number % len(FORMATS)]})
+    newest = set(range(59 * len(FORMATS), 60 * len(FORMATS)))
+    until(lambda: newest <= {failure["id"] for failure in page.pump().failures})
 
 
 def test_a_page_that_asks_for_everything_again_and_again_gets_it_now_and_then(make):

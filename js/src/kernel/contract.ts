@@ -364,6 +364,19 @@ export interface Replies {
   sizes: Extract<Message, { type: "sizes" }>;
 }
 
+type NamesByCommand = Partial<Record<Command["type"], readonly string[]>>;
+
+/** The fields by which a command's replies are told apart; by command. */
+export const APART: NamesByCommand = {
+  compare: ["by"],
+  save: ["format"],
+};
+
+/** The commands that one ends where they have not begun. */
+export const ENDS: NamesByCommand = {
+  stop: ["run", "run_more", "add", "compare"],
+};
+
 /** Curves by class. */
 export type Trace = Traits["_trace"];
 /** Checks by class; none of a mask that may still change. */

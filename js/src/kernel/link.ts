@@ -172,7 +172,7 @@ export function createLink(
     },
     ask(command, take, traits) {
       expectAnswer();
-      return expected.add(carrier.carry(command, traits), (command as Command).type as never, take);
+      return expected.add(carrier.carry(command, traits), command, take);
     },
     acknowledge: (seq) => void carrier.carry({ type: "ack", seq }),
   };

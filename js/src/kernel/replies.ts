@@ -1,5 +1,5 @@
 /** The replies that are waited for: every command gets one, or is told that none will come. */
-import type { Command, Message, Replies } from "./contract";
+import { APART, type Command, ENDS, type Message, type Replies } from "./contract";
 
 /** Commands that get a reply. */
 export type Asked = keyof Replies;
@@ -17,23 +17,32 @@ export type Take<K extends Asked> = (reply: Reply<K>) => unknown;
 
 interface Waiting {
   type: Command["type"];
+  /** Commands alike in this are answered in order, and the newest reply stands for those before. */
+  slot: string;
   settle(reply: Reply<Asked>): unknown;
 }
 
-/** What `stop` ends where it has not begun. */
-const STOPPED: readonly string[] = ["run", "run_more", "add", "compare"] satisfies Asked[];
+function slotOf(command: Command): string {
+  const fields = command as unknown as Record<string, unknown>;
+  return [command.type, ...(APART[command.type] ?? []).map((name) => fields[name])].join("/");
+}
 
 export class Expected {
   readonly #waiting = new Map<number, Waiting>();
 
   /** Wait for the reply to a command. */
-  add<K extends Asked>(id: number, type: K, take?: Take<K>): Promise<Reply<K>> {
+  add<K extends Asked>(
+    id: number,
+    command: Extract<Command, { type: K }>,
+    take?: Take<K>,
+  ): Promise<Reply<K>> {
     return new Promise((resolve) => {
       const settle = (reply: Reply<Asked>) => {
         resolve(reply as Reply<K>);
         return take?.(reply as Reply<K>);
       };
-      this.#waiting.set(id, { type, settle });
+      const { type } = command as Command;
+      this.#waiting.set(id, { type, slot: slotOf(command), settle });
     });
   }
 
@@ -44,9 +53,10 @@ export class Expected {
     if (id === undefined || !replied) return true;
     this.#waiting.delete(id);
     const told = replied.settle({ ...message, buffer } as Reply<Asked>);
-    // One kind is answered in order, and the newest stands for those before it.
-    const passed = [replied.type, ...(replied.type === "stop" ? STOPPED : [])];
-    this.#lose((other, each) => other < id && passed.includes(each.type));
+    const ended = ENDS[replied.type] ?? [];
+    this.#lose(
+      (other, each) => other < id && (each.slot === replied.slot || ended.includes(each.type)),
+    );
     return told !== false;
   }
 

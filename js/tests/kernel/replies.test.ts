@@ -10,8 +10,8 @@ describe("a reply", () => {
   test("settles the command that it names, at once and as a promise", async () => {
     const expected = new Expected();
     const heard: unknown[] = [];
-    const first = expected.add(1, "stop", (reply) => heard.push(reply.type));
-    const second = expected.add(2, "sizes");
+    const first = expected.add(1, { type: "stop" }, (reply) => heard.push(reply.type));
+    const second = expected.add(2, { type: "sizes" });
     expected.take({ type: "sizes", id: 2, bytes: { page: 9 } }, null);
     expect(heard).toEqual([]);
     expected.take({ ...DONE, id: 1 }, null);
@@ -22,7 +22,7 @@ describe("a reply", () => {
 
   test("carries the buffer that came with it", async () => {
     const expected = new Expected();
-    const asked = expected.add(1, "save");
+    const asked = expected.add(1, { type: "save", format: "page" });
     const file = new DataView(new ArrayBuffer(5));
     expected.take({ type: "saved", id: 1, name: "a.xwidget" }, file);
     expect(await asked).toEqual({ type: "saved", id: 1, name: "a.xwidget", buffer: file });
@@ -30,10 +30,10 @@ describe("a reply", () => {
 
   test("of a newer command stands for those of its kind before it", async () => {
     const expected = new Expected();
-    const older = expected.add(1, "compare");
-    const other = expected.add(2, "add");
-    const newer = expected.add(3, "compare");
-    const later = expected.add(4, "compare");
+    const older = expected.add(1, { type: "compare", by: "game" });
+    const other = expected.add(2, { type: "add", target: 1 });
+    const newer = expected.add(3, { type: "compare", by: "game" });
+    const later = expected.add(4, { type: "compare", by: "game" });
     expected.take({ ...DONE, id: 3 }, null);
     expect(await older).toEqual({ type: "lost" });
     expect(await newer).toMatchObject(DONE);
@@ -42,11 +42,25 @@ describe("a reply", () => {
     expect([(await other).type, (await later).type]).toEqual(["done", "done"]);
   });
 
+  test("of one file says nothing of another", async () => {
+    const expected = new Expected();
+    const ask = (id: number, format: string) => expected.add(id, { type: "save", format });
+    const [older, other, newer] = [ask(2, "page"), ask(3, "explanation"), ask(4, "page")];
+    const saved = (id: number) => expected.take({ type: "saved", id, name: `${id}` }, null);
+    saved(4);
+    saved(3);
+    expect(await older).toEqual({ type: "lost" });
+    expect([await newer, await other]).toMatchObject([{ name: "4" }, { name: "3" }]);
+  });
+
   test("to stop ends what it kept from beginning, and nothing else", async () => {
     const expected = new Expected();
-    const [run, save] = [expected.add(1, "run"), expected.add(2, "save")];
-    const stop = expected.add(3, "stop");
-    const after = expected.add(4, "run");
+    const [run, save] = [
+      expected.add(1, { type: "run" }),
+      expected.add(2, { type: "save", format: "page" }),
+    ];
+    const stop = expected.add(3, { type: "stop" });
+    const after = expected.add(4, { type: "run" });
     expected.take({ ...DONE, id: 3 }, null);
     expect(await run).toEqual({ type: "lost" });
     expect(await stop).toMatchObject(DONE);
@@ -57,8 +71,8 @@ describe("a reply", () => {
   test("that says no may be none for a person to read", () => {
     const expected = new Expected();
     const no = (id?: number) => ({ type: "failed", id, request: null, message: "No." }) as Message;
-    void expected.add(1, "frame", () => false);
-    void expected.add(2, "add", () => undefined);
+    void expected.add(1, { type: "frame", target: 1, iteration: 1 }, () => false);
+    void expected.add(2, { type: "add", target: 1 }, () => undefined);
     expect([1, 2, 3, undefined].map((id) => expected.take(no(id), null))).toEqual([
       ...[false, true, true, true],
     ]);

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from xwidget.inspector.page.contract import COMMAND
+from xwidget.inspector.page.entries import Slot
 from xwidget.inspector.page.inbox import Inbox, Pace
 from xwidget.inspector.page.messages import Request, number, parse
 from xwidget.inspector.page.panel import Panel
@@ -63,13 +64,13 @@ class Commands:
         self._handlers = handlers
         self._inbox = inbox
         self._refuse = refuse
-        self._tasks: dict[str, tuple[Any, Task]] = {}  # what waits to be done, by request
+        self._tasks: dict[Slot, tuple[Any, Task]] = {}  # what waits to be done
         self._works = False
 
     def obey(self, content: Any, buffers: Sequence[Any] = ()) -> None:
         """Do what a message asks; what cannot be done is refused in words.
 
-        Where messages come faster than they can be done, the newest of each type is.
+        Where messages come faster than they can be done, the newest of each slot is.
 
         Parameters
         ----------
@@ -86,26 +87,25 @@ class Commands:
             self._fail(content, error)
             return
         act = partial(self._do, content, request)
-        pace = COMMAND[request.type].pace
-        if pace is None:
+        command = COMMAND[request.type]
+        if command.pace is None:
             act()
             return
         try:
-            cost = 1
-            if COMMAND[request.type].weighs:
-                cost = max(_FRAME, self._panel.subject.picture.size)
-            self._inbox.take(request.type, pace, act, cost)
+            cost = max(_FRAME, self._panel.subject.picture.size) if command.weighs else 1
+            self._inbox.take(command.slot(request.fields), command.pace, act, cost)
         except RuntimeError as error:  # it has to wait, and there are too many threads
             self._fail(content, error)
 
     def _do(self, content: Any, request: Request) -> None:
-        if request.type == "stop":
-            self._inbox.drop("run", "run_more", "add", "compare")
+        command = COMMAND[request.type]
+        for name in command.ends:
+            self._inbox.drop(*COMMAND[name].slots)
         try:
             answer = self._handlers[request.type](**request.fields)
             if callable(answer):
-                self._enqueue(request, content, answer)
-            elif COMMAND[request.type].reply is not None:
+                self._enqueue(command.slot(request.fields), content, answer)
+            elif command.reply is not None:
                 self._reply(request.type, content, answer or Answer())
         except Exception as error:
             self._fail(content, error)
@@ -123,9 +123,9 @@ class Commands:
         message = {"type": reply.type, **answer.fields, **number(content)}
         self._panel.send(message, None if answer.buffer is None else [answer.buffer])
 
-    def _enqueue(self, request: Request, content: Any, task: Task) -> None:
-        """Have a task done: one at a time, and one of each kind waits, the newest."""
-        self._tasks[f"{request.type} {sorted(request.fields.items())}"] = (content, task)
+    def _enqueue(self, slot: Slot, content: Any, task: Task) -> None:
+        """Have a task done: one at a time, and one waits in each slot, the newest."""
+        self._tasks[slot] = (content, task)
         if not self._works:
             thread = EndingThread(self._work, self._panel.session.end, "xwidget file")
             try:

@@ -225,7 +225,12 @@ COMMANDS: tuple[Command, ...] = (
         reply=_DONE,
         pace=Pace(3, 2),
     ),
-    Command("stop", "Ends what is running and what waits", reply=_DONE),
+    Command(
+        "stop",
+        "Ends what is running and what waits",
+        reply=_DONE,
+        ends=("run", "run_more", "add", "compare"),
+    ),
     Command(
         "add",
         "Explains one more class, alone, after what is running; then `target` becomes that class, "

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import product
+from typing import Any, TypeAlias
 
 from xwidget.inspector.page.inbox import Pace
-from xwidget.inspector.page.kinds import Kind
+from xwidget.inspector.page.kinds import Kind, Word
 from xwidget.support.texts import Room
+
+Slot: TypeAlias = tuple[str, ...]
+"""A place in which one command waits, and is replaced by a newer one."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class Command:
         Whether the pace counts the image's bytes, not the commands.
     quiet
         Whether it is the page's business and no person's: its refusal is not told in ``error``.
+    ends
+        Names of the commands that it ends where they have not begun.
     """
 
     name: str
@@ -101,3 +107,25 @@ class Command:
     pace: Pace | None = None
     weighs: bool = False
     quiet: bool = False
+    ends: tuple[str, ...] = ()
+
+    @property
+    def apart(self) -> dict[str, tuple[str, ...]]:
+        """Fields that name different things, with their words: each is done and answered apart."""
+        return {name: kind.among for name, kind in self.fields.items() if isinstance(kind, Word)}
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The places in which commands of this name wait."""
+        return tuple((self.name, *words) for words in product(*self.apart.values()))
+
+    def slot(self, fields: Mapping[str, Any]) -> Slot:
+        """Return the place of one with these fields, which may be unchecked."""
+        words = {name: fields.get(name) for name in self.apart}
+        return (
+            self.name,
+            *(
+                str(words[name]) if words[name] in among else ""
+                for name, among in self.apart.items()
+            ),
+        )

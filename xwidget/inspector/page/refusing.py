@@ -101,10 +101,11 @@ class GuardedWidget(ipywidgets.Widget):  # type: ignore[misc]
         kind = told.get("type") if isinstance(told, dict) else None
         name = request.get("name") if kind == "set" else None
         name = name if name in self.keys else None
-        known = kind if kind in contract.COMMAND or kind == "set" else None
+        command = contract.COMMAND.get(kind) if isinstance(kind, str) else None
+        known = command.slot(request) if command else (kind == "set", name)
         with self._lock:
             self._inbox.take(
-                ("refused", known, name), _REFUSALS, partial(self._tell_refused, told, words, name)
+                ("refused", known), _REFUSALS, partial(self._tell_refused, told, words, name)
             )
 
     def _tell_refused(self, request: Any, words: str, name: str | None) -> None:
