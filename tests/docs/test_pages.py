@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.geometry import TRANSFORMS
 from tests.docs.wording import slips
+from xwidget import checks
 from xwidget.export.formats import FORMATS
 
 ROOT = Path(__file__).parents[2]
@@ -57,3 +59,18 @@ def test_explanations_are_saved_under_the_ending_that_the_menu_gives_them() -> N
     files = ["".join(names) for names in re.findall(saved, text)]
     assert len(files) > 4
     assert [file for file in files if not file.endswith(f".{FORMATS['explanation'].ending}")] == []
+
+
+def test_the_page_on_checks_names_each_of_them() -> None:
+    text = (ROOT / "docs/concepts/checks.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| *")]
+    named = [name for row in rows for name in re.findall(r"\*([a-z ]+)\*", row)]
+    named += re.findall(r"^- \*([a-z ]+)\*:", text, re.MULTILINE)
+    assert sorted(named) == sorted(checks.NAMES)
+
+
+def test_the_page_on_geometry_lists_what_its_benchmark_measures() -> None:
+    text = (ROOT / "docs/concepts/geometry.md").read_text("utf-8")
+    head, *rows = re.findall(r"^\| ([a-z].*?) +\|", text, re.MULTILINE)
+    assert head == "transform"
+    assert rows == list(TRANSFORMS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,133 +11,26 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torchvision import transforms as T
-from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
 from torchvision.transforms._presets import ImageClassification
 
+from benchmarks.geometry import (
+    MEAN,
+    NORMALIZE,
+    SIZES,
+    STD,
+    TRANSFORMS,
+    covered,
+    error,
+    found,
+    photo,
+    preprocess,
+    resized,
+)
 from xwidget.images import read
 from xwidget.preprocessing import ramps
 from xwidget.preprocessing.geometry import Geometry, from_box, identity
-from xwidget.preprocessing.preprocess import Preprocess, read_preprocess
-
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-NORMALIZE = T.Normalize(MEAN, STD)
-#: Odd, not square, small, large: height and width.
-SIZES = ((333, 501), (64, 48), (1200, 801))
-
-
-def photo(height: int, width: int) -> np.ndarray:
-    """Return a picture with something in each corner: soft, so that any filter keeps it."""
-    rng = np.random.default_rng(0)
-    coarse = rng.integers(0, 256, (7, 9, 3)).astype(np.uint8)
-    return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
-
-
-def preprocess(transform: Any, size: int | None = None) -> Preprocess:
-    opaque = not hasattr(transform, "transforms") and not isinstance(transform, ImageClassification)
-    return read_preprocess(transform, size, MEAN if opaque else None, STD if opaque else None)[0]
-
-
-def found(transform: Any, picture: np.ndarray, size: int | None = None) -> Geometry:
-    prepare = preprocess(transform, size)
-    return prepare.geometry(picture, prepare(picture))
-
-
-def letterbox(image: Image.Image, side: int = 160) -> Tensor:
-    scale = side / max(image.size)
-    shrunk = image.resize((round(image.width * scale), round(image.height * scale)))
-    sheet = Image.new("RGB", (side, side), (114, 114, 114))
-    sheet.paste(shrunk, ((side - shrunk.width) // 2, (side - shrunk.height) // 2))
-    return NORMALIZE(F.to_tensor(sheet))
-
-
-def resized(height: int, width: int, side: tuple[int, int], at: tuple[int, int] = (0, 0)) -> Any:
-    """Return a 2×3 matrix: all of the photo at ``side``, its upper left corner at minus ``at``."""
-    down, across = height / side[0], width / side[1]
-    return np.array(
-        [[across, 0, (at[1] + 0.5) * across - 0.5], [0, down, (at[0] + 0.5) * down - 0.5]]
-    )
-
-
-def covered(height: int, width: int, shorter: int, crop: int) -> Any:
-    """Return the matrix of torchvision's Resize(shorter) and CenterCrop(crop)."""
-    side = (
-        (shorter, int(shorter * width / height))
-        if height <= width
-        else (int(shorter * height / width), shorter)
-    )
-    at = tuple(round((n - crop) / 2) for n in side)
-    return resized(height, width, side, at)  # type: ignore[arg-type]
-
-
-def boxed(height: int, width: int) -> Any:
-    scale = 160 / max(height, width)
-    side = round(height * scale), round(width * scale)
-    return resized(height, width, side, (-((160 - side[0]) // 2), -((160 - side[1]) // 2)))
-
-
-def mirrored(height: int, width: int) -> Any:
-    matrix = resized(height, width, (160, 160))
-    return np.array([[-matrix[0, 0], 0, matrix[0, 0] * 159 + matrix[0, 2]], matrix[1]])
-
-
-def turned(height: int, width: int) -> Any:
-    matrix = resized(height, width, (160, 160))
-    return np.array(
-        [[0, -matrix[0, 0], matrix[0, 0] * 159 + matrix[0, 2]], [matrix[1, 1], 0, matrix[1, 2]]]
-    )
-
-
-def by_albumentations(image: Image.Image) -> Tensor:
-    """Return a picture as such a pipeline makes it: arrays by name, in and out."""
-
-    def pipeline(*, image: np.ndarray) -> dict[str, np.ndarray]:
-        small = np.asarray(Image.fromarray(image).resize((160, 160)), np.float32) / 255
-        return {"image": ((small - MEAN) / STD).astype(np.float32)}
-
-    return torch.from_numpy(pipeline(image=np.asarray(image))["image"].transpose(2, 0, 1))
-
-
-TRANSFORMS: dict[str, tuple[Any, Callable[[int, int], Any]]] = {
-    "weights": (
-        ImageClassification(crop_size=160, resize_size=184),
-        lambda h, w: covered(h, w, 184, 160),
-    ),
-    "resize, center crop": (
-        T.Compose([T.Resize(184), T.CenterCrop(160), T.ToTensor(), NORMALIZE]),
-        lambda h, w: covered(h, w, 184, 160),
-    ),
-    "tensor, no antialias": (
-        T.Compose([T.ToTensor(), T.Resize((160, 160), antialias=False), NORMALIZE]),
-        lambda h, w: resized(h, w, (160, 160)),
-    ),
-    "nearest": (
-        T.Compose([T.Resize((160, 160), InterpolationMode.NEAREST), T.ToTensor(), NORMALIZE]),
-        lambda h, w: resized(h, w, (160, 160)),
-    ),
-    "letterbox": (letterbox, boxed),
-    "flip": (
-        T.Compose([T.Resize((160, 160)), T.RandomHorizontalFlip(1.0), T.ToTensor(), NORMALIZE]),
-        mirrored,
-    ),
-    "quarter turn": (
-        T.Compose(
-            [T.Resize((160, 160)), T.Lambda(lambda im: im.transpose(2)), T.ToTensor(), NORMALIZE]
-        ),
-        turned,
-    ),
-    "mirrored border": (
-        T.Compose(
-            [T.Resize((128, 128)), T.Pad(16, padding_mode="reflect"), T.ToTensor(), NORMALIZE]
-        ),
-        lambda h, w: resized(h, w, (128, 128), (-16, -16)),
-    ),
-    "albumentations": (by_albumentations, lambda h, w: resized(h, w, (160, 160))),
-    "gray": (
-        T.Compose([T.Grayscale(), T.Resize((28, 28)), T.ToTensor(), T.Normalize((0.5,), (0.5,))]),
-        lambda h, w: resized(h, w, (28, 28)),
-    ),
-}
+from xwidget.preprocessing.preprocess import read_preprocess
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -149,18 +41,13 @@ def test_a_transform_is_measured_to_half_a_pixel_of_the_original(
     transform, truth = TRANSFORMS[name]
     geometry = found(transform, photo(*size))
     assert geometry.known, geometry.reason
-    height, width = geometry.input_size
-    corners = np.array([(0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)])
-    matrix = truth(*size)
-    expected = corners @ matrix[:, :2].T + matrix[:, 2]
-    off = np.abs(geometry.to_original(corners) - expected).max()
-    assert off <= 0.5
+    assert error(geometry, truth(*size)) <= 0.5
     assert geometry.residual < 1.1
 
 
 @pytest.mark.parametrize("side", [(5, 3), (9, 13), (3000, 2000)])
 def test_tiny_and_huge_pictures_are_measured_too(side: tuple[int, int]) -> None:
-    transform, truth = TRANSFORMS["resize, center crop"]
+    transform, truth = TRANSFORMS["resize and center crop, by transforms"]
     geometry = found(transform, photo(*side))
     matrix = truth(*side)
     assert np.abs(np.array(geometry.matrix) @ [159, 159, 1] - matrix @ [159, 159, 1]).max() <= 0.5

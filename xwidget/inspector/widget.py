@@ -92,9 +92,9 @@ class Inspector(LockedWidget):
     -----
     All attributes above are traits: ``observe``, ``link`` and ``jslink`` work on them. During a
     run, observers are called on a thread of the run, one at a time across all Inspectors and
-    Galleries: a slow one delays the others. Linked Inspectors each follow their own run, and each
-    other afterwards. Close an Inspector that is no longer needed: until then, ipywidgets keeps it
-    with its image, masks and thread.
+    Galleries: a slow one delays the others. While linked Inspectors run, each follows its own run;
+    afterwards they follow each other. Close an Inspector that is no longer needed: until then,
+    ipywidgets keeps it with its image, masks and thread.
 
     Examples
     --------
