@@ -157,6 +157,8 @@ def test_the_repr_has_a_line_a_class_and_one_of_its_checks() -> None:
     assert head == "Explanation: deletion, paper defense, 4 iterations, 6×9 pixels"
     undefended = Explanation(**parts(settings={"game": "generation", "defense": "none"}))
     assert repr(undefended).startswith("Explanation: generation, no defense, 4 iterations")
+    default = Explanation(**parts(settings={"game": "generation", "defense": "auto"}))
+    assert repr(default).startswith("Explanation: generation, directional defense, 4 iterations")
     assert lines[0].split()[:4] == ["967", "espresso", "image", "0.951"]
     assert lines[0].endswith(f"shown {100 * explanation.masks[0].mean():.1f}%")
     told = " ".join(" ".join(lines[1:]).split())

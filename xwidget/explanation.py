@@ -11,13 +11,14 @@ import numpy as np
 from PIL import Image
 
 from xwidget.attribution import Attribution
+from xwidget.catalog import defenses
 from xwidget.checks import wrapped
 from xwidget.export import file, page, plot
 from xwidget.export.caption import under
 from xwidget.paper import check_view
 from xwidget.record import Record
 from xwidget.support import texts
-from xwidget.support.figures import defended, percent
+from xwidget.support.figures import percent
 from xwidget.trace import Frames, Trace
 
 if TYPE_CHECKING:
@@ -217,7 +218,8 @@ class Explanation(Record):
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]
         last = max(len(self.trace) - 1, 0)
-        head = f"Explanation: {self.game}, {defended(self.defense)}, {last} iterations, "
+        defense = defenses.named(self.defense, self.game)
+        head = f"Explanation: {self.game}, {defense}, {last} iterations, "
         lines = [f"{head}{height}×{width} pixels"]
         names = [texts.shown(name, texts.NAME) for name in self.names]
         wide = max(map(len, names))

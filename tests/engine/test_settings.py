@@ -101,7 +101,7 @@ def test_the_panels_form_has_a_control_and_words_for_each() -> None:
     for field in fields.values():
         assert field["kind"] == "choice" or field["summary"].endswith(".")
     lines = [choice["said"] for choice in fields["defense"]["choices"]]
-    assert lines == ["defended", "defended (paper)", *lines[2:4], "no defense"]
+    assert lines == ["auto defense", "paper defense", *lines[2:4], "no defense"]
 
 
 def test_a_sentence_says_when_a_change_counts() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xwidget.catalog.games import GAMES
+
 #: Summary of each defense in the panel, and of the default of the game.
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
@@ -18,3 +20,23 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
 
 UNDEFENDED = "none"
 """The choice of no defense."""
+
+
+def named(defense: str, game: str = "") -> str:
+    """Return a defense as a line names it.
+
+    Parameters
+    ----------
+    defense
+        Its name, as in the settings.
+    game
+        Name of the game, where it is known: it tells which defense "auto" is.
+
+    Examples
+    --------
+    >>> named("none"), named("paper"), named("auto"), named("auto", "generation")
+    ('no defense', 'paper defense', 'auto defense', 'directional defense')
+    """
+    if defense == "auto" and game in GAMES:
+        defense = GAMES[game].defense
+    return "no defense" if defense == UNDEFENDED else f"{defense} defense"

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict, get_type_hints
 
 from torch import Tensor
 
-from xwidget.catalog.defenses import SUMMARIES
+from xwidget.catalog import defenses
 from xwidget.catalog.games import GAMES
 from xwidget.engine.keywords import check_names, in_words
 from xwidget.engine.plan import Plan
@@ -19,12 +19,6 @@ from xwidget.engine.setting import Control, Setting, setting
 from xwidget.engine.setting_kinds import Anything, Choice, Flag, Form, Weight, Whole
 from xwidget.engine.similarity import SIMILARITIES
 from xwidget.engine.strategies import DEFENSES, Strategy
-
-
-def _defended(defense: str) -> str:
-    """Return a defense as a line of settings says it."""
-    plain = {"none": "no defense", "auto": "defended"}
-    return plain.get(defense, f"defended ({defense})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +47,7 @@ class Settings:
     )
     defense: str = setting(
         "auto",
-        Choice(SUMMARIES, said=_defended),
+        Choice(defenses.SUMMARIES, said=defenses.named),
         '``"directional"``, ``"paper"`` (Eq. 6), ``"clamp"``, ``"none"``, or ``"auto"``: the one '
         "that serves the game best, paper for deletion and repression, directional for the others.",
         Control("Defense", title="Keeps out noise that only this net sees"),

@@ -22,15 +22,13 @@ import numpy as np
 from PIL import Image
 
 from xwidget import assets
-from xwidget.catalog import sentences
-from xwidget.catalog.games import GAMES
+from xwidget.catalog import defenses, sentences
 from xwidget.checks import Checks
 from xwidget.export import still
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 from xwidget.record import Record
 from xwidget.support import arguments, files, texts, wire
-from xwidget.support.figures import defended
 from xwidget.trace import Bytes, Reals
 
 KEYFRAMES = 8
@@ -284,11 +282,7 @@ def _inline(name: str) -> str:
 
 
 def _caption(explanation: Record, net: str) -> str:
-    game = GAMES.get(explanation.game)
-    defense = explanation.defense
-    if defense == "auto" and game is not None:
-        defense = game.defense
-    made = defended(defense)
+    made = defenses.named(explanation.defense, explanation.game)
     count = max(len(explanation.trace) - 1, 0)
     what = (
         f"Which pixels and colors {net or 'the net'} relies on: {explanation.game} game, "

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget.attribution import Attribution
+from xwidget.catalog import defenses
 from xwidget.catalog.games import GAMES
 from xwidget.export.caption import doubtful
-from xwidget.support.figures import defended, percent
+from xwidget.support.figures import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +95,7 @@ def plot(explanation: Record, *others: Attribution) -> Figure:
             below = figure.add_subplot(grid[2 * k + 1, :])
             below.set_title(says[k], loc="left", fontsize=10, color=_INK)
             _verdict(below, wrapped[k], explanation.checks[k])
-        title = f"{explanation.game}, {defended(explanation.defense)}"
+        title = f"{explanation.game}, {defenses.named(explanation.defense, explanation.game)}"
         figure.suptitle(title, x=0.01, ha="left", fontsize=10, color=_FAINT)
     return figure
 

@@ -29,8 +29,3 @@ def percent(share: float) -> str:
     if math.isnan(share):
         return "–"
     return "<0.1%" if 0 < share < 0.001 else f"{math.floor(1000 * share + 0.5) / 10:.1f}%"
-
-
-def defended(defense: str) -> str:
-    """Return a defense as words name it: "paper defense", "no defense"."""
-    return "no defense" if defense == "none" else f"{defense} defense"
