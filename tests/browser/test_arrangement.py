@@ -158,6 +158,21 @@ def test_settings_are_told_where_they_are_folded(inspector: Inspector) -> None:
     assert f"Generation, defended, λ auto, {ITERATIONS} iterations" in line.inner_text()
 
 
+def test_settings_are_unfolded_where_there_is_room_until_a_person_decides(
+    inspector: Inspector,
+) -> None:
+    settings = inspector.root.locator(".xw-settings")
+    unfolded = "(element) => element.open"
+    for width, room in [(1000, True), (700, False), (1000, True), (700, False)]:
+        widen(inspector, width)
+        assert settings.evaluate(unfolded) == room
+    for chosen in (True, False, True):
+        settings.locator("summary").click()
+        for width in (1000, 700):
+            widen(inspector, width)
+            assert settings.evaluate(unfolded) == chosen
+
+
 def test_a_change_is_for_the_next_run_until_that_runs(
     notebook: Notebook, inspector: Inspector
 ) -> None:

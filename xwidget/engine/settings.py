@@ -58,7 +58,7 @@ class Settings:
         "Largest number of iterations, >= 1.",
         Control(
             "Iterations",
-            summary="The most iterations that a run takes, and that “Run more” adds.",
+            summary="The most that a run takes, and that “Run more” adds.",
             line="{} iterations",
             at_once=False,
         ),

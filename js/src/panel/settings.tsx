@@ -12,8 +12,9 @@ export function Settings({ ui }: { ui: Ui }) {
     <details
       class="xw-settings"
       open={settings.value}
-      onToggle={(event) => {
-        settings.value = event.currentTarget.open;
+      onToggle={({ currentTarget: { open } }) => {
+        // A change of width folds it too, which is no choice of a person's.
+        if (open !== settings.value) settings.value = open;
       }}
     >
       <summary>
