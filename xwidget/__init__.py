@@ -6,6 +6,8 @@
 'espresso'
 """
 
+from importlib import metadata as _metadata
+
 from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
 from xwidget.classifier import Classifier
@@ -30,3 +32,10 @@ __all__ = [
     "sample",
     "samples",
 ]
+
+__version__ = _metadata.version("xwidget")
+
+
+def __dir__() -> list[str]:
+    """Return the public names: a notebook completes these, not the modules inside."""
+    return [*__all__, "__doc__", "__version__"]
