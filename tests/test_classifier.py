@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from xwidget.classifier import Classifier
+from xwidget.explanation import Explanation
 
 IMAGENET = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
 
@@ -351,8 +352,15 @@ def test_the_repr_says_how_colors_are_prepared(mean: object, std: object, words:
 @pytest.mark.parametrize(
     ("first", "words"),
     [
-        (nn.ReLU(), r"is a ReLU.*xw\.Classifier\(net"),
-        (Image.new("RGB", (8, 8)), r"is a Image; expected a Classifier, from xw\.load"),
+        (nn.ReLU(), r"is of type ReLU.*xw\.Classifier\(net"),
+        (
+            Image.new("RGB", (8, 8)),
+            r"of type Image; expected a Classifier, from xw\.load\(\.\.\.\)$",
+        ),
+        (
+            Explanation.__new__(Explanation),
+            r"is of type Explanation; .*shown by itself: .*plot\(\) or export_html\(\)$",
+        ),
     ],
 )
 def test_what_is_no_classifier_is_told_so(first: object, words: str) -> None:
