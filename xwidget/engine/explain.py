@@ -50,7 +50,8 @@ def explain(
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
-        Class indices or names, explained in one batch; None means the most likely class.
+        Class indices or names, explained in one batch; None means the most likely class. One number
+        is one index: 3 is class 3, where an Inspector explains the three most likely.
     **settings
         Each as in ``Settings``, which says what it is.
     witness
