@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, reached, until
-from xwidget import Classifier, Inspector, inspector
-from xwidget.frames import decode
+from xwidget import Classifier, Inspector, frames, inspector
+from xwidget.frames import Frame, decode, encode
 
 FULL = np.full((3, SIDE, SIDE), 255, np.uint8)
 EMPTY = np.zeros((3, SIDE, SIDE), np.uint8)
@@ -109,6 +109,22 @@ def test_a_whole_mask_scores_as_the_image_and_an_empty_one_as_the_reference(show
 
 
 # Its way from the page and back.
+
+
+def test_an_edit_is_decoded_once(shown, monkeypatch):
+    _, page = shown
+    edit, reads = encode(Frame(EMPTY, seq=1)), []
+
+    class Header:
+        size = frames._HEADER.size
+        pack = frames._HEADER.pack
+        unpack_from = staticmethod(lambda data: reads.append(1) or header.unpack_from(data))
+
+    header = frames._HEADER
+    monkeypatch.setattr(frames, "_HEADER", Header)
+    page.edit(edit)
+    answered(page, 1)
+    assert len(reads) == 1
 
 
 def test_nothing_is_tested_at_first(make):

@@ -63,7 +63,8 @@ export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo
   wire.listen("change:_edited", () => {
     const now = edited();
     // What was drawn here comes back once it is scored, when more may have been drawn.
-    if (unanswered === 0 && !(now && testing.sent(now.seq))) testing.restore(now);
+    const own = now !== null && testing.cameBack(now.seq);
+    if (unanswered === 0 && !own) testing.restore(now);
   });
   return testing;
 }
@@ -71,8 +72,8 @@ export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo
 interface EditedMask extends Testing {
   /** Take an edited mask that is tested already; null for none. */
   restore(mask: Frame | null): void;
-  /** Whether the edit of this number was made here. */
-  sent(seq: number): boolean;
+  /** Told the number of an edit that was scored; whether it was made here. */
+  cameBack(seq: number): boolean;
 }
 
 /** The edited mask itself, and what is sent of it. */
@@ -87,14 +88,14 @@ export function createEditedMask(
   const before = signal<Frame | null>(null);
   // Numbers grow across page reloads and views too; 32 bits of tenths of a second last 13 years.
   let seq = Math.floor(Date.now() / 100) % 2 ** 32;
-
-  const numbers = new Set<number>();
+  /** Numbers of edits made here that may come back: never one from before the last that did. */
+  const own = new Set<number>();
 
   function submit(): void {
     const edited = kept.peek();
     if (!edited) return;
     seq += seq % 2 === 0 ? 1 : 2; // odd: the kernel's own are even
-    numbers.add(seq);
+    own.add(seq);
     kept.value = { ...edited, seq, score: Number.NaN, mean: meanOf(edited) };
     send(encodeFrame(kept.value));
   }
@@ -161,7 +162,11 @@ export function createEditedMask(
         before.value = null;
       });
     },
-    sent: (number) => numbers.has(number),
+    cameBack(number) {
+      if (!own.has(number)) return false;
+      for (const each of own) if (each < number) own.delete(each);
+      return true;
+    },
     end() {
       if (!kept.peek()) return;
       testing.restore(null);

@@ -114,6 +114,18 @@ test("numbers are odd, and larger than any seen", () => {
   expect(last().seq).toBe(other + 1);
 });
 
+test("an edit that came back is known as one of here, those before it no longer", () => {
+  const first = last().seq;
+  testing.test(explanation);
+  testing.test(explanation);
+  const newest = last().seq;
+  expect([first, newest - 2].map(testing.cameBack)).toEqual([true, true]);
+  expect([first, newest, newest, newest - 2].map(testing.cameBack)).toEqual([
+    ...[false, true, true, false],
+  ]);
+  expect(testing.cameBack(newest + 2)).toBe(false);
+});
+
 test("restoring brings back what the explanation showed", () => {
   testing.draw(BRUSH, explanation, AT, { x: 1, y: 0 });
   testing.lift();

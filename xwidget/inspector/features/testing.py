@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from xwidget.frames import Frame, decode, encode
+from xwidget.frames import Frame, encode
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Handler
 from xwidget.inspector.page.drawn import Drawn
@@ -134,7 +134,7 @@ class Testing(Feature):
             if edit == self._edits and not panel.session.closed:
                 self._seq = found.seq
                 frame = Frame(pixels, 0, self._drawn.target, self._drawn.iteration, seq=found.seq)
-                self._settle(edit, found, encode(frame), self._answer(found))
+                self._settle(edit, found, frame, self._answer(found))
             return self._made(found, subject)
 
     def end(self) -> None:
@@ -146,14 +146,13 @@ class Testing(Feature):
 
     # With the lock held.
 
-    def _take(self, buffer: bytes) -> None:
+    def _take(self, buffer: Frame | None) -> None:
         """Have the page's edit scored on the worker; one that still waits is dropped."""
-        if not buffer:
+        if buffer is None:
             self.end()
             return
         self._edits += 1
-        seq = decode(buffer).seq
-        self._seq = max(self._seq, seq)
+        self._seq = max(self._seq, buffer.seq)
         self._panel.session.between_steps(partial(self._score, buffer, self._edits))
 
     def _on_classes(self, _: object) -> None:
@@ -163,22 +162,21 @@ class Testing(Feature):
 
     # On the worker.
 
-    def _score(self, data: bytes, edit: int) -> Callable[[], None]:
+    def _score(self, frame: Frame, edit: int) -> Callable[[], None]:
         """Score an edit; return what makes it known."""
-        frame = decode(data)
         try:
             found = _Scored(frame.seq, frame.pixels, self._scores(frame.pixels))
         except BaseException as error:  # the worker shall live on
-            return partial(self._fail, edit, data, {"seq": frame.seq, "error": in_words(error)})
-        return partial(self._tell, edit, data, found)
+            return partial(self._fail, edit, frame, {"seq": frame.seq, "error": in_words(error)})
+        return partial(self._tell, edit, frame, found)
 
-    def _tell(self, edit: int, data: bytes, found: _Scored) -> None:
+    def _tell(self, edit: int, frame: Frame, found: _Scored) -> None:
         with self._panel.logged():
-            self._settle(edit, found, data, self._answer(found))
+            self._settle(edit, found, frame, self._answer(found))
 
-    def _fail(self, edit: int, data: bytes, answer: dict[str, Any]) -> None:
+    def _fail(self, edit: int, frame: Frame, answer: dict[str, Any]) -> None:
         with self._panel.logged():
-            self._settle(edit, None, data, answer)
+            self._settle(edit, None, frame, answer)
 
     def _scores(self, pixels: Bytes) -> list[float]:
         subject, main = self._panel.subject, self._panel.runs.main
@@ -192,12 +190,12 @@ class Testing(Feature):
     # The answer.
 
     def _settle(
-        self, edit: int, found: _Scored | None, data: bytes, answer: dict[str, Any]
+        self, edit: int, found: _Scored | None, frame: Frame, answer: dict[str, Any]
     ) -> None:
         if edit > self._settled:
             self._settled = edit
             self._last = found
-            self._panel.tell(_edited=data, _tested=answer)
+            self._panel.tell(_edited=encode(frame), _tested=answer)
 
     def _answer(self, found: _Scored) -> dict[str, Any]:
         subject = self._panel.subject

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xwidget.engine.setting import Setting
-from xwidget.frames import decode
+from xwidget.frames import Frame, decode
 from xwidget.support import arguments, wire
 
 
@@ -129,20 +129,24 @@ class Explained(Kind):
 
 @dataclass(frozen=True)
 class Mask(Kind):
-    """A frame of the image's shape, or no bytes."""
+    """A frame of the image's shape, kept decoded; no bytes are None."""
 
     hint = bytes
     words = "a frame of the image's shape, or empty"
 
-    def _read(self, name: str, value: Any, widget: Any) -> bytes:
+    def _read(self, name: str, value: Any, widget: Any) -> Frame | None:
         if not isinstance(value, (bytes, bytearray, memoryview)):
             raise ProtocolError(f"{name} must be the bytes of a frame, got {wire.shown(value)}")
         data = bytes(value)
-        if data:
-            shape, expected = (decode(each).pixels.shape for each in (data, widget.get("_image")))
-            if shape != expected:
-                raise ProtocolError(f"the edited mask has shape {shape}; expected {expected}")
-        return data
+        if not data:
+            return None
+        frame, (height, width, colors) = decode(data), widget.subject.picture.shape
+        if frame.pixels.shape != (colors, height, width):
+            raise ProtocolError(
+                f"the edited mask has shape {frame.pixels.shape}; expected "
+                f"{(colors, height, width)}"
+            )
+        return frame
 
 
 @dataclass(frozen=True)
