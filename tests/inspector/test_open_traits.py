@@ -12,16 +12,27 @@ import xwidget.inspector
 from tests.inspector.fakes import Page, classifier, fitting, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
+from xwidget.gallery import contract as strip
 from xwidget.inspector.page import contract
 from xwidget.inspector.page.refusing import GuardedWidget
 
 EVIL = "export default {render: () => fetch('https://example.org')}"
-INSPECTOR_OPEN = {"game", "defense", "iterations", "sparsity", "target", "iteration"} | {
-    "_follow",
-    "_command",
-    "_view_count",
-}
-STRIP_OPEN = {"opened", "paused", "show", "_here", "_visible", "_views", "_view_count"}
+
+#: What makes a page a page, or tells a person what is so: never to be set by one.
+NEVER = {
+    "layout",
+    "_esm",
+    "_css",
+    "_anywidget_id",
+    "_model_name",
+    "_view_module",
+    "_dom_classes",
+} | {*("tooltip", "status", "error", "_words", "_settings", "_formats", "comm", "keys")}
+
+
+def opened(traits):
+    """Return what a page may set: what the table gives to both sides, and the count of views."""
+    return {each.name for each in [*traits, contract.VIEW_COUNT] if each.owner == "both"}
 
 
 @pytest.fixture
@@ -36,8 +47,8 @@ def gallery(engine):
 def everyone(make, gallery):
     """All widgets that a page may meet, by name, and what of each is open."""
     return {
-        "inspector": (make(), INSPECTOR_OPEN),
-        "strip": (gallery._strip, STRIP_OPEN),
+        "inspector": (make(), opened(contract.TRAITS)),
+        "strip": (gallery._strip, opened(strip.TRAITS)),
         "gallery": (gallery, {"_view_count"}),
     }
 
@@ -72,6 +83,7 @@ def test_every_widget_of_ours_is_guarded():
 def test_no_page_sets_what_is_not_declared_open(everyone, who):
     widget, open_ = everyone[who]
     page = Page(widget).pump()
+    assert not open_ & NEVER
     every = {*widget.keys, "comm", "keys", "_lock", "_property_lock", "close", "run", "nonsense"}
     assert {"layout", "_model_name", "_view_module", "_dom_classes", "tooltip"} <= every
     assert {name for name, t in widget.traits(sync=True).items() if t.metadata.get("open")} == open_
