@@ -44,11 +44,11 @@ class Kept:
             return
         path = _path(self._folders[0], name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Written aside first: a run that is killed leaves no half of a file under the name.
-        aside = path.with_suffix(".part")
-        with aside.open("wb") as file:
+        # Written under another name first: a run that is killed leaves no incomplete file.
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
             np.savez_compressed(file, **dict(arrays))
-        aside.replace(path)
+        unfinished.replace(path)
 
 
 def _path(folder: Path, name: tuple[str, ...]) -> Path:

@@ -123,7 +123,7 @@ def main() -> None:
                 for timed in measure_acts(browser, server, side, repeats)
             ]
             rest = measure_rest(browser, server, 300 if quick else 1000, 15 if quick else 50)
-            probe = measure_probe(browser, server, 10 if quick else 30)
+            brush = measure_test(browser, server, 10 if quick else 30)
         browser.close()
     figures = ["input to paint, median", "95th percentile"]
     head = ["act", "picture", "n", *figures, "budget", "within it"]
@@ -135,7 +135,7 @@ def main() -> None:
             f"load of {load:.1f} before.\n"
             f"{about}; {versions()}.",
             table(head, [timed.row for timed in acts]),
-            table(["measurement", "value"], [probe, *rest, *bundle()]),
+            table(["measurement", "value"], [brush, *rest, *bundle()]),
             NOTES,
         )
     )
@@ -247,8 +247,8 @@ def zoom(
     return times("keydown", "", lambda i: press("+-"[i % 2]))
 
 
-def measure_probe(browser: Browser, server: Server, repeats: int) -> list[object]:
-    """Erase with the brush, and wait for what the demo's net makes of it."""
+def measure_test(browser: Browser, server: Server, repeats: int) -> list[object]:
+    """Erase with the brush, and wait for the scores of the network."""
     with shown(browser, server, 0, 20) as (notebook, inspector):
         page, mouse = notebook.page, notebook.page.mouse
         root = inspector.root.element_handle()

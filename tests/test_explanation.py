@@ -151,7 +151,7 @@ def test_a_long_verdict_is_broken_into_as_many_lines_as_it_takes() -> None:
 
 
 def test_the_repr_has_a_line_a_class_and_one_of_its_checks() -> None:
-    empty = Checks(says="Nothing in the photo makes the net say cup on its own.")
+    empty = Checks(says="Nothing in the photo makes the network say cup on its own.")
     explanation = Explanation(**parts(checks=(DOUBTFUL, empty)))
     head, *lines = repr(explanation).splitlines()
     assert head == "Explanation: deletion, paper defense, 4 iterations, 6×9 pixels"
@@ -163,10 +163,10 @@ def test_the_repr_has_a_line_a_class_and_one_of_its_checks() -> None:
     assert lines[0].endswith(f"shown {100 * explanation.masks[0].mean():.1f}%")
     told = " ".join(" ".join(lines[1:]).split())
     assert told.startswith(
-        "Taken away, but without this the net still gives espresso 0.93 (photo 0.95). "
+        "Without this, the network still scores espresso 0.93 (photo 0.95). "
         f"{DOUBTFUL.summary} 968 cup image"
     )
-    assert told.endswith("Nothing in the photo makes the net say cup on its own. Not checked.")
+    assert told.endswith("Nothing in the photo makes the network say cup on its own. Not checked.")
     assert max(map(len, lines[1:3])) <= 60  # a notebook's narrow cell breaks longer ones in words
 
 
@@ -175,7 +175,7 @@ def test_what_the_picture_is_stands_in_one_sentence() -> None:
         **parts(names=("espresso, caffè latte", "cup"), checks=(DOUBTFUL, Checks(says="None.")))
     )
     assert explanation.says() == (
-        "Taken away, but without this the net still gives espresso 0.93 (photo 0.95)."
+        "Without this, the network still scores espresso 0.93 (photo 0.95)."
     )
     assert explanation.says("cup") == "None."
     plain = explanation.to_pil(967)

@@ -187,7 +187,7 @@ class Record:
         Examples
         --------
         >>> explain(clf, photo).says("espresso")  # doctest: +SKIP
-        'This alone makes the net say espresso: 0.86 (photo 0.95).'
+        'This alone makes the network say espresso: 0.86 (photo 0.95).'
         """
         k = self.position(target)
         score, image = float(self.scores[k]), float(self.image_scores[k])

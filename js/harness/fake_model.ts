@@ -65,8 +65,9 @@ const CHECKS: Checked = {
   969: {
     verdict: "no evidence",
     sign: "none",
-    summary: "No evidence: the net hardly sees the class in the image itself; tried for 200 steps.",
-    says: "Nothing in the photo makes the net say eggnog on its own: all of it scores 0.01.",
+    summary:
+      "No evidence: the network hardly sees the class in the image itself; tried for 200 steps.",
+    says: "Nothing in the photo makes the network say eggnog on its own: all of it scores 0.01.",
     items: [check("score", null, "It scores 0.040, the image 0.011.")],
   },
   504: {

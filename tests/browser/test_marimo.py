@@ -162,7 +162,8 @@ def test_an_edited_mask_is_scored_and_is_there_after_a_reload(show: Show) -> Non
     page = inspector.root.page
     answer = inspector.root.get_by_role("status", name="Edited input")
     page.wait_for_function(
-        "answer => answer.textContent.startsWith('The net now says')", arg=answer.element_handle()
+        "answer => answer.textContent.startsWith('The network now says')",
+        arg=answer.element_handle(),
     )
     edited = inspector.pixels()
     assert not np.array_equal(edited, explained)

@@ -415,7 +415,7 @@ def test_a_link_leads_to_one_picture(
     assert found.root.get_by_role("slider", name="Threshold").input_value() == "17"
     assert canvas_place(found) == place
     # A link that is followed on the page itself; what makes no sense in it is passed over.
-    other.evaluate("location.hash = 'class=9999&iteration=x&view=nothing&beside=game&zoom=-3,a'")
+    other.evaluate("location.hash = 'class=9999&iteration=x&view=nothing&layout=game&zoom=-3,a'")
     found.wait_for(target=target, iteration=ITERATIONS)
     assert found.root.get_by_role("radio", name="Paper").is_checked()
     assert found.root.get_by_role("slider", name="Threshold").input_value() == "0"

@@ -32,7 +32,8 @@ def scored(notebook: Notebook, inspector: Inspector) -> dict[str, float]:
     """What the panel says of every class once the net has answered."""
     answer = inspector.root.get_by_role("status", name="Edited input")
     inspector.root.page.wait_for_function(
-        "answer => answer.textContent.startsWith('The net now says')", arg=answer.element_handle()
+        "answer => answer.textContent.startsWith('The network now says')",
+        arg=answer.element_handle(),
     )
     said = {}
     for button in inspector.classes.all():

@@ -30,8 +30,8 @@ class Checked(xw.Inspector):
 """
 
 
-SAYS = "Taken away, but without this the net still gives espresso 0.81 (photo 0.95)."
-NOTHING = "Nothing in the photo makes the net say cup on its own: all of it scores 0.02."
+SAYS = "Without this, the network still scores espresso 0.81 (photo 0.95)."
+NOTHING = "Nothing in the photo makes the network say cup on its own: all of it scores 0.02."
 PLACE = "(box) => [box.offsetTop, box.offsetHeight]"
 
 
@@ -84,7 +84,7 @@ def test_every_class_and_iteration_is_said_in_one_sentence(
     # An earlier iteration has another score, here 0.10.
     Inspector(root).slider.press("Home")
     says.get_by_text(
-        "Taken away: without this the net gives espresso 0.10 (photo 0.95)."
+        "Taken away: without this, the network scores espresso 0.10 (photo 0.95)."
     ).wait_for()
     Inspector(root).slider.press("End")
     Inspector(root).classes.nth(1).click()
@@ -114,7 +114,7 @@ def test_pictures_side_by_side_are_each_said_in_a_sentence(
     page.goto(explanation.export_html(tmp_path / "page.html").as_uri())
     root = page.locator(".xwidget-inspector")
     Inspector(root).side_by_side("classes")
-    sentence = "Taken away, but without this the net still gives cat, white"
+    sentence = "Without this, the network still scores cat, white"
     other = root.locator("canvas").nth(1).get_attribute("aria-label") or ""
     assert sentence in other
     assert not root.locator(".xw-trust").get_by_text(sentence).is_visible()

@@ -106,10 +106,10 @@ def test_the_panels_form_has_a_control_and_words_for_each() -> None:
 
 def test_a_sentence_says_when_a_change_counts() -> None:
     now, light, later = Control("Game"), Control("Weight", "λ"), Control("Steps", at_once=False)
-    assert note([now]) == "A change of game runs at once."
-    assert note([later]) == "A change of steps counts from the next run on."
+    assert note([now]) == "Changing game starts a new run."
+    assert note([later]) == "Changing steps takes effect with the next run."
     assert note([now, later, now, light]) == (
-        "A change of game, game or λ runs at once; a change of steps counts from the next run on."
+        "Changing game, game or λ starts a new run. Changing steps takes effect with the next run."
     )
     assert note([]) == ""
     assert form()["note"] == note([each.control for each in PANEL.values() if each.control])

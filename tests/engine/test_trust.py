@@ -150,18 +150,19 @@ def test_enough_but_not_necessary_is_said() -> None:
 def test_a_reference_that_does_it_alone_is_named() -> None:
     found = checks(always, blank=torch.tensor([0.74]))
     assert found.summary == (
-        "Holds, but an empty picture already makes the net say one: 0.74 (photo 0.90)."
+        "Holds, but an empty picture already makes the network say one: 0.74 (photo 0.90)."
     )
     assert found.says == ""  # half of the image is shown
     empty = checks(always, mask=0.001, blank=torch.tensor([0.74]))
     assert empty.says == (
-        "Next to nothing is shown, as an empty picture already makes the net say one: 0.74 "
+        "Next to nothing is shown, as an empty picture already makes the network say one: 0.74 "
         "(photo 0.90)."
     )
     assert empty.verdict == "no evidence"
     gone = checks(always, game="deletion", control=None, blank=torch.tensor([0.74]))
     assert gone.says == (
-        "It cannot be taken away: even an empty picture makes the net say one, 0.74 (photo 0.90)."
+        "It cannot be taken away: even an empty picture makes the network say one, 0.74 "
+        "(photo 0.90)."
     )
 
 
@@ -170,7 +171,8 @@ def test_an_image_that_says_no_more_than_the_reference_has_nothing_to_show(game:
     found = checks(always, game=game, blank=torch.tensor([0.9]), control=None)
     assert found.verdict == "no evidence"
     assert found.says == (
-        "Nothing in the photo speaks for one: an empty picture makes the net say it just as much, "
+        "Nothing in the photo speaks for one: an empty picture makes the network say it just as "
+        "much, "
         "0.90 (photo 0.90)."
     )
 
@@ -180,7 +182,7 @@ def test_a_part_that_scores_more_than_the_whole_image_is_not_called_nothing() ->
     found = checks(always, scores=torch.tensor([0.97]), control=None, **low)
     assert found.verdict == "no evidence"
     assert found.says == (
-        "The photo as a whole makes the net say one no more than an empty picture does, 0.55 "
+        "The photo as a whole makes the network say one no more than an empty picture does, 0.55 "
         "(photo 0.55); this part of it, alone, 0.97."
     )
 
@@ -191,13 +193,13 @@ def test_a_class_that_is_not_in_the_image_is_not_found() -> None:
     found = checks(always, scores=scores, **hardly)
     assert found.verdict == "no evidence"
     assert found.says == (
-        "Nothing in the photo makes the net say one on its own: all of it scores 0.03."
+        "Nothing in the photo makes the network say one on its own: all of it scores 0.03."
     )
     assert "hardly sees the class" in found.summary
     assert [item.name for item in found if item.passed is not None] == ["control"]
     gone = checks(always, game="deletion", control=None, scores=scores, **hardly)
     assert all(item.passed is None for item in gone)
-    assert gone.says == "Nothing to take away: the net hardly says one anyway (photo 0.03)."
+    assert gone.says == "Nothing to take away: the network hardly says one anyway (photo 0.03)."
     # A part may say what the whole does not: a cup, once the coffee in it is hidden.
     assert checks(always, scores=torch.tensor([0.5]), **hardly).says == ""
     # Among very many classes the best guess itself may score that little.
@@ -209,7 +211,8 @@ def test_a_class_that_is_not_in_the_image_is_not_found() -> None:
 def test_a_search_in_vain_says_so() -> None:
     found = checks(always, scores=torch.tensor([0.05]))
     assert found.says == (
-        "No part of the photo was found that makes the net say one on its own: 0.05 (photo 0.90)."
+        "No part of the photo was found that makes the network say one on its own: 0.05 "
+        "(photo 0.90)."
     )
     assert found.verdict == "doubtful"
 
@@ -277,7 +280,7 @@ def test_without_a_defense_it_may_be_noise(game: str) -> None:
     found = checks(always, game=game, defense="none", scores=taken, control=reached)
     assert found.verdict == "doubtful"
     assert found.summary.startswith(
-        "Doubtful: without a defense, this can be noise that only this net sees"
+        "Doubtful: without a defense, this can be noise that only this network sees"
     )
     assert ("reaches 0.97 in the same way" in found.summary) is (game == "generation")
     assert "defense" not in checks(always, game=game, scores=taken, control=reached)
@@ -335,7 +338,7 @@ def test_a_control_that_cannot_fail_says_nothing() -> None:
 def test_without_a_control_nothing_simply_holds() -> None:
     found = checks(always, control=Control(1, float("nan"), float("nan"), 3))
     assert found.summary.startswith("Holds, but the control could not be made: on the way to two")
-    assert found.summary.endswith("the net is NaN or infinite.")
+    assert found.summary.endswith("the network is NaN or infinite.")
 
 
 def test_what_is_not_finite_where_a_mask_is_tried_is_told() -> None:

@@ -11,9 +11,9 @@ from xwidget.catalog.games import GAMES
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
         "auto": "The one that serves the game best.",
-        "paper": "A unit of the net that does more than in the photo no longer counts.",
-        "directional": "No unit of the net is pushed further than where it is in the photo.",
-        "clamp": "Every unit of the net is held within what it does in the photo.",
+        "paper": "A unit of the network that does more than in the photo no longer counts.",
+        "directional": "No unit of the network is pushed further than where it is in the photo.",
+        "clamp": "Every unit of the network is held within what it does in the photo.",
         "none": "Off: shows why one is needed, as noise can then bring almost any class.",
     }
 )

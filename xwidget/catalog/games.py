@@ -89,10 +89,10 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(3.0, 1.0),
                 sign=+1.0,
                 shows_complement=False,
-                summary="The least of the photo that must stay for the net to keep the class.",
+                summary="The least of the photo that must stay for the network to keep the class.",
                 enough=0.85,
-                says="This alone makes the net say {name}: {score} (photo {image}).",
-                says_short="With this alone the net gives {name} {score} (photo {image}).",
+                says="This alone makes the network say {name}: {score} (photo {image}).",
+                says_short="With this alone, the network scores {name} {score} (photo {image}).",
             ),
             Game(
                 "deletion",
@@ -102,11 +102,11 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(4.0, 1.5),
                 sign=-1.0,
                 shows_complement=True,
-                summary="The least of the photo without which the net no longer says the class.",
+                summary="The least of the photo without which the network no longer says the "
+                "class.",
                 enough=0.5,
-                says="Taken away: without this the net gives {name} {score} (photo {image}).",
-                says_short="Taken away, but without this the net still gives {name} {score} "
-                "(photo {image}).",
+                says="Taken away: without this, the network scores {name} {score} (photo {image}).",
+                says_short="Without this, the network still scores {name} {score} (photo {image}).",
             ),
             Game(
                 "generation",
@@ -116,10 +116,10 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 smoothing=(3.0, 1.0),
                 sign=+1.0,
                 shows_complement=False,
-                summary="The least of the photo that alone makes the net say the class.",
+                summary="The least of the photo that alone makes the network say the class.",
                 enough=0.85,
-                says="This alone makes the net say {name}: {score} (photo {image}).",
-                says_short="With this alone the net gives {name} {score} (photo {image}).",
+                says="This alone makes the network say {name}: {score} (photo {image}).",
+                says_short="With this alone, the network scores {name} {score} (photo {image}).",
             ),
             Game(
                 "repression",
@@ -131,8 +131,9 @@ GAMES: Mapping[str, Game] = MappingProxyType(
                 shows_complement=True,
                 summary="The least of the photo that must stay away to keep the class away.",
                 enough=0.5,
-                says="Left out: with all the rest the net gives {name} {score} (photo {image}).",
-                says_short="Left out, but with all the rest the net still gives {name} {score} "
+                says="Left out: with all the rest, the network scores {name} {score} "
+                "(photo {image}).",
+                says_short="With all the rest, the network still scores {name} {score} "
                 "(photo {image}).",
             ),
         )

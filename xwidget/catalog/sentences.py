@@ -16,7 +16,7 @@ from xwidget.catalog.games import GAMES
 from xwidget.support.figures import figure
 
 #: Of a mask that a person changed.
-EDITED = "With this alone the net gives {name} {score} (photo {image})."
+EDITED = "With this alone, the network scores {name} {score} (photo {image})."
 #: Beside an undefended answer, where the same class was explained with the defense, too.
 DEFENDED = "With the defense, it gives {name} {score}."
 
@@ -38,9 +38,9 @@ def says(game: str, name: str, score: float, image: float) -> str:
     Examples
     --------
     >>> says("generation", "espresso", 0.8594, 0.951)
-    'This alone makes the net say espresso: 0.86 (photo 0.95).'
+    'This alone makes the network say espresso: 0.86 (photo 0.95).'
     >>> says("deletion", "espresso", 0.061, 0.951)
-    'Taken away: without this the net gives espresso 0.06 (photo 0.95).'
+    'Taken away: without this, the network scores espresso 0.06 (photo 0.95).'
     """
     rules = GAMES.get(game)
     if rules is None:

@@ -118,7 +118,7 @@ def why_empty(picture: Picture) -> str | None:
     if not picture.moved:
         return None  # nothing was searched
     if not picture.seen:
-        return "the net hardly sees the class in the image itself"
+        return "the network hardly sees the class in the image itself"
     return None
 
 
@@ -133,35 +133,37 @@ def instead(picture: Picture) -> str:
     if picture.alike and picture.blank >= SEEN:
         if picture.game.keeps and picture.score >= picture.blank + _MORE:
             return (
-                f"The photo as a whole makes the net say {name} no more than {picture.reference} "
-                f"does, {blank} (photo {image}); this part of it, alone, {score}."
+                f"The photo as a whole makes the network say {name} no more than "
+                f"{picture.reference} does, {blank} (photo {image}); this part of it, "
+                f"alone, {score}."
             )
         return (
-            f"Nothing in the photo speaks for {name}: {picture.reference} makes the net say it "
+            f"Nothing in the photo speaks for {name}: {picture.reference} makes the network say it "
             f"just as much, {blank} (photo {image})."
         )
     if not picture.game.keeps:
         if picture.alike or not picture.seen:
-            return f"Nothing to take away: the net hardly says {name} anyway (photo {image})."
+            return f"Nothing to take away: the network hardly says {name} anyway (photo {image})."
         if picture.overdone:
             return (
-                f"It cannot be taken away: even {picture.reference} makes the net say {name}, "
+                f"It cannot be taken away: even {picture.reference} makes the network say {name}, "
                 f"{blank} (photo {image})."
             )
         return ""
     if picture.alike or not picture.seen:
         return (
-            f"Nothing in the photo makes the net say {name} on its own: all of it scores {image}."
+            f"Nothing in the photo makes the network say {name} on its own: all of it scores "
+            f"{image}."
         )
     if picture.bare:
         return (
-            f"Next to nothing is shown, as {picture.reference} already makes the net say {name}: "
-            f"{blank} (photo {image})."
+            f"Next to nothing is shown, as {picture.reference} already makes the network say "
+            f"{name}: {blank} (photo {image})."
         )
     least = picture.blank + _FOUND * (picture.image - picture.blank)
     if picture.score < least or (picture.shown < _LITTLE and not picture.does):
         return (
-            f"No part of the photo was found that makes the net say {name} on its own: {score} "
+            f"No part of the photo was found that makes the network say {name} on its own: {score} "
             f"(photo {image})."
         )
     return ""
@@ -171,9 +173,9 @@ def unmoved(picture: Picture) -> Iterator[Check]:
     """Yield that the mask stayed as it began, where no gradient reached it; else nothing."""
     if not picture.moved:
         words = (
-            "No gradient reached the mask in any step, and it stayed as it began: the net rounds "
-            "or cuts off its input, its units are inactive there, or its score is saturated. Try "
-            "another game or reference."
+            "No gradient reached the mask in any step, and it stayed as it began: the network "
+            "rounds or cuts off its input, its units are inactive there, or its score is "
+            "saturated. Try another game or reference."
         )
         yield Check("gradient", 0.0, False, words)
 
@@ -189,7 +191,7 @@ def undefended(picture: Picture, control: Check | None) -> Iterator[Check]:
     made = ""
     if control is not None and control.passed is False and picture.game.keeps:
         made = f": a class that is not in the photo reaches {figure(control.value)} in the same way"
-    words = f"Without a defense, this can be noise that only this net sees{made}."
+    words = f"Without a defense, this can be noise that only this network sees{made}."
     yield Check("defense", None, False, words)
 
 
@@ -200,11 +202,11 @@ def informed(picture: Picture) -> Iterator[Check]:
     words = f"{_capital(picture.reference)} scores {blank} (photo {image})."
     if share >= BLANK:
         words = (
-            f"{_capital(picture.reference)} already makes the net say {picture.name}: {blank} "
+            f"{_capital(picture.reference)} already makes the network say {picture.name}: {blank} "
             f"(photo {image})."
             if picture.game.keeps
-            else f"{_capital(picture.reference)} still makes the net say {picture.name}: {blank} "
-            f"(photo {image}); it cannot be taken away."
+            else f"{_capital(picture.reference)} still makes the network say {picture.name}: "
+            f"{blank} (photo {image}); it cannot be taken away."
         )
     yield Check("reference alone", share, None, words, {"score": picture.blank})
     share = share_of(picture.other, picture.image)

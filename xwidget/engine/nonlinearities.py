@@ -163,15 +163,15 @@ class Kernels(TorchDispatchMode):
 
     Parameters
     ----------
-    besides
+    seen_by
         A mode whose nonlinearities are left out. What remains is out of its reach: in a
         ScriptModule, inside a recurrent layer, in an extension.
     """
 
-    def __init__(self, besides: Intercept | None = None) -> None:
+    def __init__(self, seen_by: Intercept | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.counts: Counter[str] = Counter()
-        self._besides = besides
+        self._seen_by = seen_by
 
     @around
     def __torch_dispatch__(
@@ -183,7 +183,7 @@ class Kernels(TorchDispatchMode):
     ) -> Any:
         namespace, _, name = func.name().partition("::")
         name = name.partition(".")[0].rstrip("_")
-        met = self._besides is not None and self._besides.busy
+        met = self._seen_by is not None and self._seen_by.busy
         if namespace == "aten" and name in _KERNELS and not met:
             self.counts[name] += 1
         with torch._C.DisableTorchFunction():  # Intercept would meet the kernel otherwise

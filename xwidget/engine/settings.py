@@ -50,7 +50,7 @@ class Settings:
         Choice(defenses.SUMMARIES, said=defenses.named),
         '``"directional"``, ``"paper"`` (Eq. 6), ``"clamp"``, ``"none"``, or ``"auto"``: the one '
         "that serves the game best, paper for deletion and repression, directional for the others.",
-        Control("Defense", title="Keeps out noise that only this net sees"),
+        Control("Defense", title="Keeps out noise that only this network sees"),
     )
     iterations: int = setting(
         70,
@@ -213,17 +213,16 @@ def form() -> Form:
 
 
 def note(controls: Sequence[Control]) -> str:
-    """Return when a change of these settings counts, in one sentence; "" for none."""
+    """Return the moment at which changes of these settings take effect, in words; "" for none."""
     at_once, later = (
         _listed([control.word for control in controls if control.at_once is kind])
         for kind in (True, False)
     )
     said = [
-        f"change of {at_once} runs at once" if at_once else "",
-        f"change of {later} counts from the next run on" if later else "",
+        f"Changing {at_once} starts a new run." if at_once else "",
+        f"Changing {later} takes effect with the next run." if later else "",
     ]
-    sentence = "; a ".join(filter(None, said))
-    return f"A {sentence}." if sentence else ""
+    return " ".join(filter(None, said))
 
 
 def _listed(words: list[str]) -> str:

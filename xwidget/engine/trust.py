@@ -254,7 +254,7 @@ def _items(
         "small moves",
         mean,
         None if mean is None else _passes(game, mean, MOVED),
-        "The net no longer recognizes the image itself when it is slightly moved."
+        "The network no longer recognizes the image itself when it is slightly moved."
         if mean is None
         else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         known,
@@ -307,7 +307,7 @@ def _unseen_backgrounds(
     pairs = [(e, i) for e, i in zip(*unseen, strict=True) if math.isfinite(e) and math.isfinite(i)]
     lost = len(unseen[0]) - len(pairs)
     if not pairs:
-        words = f"The net is NaN or infinite on all {lost} backgrounds that the run never saw."
+        words = f"The network is NaN or infinite on all {lost} backgrounds that the run never saw."
         return Check(name, None, None, words)
     plain = [share_of(e, image) for e, _ in pairs]
     # Noise may be more than the net bears in the image itself: then no evidence can do better.
@@ -316,7 +316,7 @@ def _unseen_backgrounds(
     measure = "what the image scores with as much noise" if game.keeps else "the image's score"
     words = (
         f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
-        f"{measure}" + (f"; on {lost} more the net is NaN or infinite." if lost else ".")
+        f"{measure}" + (f"; on {lost} more the network is NaN or infinite." if lost else ".")
     )
     worst = min(shares) if game.keeps else max(shares)
     details = {"worst": worst, "of the plain image": sum(plain) / len(plain)}
@@ -324,7 +324,7 @@ def _unseen_backgrounds(
 
 
 def _untried(where: str) -> Check:
-    words = f"The control could not be made: {where}, the net is NaN or infinite."
+    words = f"The control could not be made: {where}, the network is NaN or infinite."
     return Check("control", None, None, words)
 
 

@@ -33,11 +33,14 @@ def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: b
     share = share_of(evidence, image)
     passed: bool | None = share >= 0.5 if keeps else share <= 0.5
     words = (
-        f"Another net, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what it "
-        "gives the image."
+        f"Another network, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what "
+        "it gives the image."
     )
     if image < 0.05:
-        passed, words = None, f"Another net, {name}, does not see the class in the image itself."
+        passed, words = (
+            None,
+            f"Another network, {name}, does not see the class in the image itself.",
+        )
     item = Check("witness", share, passed, words, {"optimized": evidence, "image": image})
     return added(checks, item)
 

@@ -1,4 +1,4 @@
-"""Figures as a person reads them; the page writes them alike (js/src: words.ts)."""
+"""Figures as a person reads them; the page writes them alike (js/src/support/figures.ts)."""
 
 from __future__ import annotations
 

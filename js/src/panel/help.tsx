@@ -21,26 +21,26 @@ const UNDO = [["Ctrl+Z, +Shift", "undo, redo an edit"]] as const;
 const FIRST: [string, string][] = [
   [
     "The picture",
-    "The pixels and colors that the net relies on for the class chosen in the list, on a plain " +
-      "background. The net can be shown this picture: the caption gives its score.",
+    "The pixels and colors that the network relies on for the class chosen in the list, on a plain " +
+      "background. The network can be shown this picture: the caption gives its score.",
   ],
   [
     "A mask value",
     "One for each pixel and color: 1 shows the photo there, 0 the background. Red 0.80 and green " +
-      "0.10 mean that the net needs the red of the pixel, and hardly the green.",
+      "0.10 mean that the network needs the red of the pixel, and hardly the green.",
   ],
   [
     "The figures",
     "For each class, the score of the photo (the mark on the bar), then the score of that class’s own " +
       "evidence (the bar). The second scores belong to different pictures: they say how well each " +
-      "was found, not which class the net prefers. After an edit, all are of the edited picture.",
+      "was found, not which class the network prefers. After an edit, all are of the edited picture.",
   ],
 ];
 const THEN: [string, string][] = [
   [
     "The defense",
-    "A search can also find noise that no person recognizes and that still makes this net say the " +
-      "class. The defense rules it out: no unit of the net may respond more than to the photo.",
+    "A search can also find noise that no person recognizes and that still makes this network say the " +
+      "class. The defense rules it out: no unit of the network may respond more than to the photo.",
   ],
   [
     "Sparsity λ",
@@ -54,7 +54,7 @@ const THEN: [string, string][] = [
   ],
   [
     "Testing it",
-    "“Only what is shown” has the net score the evidence alone, “Everything else” the photo " +
+    "“Only what is shown” has the network score the evidence alone, “Everything else” the photo " +
       "without it. With “Brush”, take evidence away or bring it back, and watch the bars.",
   ],
 ];

@@ -44,7 +44,7 @@ export function RunBar({ ui }: { ui: Ui }) {
 export function About({ ui }: { ui: Ui }) {
   return (
     <>
-      <span class="xw-net" title="The net being explained">
+      <span class="xw-net" title="The network being explained">
         {ui.store.netName.value}
       </span>
       <ToolButton

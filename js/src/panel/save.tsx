@@ -178,7 +178,7 @@ function wordsOf(ui: Ui): string[] {
   const looked = others.some((each) => each.view !== pane.view) ? "" : `${view}. `;
   if (!mask) return [view];
   const name = nameOf(store, mask.target);
-  const net = store.netName.peek() || "the net";
+  const net = store.netName.peek() || "the network";
   const game = ui.layout.peek() === "game" ? "" : `${capital(store.ran.peek().game)} game, `;
   return [
     pane.says || `${name}: ${figuresOf(mask, pane.takes)}`,

@@ -36,7 +36,7 @@ export function Testing({ ui }: { ui: Ui }) {
         <button
           type="button"
           disabled={disabled}
-          title={reason ?? "Have the net score the evidence alone"}
+          title={reason ?? "Have the network score the evidence alone"}
           onClick={() => only((mask) => mask)}
         >
           Only what is shown
@@ -44,7 +44,7 @@ export function Testing({ ui }: { ui: Ui }) {
         <button
           type="button"
           disabled={disabled}
-          title={reason ?? "Have the net score the image without the evidence"}
+          title={reason ?? "Have the network score the image without the evidence"}
           onClick={() => only(rest)}
         >
           Everything else
@@ -158,7 +158,7 @@ function Answer({ ui }: { ui: Ui }) {
     if (answer.error) return answer.error;
     const top = (answer.top ?? []).slice(0, 3);
     const said = top.map(([, name, value], k) => `${answer.short?.[k] ?? name} ${score(value)}`);
-    return `The net now says: ${said.join(", ")}`;
+    return `The network now says: ${said.join(", ")}`;
   };
   return (
     <p

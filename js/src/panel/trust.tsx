@@ -20,7 +20,7 @@ export function Trust({ ui }: { ui: Ui }) {
       <details>
         <summary title={`${told}\n${now.words}`}>
           <SignOf sign={now.sign} />
-          <span class="xw-told">
+          <span class="xw-outcome">
             <span class="xw-says">{told || `Evidence for ${name}`}</span>
             <span class="xw-verdict">
               <b>{head}</b>
@@ -34,7 +34,7 @@ export function Trust({ ui }: { ui: Ui }) {
             {full}
           </p>
         )}
-        {now.checks?.items.length ? <Tested ui={ui} checks={now.checks} /> : <p>{NOT_YET}</p>}
+        {now.checks?.items.length ? <Items ui={ui} checks={now.checks} /> : <p>{NOT_YET}</p>}
       </details>
       {/* Told once, when it is known: the line itself may change with every iteration. */}
       <span class="xw-sr" aria-live="polite">
@@ -91,7 +91,7 @@ function defendedScore(ui: Ui): string {
   return defended(store.words.value, store.variants.value, store.ran.value.game, info);
 }
 
-function Tested({ ui, checks }: { ui: Ui; checks: Checks }) {
+function Items({ ui, checks }: { ui: Ui; checks: Checks }) {
   return (
     <ul>
       {checks.items.map(({ name, passed, words, details }) => (

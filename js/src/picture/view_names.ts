@@ -34,7 +34,7 @@ export function viewTitle(view: View, takes: boolean): string {
     mask: "The mask itself, as a color",
     heat: `${heatOf(null)}, from 0 to 1`,
     overlay: `${capital(part)} in color, on the gray image`,
-    image: "The image as the net sees it",
+    image: "The image as the network sees it",
     rest: takes
       ? "What is taken away, in the image’s own colors, on paper"
       : "All but the evidence: the image, with the evidence faded to hatched paper",

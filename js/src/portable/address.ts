@@ -22,7 +22,7 @@ export function placeOf(ui: Ui): string {
     class: store.target.value,
     iteration: mask?.target === store.target.value ? mask.iteration : null,
     view: view.value,
-    beside: layout.value === "single" ? null : layout.value,
+    layout: layout.value === "single" ? null : layout.value,
     zoom: zoom > 1 ? around.join(",") : null,
     threshold: threshold.value || null,
     channel: channel.value === null ? null : (CHANNELS[channel.value] ?? null),
@@ -50,7 +50,7 @@ export function goTo(ui: Ui, place: string): void {
     ui.view.value = one<View>("view", VIEWS, "paper");
     const compared = store.variants.peek().length > 0;
     const layouts = LAYOUTS.filter((name) => compared || !/game|defense/.test(name));
-    ui.layout.value = one<Layout>("beside", layouts, "single");
+    ui.layout.value = one<Layout>("layout", layouts, "single");
     ui.threshold.value = Math.round(number("threshold", 0, 255, 0));
     ui.channel.value =
       ([0, 1, 2] as const).find((c) => CHANNELS[c] === said.get("channel")) ?? null;

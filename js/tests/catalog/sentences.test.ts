@@ -34,13 +34,13 @@ const SAID: Said = {
 };
 const EMPTY: Checks = {
   ...{ verdict: "no evidence", summary: "No evidence.", items: [] },
-  says: "Nothing in the photo makes the net say espresso on its own.",
+  says: "Nothing in the photo makes the network say espresso on its own.",
 };
 
 test("the sentence is of the iteration drawn", () => {
-  expect(sentence(SAID)).toBe("This alone makes the net say espresso: 0.86 (photo 0.95).");
+  expect(sentence(SAID)).toBe("This alone makes the network say espresso: 0.86 (photo 0.95).");
   expect(sentence({ ...SAID, mask: { iteration: 3, score: 0.1 } })).toBe(
-    "With this alone the net gives espresso 0.10 (photo 0.95).",
+    "With this alone, the network scores espresso 0.10 (photo 0.95).",
   );
   expect(sentence({ ...SAID, mask: null })).toBe("");
   expect(sentence({ ...SAID, info: undefined })).toBe("");
@@ -56,7 +56,7 @@ test("what the checks found out takes its place, of the mask that was checked al
 test("an edited mask is said to be what the net is given, whatever the game", () => {
   const mask = { iteration: 40, score: 0.4 };
   const said = { ...SAID, game: "deletion", mask, checks: EMPTY, edited: true };
-  expect(sentence(said)).toBe("With this alone the net gives espresso 0.40 (photo 0.95).");
+  expect(sentence(said)).toBe("With this alone, the network scores espresso 0.40 (photo 0.95).");
 });
 
 test("a notebook saved earlier has whole names", () => {

@@ -54,7 +54,7 @@ class StillPicture(Feature):
     def alt(self) -> str:
         """Return what the sheet shows, in words."""
         with self._panel.lock:
-            return self._says() or "The image as the net sees it"
+            return self._says() or "The image as the network sees it"
 
     def _evidence(self, target: int) -> Bytes | None:
         """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""

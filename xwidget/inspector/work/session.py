@@ -171,7 +171,7 @@ class Session(TurnTaker):
         run
             Its classes are among those explained here; nobody else goes on with it.
         status, error
-            As ``Listener.ended`` is told.
+            How it ended, as the trait ``status`` says it, and why; "" where all is well.
 
         Raises
         ------

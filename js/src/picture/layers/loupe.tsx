@@ -26,7 +26,7 @@ function Loupe({ picture, canvas }: LayerProps) {
   const { left, top, scale } = picture.placement.value;
   const { width, height } = picture.size.value;
   const side = ACROSS * PIXEL;
-  const beside = (at: number, room: number) =>
+  const near = (at: number, room: number) =>
     at + 18 + side <= room ? at + 18 : Math.max(0, at - 18 - side);
   return (
     <div
@@ -35,8 +35,8 @@ function Loupe({ picture, canvas }: LayerProps) {
       style={{
         width: `${side}px`,
         height: `${side}px`,
-        left: `${beside(left + (cursor.x + 0.5) * scale, width)}px`,
-        top: `${beside(top + (cursor.y + 0.5) * scale, height)}px`,
+        left: `${near(left + (cursor.x + 0.5) * scale, width)}px`,
+        top: `${near(top + (cursor.y + 0.5) * scale, height)}px`,
       }}
     >
       <canvas ref={own} class="xw-whole" width={ACROSS} height={ACROSS} />
