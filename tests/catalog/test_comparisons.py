@@ -2,7 +2,7 @@
 
 import pytest
 
-from xwidget.catalog.comparisons import COMPARISONS, alternatives, comparisons
+from xwidget.catalog.comparisons import COMPARISONS, alternatives, check, comparisons
 from xwidget.catalog.defenses import SUMMARIES
 from xwidget.catalog.games import GAMES
 
@@ -15,4 +15,4 @@ def test_what_a_run_is_compared_with_travels():
         for own in offered:
             assert travels[by][own] == [each for each in alternatives(by, own) if each != own]
     with pytest.raises(ValueError, match='by "game" or "defense", got \'chess\''):
-        alternatives("chess", "paper")
+        check("chess")

@@ -9,7 +9,9 @@ import pytest
 
 from scripts.contract import fields_of, outdated
 from tests.inspector.fakes import Page, classifier, fitting, inspector_class
+from xwidget.catalog import comparisons
 from xwidget.checks import VERDICTS, Check, Checks
+from xwidget.engine.setting import Setting
 from xwidget.export.formats import FORMATS
 from xwidget.export.page import data
 from xwidget.gallery import Gallery
@@ -113,6 +115,17 @@ def test_every_reply_is_of_the_type_that_the_table_says(ran):
         for name, value in fields.items():
             if reply is not contract.FAILED:  # a request comes back as it was
                 assert fits(value, reply.fields[name]), (content["type"], name)
+
+
+def test_a_commands_field_is_checked_once(ran, monkeypatch):
+    widget, page = ran
+    take, taken = Setting.take, []
+    monkeypatch.setattr(Setting, "take", lambda *args: taken.append(args[1]) or take(*args))
+    monkeypatch.setattr(comparisons, "check", taken.append)
+    page.send({"type": "run_more", "iterations": 3})
+    page.send({"type": "compare", "by": "game"})
+    assert widget.wait(30)
+    assert taken == [3]
 
 
 @pytest.mark.parametrize("way", ["message", "trait"])

@@ -9,6 +9,13 @@ from xwidget.catalog.games import GAMES
 COMPARISONS = ("game", "defense")
 
 
+def check(by: str) -> None:
+    """Raise ValueError unless runs can be compared by that setting."""
+    if by not in COMPARISONS:
+        known = " or ".join(f'"{name}"' for name in COMPARISONS)
+        raise ValueError(f"runs are compared by {known}, got {by!r}")
+
+
 def alternatives(by: str, own: str) -> list[str]:
     """Return what runs are compared that differ in one setting, by name, the run's own among them.
 
@@ -20,11 +27,6 @@ def alternatives(by: str, own: str) -> list[str]:
     own
         What the run has.
 
-    Raises
-    ------
-    ValueError
-        If ``by`` is neither.
-
     Examples
     --------
     >>> alternatives("defense", "paper"), alternatives("defense", "none")
@@ -32,10 +34,7 @@ def alternatives(by: str, own: str) -> list[str]:
     """
     if by == "game":
         return list(GAMES)
-    if by == "defense":
-        return [own, "auto" if own == UNDEFENDED else UNDEFENDED]
-    known = " or ".join(f'"{name}"' for name in COMPARISONS)
-    raise ValueError(f"runs are compared by {known}, got {by!r}")
+    return [own, "auto" if own == UNDEFENDED else UNDEFENDED]
 
 
 def comparisons() -> dict[str, dict[str, list[str]]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xwidget.catalog import comparisons
 from xwidget.explanation import Explanation
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.running import Running
 from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Handler
 from xwidget.inspector.page.panel import Panel
-from xwidget.inspector.work.variants import alternatives
 
 
 class Comparing(Feature):
@@ -31,14 +31,17 @@ class Comparing(Feature):
     @property
     def commands(self) -> Mapping[str, Handler]:
         """Compare by the game or by the defense."""
-        return {"compare": self.compare}
+        return {"compare": self._compare}
 
     def compare(self, by: str) -> None:
         """Run the variants, after what runs now."""
+        comparisons.check(by)
+        self._compare(by)
+
+    def _compare(self, by: str) -> None:
         panel = self._panel
         with panel.lock:
             panel.check_open()
-            alternatives(panel.settings, by)
             self._running.start_first()
             panel.session.compare(by)
             panel.views.ask()

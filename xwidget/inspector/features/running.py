@@ -34,7 +34,7 @@ class Running(Feature):
         """Run, run more, stop."""
         return {
             "run": self.run,
-            "run_more": lambda iterations: self.run_more(iterations, alone=True),
+            "run_more": lambda iterations: self._more(iterations, alone=True),
             "stop": self.stop,
         }
 
@@ -46,22 +46,12 @@ class Running(Feature):
             self._started()
         panel.views.ask()
 
-    def run_more(self, n: int | None = None, *, alone: bool = False) -> None:
-        """Go on from where every class is.
-
-        Parameters
-        ----------
-        n
-            Iterations after the newest; None takes the trait ``iterations``.
-        alone
-            Whether a command to run more that still waits is given up for it.
-        """
-        panel = self._panel
-        with panel.lock:
-            count = PANEL["iterations"].take(panel.get("iterations") if n is None else n, "n")
-            panel.session.run_more(count, alone=alone)
-            self._started()
-        panel.views.ask()
+    def run_more(self, n: int | None = None) -> None:
+        """Go on from where every class is, by ``n`` iterations, or by the trait ``iterations``."""
+        if n is None:
+            self._more(self._panel.get("iterations"))
+        else:
+            self._more(PANEL["iterations"].take(n, "n"))
 
     def start_first(self) -> None:
         """Start the first run if there was none."""
@@ -79,6 +69,14 @@ class Running(Feature):
         self.start_first()
         with self._panel.views.waiting():
             return self._panel.session.wait(timeout)
+
+    def _more(self, iterations: int, *, alone: bool = False) -> None:
+        """Go on; ``alone`` gives up a command to run more that still waits."""
+        panel = self._panel
+        with panel.lock:
+            panel.session.run_more(iterations, alone=alone)
+            self._started()
+        panel.views.ask()
 
     def _settings(self) -> Settings:
         """Return the settings of the next run: those that are traits, and the others."""

@@ -26,7 +26,10 @@ class Refused(traitlets.TraitError, ValueError):
 
 
 class Checked(traitlets.TraitType):  # type: ignore[type-arg]
-    """A trait that both sides set: every value passes the entry's check here, and nowhere else."""
+    """A trait that both sides set: every value passes the entry's check, which is made here alone.
+
+    Values from a page pass it twice: all of a message before the first is set, and as they are set.
+    """
 
     def __init__(self, entry: Trait) -> None:
         super().__init__(entry.default, help=entry.doc)

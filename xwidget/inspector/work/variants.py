@@ -21,10 +21,10 @@ def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
     settings
         Of the run.
     by
-        As in ``comparisons.alternatives``, which also raises what this does.
+        As in ``comparisons.alternatives``.
     """
-    own: str = getattr(settings, by) if by in comparisons.COMPARISONS else ""
-    changes: dict[str, dict[str, Any]] = {n: {by: n} for n in comparisons.alternatives(by, own)}
+    names = comparisons.alternatives(by, getattr(settings, by))
+    changes: dict[str, dict[str, Any]] = {name: {by: name} for name in names}
     return {name: replace(settings, **change) for name, change in changes.items()}
 
 
