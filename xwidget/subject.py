@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 
 import numpy as np
@@ -62,6 +63,8 @@ class Subject:
         self.name = origin.name_of(image) if name is None else str(name)
         self._given: Picture = read(image)
         self.x: Tensor = clf.prepare(self._given)
+        self._measuring = threading.Lock()
+        self._geometry: Geometry | None = None
 
     @classmethod
     def of(cls, clf: Classifier | Subject, image: ImageLike | Subject | None = None) -> Subject:
@@ -140,7 +143,7 @@ class Subject:
         """
         return origin.digest(self.original)
 
-    @cached_property
+    @property
     def geometry(self) -> Geometry:
         """The map from the pixels of the net's input to those of the original, or the reason why
         there is none.
@@ -148,7 +151,10 @@ class Subject:
         xwidget's own resize and crop are known. A preprocess of the user's is measured by sending
         ramps through it, which takes about as long as preparing the image twice, or six times.
         """
-        return self.clf.preprocess.geometry(self._given, self.x)
+        with self._measuring:  # once, where two threads ask
+            if self._geometry is None:
+                self._geometry = self.clf.preprocess.geometry(self._given, self.x)
+            return self._geometry
 
     @property
     def size(self) -> tuple[int, int]:

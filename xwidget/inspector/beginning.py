@@ -12,6 +12,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.references import make_reference
 from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
+from xwidget.inspector.features.locating import known
 from xwidget.inspector.page.classes import classes
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.work.inspected import Inspected
@@ -82,11 +83,11 @@ def _check_count(targets: int) -> None:
 
 
 def traits(panel: Panel) -> dict[str, Any]:
-    """Return the traits that hold what stays the same, and the classes."""
+    """Return the traits that hold what is known at once and stays the same, and the classes."""
     subject = panel.subject
     return {
         "_image": _encoded(subject.picture),
-        "_geometry": subject.subject.geometry.for_page(),
+        "_geometry": known(subject.subject),
         "_reference": _encoded(shortest(subject.reference_picture)),
         "_classes": classes(panel),
         "_net_name": subject.clf.name,

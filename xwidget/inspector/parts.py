@@ -8,6 +8,7 @@ from typing import Any
 from xwidget.inspector.features.adding import Adding
 from xwidget.inspector.features.comparing import Comparing
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.locating import Locating
 from xwidget.inspector.features.reloading import Reloading
 from xwidget.inspector.features.running import Running
 from xwidget.inspector.features.saving import Saving
@@ -55,6 +56,7 @@ class Parts:
             self.testing,
             self.saving,
             self.picture,
+            Locating(panel),
             Scrubbing(panel, self.stream),
             Reloading(panel, self.running),
         )

@@ -86,6 +86,11 @@ class Preprocess:
         x = x.expand(3, -1, -1)
         return x[[self.order.index(color) for color in RGB]].contiguous()
 
+    @property
+    def measured(self) -> bool:
+        """True if ``geometry`` sends pictures through a user's transform, which takes its time."""
+        return self.transform is not None and not self.random
+
     def geometry(self, picture: Picture, x: Tensor) -> Geometry:
         """Return the map from the pixels of what a net sees to those of a picture.
 

@@ -267,7 +267,7 @@ export interface Traits {
   _image: DataView;
   /** The reference as a frame; 1×1 when it is one color. */
   _reference: DataView;
-  /** Where the image's pixels are in the original photo; `{}` where that is not known, or nothing differs. */
+  /** Where the image's pixels are in the original photo; `{}` where that is not known, or nothing differs. A user's own preprocess is measured after the first mask. */
   _geometry: Geometry;
   /** The mask drawn now: drawn target, drawn iteration (the nearest that is kept); empty before the first. */
   _frame: DataView;

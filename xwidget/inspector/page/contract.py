@@ -58,7 +58,7 @@ TRAITS: tuple[Trait, ...] = (
         "_geometry",
         {},
         "Where the image's pixels are in the original photo; `{}` where that is not known, or "
-        "nothing differs",
+        "nothing differs. A user's own preprocess is measured after the first mask",
         shapes.Geometry,
     ),
     Trait(

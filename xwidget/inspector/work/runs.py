@@ -135,6 +135,11 @@ class Runs:
     def explanation(self) -> Explanation | None:
         """Return the main run so far; None before the first step or after ``close``."""
         with self._lock:
+            subject = None if self.main is None else self._subject
+        if subject is None:
+            return None
+        _ = subject.origin  # measured without the lock, as that may take seconds
+        with self._lock:
             if self.main is None or self._subject is None:
                 return None
             return self.main.explanation(self._subject)
