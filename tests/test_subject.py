@@ -121,6 +121,16 @@ def test_an_inspector_takes_it(clf: xw.Classifier) -> None:
     widget.close()
 
 
+def test_a_net_that_has_scored_it_is_not_run_to_choose_its_classes(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = Subject(clf, photo())
+    best = int(subject.scores.argmax())
+    monkeypatch.delattr(xw.Classifier, "logits")
+    assert subject.select(None) == (best,)
+    assert subject.select(["b", 0]) == (1, 0)
+
+
 def test_many_subjects_are_explained_under_their_names(clf: xw.Classifier) -> None:
     subjects = [Subject(clf, photo(), name="noise"), Subject(clf, photo())]
     rows = list(xw.explain_many(clf, subjects, iterations=1, progress=False))

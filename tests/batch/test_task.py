@@ -1,6 +1,8 @@
 """A task: one image's run, cut within a step and gone on with, on a real net."""
 
 import contextlib
+import traceback
+import weakref
 
 import numpy as np
 import pytest
@@ -135,7 +137,25 @@ def test_what_goes_wrong_on_the_way_is_said_in_words_and_what_is_done_stays(clf,
     task.go(place, lambda: None)
     assert (task.status, task.state, task.run.newest) == ("error", "error", 3)
     assert type(error).__name__ in task.error
+    assert isinstance(task.raised, Exception)
+    assert error in (task.raised, task.raised.__cause__)
+    assert "failing" in [entry.name for entry in traceback.extract_tb(error.__traceback__)]
     assert task.explanation.diagnostics["stopped"] == "error"
+
+
+def test_an_error_that_is_kept_holds_nothing_of_its_run(clf, place):
+    held = []
+
+    def failing(*args, **options):
+        large = torch.zeros(9)
+        held.append(weakref.ref(large))
+        yield from ()
+        raise MemoryError
+
+    task = Task(0, "photo", picture(), common(clf, optimize=failing))
+    task.go(place, lambda: None)
+    assert isinstance(task.raised, MemoryError)
+    assert held[0]() is None
 
 
 def test_one_whose_net_was_trained_meanwhile_is_not_gone_on_with(clf, place):

@@ -171,7 +171,9 @@ def test_what_stands_below_stays_there_while_another_image_is_opened(run: Run) -
 
 def test_pause_holds_all_but_the_open_one_and_a_reload_shows_the_same(run: Run) -> None:
     notebook = run(
-        ENDLESS, "xw.Gallery._inspector = Endless\ng = xw.Gallery(clf, photos, iterations=3000); g"
+        ENDLESS,
+        'xw.Gallery._inspector = type("Opened", (Endless, xw.Gallery._inspector), {})\n'
+        "g = xw.Gallery(clf, photos, iterations=3000); g",
     )
     wait_for_option(notebook, 1, "waiting")
     notebook.page.get_by_role("button", name="Pause", exact=True).click()

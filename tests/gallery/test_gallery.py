@@ -4,6 +4,8 @@ import contextlib
 import gc
 import threading
 import time
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
+from tests.inspector import fakes
 from tests.inspector.fakes import (
     SAFETY,
     SIDE,
@@ -32,6 +35,7 @@ from xwidget.engine import early_stop
 from xwidget.frames import decode
 from xwidget.gallery import Gallery
 from xwidget.gallery.item import Item, in_view
+from xwidget.gallery.opened import OpenedInspector
 from xwidget.inspector import Inspector
 
 LONG = 100_000  # iterations: longer than any test
@@ -68,7 +72,9 @@ def gallery(engine):
     made = []
 
     def gallery(images=5, *args, **settings):
-        cls = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine)})
+        cls = type(
+            "FakeGallery", (Gallery,), {"_inspector": inspector_class(engine, OpenedInspector)}
+        )
         if isinstance(images, int):
             images = {f"photo {i}": picture(i) for i in range(images)}
         made.append(cls(classifier(), images, *args, **({"iterations": 5} | settings)))
@@ -342,11 +348,54 @@ def test_a_run_that_failed_in_the_background_opens_with_its_error(gallery, engin
     assert made.inspector.status == "error"
     assert made.inspector.error == said["photo 1"] == said["photo 0"]
     assert len(made.inspector.explanation.trace) == 3
-    with pytest.raises(RuntimeError, match="scores are NaN"):
+    with pytest.raises(ValueError, match=r"^the net's scores are NaN") as raised:
         made.inspector.wait(SAFETY)
+    assert Path(fakes.__file__) in {Path(entry.path) for entry in raised.traceback}
     engine.fails_at = None
     made.inspector.run()
     until(lambda: states(made) == ["error", "explained"])
+
+
+def test_an_explained_image_opens_though_the_net_was_trained_since(gallery, engine):
+    made = shown(gallery(2, None))
+    assert made.wait(SAFETY)
+    before = made.explanations["photo 1"]
+    with torch.no_grad():
+        made._items[1].common.clf.net[2].bias.copy_(torch.arange(6.0))  # now the last class leads
+    made.open(1)
+    assert made.errors == {}
+    assert made.inspector.status == "done"
+    assert made.inspector.explanation.targets == before.targets == (0,)
+    assert engine.images == [0, 1]
+
+
+def test_an_inspector_that_cannot_take_the_run_over_is_closed(gallery, monkeypatch):
+    made = shown(gallery(2))
+    assert made.wait(SAFETY)
+    gc.collect()
+    before = set(_instances)
+
+    def refuse(*args):
+        raise ValueError("not this one")
+
+    monkeypatch.setattr(OpenedInspector, "adopt", refuse)
+    with pytest.raises(ValueError, match="'photo 1' cannot be opened: not this one"):
+        made.open(1)
+    assert set(_instances) == before
+    assert made.explanations["photo 1"] is not None
+
+
+def test_an_inspector_that_was_freed_tells_its_gallery_nothing_any_more(gallery, monkeypatch):
+    made = shown(gallery(2))
+    assert made.wait(SAFETY)
+    item = made._items[0]
+    freed = item.inspector
+    item.free()
+    woken = []
+    monkeypatch.setattr(made._schedule._background, "_wake", mock.Mock(set=lambda: woken.append(1)))
+    freed.status = "idle"
+    assert not woken
+    monkeypatch.undo()
 
 
 def test_an_image_opens_as_it_was_explained_even_where_its_file_is_another_since(

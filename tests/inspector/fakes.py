@@ -258,9 +258,9 @@ def reached(widget, iteration, target=0):
     until(lambda: widget._session.runs.nearest(target) == iteration)
 
 
-def inspector_class(engine):
+def inspector_class(engine, base=Inspector):
     """Return an Inspector that runs on a fake engine."""
-    return type("FakeInspector", (Inspector,), {"_engine": staticmethod(engine)})
+    return type("FakeInspector", (base,), {"_engine": staticmethod(engine)})
 
 
 def workers():

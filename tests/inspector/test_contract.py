@@ -16,6 +16,7 @@ from xwidget.export.formats import FORMATS
 from xwidget.export.page import data
 from xwidget.gallery import Gallery
 from xwidget.gallery import contract as strip
+from xwidget.gallery.opened import OpenedInspector
 from xwidget.inspector.page import contract, shapes
 
 
@@ -172,7 +173,7 @@ def test_a_number_that_is_none_names_nothing(make):
 
 
 def test_every_trait_of_the_strip_is_of_the_type_that_the_table_says(engine):
-    cls = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine)})
+    cls = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine, OpenedInspector)})
     gallery = cls(classifier(), [np.full((4, 4, 3), 200, np.uint8)] * 2, iterations=5)
     Page(gallery._strip).set(_here=True, _views={"page": 1, "count": 1, "seen": 1, "beat": 2})
     assert gallery.wait(30)

@@ -10,9 +10,10 @@ import pytest
 from tests.inspector.conftest import PICTURE
 from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
 from xwidget.engine import optimize, step_threads
+from xwidget.engine.run import as_error
 from xwidget.engine.turns import breathe
 from xwidget.inspector import Inspector
-from xwidget.inspector.work.worker import _JOIN_SECONDS, as_error
+from xwidget.inspector.work.worker import _JOIN_SECONDS
 from xwidget.support.texts import in_words
 
 ENDINGS = [

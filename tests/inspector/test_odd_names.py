@@ -13,6 +13,7 @@ from torch import nn
 from tests.inspector.fakes import NAMES, SIDE, Page, inspector_class, until
 from xwidget import Classifier, Explanation
 from xwidget.gallery import Gallery
+from xwidget.gallery.opened import OpenedInspector
 from xwidget.support import texts, wire
 
 PICTURE = np.full((SIDE, SIDE, 3), 200, dtype=np.uint8)
@@ -124,9 +125,9 @@ def test_a_file_may_be_called_so(engine, name, tmp_path):
         images = {name: tmp_path / "other.txt"}
     else:
         images = tmp_path
-    gallery = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine)})(
-        classifier(name), images, targets=1, iterations=5
-    )
+    gallery = type(
+        "FakeGallery", (Gallery,), {"_inspector": inspector_class(engine, OpenedInspector)}
+    )(classifier(name), images, targets=1, iterations=5)
     strip = Page(gallery._strip)
     strip.set(_here=True)
     until(lambda: gallery.status in ("done", "error"))

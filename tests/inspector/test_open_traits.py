@@ -13,6 +13,7 @@ from tests.inspector.fakes import Page, classifier, fitting, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
 from xwidget.gallery import contract as strip
+from xwidget.gallery.opened import OpenedInspector
 from xwidget.inspector.page import contract
 from xwidget.inspector.page.refusing import GuardedWidget
 
@@ -37,7 +38,7 @@ def opened(traits):
 
 @pytest.fixture
 def gallery(engine):
-    cls = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine)})
+    cls = type("FakeGallery", (Gallery,), {"_inspector": inspector_class(engine, OpenedInspector)})
     made = cls(classifier(), [np.full((4, 4, 3), 200, np.uint8)], iterations=5)
     yield made
     made.close()

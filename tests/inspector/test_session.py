@@ -9,6 +9,7 @@ import pytest
 
 from tests.inspector.fakes import SAFETY, SIDE, Engine, classifier, level, until, workers
 from xwidget.checks import Check, Checks
+from xwidget.engine.run import Run
 from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
 from xwidget.inspector.work.lock import OwnedLock
@@ -525,3 +526,67 @@ def test_a_witness_is_asked_at_the_end_of_each_run(engine, lock, listener):
     settled(session)
     assert all("witness" in ex.checks[0] for ex in session.runs.comparison().values())
     session.close()
+
+
+def finished(session):
+    """Return a run of the session's subject that was made elsewhere."""
+    run, x = Run(0, Settings(iterations=2)), session.subject.x
+    for stretch in run.stretches(session.targets, 2):
+        for step in stretch.steps(session.subject.clf, x, Engine()):
+            run.history.add(step)
+    return run
+
+
+class Elsewhere(Listener):
+    """A listener on any thread, which may do something as a run ends."""
+
+    meanwhile = staticmethod(lambda: None)
+
+    def ending(self):
+        self.meanwhile()
+
+    def _note(self, *what):
+        self.told.append(what)
+
+
+@pytest.mark.parametrize("taken", ["done", "error"])
+def test_a_run_taken_over_tells_its_end_and_keeps_its_error(session, lock, taken):
+    session.listen(listener := Elsewhere(lock))
+    run, failure = finished(session), ValueError("too dark") if taken == "error" else None
+    session.adopt(run, taken, failure)
+    assert listener.told == [(taken, "ValueError: too dark" if failure else "")]
+    assert session.runs.main is run
+    if failure is None:
+        assert session.wait(SAFETY)
+    else:
+        with pytest.raises(ValueError, match="too dark") as raised:
+            session.wait(SAFETY)
+        assert raised.value is failure
+
+
+def test_a_run_begun_while_another_is_taken_over_is_not_told_done(session, engine, lock):
+    session.listen(listener := Elsewhere(lock))
+    engine.hold()
+    listener.meanwhile = lambda: session.run(Settings(iterations=3))
+    session.adopt(finished(session), "done")
+    assert listener.endings == []
+    listener.meanwhile = lambda: None
+    engine.release()
+    assert session.wait(SAFETY)
+    assert [what for what in listener.told if what[0] == "done"] == [("done", "")]
+
+
+def test_no_run_is_taken_over_while_another_is_in_progress(session, engine):
+    engine.hold()
+    session.run(Settings(iterations=3))
+    with pytest.raises(RuntimeError, match="a run is in progress; stop it"):
+        session.adopt(finished(session), "done")
+    engine.release()
+    settled(session)
+
+
+def test_a_run_of_other_classes_is_not_taken_over_and_the_way_out_is_said(session):
+    run = finished(session)
+    session.targets = (0,)
+    with pytest.raises(ValueError, match=r"explains classes \[1\].*targets=\[0, 1\]"):
+        session.adopt(run, "done")

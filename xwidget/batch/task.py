@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +16,7 @@ from torch import Tensor
 from xwidget.batch.common import Common
 from xwidget.batch.result import failure
 from xwidget.engine.progress import Meter, Progress
-from xwidget.engine.run import Run, Stretch
+from xwidget.engine.run import Run, Stretch, as_error
 from xwidget.engine.step import Step
 from xwidget.engine.turns import GivenUp, Place
 from xwidget.explanation import Explanation
@@ -47,7 +48,8 @@ class Task:
     pinned: bool = False
     """True if it must not be freed now."""
     _status: str = "idle"
-    _error: str = ""
+    raised: Exception | None = None
+    """The error that ended its run, with its traceback; None for none."""
     _lock: threading.Lock = field(default_factory=threading.Lock)  # around what a step changes
 
     @property
@@ -75,7 +77,7 @@ class Task:
     @property
     def error(self) -> str:
         """Error message; empty if there was no error."""
-        return self.failure or self._error
+        return self.failure or ("" if self.raised is None else in_words(self.raised))
 
     @property
     def share(self) -> float:
@@ -125,7 +127,7 @@ class Task:
         between
             Called before the first step and after every one; it may raise ``GivenUp``, too.
         """
-        self._status, self._error, self.paused = "running", "", False
+        self._status, self.raised, self.paused = "running", None, False
         try:
             between()
             run, subject = self._begun(place)
@@ -138,7 +140,8 @@ class Task:
         except GivenUp:
             self._cut("interrupted", "stopped", paused=True)
         except BaseException as error:  # even of a net that ends the interpreter
-            self._error = in_words(error)
+            traceback.clear_frames(error.__traceback__)  # what they hold takes the device's memory
+            self.raised = as_error(error)
             self._cut("error", "error", paused=False)
 
     def _begun(self, place: Place) -> tuple[Run, Subject]:
@@ -188,7 +191,7 @@ class Task:
         """Let go of the run without keeping anything."""
         with self._lock:
             self.run = self.subject = None
-        self._status, self._error, self.paused = "idle", "", False
+        self._status, self.raised, self.paused = "idle", None, False
 
 
 def light(explanation: Explanation) -> Explanation:

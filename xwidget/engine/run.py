@@ -20,6 +20,7 @@ from xwidget.engine.weights import Weights
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.subject import Subject
+from xwidget.support.texts import in_words
 
 Optimize: TypeAlias = Callable[..., Generator[Step]]
 """The engine: ``optimize``, or what a test has in its place."""
@@ -164,3 +165,17 @@ class Run:
             "stopped": self.stopped,
         }
         return self.history.explanation(subject, self.settings, diagnostics)
+
+
+def as_error(error: BaseException) -> Exception:
+    """Return what a net or an observer raised as an error that can be raised again: one that would
+    end the interpreter, such as ``SystemExit``, is put into words.
+    """
+    if isinstance(error, Exception):
+        return error
+    made = RuntimeError(
+        f"{in_words(error)} was raised by the network, or by what is called during a run; it has "
+        "ended"
+    )
+    made.__cause__ = error
+    return made

@@ -52,7 +52,7 @@ class Place(Kind):
     words = "−1, or the place of an image"
 
     def _read(self, name: str, value: Any, widget: Any) -> int:
-        return whole("the place of an image", value, self.first, len(widget._items) - 1)
+        return whole("the place of an image", value, self.first, widget.count - 1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Places(Kind):
     words = "places of images"
 
     def _read(self, name: str, value: Any, widget: Any) -> list[int]:
-        if not isinstance(value, list) or len(value) > len(widget._items):
+        if not isinstance(value, list) or len(value) > widget.count:
             raise ProtocolError(f"{name} must be places of images, got {wire.shown(value)}")
         return [Place(0).read(name, each, widget) for each in value]
 

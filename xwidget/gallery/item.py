@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,12 +13,15 @@ from xwidget.batch.result import failure
 from xwidget.batch.task import Task, light
 from xwidget.engine.turns import Place
 from xwidget.explanation import Explanation
+from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.thumbnails import data_url
-from xwidget.inspector.widget import Inspector
 from xwidget.subject import Subject
 from xwidget.support import texts
 
 _TOP = 3  # classes that a thumbnail names
+
+Inspect: TypeAlias = Callable[[Subject, "Sequence[int] | None"], OpenedInspector]
+"""Makes the Inspector of an image; of these classes, or None: of those that the Gallery is of."""
 
 
 @dataclass(eq=False)
@@ -34,7 +37,7 @@ class Item(Task):
     verdict: str = ""
     """The verdict on that evidence, and its sentences."""
     summary: str = ""
-    inspector: Inspector | None = None
+    inspector: OpenedInspector | None = None
     """Once it was opened: it has the run from then on."""
     _ended: bool = False  # whether the evidence drawn small is that of the newest run
 
@@ -60,10 +63,7 @@ class Item(Task):
     @property
     def share(self) -> float:
         """Share of its run that is done, in [0, 1]."""
-        if self.inspector is None:
-            return super().share
-        progress = self.inspector._progress
-        return min(1.0, float(progress.get("iteration", 0) / max(1, progress.get("iterations", 1))))
+        return super().share if self.inspector is None else self.inspector.share
 
     @property
     def heavy(self) -> bool:
@@ -89,20 +89,26 @@ class Item(Task):
         self.short = clf.short_names[best[0]]
         self.top = [(clf.categories[index], self.scores[index]) for index in best]
 
-    def open(self, inspect: Callable[[Subject], Inspector]) -> Inspector | None:
+    def open(self, inspect: Inspect) -> OpenedInspector | None:
         """Make its Inspector, which takes over the run made so far, and return it; or note why that
         cannot be.
         """
+        made = None
         try:
-            made = inspect(self.subject or self._read())
-            if self.run is not None:
-                made._session.adopt(self.run, super().status, super().error)
+            run = self.run
+            # The net may have been trained since: those most likely now need not be the run's.
+            targets = None if run is None else run.history.targets
+            made = inspect(self.subject or self._read(), targets or None)
+            if run is not None:
+                made.adopt(run, super().status, self.raised)
             self.inspector = made
             paused = self.paused
             self.hand_over()
             self.paused = paused
         except BaseException as error:  # even of a net that ends the interpreter
             self.failure = failure(error)
+            if made is not None and self.inspector is None:
+                made.close()
         return self.inspector
 
     def go(self, place: Place, between: Callable[[], None]) -> None:
@@ -126,7 +132,7 @@ class Item(Task):
         if explanation is None:  # stopped before its first iteration
             inspector.run()
             return
-        left = int(inspector._progress["iterations"]) - (len(explanation.trace) - 1)
+        left = inspector.goal - (len(explanation.trace) - 1)
         cut = explanation.diagnostics["stopped"] == "interrupted"  # perhaps during its checks
         if left > 0 or cut or np.isnan(explanation.trace.score[-1]).any():
             inspector.run_more(max(1, left))

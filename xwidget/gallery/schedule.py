@@ -10,11 +10,9 @@ from functools import partial
 from xwidget.batch.background import Background
 from xwidget.batch.task import Task
 from xwidget.engine.turns import Place, in_background_turn
-from xwidget.gallery.item import Item, in_view
-from xwidget.inspector.widget import Inspector
+from xwidget.gallery.item import Inspect, Item, in_view
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.views import Views
-from xwidget.subject import Subject
 
 _LOCK_SECONDS = 0.05
 
@@ -57,7 +55,7 @@ class Schedule:
     def __init__(
         self,
         items: Sequence[Item],
-        inspect: Callable[[Subject], Inspector],
+        inspect: Inspect,
         keep: int,
         lock: OwnedLock,
         signals: Signals,
@@ -189,8 +187,6 @@ class Schedule:
             with self._lock:
                 inspector, item.inspector = item.inspector, None
             if inspector is not None:
-                with contextlib.suppress(ValueError):  # it is just being made
-                    inspector.unobserve(self._background.wake, "status")
                 inspector.close()
 
     def _open(self, item: Item, place: Place) -> None:
@@ -202,8 +198,7 @@ class Schedule:
                 self._background.make_room()
             made = place.do(partial(item.open, self._inspect))
             if made is not None:
-                made._session.views.within = self._views
-                made.observe(self._background.wake, "status")
+                made.attend(self._views, self._background.wake)
         if item.paused and not self.halted and not self.watches():
             item.start()  # before it is seen: it does not say "stopped" first
 

@@ -30,6 +30,22 @@ class Strip(LockedWidget):
         self._lock = lock
         super().__init__(_items=items)
 
+    @property
+    def count(self) -> int:
+        """Number of images."""
+        return len(self._items)
+
+    def tell_shown(self, index: int) -> None:
+        """Say that the panel below is that of this image, or that it has none."""
+        self._shown = index
+
+    def tell_items(
+        self, items: list[dict[str, Any]], pictures: list[str], evidence: list[str]
+    ) -> None:
+        """Send what is known of the images, with their pictures as data: URLs; "" for none yet."""
+        with self.hold_sync():
+            self._items, self._pictures, self._evidence = items, pictures, evidence
+
     def close(self) -> None:
         """Free the widget and its layout."""
         self.layout.close()

@@ -20,6 +20,7 @@ from xwidget.engine.turns import nudge_all
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.gallery.item import Item, described
+from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.schedule import Schedule, Signals
 from xwidget.gallery.strip import Strip
 from xwidget.inspector.beginning import check_targets, chosen
@@ -28,6 +29,7 @@ from xwidget.inspector.page.refusing import GuardedWidget
 from xwidget.inspector.widget import Inspector
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.views import Views
+from xwidget.subject import Subject
 from xwidget.support import arguments
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     selected = traitlets.Unicode(help="Name of the image that is open.")
     status = traitlets.Unicode("idle", help="idle, running, done, stopped or error.")
-    _inspector: ClassVar[type[Inspector]] = Inspector
+    _inspector: ClassVar[type[OpenedInspector]] = OpenedInspector
 
     def __init__(
         self,
@@ -116,10 +118,10 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         made = _checked(clf, targets, keep, settings_of(Gallery, settings), witness)
         common = Common(
             clf,
-            lambda subject: chosen(clf, targets, subject.x, subject.scores.tolist()),
+            lambda subject: chosen(clf, targets, subject.scores.tolist()),
             made,
             witness=None if witness is None else Witness(witness, clf),
-            optimize=self._inspector._engine,
+            optimize=self._inspector.optimizer(),
         )
         found = collect(images, names)
         self._items = [
@@ -127,10 +129,15 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         ]
         self._lock = INSPECTORS
         self._views = Views(nudge_all, busy=lambda: self.status == "running")
+
+        def inspect(subject: Subject, those: Sequence[int] | None) -> OpenedInspector:
+            asked = targets if those is None else those
+            return self._inspector(subject, None, asked, witness=witness, **settings)
+
         self._strip = Strip(self._lock, [described(item) for item in self._items])
         self._schedule = Schedule(
             self._items,
-            lambda subject: self._inspector(subject, None, targets, witness=witness, **settings),
+            inspect,
             keep,
             self._lock,
             Signals(self._opened, self._changed, self._settled),
@@ -271,17 +278,18 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         self._want(item.index)
         panel = () if item.inspector is None else (item.inspector,)
         if panel:
-            self._strip._shown = item.index
+            self._strip.tell_shown(item.index)
         self.children = (self._strip, *panel)
         if not panel:  # the words come once their place is free
-            self._strip._shown = item.index
+            self._strip.tell_shown(item.index)
 
     def _changed(self) -> None:
         """Send the page what is known of the images."""
-        with self._strip.hold_sync():
-            self._strip._items = [described(item) for item in self._items]
-            self._strip._pictures = [item.picture for item in self._items]
-            self._strip._evidence = [item.evidence for item in self._items]
+        self._strip.tell_items(
+            [described(item) for item in self._items],
+            [item.picture for item in self._items],
+            [item.evidence for item in self._items],
+        )
 
     def _settled(self, status: str) -> None:
         """Say what the work as a whole is at."""

@@ -37,15 +37,14 @@ def inspected(subject: Subject, reference: str | Tensor, seed: int) -> Inspected
 def chosen(
     clf: Classifier,
     targets: int | str | Sequence[int | str] | None,
-    x: Tensor,
     scores: Sequence[float],
 ) -> tuple[int, ...]:
     """Return the indices of the classes asked for; a number n asks for the n most likely.
 
     Parameters
     ----------
-    clf, x, scores
-        The classifier, the normalized image (3, H, W), and its score of every class.
+    clf, scores
+        The classifier, and the image's score of every class.
     targets
         As in ``Inspector``.
 
@@ -54,8 +53,10 @@ def chosen(
     ValueError, TypeError
         If it is not one of these.
     """
+    if targets is None:
+        targets = 1
     if not _counts(targets):
-        return clf.select(targets, x)
+        return clf.indices(targets)
     _check_count(targets)
     ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
     return tuple(ranked[:targets])

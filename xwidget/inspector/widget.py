@@ -128,7 +128,7 @@ class Inspector(LockedWidget):
         pick(asked.device)
         other = None if witness is None else Witness(witness, net)
         inspected = beginning.inspected(Subject.of(clf, image), asked.reference, asked.seed)
-        chosen = beginning.chosen(net, targets, inspected.x, inspected.scores)
+        chosen = beginning.chosen(net, targets, inspected.scores)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None

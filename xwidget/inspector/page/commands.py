@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
+from xwidget.engine.run import as_error
 from xwidget.inspector.page.contract import COMMAND
 from xwidget.inspector.page.entries import Slot
 from xwidget.inspector.page.inbox import Inbox, Pace
 from xwidget.inspector.page.messages import Request, number, parse
 from xwidget.inspector.page.panel import Panel
-from xwidget.inspector.work.worker import as_error
 from xwidget.support import wire
 from xwidget.support.texts import in_words
 from xwidget.support.threads import EndingThread

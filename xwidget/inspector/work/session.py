@@ -25,6 +25,7 @@ from xwidget.inspector.work.turns import TurnTaker
 from xwidget.inspector.work.views import Views
 from xwidget.inspector.work.worker import Closed, SessionListener
 from xwidget.subject import Subject
+from xwidget.support.texts import in_words
 
 
 class Session(TurnTaker):
@@ -162,7 +163,7 @@ class Session(TurnTaker):
                 raise RuntimeError("there is no run to compare with; start one first")
             self._do(plan, kind=f"compare {by}")
 
-    def adopt(self, run: Run, status: str, error: str = "") -> None:
+    def adopt(self, run: Run, status: str, failure: Exception | None = None) -> None:
         """Take over a run of this subject, made elsewhere, as the main one: all that there is to
         see is of it from now on, and ``run_more`` goes on with it.
 
@@ -170,24 +171,35 @@ class Session(TurnTaker):
         ----------
         run
             Its classes are among those explained here; nobody else goes on with it.
-        status, error
-            How it ended, as the trait ``status`` says it, and why; "" where all is well.
+        status
+            How it ended, as the trait ``status`` says it.
+        failure
+            The error that ended it, which ``wait`` raises; None for none.
 
         Raises
         ------
         ValueError
             If it has another class.
+        RuntimeError
+            If something runs or waits.
         """
         with self._lock:
             self._check_open()
-            if missing := set(run.history.targets) - set(self.targets):
-                raise ValueError(f"the run explains other classes, too: {sorted(missing)}")
+            if not self.idle:
+                raise RuntimeError("a run is in progress; stop it and wait for its end first")
+            if missing := sorted(set(run.history.targets) - set(self.targets)):
+                raise ValueError(
+                    f"the run explains classes {missing}, too, and this Inspector does not; make "
+                    f"it with targets={list(run.history.targets)}"
+                )
             self.runs.adopt(run)
-            self.failure = RuntimeError(error) if error else None
+            self.failure = failure
         if (listener := self._listener()) is not None:
             listener.ending()
             with self._lock:
-                listener.ended(status, error)
+                # A run that began meanwhile tells its own end.
+                if self.idle and self.runs.main is run and self.failure is failure:
+                    listener.ended(status, "" if failure is None else in_words(failure))
 
     def close(self, *, join: bool = True) -> None:
         """End the work and the thread, and let go of the classifier, image and history."""

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from xwidget.engine.run import as_error
 from xwidget.engine.step import Step
 from xwidget.engine.turns import in_background_turn
 from xwidget.inspector.work.lock import OwnedLock
@@ -328,20 +329,6 @@ class InspectorWorker:
             yield listener
         finally:
             self._lock.release()
-
-
-def as_error(error: BaseException) -> Exception:
-    """Return what a net or an observer raised as an error that can be raised again: one that would
-    end the interpreter, such as ``SystemExit``, is put into words.
-    """
-    if isinstance(error, Exception):
-        return error
-    made = RuntimeError(
-        f"{in_words(error)} was raised by the network, or by what is called during a run; it has "
-        "ended"
-    )
-    made.__cause__ = error
-    return made
 
 
 def _nobody() -> None:
