@@ -182,6 +182,12 @@ def test_a_change_is_for_the_next_run_until_that_runs(
     assert not told.is_visible()
     assert "xw-primary" not in (run.get_attribute("class") or "")
     field = inspector.root.get_by_role("spinbutton", name="Iterations")
+    for beyond in ("0", "100001"):
+        field.fill(beyond)
+        field.press("Tab")
+        words = f"Iterations must be a number from 1 to 100000, got {beyond}."
+        inspector.root.get_by_text(words).wait_for()
+        assert field.input_value() == str(ITERATIONS)
     field.fill(str(ITERATIONS // 2))
     field.press("Tab")
     told.wait_for()

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Setting } from "../kernel/contract";
 import type { Store } from "../state/store";
 import { capital, lambda, nextLambda, parseLambda } from "../support/figures";
+import { typed } from "./typed";
 
 type Of<K extends Setting["kind"]> = { store: Store; setting: Extract<Setting, { kind: K }> };
 
@@ -56,10 +57,10 @@ function NumberInput({ store, setting }: Of<"number">) {
   const value = store.next.value[setting.name] as number;
   const draft = useSignal<string | null>(null);
   const commit = () => {
-    const typed = draft.value?.trim() ? Number(draft.value) : Number.NaN;
-    const number = setting.whole ? Math.round(typed) : typed;
+    const number = typed(draft.value ?? "", setting);
     draft.value = null;
-    if (number >= setting.least && number !== value) store.set(setting, number);
+    if (typeof number === "string") store.say(number);
+    else if (number !== null && number !== value) store.set(setting, number);
   };
   return (
     <Row setting={setting}>
@@ -67,6 +68,7 @@ function NumberInput({ store, setting }: Of<"number">) {
         type="number"
         aria-label={setting.label}
         min={setting.least}
+        max={setting.most}
         step={setting.step}
         value={draft.value ?? value}
         onInput={(event) => {
@@ -84,9 +86,10 @@ function Weight({ store, setting }: Of<"weight">) {
   const auto = weight === "auto";
   const draft = useSignal<string | null>(null);
   const commit = () => {
-    const value = draft.value === null ? null : parseLambda(draft.value);
+    const value = typed(draft.value ?? "", { ...setting, whole: false, least: 0 });
     draft.value = null;
-    if (value !== null && value !== weight) store.set(setting, value);
+    if (typeof value === "string") store.say(value);
+    else if (value !== null && value !== weight) store.set(setting, value);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") commit();
