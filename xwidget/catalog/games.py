@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
+#: Score below which the net does not see a class.
+SEEN = 0.05
+
 
 class _Mask(Protocol):
     """An array or a tensor, in [0, 1]."""
@@ -48,7 +51,8 @@ class Game:
         What the game looks for, in one sentence that a newcomer reads in the panel.
     enough
         Share of the image's score from which on (for games that take the class away: up to which)
-        a picture does what its game is about.
+        a picture does what its game is about; one that keeps the class must also score
+        ``SEEN``.
     says, says_short
         What such a picture is, in a sentence with the fields of ``catalog.sentences``; and one that
         falls short of it.

@@ -7,12 +7,13 @@ of what is shown or left, ``{image}``, the score of the whole image.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from xwidget.catalog.defenses import UNDEFENDED
-from xwidget.catalog.games import GAMES
+from xwidget.catalog.games import GAMES, SEEN
 from xwidget.support.figures import figure
 
 #: Of a mask that a person changed.
@@ -22,7 +23,7 @@ DEFENDED = "With the defense, it gives {name} {score}."
 
 
 def says(game: str, name: str, score: float, image: float) -> str:
-    """Return what a picture is, in one sentence.
+    """Return what a picture is, in one sentence; "" where its score is not known.
 
     Parameters
     ----------
@@ -43,9 +44,10 @@ def says(game: str, name: str, score: float, image: float) -> str:
     'Taken away: without this, the network scores espresso 0.06 (photo 0.95).'
     """
     rules = GAMES.get(game)
-    if rules is None:
+    if rules is None or math.isnan(score):
         return ""
-    done = score >= rules.enough * image if rules.keeps else score <= rules.enough * image
+    goal = rules.enough * image
+    done = score >= max(goal, SEEN) if rules.keeps else score <= goal
     return filled(rules.says if done else rules.says_short, name=name, score=score, image=image)
 
 
@@ -68,6 +70,7 @@ def templates(games: Iterable[str] = GAMES) -> dict[str, Any]:
             }
             for game in (GAMES[name] for name in games if name in GAMES)
         },
+        "seen": SEEN,
         "edited": EDITED,
         "undefended": [UNDEFENDED],
         "defended": DEFENDED,

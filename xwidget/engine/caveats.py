@@ -12,13 +12,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from xwidget.catalog.games import Game
+from xwidget.catalog.games import SEEN, Game
 from xwidget.checks import Check
 from xwidget.engine.sparsity import NOTHING
 from xwidget.support.figures import figure
 
-#: Score below which the net does not see a class in the image, where another scores twice as much.
-SEEN = 0.05
 #: Share of the image's score that everything else keeps where what is shown is not necessary.
 UNNEEDED = 0.5
 #: Share of the image's score that the reference alone has where little is left to be shown.

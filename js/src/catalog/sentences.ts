@@ -2,7 +2,7 @@
 import type { Checks, ClassInfo, Variant, Words } from "../kernel/contract";
 import type { Frame } from "../kernel/frame";
 
-export const NO_WORDS: Words = { games: {}, edited: "", undefended: [], defended: "" };
+export const NO_WORDS: Words = { games: {}, seen: 0, edited: "", undefended: [], defended: "" };
 
 export interface Fields {
   name: string;
@@ -29,12 +29,15 @@ export function takesAway(words: Words, game: string): boolean {
   return words.games[game]?.keeps === false;
 }
 
-/** What a picture of a game is; nothing of a game without words. */
+/** What a picture of a game is; nothing of a game without words, or of one that nobody scored. */
 export function says(words: Words, game: string, fields: Fields): string {
   const rules = words.games[game];
-  if (!rules) return "";
+  if (!rules || Number.isNaN(fields.score)) return "";
   const goal = rules.enough * fields.image;
-  const done = rules.keeps ? fields.score >= goal : fields.score <= goal;
+  // A notebook saved earlier has no `seen`.
+  const done = rules.keeps
+    ? fields.score >= goal && !(fields.score < words.seen)
+    : fields.score <= goal;
   return filled(done ? rules.says : rules.says_short, fields);
 }
 
@@ -55,7 +58,7 @@ export function sentence({ words, game, info, mask, checks, last, edited }: Said
   if (!info || !mask) return "";
   const fields = { name: shortOf(info), score: mask.score, image: info.score };
   if (edited) return filled(words.edited, fields);
-  if (checks?.says && mask.iteration >= last) return checks.says;
+  if (checks?.says && mask.iteration >= last && !Number.isNaN(mask.score)) return checks.says;
   return says(words, game, fields);
 }
 

@@ -19,16 +19,22 @@ export interface Drawn {
   checks: Checks | undefined;
   /** A person changed the mask by hand. */
   edited: boolean;
+  /** A threshold hides a part of it, and nobody asked the net about the rest. */
+  cut: boolean;
   /** Iterations of the class so far, -1 before the first; and the one drawn. */
   last: number;
   iteration: number;
 }
 
-export function trusted({ status, checks, edited, last, iteration }: Drawn): Trusted {
+export function trusted({ status, checks, edited, cut, last, iteration }: Drawn): Trusted {
   const open = (words: string): Trusted => ({ sign: "open", words, checks: null });
   const unjudged = (words: string): Trusted => ({ sign: "unjudged", words, checks: null });
   if (edited) return unjudged("Edited by hand: not checked.");
   if (checks) {
+    if (cut) {
+      const words = `Not tested above this threshold; the whole: ${checks.verdict}.`;
+      return { sign: "unjudged", words, checks };
+    }
     const sign = signOf(checks);
     if (iteration >= last) return { sign, words: checks.summary, checks };
     const verdict = checks.verdict.replace(/^./, (first) => first.toUpperCase());

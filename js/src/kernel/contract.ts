@@ -105,6 +105,8 @@ export interface GameWords {
 /** Sentences of the page about a picture. */
 export interface Words {
   games: Record<string, GameWords>;
+  /** Score below which the net does not see a class. */
+  seen: number;
   /** Of a mask changed by hand. */
   edited: string;
   /** The defenses that are none. */

@@ -62,6 +62,7 @@ export function trustIn(ui: Ui): Trusted {
     status: store.starting.value ? "running" : store.status.value,
     checks: store.starting.value ? undefined : store.checks.value[String(target)],
     edited: store.testing.edited.value !== null,
+    cut: ui.threshold.value > 0,
     last,
     iteration: mask?.target === target ? mask.iteration : last,
   });

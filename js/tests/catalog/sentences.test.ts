@@ -53,6 +53,19 @@ test("what the checks found out takes its place, of the mask that was checked al
   expect(sentence({ ...SAID, checks: EMPTY, mask: earlier })).toMatch(/^This alone/);
 });
 
+test("nothing is said of a picture that nobody scored, as above a threshold", () => {
+  const mask = { iteration: 40, score: Number.NaN };
+  expect(sentence({ ...SAID, mask })).toBe("");
+  expect(sentence({ ...SAID, mask, checks: EMPTY })).toBe("");
+});
+
+test("a notebook saved earlier does not say which score counts as seen", () => {
+  const { seen: _, ...earlier } = WORDS;
+  const fields = { name: "cup", score: 0.02, image: 0.02 };
+  expect(says(earlier as Words, "generation", fields)).toMatch(/^This alone makes/);
+  expect(says(WORDS, "generation", fields)).toMatch(/^With this alone/);
+});
+
 test("an edited mask is said to be what the net is given, whatever the game", () => {
   const mask = { iteration: 40, score: 0.4 };
   const said = { ...SAID, game: "deletion", mask, checks: EMPTY, edited: true };

@@ -12,7 +12,7 @@ const checks = (verdict: Verdict, ...passed: (boolean | null)[]): Checks => ({
   items: passed.map(check),
 });
 const DRAWN: Drawn = {
-  ...{ status: "done", checks: undefined, edited: false, last: 40, iteration: 40 },
+  ...{ status: "done", checks: undefined, edited: false, cut: false, last: 40, iteration: 40 },
 };
 
 test.each<[string, string, Partial<Drawn>]>([
@@ -43,6 +43,13 @@ describe("with checks", () => {
     const now = trusted({ ...DRAWN, checks: doubtful, iteration: 12 });
     expect(now.words).toBe("Doubtful at iteration 40; an earlier one is drawn.");
     expect(now.sign).toBe("doubtful");
+  });
+
+  test("above a threshold they say that they are of the whole", () => {
+    const now = trusted({ ...DRAWN, checks: doubtful, cut: true });
+    expect(now.words).toBe("Not tested above this threshold; the whole: doubtful.");
+    expect(now.sign).toBe("unjudged");
+    expect(now.checks).toBe(doubtful);
   });
 
   test("the kernel says what sign they bear; what says nothing bears none", () => {

@@ -23,7 +23,7 @@ test("what a run is compared with is the kernel's to say", () => {
 test("what a game takes away is the kernel's to say", () => {
   const game = { summary: "", enough: 0.5, says: "", says_short: "" };
   const games = { chess: { ...game, keeps: false }, go: { ...game, keeps: true } };
-  const words = { games, edited: "", undefended: [], defended: "" };
+  const words = { games, seen: 0, edited: "", undefended: [], defended: "" };
   expect(["chess", "go", "deletion"].map((name) => takesAway(words, name))).toEqual([
     ...[true, false, false],
   ]);

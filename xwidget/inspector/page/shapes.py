@@ -116,6 +116,7 @@ class Words(TypedDict):
     """Sentences of the page about a picture."""
 
     games: dict[str, GameWords]
+    seen: Annotated[float, "Score below which the net does not see a class."]
     edited: Annotated[str, "Of a mask changed by hand."]
     undefended: Annotated[list[str], "The defenses that are none."]
     defended: Annotated[str, "Beside an undefended picture."]
