@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import zlib
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,10 @@ def test_the_title_says_for_which_classes_there_is_evidence() -> None:
         "Evidence for espresso; no evidence for cup": (Checks(), nothing),
         "No evidence for espresso and cup": (nothing, nothing),
         "Evidence for cup; doubtful evidence for espresso": (DOUBTFUL, HOLDS),
+        "Nothing found for espresso; no evidence for cup": (
+            replace(DOUBTFUL, says="No part of the photo was found."),
+            replace(nothing, says="Nothing in the photo speaks for it."),
+        ),
     }
     for title, checks in titled.items():
         ex = explanation(names=("espresso", "cup"), checks=checks)

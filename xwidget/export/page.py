@@ -294,15 +294,22 @@ def _caption(explanation: Record, net: str) -> str:
 
 #: Words of a page's title for classes, by verdict; for any other verdict there is evidence.
 _FOUND = {"doubtful": "doubtful evidence", "no evidence": "no evidence"}
+#: Where the sentence says that no picture was found, whatever the checks say of the one that is.
+_NOTHING = "nothing found"
 
 
 def _heading(explanation: Record, targets: Sequence[int]) -> str:
     """Return what was found for which classes: "Evidence for cat; no evidence for dog"."""
-    found: dict[str, list[str]] = {"evidence": [], **{words: [] for words in _FOUND.values()}}
+    found: dict[str, list[str]] = {"evidence": [], "doubtful evidence": []}
+    found |= {_NOTHING: [], "no evidence": []}
     for target in targets:
         k = explanation.targets.index(target)
         name = texts.shown(explanation.short_names[k], texts.NAME)
-        found[_FOUND.get(explanation.checks[k].verdict, "evidence")].append(name)
+        checks = explanation.checks[k]
+        words = _FOUND.get(checks.verdict, "evidence")
+        if checks.says and words != "no evidence":
+            words = _NOTHING
+        found[words].append(name)
     said = "; ".join(f"{words} for {_listed(names)}" for words, names in found.items() if names)
     return said[:1].upper() + said[1:]
 
