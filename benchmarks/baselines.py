@@ -69,7 +69,7 @@ def rise(
     """RISE (Petsiuk et al., BMVC 2018): the mean of random masks, weighted by the scores they keep.
 
     Each mask is a coarse grid of ``cells`` x ``cells`` that keeps a share of it, enlarged smoothly
-    and shifted by less than a cell (the paper's section 3.2, and its 7 cells and share of .5; it
+    and shifted by less than a cell (the paper's section 3.2, and its 7 cells and share of 0.5; it
     uses 4000 to 8000 masks).
     """
     generator = torch.Generator().manual_seed(0)

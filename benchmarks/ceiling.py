@@ -1,4 +1,4 @@
-"""How far an order of the pixels can get: one that is searched for with the metric in view.
+"""The best order of the pixels that can be found: searched for with the metric in view.
 
 No method: it looks at deletion and insertion themselves, cell by cell, as TRACE does for deletion
 (ICML 2024). What it reaches tells how much of the scale is left above the methods.

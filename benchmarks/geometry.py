@@ -1,4 +1,4 @@
-"""How exactly the geometry of a preprocess is measured: python -m benchmarks.geometry.
+"""The precision of a measured geometry: python -m benchmarks.geometry.
 
 Each transform's true map is known. The error is that of the input's four corners, in pixels of the
 photo, and the largest over photos of several sizes. Prints the table of docs/concepts/geometry.md.

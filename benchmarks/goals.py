@@ -222,7 +222,7 @@ def _said(half: str, witness: str) -> _Value:
 
 
 def _control(row: Row, unseen: bool) -> bool:
-    """Tell whether a class that is not there stays away."""
+    """Return True if a class that is not there stays away."""
     if unseen:
         return fmean(row["shown_unseen"]) <= CONTROL * fmean(row["blank_unseen"])
     return bool(row["shown"] <= CONTROL * row["blank"])

@@ -30,7 +30,7 @@ class Kept:
         self._memory: dict[tuple[str, ...], Arrays] = {}
 
     def get(self, *name: str) -> Arrays | None:
-        """Return what was put under a name; None where nothing was, or the file is broken."""
+        """Return the arrays put under a name; None where there are none, or the file is broken."""
         for folder in self._folders:
             # A file that is missing or broken is made anew.
             with suppress(*_UNREADABLE), np.load(_path(folder, name)) as file:

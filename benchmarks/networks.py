@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(name: str) -> Row:
-    """Return what the table says of one of torchvision's models."""
+    """Return the table's row of one of torchvision's models."""
     began = time.perf_counter()
     torch.manual_seed(0)
     side = _SIDES.get(name, _SIDE)
@@ -168,7 +168,7 @@ def gradient(forward: Callable[[Tensor], Tensor], image: Tensor) -> Tensor:
 
 
 def holds(row: Row) -> bool:
-    """Tell whether a net is defended as it should be, and that it means something."""
+    """Return True if a net is defended as it should be, and that it means something."""
     return "refused" not in row and (
         row["defended"] + row["on_scores"] == sum(row["called"].values())
         and all(row[defense] for defense in DEFENDED)

@@ -32,7 +32,7 @@ class Photo:
 
     @property
     def name(self) -> str:
-        """What tables call it: the file's name, with its folder's where that is the class."""
+        """The name in tables: the file's name, with its folder's where that is the class."""
         named = _index(self.path) is not None or str(self.label) not in self.path.parts
         return self.path.stem if named else f"{self.path.parent.name}/{self.path.stem}"
 

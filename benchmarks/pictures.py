@@ -19,12 +19,12 @@ _PAPER, _INK = (255, 255, 255), (31, 35, 40)
 
 
 def code(subject: Subject) -> str:
-    """Return what a photo's pictures are called: it must not give away what is to be seen."""
+    """Return the name of a photo's pictures: it must not give away their content."""
     return hashlib.sha256(subject.photo.name.encode()).hexdigest()[:8]
 
 
 def are_there(folder: Path, subject: Subject, tasks: Sequence[Task]) -> bool:
-    """Tell whether a subject's pictures were drawn."""
+    """Return True if a subject's pictures were drawn."""
     sheet, alone = _paths(folder, subject, tasks)
     return all(path.exists() for path in (sheet, *alone.values()))
 

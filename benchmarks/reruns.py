@@ -1,4 +1,4 @@
-"""What running the same cell again and again costs: python -m benchmarks.reruns [--quick] [--write
+"""The costs of running a cell again and again: python -m benchmarks.reruns [--quick] [--write
 docs/reports/reruns.md].
 
 The cell makes an Inspector and shows it, in a real kernel. A page is played: it says hello, and

@@ -22,7 +22,7 @@ from xwidget.catalog.games import GAMES
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What a run found for one class.
+    """The findings of a run for one class.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Found:
 
 
 def find(subject: Subject, task: Task, kept: Kept) -> Found:
-    """Return what a run finds, from an earlier time where it is kept.
+    """Return a run's findings, from an earlier time where they are kept.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def evidence(subject: Subject, found: Found, shown: bool = True) -> Tensor:
 
 
 def _testimony(subject: Subject, half: Tensor) -> dict[str, float]:
-    """Return what each witness gives a picture, as a share of what it gives the photo.
+    """Return each witness's score of a picture, as a share of its score of the photo.
 
     Noise that only one net sees does not move another one. Nothing is said of a photo that a
     witness itself does not recognize.

@@ -1,4 +1,4 @@
-"""How quick the panel is: python -m benchmarks.screen [--quick] [--write docs/reports/screen.md].
+"""The speed of the panel: python -m benchmarks.screen [--quick] [--write docs/reports/screen.md].
 
 The panel stands in JupyterLab in a headless Chromium, with a kernel behind it; keys and mouse are
 the browser's own. Times run from the event's time stamp until the main thread has painted the frame

@@ -1,4 +1,4 @@
-"""How long an explanation takes: python -m benchmarks.speed [--quick] [--photos FOLDER] [--write
+"""The duration of an explanation: python -m benchmarks.speed [--quick] [--photos FOLDER] [--write
 docs/reports/speed.md].
 
 All of it is measured on the CPU. Times of an iteration are medians of several that take turns, so
@@ -212,7 +212,7 @@ def _measure(
 
 @dataclass(frozen=True)
 class _Run:
-    """When what came, in seconds from the beginning; steps of ``LOOKS`` and the last one."""
+    """The times of events, in seconds from the beginning; steps of ``LOOKS`` and the last one."""
 
     times: list[float]
     whole: float

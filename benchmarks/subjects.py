@@ -1,4 +1,4 @@
-"""What is measured: nets with a photo before them, other nets as witnesses, and runs."""
+"""The subjects of the measurements: nets with a photo before them, their witnesses, and runs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Task:
 
     @property
     def name(self) -> str:
-        """What its files are called."""
+        """The name of its files."""
         return f"{self.game}-{self.defense}-{self.iterations}-{self.role}"
 
 
@@ -135,12 +135,12 @@ class Subject:
 
     @property
     def right(self) -> bool:
-        """Whether the net classifies the photo correctly."""
+        """True if the net classifies the photo correctly."""
         return int(self.scores.argmax()) == self.true
 
     @property
     def identity(self) -> Row:
-        """What tells its rows from others."""
+        """The fields that tell its rows from others."""
         return {"net": self.name, "photo": self.photo.name}
 
     def target(self, role: str) -> int:
@@ -148,7 +148,7 @@ class Subject:
         return self.true if role == "true" else int(self.scores.argmin())
 
     def row(self) -> Row:
-        """Return what the nets say of the photo, and of it with unseen noise added."""
+        """Return the nets' scores of the photo, and of it with unseen noise added."""
         return {
             **self.identity,
             "kind": "photo",

@@ -19,7 +19,7 @@ def around(function: F) -> F:
 
 
 def is_around(code: CodeType) -> bool:
-    """Tell whether this is a marked function's code."""
+    """Return True if this is a marked function's code."""
     return code in _around
 
 

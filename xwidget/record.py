@@ -194,7 +194,7 @@ class Record:
         return self.checks[k].says or sentences.says(self.game, self.short_names[k], score, image)
 
     def on_paper(self, k: int) -> Bytes:
-        """Return what the net is left with for the k-th class, on paper: (H,W,3) uint8."""
+        """Return the part of the image left for the k-th class, on paper: (H,W,3) uint8."""
         return left_to_net(self.image, quantize(self.masks[k]), self.game)
 
     def position(self, target: int | str | None) -> int:

@@ -35,7 +35,7 @@ def place():
 
 
 def after(steps):
-    """Return what gives a run up after so many steps."""
+    """Return a function that gives a run up after so many steps."""
     left = [steps + 1]  # it is asked before the first one, too
 
     def between():

@@ -179,7 +179,7 @@ def array_from_kernel(notebook: Notebook, expression: str) -> Pixels:
 
 
 def shows(readout: Sequence[float], values: Sequence[float]) -> bool:
-    """Tell whether values stand beside each other in a readout."""
+    """Return True if values stand beside each other in a readout."""
     wanted = list(values)
     return any(
         list(readout[start : start + len(wanted)]) == wanted for start in range(len(readout))

@@ -79,7 +79,7 @@ def places(inspector: Inspector) -> dict[str, list[float]]:
 
 
 def moved(before: dict[str, list[float]], after: dict[str, list[float]]) -> dict[str, object]:
-    """Return what stands elsewhere by more than a pixel, or is gone."""
+    """Return the elements that moved by more than a pixel, or are gone."""
     return {
         name: (place, after.get(name))
         for name, place in before.items()

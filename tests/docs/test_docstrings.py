@@ -10,7 +10,12 @@ import pytest
 from tests.docs.wording import slips
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted(ROOT.glob("xwidget/**/*.py"))
+MODULES = sorted(
+    path
+    for folder in ("xwidget", "benchmarks", "scripts")
+    for path in ROOT.glob(f"{folder}/**/*.py")
+)
+OPENINGS = ("Return what ", "Tell whether ", "Have ")
 QUESTIONS = {"What", "Whether", "How", "Why", "Which", "Where", "Who", "When"}
 
 
@@ -26,4 +31,5 @@ def docstrings(path: Path) -> list[tuple[int, str]]:
 def test_docstrings_are_worded_in_one_way(path: Path) -> None:
     texts = docstrings(path)
     assert [line for line, text in texts if text.split(maxsplit=1)[0] in QUESTIONS] == []
+    assert [line for line, text in texts if text.startswith(OPENINGS)] == []
     assert [(line, slips(text)) for line, text in texts if slips(text)] == []

@@ -62,7 +62,7 @@ class Walk:
         return sorted({block.file for block in self.blocks if block.file is not None})
 
     def code(self, language: str) -> list[str]:
-        """Return what a person runs."""
+        """Return the commands that a person runs."""
         return [b.text for b in self.blocks if b.file is None and b.language == language]
 
 

@@ -188,7 +188,7 @@ class Page:
         self._say({"method": "update", "state": state, "buffer_paths": []})
 
     def edit(self, mask, seq=1, target=0, iteration=0, way="message"):
-        """Have an edited mask tested: uint8 (3, H, W), or bytes as they are."""
+        """Test an edited mask: uint8 (3, H, W), or bytes as they are."""
         data = mask
         if not isinstance(mask, bytes):
             data = encode(Frame(mask, target=target, iteration=iteration, seq=seq))
@@ -248,7 +248,7 @@ def until(wanted):
 
 
 def drawn(widget):
-    """Return what the widget's frame says is drawn."""
+    """Return the target and iteration that the widget's frame names."""
     frame = decode(widget._frame)
     return frame.target, frame.iteration
 

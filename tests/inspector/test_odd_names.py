@@ -56,7 +56,7 @@ def odd(engine):
 
 
 def is_plain(text, most=400):
-    """Tell whether a page can show a text as it is."""
+    """Return True if a page can show a text as it is."""
     text.encode("utf-8")
     return len(text) <= most and not re.search("[\0\u202a-\u202e]", text)
 

@@ -32,7 +32,7 @@ NEVER = {
 
 
 def opened(traits):
-    """Return what a page may set: what the table gives to both sides, and the count of views."""
+    """Return the traits that a page may set: those of both sides, and the count of views."""
     return {each.name for each in [*traits, contract.VIEW_COUNT] if each.owner == "both"}
 
 

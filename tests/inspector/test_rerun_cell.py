@@ -13,7 +13,7 @@ LONG = 100_000
 
 @pytest.fixture
 def execute(monkeypatch):
-    """Return what makes an Inspector as a cell, or a message of a widget, would."""
+    """Return a function that makes an Inspector as a cell, or a message of a widget, would."""
     message = {}
     monkeypatch.setattr(rerun_cell, "_parent", lambda: message)
 

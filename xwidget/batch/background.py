@@ -38,10 +38,10 @@ class Host(Protocol):
         """See to what runs beside the batch; return whether no task may go on now."""
 
     def cuts(self, task: Task) -> bool:
-        """Tell whether the task at work is to be cut, to go on later; takes no lock."""
+        """Return True if the task at work is to be cut, to go on later; takes no lock."""
 
     def watches(self) -> bool:
-        """Tell whether something goes on elsewhere that is to be looked at again soon."""
+        """Return True if something goes on elsewhere that is to be looked at again soon."""
 
     def tell(self) -> None:
         """Tell whoever wants to know how far the tasks are."""
@@ -106,14 +106,14 @@ class Background:
                 raise
 
     def wake(self, _: object = None) -> None:
-        """Have the thread look what is wanted now. Takes no lock."""
+        """Wake the thread, to look for work. Takes no lock."""
         self._wake.set()
         place = self._place
         if place is not None:
             place.nudge()
 
     def end(self) -> None:
-        """Have the thread end, without waiting for it."""
+        """End the thread, without waiting for it."""
         self._closing.set()
         self.wake()
 

@@ -17,7 +17,7 @@ def check(by: str) -> None:
 
 
 def alternatives(by: str, own: str) -> list[str]:
-    """Return what runs are compared that differ in one setting, by name, the run's own among them.
+    """Return the runs of a comparison by one setting, by name, the run itself among them.
 
     Parameters
     ----------

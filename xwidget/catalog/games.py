@@ -76,7 +76,7 @@ class Game:
         return self.sign > 0
 
     def shown(self, mask: Mask) -> Mask:
-        """Return what a person sees of a mask ``m``: the evidence's own weight, in [0, 1]."""
+        """Return the weight of the evidence, in [0, 1], of a mask ``m``."""
         evidence: Mask = 1 - mask if self.shows_complement else mask
         return evidence
 

@@ -23,7 +23,7 @@ DEFENDED = "With the defense, it gives {name} {score}."
 
 
 def says(game: str, name: str, score: float, image: float) -> str:
-    """Return what a picture is, in one sentence; "" where its score is not known.
+    """Return the sentence that describes a picture; "" where its score is not known.
 
     Parameters
     ----------

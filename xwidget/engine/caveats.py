@@ -101,7 +101,7 @@ class Picture:
 
 
 def reference_in_words(reference: str | Tensor) -> str:
-    """Return what a person calls the setting ``reference``."""
+    """Return the name of a ``reference``, in words."""
     if isinstance(reference, Tensor):
         return "the reference alone"
     return _REFERENCES.get(reference, _EMPTY)
@@ -121,7 +121,7 @@ def why_empty(picture: Picture) -> str | None:
 
 
 def instead(picture: Picture) -> str:
-    """Return what the picture is, where its game's own sentence would be wrong; else ""."""
+    """Return the sentence about a picture where its game's own would be wrong; else ""."""
     name, image, score, blank = (
         picture.name,
         *map(figure, (picture.image, picture.score, picture.blank)),

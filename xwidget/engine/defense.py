@@ -303,8 +303,8 @@ def _filter(
 
 
 def _copies(blocks: Tensor) -> bool:
-    """Tell whether the rows of each block (R, K, ...) are those of one picture, and not windows or
-    tokens.
+    """Return True if the rows of each block (R, K, ...) are those of one picture, and not windows
+    or tokens.
     """
     if blocks.shape[1] == 1:
         return True
@@ -335,7 +335,7 @@ def _share(counts: list[Count], batch: Tensor) -> Tensor:
 
 
 def _acts_on_scores(activation: Tensor, logits: Tensor) -> bool:
-    """Tell whether a nonlinearity acts on the class scores: it is them, or they are its average
+    """Return True if a nonlinearity acts on the class scores: it is them, or they are its average
     (SqueezeNet).
     """
     if activation.shape[:2] != logits.shape:

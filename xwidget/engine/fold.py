@@ -117,5 +117,5 @@ def _merge(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
 
 
 def _hooked(module: nn.Module) -> bool:
-    """Tell whether someone watches or changes what a module is given or returns."""
+    """Return True if someone watches or changes what a module is given or returns."""
     return bool(module._forward_hooks or module._forward_pre_hooks)

@@ -31,7 +31,7 @@ def quantize(mask: Tensor) -> Bytes:
 
 
 def is_keyframe(iteration: int) -> bool:
-    """Tell whether an iteration's mask is kept: all up to 16, then eight for each doubling."""
+    """Return True if an iteration's mask is kept: all up to 16, then eight for each doubling."""
     return iteration % (1 << max(0, iteration.bit_length() - 4)) == 0
 
 

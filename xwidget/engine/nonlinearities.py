@@ -129,7 +129,7 @@ class Intercept(TorchFunctionMode):
 
 
 def _unbatched(tensor: Tensor) -> tuple[Tensor, list[tuple[int, int]]]:
-    """Return what ``torch.vmap`` computes with in place of a tensor, and how it was wrapped: the
+    """Return the tensor that ``torch.vmap`` computes with in place of one, and its wrapping: the
     dimension and level of each map, the outermost last.
     """
     levels = []
@@ -151,7 +151,7 @@ def _in_place(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[s
 
 
 def _floored(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
-    """Tell whether a call clamps to values >= 0, as ``nn.ReLU6`` does with ``F.hardtanh``."""
+    """Return True if a call clamps to values >= 0, as ``nn.ReLU6`` does with ``F.hardtanh``."""
     if func.__name__.partition(".")[0].rstrip("_") not in ("hardtanh", "clamp", "clamp_min"):
         return False
     given = [kwargs.get(name) for name in ("min_val", "min")] + list(args[1:2])

@@ -340,7 +340,7 @@ def _control(
 
 
 def _steady(now: Tensor, before: Tensor, drawn: bool) -> Tensor:
-    """Return what is expected of the scores (K,): one draw says little, the last few say more."""
+    """Return the expected scores (K,): one draw says little, the last few say more."""
     if not drawn:
         return now
     return torch.where(before.isnan(), now, (now + before) / 2)

@@ -98,13 +98,13 @@ class Plan:
 
     @classmethod
     def checked(cls, value: Any) -> Any:
-        """Return what ``read`` can read, as it is; a mapping as a dict of its own."""
+        """Return a value that ``read`` accepts, unchanged; a mapping as a new dict."""
         cls.read(value)
         return dict(value) if isinstance(value, Mapping) else value
 
     @staticmethod
     def plain(value: Any) -> Any:
-        """Return what ``read`` can read as JSON knows it."""
+        """Return a value that ``read`` accepts as JSON-able values."""
         if isinstance(value, Mapping):
             described = Plan(**value).describe()
             return {name: described[name] for name in value}
@@ -208,7 +208,7 @@ def _seconds(forwards: Sequence[Callable[[Tensor], Tensor]], image: Tensor) -> l
 
 
 def is_memory(error: BaseException) -> bool:
-    """Tell whether an error says that memory is short."""
+    """Return True if an error says that memory is short."""
     words = ("can't allocate memory", "not enough memory", "out of memory")
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)

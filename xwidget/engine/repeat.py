@@ -15,7 +15,7 @@ COMMON = 0.5
 
 
 def overlap(one: Tensor, other: Tensor) -> float:
-    """Return what the most relevant pixels of two orders (H, W) have in common, in [0, 1].
+    """Return the overlap of the most relevant pixels of two orders (H, W), in [0, 1].
 
     It is the intersection over the union: 0.11 where two orders have nothing to do with each other.
     """
@@ -38,7 +38,7 @@ def repeated(checks: Checks, one: Tensor, other: Tensor) -> Checks:
 
 
 def _flat(order: Tensor) -> bool:
-    """Tell whether an order (H, W) does not say which pixels count most."""
+    """Return True if an order (H, W) does not say which pixels count most."""
     values = order.flatten()
     return float(values.topk(max(1, round(TOP * len(values)))).values[-1]) <= float(values.min())
 

@@ -23,7 +23,7 @@ class Rule(Protocol):
     def step(
         self, gradient: Tensor, memory: Mapping[str, Tensor], n: int
     ) -> tuple[Tensor, Tensors]:
-        """Return what to subtract from the mask, and the new memory; ``n`` counts steps from 1."""
+        """Return the step to subtract from the mask, and the new memory; ``n`` counts from 1."""
 
     def forget(self, memory: Mapping[str, Tensor], rows: Tensor) -> Tensors:
         """Return the memory with the direction of some rows (K,) forgotten, not their scale."""

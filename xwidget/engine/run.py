@@ -118,7 +118,7 @@ class Run:
             self.weights.check(clf, x, scores, quick=quick)
 
     def stretches(self, targets: Iterable[int], goal: int) -> list[Stretch]:
-        """Return what brings each of these classes to an iteration, from where it is."""
+        """Return the stretches that bring each of these classes to an iteration."""
         groups: dict[int, list[int]] = {}
         new = []
         for target in targets:
@@ -156,7 +156,7 @@ class Run:
         return track.iteration if iteration is None else track.nearest(iteration)
 
     def explanation(self, subject: Subject) -> Explanation | None:
-        """Return what is explained so far; None before the first step."""
+        """Return the explanation so far; None before the first step."""
         if not self.history.targets or self.progress is None:
             return None
         diagnostics = {
@@ -168,8 +168,8 @@ class Run:
 
 
 def as_error(error: BaseException) -> Exception:
-    """Return what a net or an observer raised as an error that can be raised again: one that would
-    end the interpreter, such as ``SystemExit``, is put into words.
+    """Return an error of a net or an observer as one that can be raised again: one that would end
+    the interpreter, such as ``SystemExit``, is put into words.
     """
     if isinstance(error, Exception):
         return error

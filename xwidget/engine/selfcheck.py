@@ -53,7 +53,7 @@ def check_reach(met: int, unmet: Mapping[str, int], unseen: int) -> None:
 
 
 def independent(forward: Callable[[Tensor], Tensor], image: Tensor) -> bool:
-    """Tell whether a net gives a picture the same logits whatever else is in the batch.
+    """Return True if a net gives a picture the same logits whatever else is in the batch.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ class Setting:
         return cast(PanelKind, self.kind).take(name or self.name, value)
 
     def form(self) -> Form:
-        """Return what the panel's settings form needs of it; docs/protocol.md describes it."""
+        """Return its field of the panel's settings form; docs/protocol.md describes it."""
         control = self.control
         assert control is not None
         return {

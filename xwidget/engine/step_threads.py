@@ -50,7 +50,7 @@ class StepThreads:
         self._ended = False
 
     def do(self, work: Callable[[], T]) -> T:
-        """Have something done by another thread, and wait; return its result or raise its error.
+        """Run a function on another thread, and wait; return its result or raise its error.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class StepThreads:
         return task.result  # type: ignore[return-value]
 
     def end(self) -> None:
-        """Have all threads end, each once it has done what it is at."""
+        """End all threads, each after the work in progress."""
         self._ended = True
         with self._lock:
             free, self._free = self._free, []

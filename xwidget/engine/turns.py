@@ -84,7 +84,7 @@ class Turns:
             yield place
 
     def nudge(self) -> None:
-        """Have all who wait look again. Takes no lock that a caller could hold."""
+        """Wake all who wait. Takes no lock that a caller could hold."""
         with self._changed:
             self._version += 1
             self._changed.notify_all()
@@ -169,7 +169,7 @@ class Turns:
 
     @staticmethod
     def _returns(place: Place, now: float) -> bool:
-        """Tell whether a place is between two of its steps, and expected back at once."""
+        """Return True if a place is between two of its steps, and expected back at once."""
         return place._state == _OUT and now - place._since < _BACK
 
 
@@ -232,7 +232,7 @@ class Place:
         return end - self._asked
 
     def nudge(self) -> None:
-        """Have it look again, if it waits."""
+        """Wake it, if it waits."""
         self._turns.nudge()
 
 
@@ -261,7 +261,7 @@ def turns_on(device: torch.device) -> Turns:
 
 
 def nudge_all() -> None:
-    """Have all who wait, on any device, look again."""
+    """Wake all who wait, on any device."""
     for turns in list(_all.values()):
         turns.nudge()
 

@@ -17,7 +17,7 @@ _TOLD = {
 
 
 def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: bool) -> Checks:
-    """Return checks with another net's word added.
+    """Return checks with another net's verdict added.
 
     Parameters
     ----------
@@ -87,5 +87,5 @@ def summed_up(items: tuple[Check, ...], empty: str | None, iterations: int) -> C
 
 
 def _of_another(item: Check) -> bool:
-    """Tell whether a check is of another class: what is not there changes nothing about that."""
+    """Return True if a check is of another class: what is not there changes nothing about that."""
     return item.name == "control" and "moved elsewhere" not in item.details

@@ -186,7 +186,7 @@ class Views:
 
 
 def views_of(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) -> Views:
-    """Return what the steps see: drawn backgrounds or the one reference."""
+    """Return the views of the steps: on drawn backgrounds, or on the one reference."""
     drawn = isinstance(settings.reference, str) and settings.reference == "drawn"
     views = Views(DRAWN if drawn else PLAIN, x, reference, settings.seed)
 

@@ -82,7 +82,7 @@ class Witness:
         x: Tensor,
         settings: Settings,
     ) -> tuple[Checks, ...]:
-        """Return each class's checks with the witness's word added.
+        """Return each class's checks with the witness's verdict added.
 
         Parameters
         ----------

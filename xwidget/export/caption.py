@@ -16,7 +16,7 @@ _TINT, _ALARM = (255, 244, 224), (122, 61, 0)  # of a verdict against the pictur
 
 
 def doubtful(checks: Checks) -> bool:
-    """Tell whether something speaks against an explanation."""
+    """Return True if something speaks against an explanation."""
     # Of what is not there, no test says anything.
     return checks.sign == "doubtful"
 

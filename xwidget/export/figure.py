@@ -37,11 +37,11 @@ class ShownFigure(Figure):
         return file.getvalue()
 
     def is_live(self) -> bool:
-        """Tell whether it stands in a window or a widget, not in memory only."""
+        """Return True if it stands in a window or a widget, not in memory only."""
         return type(self.canvas) is not FigureCanvasAgg
 
     def is_open(self) -> bool:
-        """Tell whether pyplot holds it."""
+        """Return True if pyplot holds it."""
         manager = self.canvas.manager
         return manager is not None and pyplot.fignum_exists(manager.num)
 

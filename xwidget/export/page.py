@@ -135,7 +135,7 @@ def page(explanation: Record, keyframes: int = KEYFRAMES, target: int | None = N
 
 
 def data(explanation: Record, keyframes: int, target: int | None = None) -> dict[str, Any]:
-    """Return what the page's model knows; docs/protocol.md describes it."""
+    """Return the values of the page's model; docs/protocol.md describes them."""
     ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
     targets = explanation.targets
     drawn = targets[ranked[0]] if target is None else target
@@ -299,7 +299,7 @@ _NOTHING = "nothing found"
 
 
 def _heading(explanation: Record, targets: Sequence[int]) -> str:
-    """Return what was found for which classes: "Evidence for cat; no evidence for dog"."""
+    """Return the findings by class: "Evidence for cat; no evidence for dog"."""
     found: dict[str, list[str]] = {"evidence": [], "doubtful evidence": []}
     found |= {_NOTHING: [], "no evidence": []}
     for target in targets:

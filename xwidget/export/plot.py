@@ -79,7 +79,7 @@ def plot(explanation: Record, *others: Attribution) -> Figure:
             before, after = explanation.image_scores[k], explanation.scores[k]
             pictured.imshow(explanation.image)
             _caption(pictured, _short(name), f"image {before:.3f}")
-            # Seen is the paper; under it lies the evidence itself, for who asks the axes for it.
+            # Seen is the paper; under it lies the evidence itself, which the axes give to a caller.
             shown.imshow(explanation.evidence[k])
             shown.imshow(explanation.on_paper(k))
             _caption(shown, "Remains" if takes else "Evidence", f"optimized {after:.3f}")

@@ -177,7 +177,7 @@ class Item(Task):
 
 
 def described(item: Item) -> dict[str, Any]:
-    """Return what the page is told about an item; docs/protocol.md says what it makes of it."""
+    """Return an item's values for the page; docs/protocol.md describes them."""
     return {
         "name": texts.shown(item.name, texts.NAME),
         "state": item.state,

@@ -97,7 +97,7 @@ class Schedule:
         self._background.start()
 
     def wake(self) -> None:
-        """Have the thread look what is wanted now. Takes no lock."""
+        """Wake the thread, to look for work. Takes no lock."""
         self._background.wake()
 
     def close(self) -> None:
@@ -159,14 +159,14 @@ class Schedule:
         return True
 
     def cuts(self, task: Task) -> bool:
-        """Tell whether something more urgent came than the task at work."""
+        """Return True if something more urgent came than the task at work."""
         shown = self.shown
         if self.halted or shown is None or self.wanted != shown.index:
             return True
         return shown is not task and (shown.status == "running" or shown.startable)
 
     def watches(self) -> bool:
-        """Tell whether an Inspector runs."""
+        """Return True if an Inspector runs."""
         return any(item.status == "running" for item in self.items)
 
     def tell(self) -> None:

@@ -311,7 +311,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         self._begin_again()
 
     def _begin_again(self) -> None:
-        """Have the schedule look; nobody shall read a status from before that."""
+        """Wake the schedule; nobody shall read a status from before that."""
         if self._schedule.started and not self._schedule.closed:
             self._settled("running")
             self._schedule.wake()

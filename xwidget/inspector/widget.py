@@ -316,7 +316,7 @@ class Inspector(LockedWidget):
     @overload
     def test(self, mask: Any) -> TestedMask: ...
     def test(self, mask: Any) -> TestedMask | None:
-        """Have the net score the evidence of an edited mask, and show both in the panel.
+        """Score the evidence of an edited mask, and show both in the panel.
 
         The net is asked without a defense, at once, and without affecting a run in progress.
 

@@ -38,7 +38,7 @@ class WritesError(BaseException):
 
 
 def keep_apart(twin: nn.Module, net: nn.Module) -> None:
-    """Have the first passes of a copy checked.
+    """Check the first passes of a copy.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def keep_apart(twin: nn.Module, net: nn.Module) -> None:
 
 @around
 def first_pass(twin: nn.Module, batch: Tensor) -> Any:
-    """Return what a copy makes of a batch; check its pass, if it is the first on such a batch.
+    """Return a copy's output for a batch; check its pass, if it is the first on such a batch.
 
     Where it would write to the weights that it shares with the net, it gets its own, and runs
     again.

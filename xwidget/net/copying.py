@@ -126,7 +126,7 @@ def _parts(module: nn.Module) -> list[int]:
 
 
 def _copies_itself(module: nn.Module) -> bool:
-    """Tell whether a module says itself how it is copied."""
+    """Return True if a module says itself how it is copied."""
     kind = type(module)
     return (
         hasattr(module, "__deepcopy__")
@@ -144,7 +144,7 @@ def _has_any(module: nn.Module, others: Iterable[nn.Module]) -> bool:
 
 
 def _refused(traceback: TracebackType | None) -> Any:
-    """Return what the innermost call of ``copy.deepcopy`` was asked to copy."""
+    """Return the argument of the innermost call of ``copy.deepcopy``."""
     found = None
     while traceback is not None:
         frame = traceback.tb_frame

@@ -62,7 +62,7 @@ class Case:
     attempt: Callable[[Tensor], Any]
 
     def runs(self, batch: Tensor, gradients: bool | None = None) -> bool:
-        """Tell whether the net runs on another batch; with gradients as in the pass that failed,
+        """Return True if the net runs on another batch; with gradients as in the pass that failed,
         unless told otherwise.
         """
         on = torch.is_grad_enabled() if gradients is None else gradients
@@ -120,7 +120,7 @@ Finding = Callable[[Case], "str | None"]
 
 
 def explained(case: Case, name: str) -> str:
-    """Return what to tell a person whose net failed.
+    """Return the words for a person whose net failed.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def explained(case: Case, name: str) -> str:
 
 
 def raised_by_us(error: Exception) -> bool:
-    """Tell whether an error came out of this package's own code, called inside of a pass."""
+    """Return True if an error came out of this package's own code, called inside of a pass."""
     traceback = error.__traceback__
     codes = []
     while traceback is not None:
@@ -154,12 +154,12 @@ def raised_by_us(error: Exception) -> bool:
 
 
 def ours(path: Path) -> bool:
-    """Tell whether a file is this package's, and no net's."""
+    """Return True if a file is this package's, and no net's."""
     return _within(path, _HOME) and not _within(path, _HOME / "zoo")
 
 
 def misshapen(name: str, logits: Tensor, rows: int) -> str:
-    """Return what to tell where a net returned something else than (N, classes) for N rows."""
+    """Return the words where a net returned another shape than (N, classes) for N rows."""
     what = f"{name} returned shape {tuple(logits.shape)} for a batch of {rows}; expected logits "
     if logits.dim() < 2:
         return (

@@ -21,7 +21,7 @@ _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -> Tensor:
-    """Return what a net makes of a batch, taken out of the tuple, dict or object it comes in.
+    """Return a net's output for a batch, taken out of the tuple, dict or object it comes in.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ def _tensors(values: Any) -> Iterator[Tensor]:
 
 
 def _changed(tensor: Tensor, version: int, before: Tensor) -> bool:
-    """Tell whether a tensor was written to, by way of ``.data`` or numpy too."""
+    """Return True if a tensor was written to, by way of ``.data`` or numpy too."""
     return tensor._version != version or not torch.equal(tensor.nan_to_num(), before.nan_to_num())
 
 
@@ -156,8 +156,8 @@ def _foreign(net: nn.Module) -> list[tuple[Place, Any]]:
 
 
 def _may_answer(hook: Any) -> bool:
-    """Tell whether a hook returns something here and nothing there: a flag or the picture decides,
-    and passes on other pictures would not tell.
+    """Return True if a hook returns something here and nothing there: a flag or the picture
+    decides, and passes on other pictures would not tell.
     """
     function = hook
     while not isinstance(function, FunctionType):

@@ -18,7 +18,7 @@ _LOUD = ((0.0, 3.0), (1e3, 1e2), (-1e3, 1e2))
 
 
 def agree(one: Tensor, other: Tensor) -> bool:
-    """Tell whether two sets of logits (..., C) of the same pictures differ by rounding only."""
+    """Return True if two sets of logits (..., C) of the same pictures differ by rounding only."""
     one, other = one.detach().double(), other.detach().double()
     # Classes that a net rules out are at minus infinity in both.
     ruled_out, top = (one == other) & one.isinf(), one.amax(-1, keepdim=True)

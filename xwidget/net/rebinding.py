@@ -68,7 +68,7 @@ class Rebinder:
         return self._mended(method)
 
     def _mended(self, value: Any) -> Any:
-        """Return what the copy must hold in place of a value."""
+        """Return the copy's counterpart of a value."""
         if isinstance(value, (*_PLAIN, Tensor)) or id(value) in self._originals:
             return self._own(value)
         if id(value) in self._done:
@@ -200,7 +200,7 @@ class Rebinder:
         return self._mended(own)
 
     def _reaches(self, value: Any) -> bool:
-        """Tell whether something leads to the original."""
+        """Return True if something leads to the original."""
         seen: set[int] = set()
         waiting = [value]
         kept = []  # so that no id is used twice
@@ -253,7 +253,7 @@ def _own_code(value: Any) -> TypeGuard[FunctionType]:
 
 
 def _callable(value: Any) -> bool:
-    """Tell whether this is a function in one of its forms, which ``copy.deepcopy`` may share."""
+    """Return True if this is a function in one of its forms, which ``copy.deepcopy`` may share."""
     return isinstance(value, (FunctionType, MethodType, functools.partial, _Cached))
 
 

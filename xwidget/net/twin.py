@@ -106,7 +106,7 @@ def _made(
 
 
 def _acts_on_its_mode(net: nn.Module) -> bool:
-    """Tell whether a change of the mode does more in a net than that, as merging weights."""
+    """Return True if a change of the mode does more in a net than that, as merging weights."""
     modules = list(net.modules())
     return any(module.training for module in modules) and any(map(_own_mode, modules))
 

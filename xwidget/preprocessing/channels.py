@@ -141,7 +141,7 @@ def _shown(mean: Channels, std: Channels, found: Probed) -> npt.NDArray[np.float
 
 
 def _is_gray(shown: npt.NDArray[np.float64]) -> bool:
-    """Tell whether red, green and blue are mixed into one gray: in shares that add up to 1."""
+    """Return True if red, green and blue are mixed into one gray: in shares that add up to 1."""
     pure = shown[2:]
     alike = np.abs(shown - shown.mean(1, keepdims=True)).max() <= _BELIEVED
     shares = pure.min() >= -_BELIEVED and abs(pure[:, 0].sum() - 1) <= 3 * _BELIEVED
@@ -149,7 +149,7 @@ def _is_gray(shown: npt.NDArray[np.float64]) -> bool:
 
 
 def _linear(mean: Channels, std: Channels, found: Probed) -> bool:
-    """Tell whether a picture of half the contrast comes out so: no picture is scaled by itself."""
+    """Return True if a picture of half the contrast comes out so: none is scaled by itself."""
     if found.busy is None or found.dimmed is None or found.busy.shape != found.dimmed.shape:
         return False
     index = [found.order.index(color) for color in RGB]

@@ -62,7 +62,7 @@ class Preprocess:
     random: bool = False
 
     def __call__(self, picture: Picture) -> Tensor:
-        """Return what the net sees of a picture (H,W,3): (3,H,W) float32, red first, normalized.
+        """Return the net's input for a picture (H,W,3): (3,H,W) float32, red first, normalized.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Preprocess:
         )
 
     def _given(self, picture: Picture) -> Picture:
-        """Return what of a picture the transform is given."""
+        """Return the picture as the transform is given it."""
         return np.asarray(to_pil(fit(picture, self.size))) if self.fitted else picture
 
     def _in_color(self, picture: Picture) -> Tensor:

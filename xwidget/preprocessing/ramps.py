@@ -301,7 +301,7 @@ def _block_residual(inputs: Reals, off: Reals, blocks: int = 8) -> float:
 
 
 def _is_like(geometry: Geometry, picture: Picture, seen: npt.NDArray[np.uint8]) -> bool:
-    """Tell whether the picture, looked up by the map, resembles what the net sees of it."""
+    """Return True if the picture, looked up by the map, resembles what the net sees of it."""
     cells = (min(24, seen.shape[0]), min(24, seen.shape[1]))
     matrix = np.array(geometry.matrix)
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))

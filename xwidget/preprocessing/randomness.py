@@ -25,7 +25,7 @@ def is_random(
     pictures: Sequence[Picture],
     steps: Iterable[object],
 ) -> bool:
-    """Tell whether some picture comes out differently when it is prepared again.
+    """Return True if some picture comes out differently when it is prepared again.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def repeats(prepare: Callable[[], Tensor]) -> tuple[Tensor, bool]:
 
 
 def warning(steps: Iterable[object]) -> str:
-    """Return what to tell a person whose transform, made of these steps, is random."""
+    """Return the words for a person whose transform, made of these steps, is random."""
     trained = in_training(steps, known=False)
     way_out = ", or bring its modules into eval mode, module.eval()" if trained else ""
     return (
@@ -111,7 +111,7 @@ def left_alone() -> Iterator[None]:
 
 
 def _minds(module: nn.Module, known: bool) -> bool:
-    """Tell whether a module does something else in training, or may, where ``known`` is False."""
+    """Return True if a module does something else in training, or may, where ``known`` is False."""
     own = not type(module).__module__.startswith("torch")
     return isinstance(module, _TRAINED) or (own and not known)
 

@@ -47,7 +47,7 @@ def steps(transform: Any) -> Iterator[Any]:
 
 
 def may_take_tensor(transform: object) -> bool:
-    """Tell whether no step of a transform is known to make tensors of PIL images."""
+    """Return True if no step of a transform is known to make tensors of PIL images."""
     kinds = (base.__name__ for step in steps(transform) for base in type(step).__mro__)
     return _MAKES_TENSOR.isdisjoint(kinds)
 

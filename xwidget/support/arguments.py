@@ -16,7 +16,7 @@ def said(number: object) -> str:
 
 
 def is_whole(value: object) -> bool:
-    """Tell whether this is an int of Python's or numpy's; a bool is none."""
+    """Return True if this is an int of Python's or numpy's; a bool is none."""
     return not isinstance(value, bool) and isinstance(value, Integral)
 
 

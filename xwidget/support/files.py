@@ -151,7 +151,7 @@ def _write(part: Path, data: bytes) -> None:
 
 
 def _keep(folder: Path) -> None:
-    """Have a folder's names on the disk too, where the system can say so."""
+    """Flush a folder's names to the disk, where the system can."""
     if os.name != "posix":
         return
     # Some file systems cannot, and a folder that can be written to may be closed to readers.

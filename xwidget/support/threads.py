@@ -52,7 +52,7 @@ class EndingThread(threading.Thread):
             self._end = None
 
     def end(self) -> None:
-        """Have the work end soon."""
+        """End the work soon."""
         if (end := self._end) is not None:
             end()
 

@@ -19,7 +19,7 @@ _SHOWN = 60
 
 
 def clean(value: object, room: Room | None = None) -> object:
-    """Return what a message holds with texts that are valid UTF-8, and short where told.
+    """Return a message's content with texts that are valid UTF-8, and short where told.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def figures(values: Iterable[float], digits: int = 4) -> list[float | None]:
 
 
 def brief(value: object) -> object:
-    """Return what a page sent as a refusal names it: the same where it is small, else in short."""
+    """Return a page's value as a refusal names it: the same where it is small, else in short."""
     if isinstance(value, Mapping):
         some = list(value.items())[:_ITEMS]
         return {texts.shown(str(key), NAME): _plain(each) for key, each in some}

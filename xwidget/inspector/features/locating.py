@@ -35,7 +35,7 @@ class Locating(Feature):
         self._begun = False
 
     def begin(self) -> None:
-        """Have it measured once there is something to look at."""
+        """Begin to measure it once there is something to look at."""
         if self._panel.subject.clf.preprocess.measured:
             self._panel.watch(self._on_frame, "_frame")
             self._panel.watch(self._on_status, "status")

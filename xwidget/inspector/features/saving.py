@@ -40,11 +40,11 @@ class Saving(Feature):
         return {"save": self._save, "sizes": self._sizes}
 
     def to_save(self, *, frames: bool = True) -> Callable[..., None]:
-        """Return what writes the explanation of now, ``save``, whenever it is called."""
+        """Return a function that writes the present explanation, as ``save`` does."""
         return partial(self._explanation(_NOTHING).save, frames=frames)
 
     def to_export(self) -> Callable[..., Path]:
-        """Return what writes the page of now, ``export_html``, whenever it is called."""
+        """Return a function that writes the present page, as ``export_html`` does."""
         with self._panel.lock:
             explanation = self._explanation(
                 "there is nothing to export yet: no iteration is done; show the Inspector or call "
@@ -54,7 +54,7 @@ class Saving(Feature):
         return partial(explanation.export_html, target=target)
 
     def _save(self, format: str) -> Task:
-        """Return what makes a file of the explanation of now."""
+        """Return a task that makes a file of the present explanation."""
         chosen, found = FORMATS[format], self._explanation(_NOTHING)
         return self._file(chosen.ending, partial(chosen.write, found, drawn=self._first(found)))
 
@@ -73,7 +73,7 @@ class Saving(Feature):
         return explanation
 
     def _file(self, ending: str, write: Callable[[Path], object]) -> Task:
-        """Return what writes a file, and answers with it."""
+        """Return a task that writes a file, and answers with it."""
         name = self._file_name(ending)
 
         def task() -> Answer:

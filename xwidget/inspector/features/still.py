@@ -52,7 +52,7 @@ class StillPicture(Feature):
             return still.sheet(image, evidence, paper, says=self._says(), checks=self._checks())
 
     def alt(self) -> str:
-        """Return what the sheet shows, in words."""
+        """Return the description of the sheet, in words."""
         with self._panel.lock:
             return self._says() or "The image as the network sees it"
 
@@ -77,7 +77,7 @@ class StillPicture(Feature):
         return left_to_net(self._panel.subject.picture, frame.pixels, main.settings.game)
 
     def _checks(self) -> Checks:
-        """Return what speaks for and against the mask that is drawn."""
+        """Return the checks of the mask that is drawn."""
         runs, target = self._panel.runs, self._drawn.target
         at = runs.nearest(target, self._drawn.wanted)
         if at is None or at != runs.nearest(target):
@@ -85,7 +85,7 @@ class StillPicture(Feature):
         return runs.checks(target)
 
     def _says(self) -> str:
-        """Return what the picture that is drawn is, in one sentence; "" before there is one."""
+        """Return the sentence about the picture that is drawn; "" before there is one."""
         runs, target = self._panel.runs, self._drawn.target
         frame, main = runs.frame(target, self._drawn.wanted), runs.main
         if frame is None or main is None:

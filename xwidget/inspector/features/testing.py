@@ -147,7 +147,7 @@ class Testing(Feature):
     # With the lock held.
 
     def _take(self, buffer: Frame | None) -> None:
-        """Have the page's edit scored on the worker; one that still waits is dropped."""
+        """Score the page's edit on the worker; one that still waits is dropped."""
         if buffer is None:
             self.end()
             return

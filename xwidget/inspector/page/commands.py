@@ -124,7 +124,7 @@ class Commands:
         self._panel.send(message, None if answer.buffer is None else [answer.buffer])
 
     def _enqueue(self, slot: Slot, content: Any, task: Task) -> None:
-        """Have a task done: one at a time, and one waits in each slot, the newest."""
+        """Do a task: one at a time, and one waits in each slot, the newest."""
         self._tasks[slot] = (content, task)
         if not self._works:
             thread = EndingThread(self._work, self._panel.session.end, "xwidget file")

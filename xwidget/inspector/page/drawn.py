@@ -85,8 +85,8 @@ class Drawn:
     # What is said.
 
     def meant(self, taken: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what a page set, without an iteration that only a link on the page has set: a
-        person who leaves a run says ``_follow`` too.
+        """Return the values that a page set, without an iteration that only a link on the page has
+        set: a person who leaves a run sets ``_follow`` too.
         """
         if "iteration" in taken and "_follow" not in taken and self.live and self.follows:
             self._refused = True

@@ -91,7 +91,7 @@ class Panel:
         self._widget.send_state(trait)
 
     def watch(self, changed: Callable[[Any], None], *traits: str) -> None:
-        """Have something called, with the new value, after each change of one of some traits."""
+        """Call a function with the new value after each change of any of some traits."""
         self._widget.observe(lambda change: changed(change["new"]), list(traits))
 
     # Messages and words.

@@ -70,7 +70,7 @@ class GuardedWidget(ipywidgets.Widget):  # type: ignore[misc]
             self._refuse_value(name, sync_data[name], words)
 
     def _sorted(self, sync_data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return what may be taken, as it is taken, and why what may not."""
+        """Return the admitted values by name, and the reasons for those that are refused."""
         taken, refused = {}, {}
         for name, value in sync_data.items():
             try:

@@ -76,7 +76,7 @@ class Stream:
         self._mailbox.clear()
 
     def draw(self) -> None:
-        """Have the mask of the drawn class and iteration sent, unless it was sent last."""
+        """Send the mask of the drawn class and iteration, unless it was sent last."""
         target, wanted = self._drawn.target, self._drawn.wanted
         found = self._runs.nearest(target, wanted)
         if found is None or (self._runs.number, target, found) == self._sent:
@@ -250,7 +250,7 @@ def _curves(history: History) -> dict[str, dict[str, Any]]:
 
 
 def _checked(history: History) -> dict[str, dict[str, Any]]:
-    """Return what was made of checks, by class: of a mask that may still change there are none."""
+    """Return the checks that were made, by class: none of a mask that may still change."""
     made = {str(track.target): track.checks for track in _tracks(history)}
     return {target: checks.describe() for target, checks in made.items() if checks != Checks()}
 

@@ -61,7 +61,7 @@ class Runs:
         self._variants.clear()
 
     def to_compare(self, targets: Iterable[int], by: str) -> list[Stretch]:
-        """Return what is to be done for a comparison with the main run; see ``Variants``."""
+        """Return the stretches to run for a comparison with the main run; see ``Variants``."""
         return [] if self.main is None else self._variants.stretches(self.main, targets, by)
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Runs:
             return None if self.main is None else self.main.nearest(target, iteration)
 
     def checks(self, target: int) -> Checks:
-        """Return what speaks for and against a class's last mask in the main run."""
+        """Return the checks of a class's last mask in the main run."""
         with self._lock:
             history = self.history
             known = history is not None and target in history.targets
@@ -145,7 +145,7 @@ class Runs:
             return self.main.explanation(self._subject)
 
     def comparison(self) -> dict[str, Explanation]:
-        """Return what was compared last, by name, as far as there is something of it."""
+        """Return the explanations of the last comparison, by name, as far as they exist."""
         with self._lock:
             if self.main is None or self._subject is None:
                 return {}

@@ -40,7 +40,7 @@ class TurnTaker(InspectorWorker):
         """The reason for waiting: "a view", "its turn", or none; ``tick`` tells of a change."""
 
     def nudge(self) -> None:
-        """Have a run that waits for its turn look again."""
+        """Wake a run that waits for its turn."""
         place = self._place
         if place is not None:
             place.nudge()

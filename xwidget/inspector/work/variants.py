@@ -14,7 +14,7 @@ from xwidget.subject import Subject
 
 
 def alternatives(settings: Settings, by: str) -> dict[str, Settings]:
-    """Return what a run is compared with, and itself, by name.
+    """Return the settings of a run's comparison, by name, its own among them.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Variants:
         self.runs, self._by = [], None
 
     def stretches(self, main: Run, targets: Iterable[int], by: str) -> list[Stretch]:
-        """Return what brings the variants as far as the main run has come, or is to come.
+        """Return the stretches that bring the variants as far as the main run goes.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class Variants:
         ]
 
     def comparison(self, main: Run, subject: Subject) -> dict[str, Explanation]:
-        """Return what was compared last, by name, as far as there is something of it."""
+        """Return the explanations of the last comparison, by name, as far as they exist."""
         if self._by is None:
             return {}
         found = {

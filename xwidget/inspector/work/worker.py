@@ -117,7 +117,7 @@ class InspectorWorker:
     # Any thread; none of these waits for a job, save wait and close.
 
     def between_steps(self, task: SmallTask) -> None:
-        """Have something done between two steps of what runs, or at once where nothing does.
+        """Call a function between two steps of a run, or at once where nothing runs.
 
         One that still waits is dropped.
         """
@@ -159,7 +159,7 @@ class InspectorWorker:
         return True
 
     def wake(self) -> None:
-        """Have a worker that waits look around: for a small task, and call ``tick``."""
+        """Wake a worker that waits, to do a small task and call ``tick``."""
         with self._lock:
             if self.idle and not self.closed:
                 self._start()
@@ -168,10 +168,10 @@ class InspectorWorker:
         self.nudge()
 
     def nudge(self) -> None:
-        """Have a job that waits for something look again; to be extended by who has such jobs."""
+        """Wake a job that waits. A subclass whose jobs can wait overrides it."""
 
     def end(self) -> None:
-        """Have the thread end, as ``close`` does, without waiting for it or for the lock."""
+        """End the thread, as ``close`` does, without waiting for it or for the lock."""
         self._closing.set()
         for job in tuple(self._jobs):
             job.cancel.set()
