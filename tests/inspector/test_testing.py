@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, reached, until
-from xwidget import Classifier, Inspector, frames, inspector
+from xwidget import Attribution, Classifier, Inspector, frames, inspector
 from xwidget.frames import Frame, decode, encode
 
 FULL = np.full((3, SIDE, SIDE), 255, np.uint8)
@@ -336,6 +336,28 @@ def test_a_bad_mask_is_refused_in_words(make, mask, kind, words):
     with pytest.raises(kind, match=words):
         widget.test(mask)
     assert widget._edited == b""
+
+
+def test_an_attribution_is_tested_by_its_mask_of_the_class_that_is_drawn(make):
+    widget = make()
+    values = np.linspace(0, 1, 2 * SIDE * SIDE).reshape(2, SIDE, SIDE)
+    attribution = Attribution.from_array(values, [2, 0], method="Grad-CAM")
+    for target, k in ((0, 1), (2, 0)):
+        widget.target = target
+        found = widget.test(attribution)
+        assert found.scores == widget.test(attribution.masks[k]).scores
+        np.testing.assert_allclose(found.mask, attribution.masks[k], atol=0.5 / 255 + 1e-6)
+
+
+def test_an_attribution_without_a_mask_to_test_is_refused_in_words(make):
+    widget = make()
+    of_others = Attribution.from_array(np.eye(SIDE), 1)
+    with pytest.raises(ValueError, match=r"of classes \(1,\), but 'anvil' \(0\) is drawn; set"):
+        widget.test(of_others)
+    signed = Attribution.from_array(-np.eye(SIDE), 0, method="IG")
+    with pytest.raises(ValueError, match=r"by IG are signed; expected shares in \[0,1\]"):
+        widget.test(signed)
+    assert widget.tested is None
 
 
 def test_a_mask_may_be_tested_while_a_run_goes_on_and_by_an_observer(make):

@@ -323,8 +323,8 @@ class Inspector(LockedWidget):
         Parameters
         ----------
         mask
-            (3, H, W) or (H, W), numbers in [0, 1]: 1 shows the image, 0 the reference. None ends
-            the test.
+            (3, H, W) or (H, W), numbers in [0, 1]: 1 shows the image, 0 the reference. Or an
+            ``Attribution`` that is not signed and has the class that is drawn. None ends the test.
 
         Returns
         -------

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from xwidget.attribution import Attribution
 from xwidget.frames import Frame, encode
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Handler
@@ -124,6 +125,8 @@ class Testing(Feature):
     def test(self, mask: Any) -> TestedMask:
         """Score a mask here and now, and show it in the page unless a newer edit came meanwhile."""
         panel, subject = self._panel, self._panel.subject
+        if isinstance(mask, Attribution):
+            mask = self._mask_of(mask)
         pixels = quantize(_checked(mask, subject.picture.shape[:2]))
         with panel.lock:
             self._edits += 1
@@ -136,6 +139,19 @@ class Testing(Feature):
                 frame = Frame(pixels, 0, self._drawn.target, self._drawn.iteration, seq=found.seq)
                 self._settle(edit, found, frame, self._answer(found))
             return self._made(found, subject)
+
+    def _mask_of(self, attribution: Attribution) -> npt.NDArray[np.float32]:
+        """Return an attribution's mask of the class that is drawn."""
+        target = self._drawn.target
+        if target not in attribution.targets:
+            name = texts.shown(self._panel.subject.clf.categories[target], texts.NAME)
+            raise ValueError(
+                f"the attribution is of classes {attribution.targets}, but {name!r} ({target}) is "
+                "drawn; set the Inspector's target to one of them, or give the mask of one: "
+                "attribution.masks[0]"
+            )
+        mask: npt.NDArray[np.float32] = attribution.masks[attribution.position(target)]
+        return mask
 
     def end(self) -> None:
         """Forget the edit, in the page too."""
