@@ -201,3 +201,11 @@ def test_an_origin_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None
     fields = {"digest": "0" * 64, "size": (3, 4), "geometry": identity((3, 4)), "name": ""}
     with pytest.raises((TypeError, ValueError), match=r"digest|size|pixels|geometry"):
         Origin(**{**fields, **wrong})
+
+
+def test_a_name_that_no_file_can_hold_is_made_valid(clf: xw.Classifier, tmp_path: Path) -> None:
+    ex = xw.explain(Subject(clf, photo(), name="\udcff cat"), iterations=1, progress=False)
+    ex.save(tmp_path / "cat.xwidget")
+    read = xw.Explanation.load(tmp_path / "cat.xwidget")
+    assert read.origin is not None
+    assert read.origin.name == "? cat"

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget.preprocessing.geometry import Geometry
+from xwidget.support import texts
 
 _HEX = frozenset("0123456789abcdef")
 _DIGITS = 64
@@ -109,6 +110,6 @@ def name_of(image: object) -> str:
     path = image if isinstance(image, (str, os.PathLike)) else getattr(image, "filename", "")
     try:
         name = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
-        return Path(name).name.encode("utf-8", "replace").decode("utf-8")
+        return texts.valid(Path(name).name)
     except (TypeError, ValueError):
         return ""

@@ -60,7 +60,7 @@ class Subject:
     def __init__(self, clf: Classifier, image: ImageLike, *, name: str | None = None) -> None:
         check_classifier(clf)
         self.clf = clf
-        self.name = origin.name_of(image) if name is None else str(name)
+        self.name = origin.name_of(image) if name is None else texts.valid(str(name))
         self._given: Picture = read(image)
         self.x: Tensor = clf.prepare(self._given)
         self._measuring = threading.Lock()
@@ -165,6 +165,12 @@ class Subject:
     def origin(self) -> Origin:
         """Digest, name, size and geometry of the original: what an Explanation keeps of it."""
         return Origin(self.digest, self.size, self.geometry, self.name)
+
+    def unmeasured(self, reason: str) -> Origin:
+        """Return the origin without a map, for a reason in words; measures nothing."""
+        input_size = (self.x.shape[1], self.x.shape[2])
+        none = Geometry(input_size, self.size, None, reason=reason)
+        return Origin(self.digest, self.size, none, self.name)
 
     def select(self, asked: Targets | None) -> tuple[int, ...]:
         """Return the indices of the classes to explain; None asks for the most likely one.

@@ -29,6 +29,7 @@ def test_images_are_named_by_file_by_number_or_by_hand(tmp_path):
     assert list(collect(images)) == ["cup.png", "image 2", "cup.png (2)"]
     assert list(collect(iter(images))) == ["cup.png", "image 2", "cup.png (2)"]
     assert list(collect(images, ["x", "y", "x"])) == ["x", "y", "x (2)"]
+    assert list(collect(images, (name for name in "xyz"))) == ["x", "y", "z"]
     assert list(collect({"left": PICTURE, 7: PICTURE})) == ["left", "7"]
 
 
@@ -43,6 +44,10 @@ def test_images_are_named_by_file_by_number_or_by_hand(tmp_path):
         (7, None, TypeError, "cannot be a int"),
         ([PICTURE], ["a", "b"], ValueError, "2 entries for 1 images"),
         ({"a": PICTURE}, ["a"], ValueError, "given twice"),
+        ([PICTURE], {"a"}, TypeError, "names is a set; expected a list"),
+        ([PICTURE], "a", TypeError, "names is a str; expected a list"),
+        ([PICTURE], {"a": 1}, TypeError, "names is a dict; expected a list"),
+        ([PICTURE], 1, TypeError, "names is a int; expected a list"),
     ],
 )
 def test_what_is_no_set_of_images_is_refused(images, names, error, words):
@@ -122,3 +127,8 @@ def test_too_few_names_for_images_of_unknown_number_are_an_error_when_they_run_o
 def test_a_file_is_a_batch_of_one(tmp_path):
     Image.fromarray(PICTURE).save(tmp_path / "cup.png")
     assert list(collect(tmp_path / "cup.png")) == ["cup.png"]
+
+
+def test_names_that_no_file_can_hold_are_made_valid():
+    assert list(collect({"\udcff cat": PICTURE, "? cat": PICTURE})) == ["? cat", "? cat (2)"]
+    assert list(collect([PICTURE], ["\ud800"])) == ["?"]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 import xwidget as xw
@@ -179,3 +180,46 @@ def test_a_press_of_ctrl_c_in_a_loop() -> None:
     """
     run = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True)
     assert run.returncode == 0, run.stderr.decode()
+
+
+def failing(error: BaseException, calls: list[int]) -> xw.Classifier:
+    """A classifier whose preprocess raises once the picture itself was prepared."""
+
+    def preprocess(image: Image.Image) -> Tensor:
+        calls.append(1)
+        if calls[0] == -1 and len(calls) > 2:
+            raise error
+        return torch.from_numpy(
+            np.array(image.resize((12, 12)), np.float32).transpose(2, 0, 1) / 255
+        )
+
+    net = classifier().net
+    clf = xw.Classifier(net, preprocess=preprocess, size=12, mean=[0.0] * 3, std=[1.0] * 3)
+    calls[:] = [-1]
+    return clf
+
+
+def test_an_interrupt_while_the_original_is_measured_keeps_what_is_explained() -> None:
+    ex = explain(failing(KeyboardInterrupt(), []))
+    assert (len(ex.trace) - 1, ex.diagnostics["stopped"]) == (6, "iterations")
+    assert ex.checks[0].verdict != "not checked"
+    assert ex.origin is not None
+    assert "interrupted" in ex.origin.geometry.reason
+
+
+def test_a_second_interrupt_while_the_original_is_measured_is_raised() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        explain(failing(KeyboardInterrupt(), []), at=2)
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(2), GeneratorExit(), StopIteration(), MemoryError("no"), RuntimeError("x")]
+)
+def test_a_preprocess_that_ends_the_interpreter_on_a_ramp_only_has_no_map(
+    error: BaseException,
+) -> None:
+    geometry = xw.Subject(failing(error, []), IMAGE).geometry
+    assert not geometry.known
+    assert "failed on a ramp" in geometry.reason
+    rows = list(xw.explain_many(failing(error, []), [IMAGE], [0], iterations=1, progress=False))
+    assert [(row.error, row.explanation is not None) for row in rows] == [("", True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set, Sized
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from xwidget.subject import Subject
+from xwidget.support import texts
 
 _SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif"}
@@ -28,14 +29,14 @@ class Images:
     images
         A folder (its images by file name); a dict name: image; or an iterable of images.
     names
-        One for each of an iterable's images, instead of file names and numbers.
+        One for each of an iterable's images, in their order, instead of file names and numbers.
 
     Raises
     ------
     ValueError
         If a folder is missing or holds no image, or there is not one name for each.
     TypeError
-        If this is one image, or nothing of the kind.
+        If this is one image, or nothing of the kind, or the names have no order.
 
     Notes
     -----
@@ -46,13 +47,13 @@ class Images:
         if isinstance(images, Mapping) and names is not None:
             raise ValueError("names is given twice: images is a dict, whose keys are the names")
         self._source = images if isinstance(images, Mapping) else _source(images)
-        self._names = names
         self.count = len(self._source) if isinstance(self._source, Sized) else None
         """Number of images; None if only the end of the iterable tells."""
-        if names is not None and (isinstance(names, str) or self.count not in (None, len(names))):
+        self._names = None if names is None else _listed(names)
+        if self._names is not None and self.count not in (None, len(self._names)):
             raise ValueError(
-                f"names has {1 if isinstance(names, str) else len(names)} entries for "
-                f"{self.count} images; give one name for each"
+                f"names has {len(self._names)} entries for {self.count} images; give one name "
+                "for each"
             )
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -78,7 +79,7 @@ class Images:
                 f"names has {len(self._names)} entries, but there are more images; give one name "
                 "for each"
             )
-        return str(self._names[index])
+        return self._names[index]
 
 
 def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
@@ -100,6 +101,17 @@ def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
     if not found:
         raise ValueError(f"there is no image; {_WHAT}")
     return found
+
+
+def _listed(names: Any) -> list[str]:
+    """Return names in order: those of any iterable that has one, read to its end."""
+    unordered = isinstance(names, (str, bytes, Set, Mapping)) or not isinstance(names, Iterable)
+    if unordered:
+        raise TypeError(
+            f"names is a {type(names).__name__}; expected a list with one name for each image, in "
+            "their order"
+        )
+    return [str(name) for name in names]
 
 
 def _source(images: Any) -> Iterable[Any]:
@@ -142,6 +154,7 @@ def _file_name(image: Any) -> str:
 
 def _unlike(name: str, taken: dict[str, int]) -> str:
     """Return a name that is not taken yet, and take it: the second "cup" is "cup (2)"."""
+    name = texts.valid(name)
     free, number = name, taken.get(name, 0)
     while free in taken:
         number += 1

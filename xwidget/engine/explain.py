@@ -23,6 +23,7 @@ from xwidget.engine.step import Step
 from xwidget.engine.turns import Turns, turns_on
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.preprocessing.ramps import INTERRUPTED
 from xwidget.subject import Subject
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ def explain(
     Notes
     -----
     An interrupt (Ctrl-C) returns the result so far, unchecked; during the second run or the
-    witness, it only leaves that check out. In a loop, one interrupt therefore ends one explanation.
-    A second one within 2 s is raised, also in the next explanation, and ends the loop.
+    witness, it only leaves that check out, and while the original is measured, its map. In a loop,
+    one interrupt therefore ends one explanation. A second one within 2 s is raised, also in the
+    next explanation, and ends the loop.
 
     Examples
     --------
@@ -137,15 +139,17 @@ def explain(
             with _optional():
                 masks = torch.stack([track.last for track in tracks])
                 checks = list(heard.heard(checks, chosen, masks, x, asked))
-    found = history.explanation(
-        subject,
-        asked,
-        {
-            "seconds": time.perf_counter() - began,
-            "device": str(pick(asked.device)),
-            "stopped": stopped,
-        },
-    )
+    facts = {
+        "seconds": time.perf_counter() - began,
+        "device": str(pick(asked.device)),
+        "stopped": stopped,
+    }
+    try:
+        found = history.explanation(subject, asked, facts)
+    except KeyboardInterrupt:  # while the original was measured
+        interrupts.take()
+        origin = subject.unmeasured(INTERRUPTED)
+        found = history.explanation(subject, asked, facts, origin)
     return replace(found, checks=tuple(checks)) if stopped != "interrupted" else found
 
 

@@ -18,6 +18,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.state import State
 from xwidget.engine.step import Step
 from xwidget.explanation import Explanation
+from xwidget.origin import Origin
 from xwidget.subject import Subject
 from xwidget.trace import Frames, Trace
 
@@ -186,7 +187,11 @@ class History:
             self._tracks.setdefault(target, Track(target)).add(step, row)
 
     def explanation(
-        self, subject: Subject, settings: Settings, diagnostics: Mapping[str, Any]
+        self,
+        subject: Subject,
+        settings: Settings,
+        diagnostics: Mapping[str, Any],
+        origin: Origin | None = None,
     ) -> Explanation:
         """Return the run so far as an Explanation.
 
@@ -196,13 +201,15 @@ class History:
             What the run was made with.
         diagnostics
             What only the caller knows, such as ``"seconds"``; the rest is added.
+        origin
+            Of the original image; None for the subject's, which may have to be measured.
         """
         tracks, clf, x = list(self._tracks.values()), subject.clf, subject.x
         reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
         common = sorted(set.intersection(*(set(track.frames) for track in tracks)))
         return Explanation(
             image=subject.picture,
-            origin=subject.origin,
+            origin=subject.origin if origin is None else origin,
             reference=clf.picture(reference),
             targets=self.targets,
             names=tuple(clf.categories[target] for target in self.targets),

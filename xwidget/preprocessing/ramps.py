@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,6 +22,7 @@ from torch import Tensor
 from xwidget.images import Picture, to_pil
 from xwidget.preprocessing import randomness
 from xwidget.preprocessing.geometry import Geometry, Size, as_matrix
+from xwidget.support import texts
 
 Reals: TypeAlias = npt.NDArray[np.float64]
 Prepare: TypeAlias = Callable[[Picture], Tensor]
@@ -49,6 +49,7 @@ _PLAIN = 3.0  # deviation, of 255, below which a picture has too little to compa
 
 _TOO_SMALL = "a picture of {}×{} pixels is too small to measure what preprocess does"
 RANDOM = "preprocess is random: the same picture comes out differently each time"
+INTERRUPTED = "measuring what preprocess does was interrupted"
 _WARP = "no straight map fits: preprocess bends the picture, or its scale of brightness"
 _CONTENT = "preprocess treats each picture by its own content, such as its contrast or its borders"
 _SIZE = "the size of what preprocess returns depends on the content of the picture"
@@ -99,14 +100,27 @@ def measure(
     whole = picture.dtype == np.uint8
     with randomness.left_alone():
         if colors is not None:
-            with suppress(_NoMap, TypeError, ValueError):
+            try:
                 matrix, residual = _in_color(colors, size, whole, input_size)
                 return Geometry(input_size, size, as_matrix(matrix), residual)
+            except KeyboardInterrupt:  # a person's
+                raise
+            except BaseException:  # the ramps of gray say why, if they fail too
+                pass
         try:
             matrix, residual = _in_gray(prepare, size, whole, input_size)
-        except _NoMap as reason:
-            return Geometry(input_size, size, None, reason=str(reason))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # even of a preprocess that ends the interpreter
+            return Geometry(input_size, size, None, reason=_reason(error))
     return Geometry(input_size, size, as_matrix(matrix), residual)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, _NoMap):
+        return str(error)
+    told = str(error) if isinstance(error, (TypeError, ValueError)) else texts.in_words(error)
+    return f"preprocess failed on a ramp of xwidget's own: {told}"
 
 
 def like(geometry: Geometry, picture: Picture, seen: npt.NDArray[np.uint8]) -> Geometry:
@@ -145,16 +159,14 @@ def _in_gray(prepare: Prepare, size: Size, whole: bool, input_size: Size) -> tup
     if min(size) < 2:
         raise _NoMap(_TOO_SMALL.format(*size))
     began = time.monotonic()
-    try:
-        first, same = randomness.repeats(lambda: prepare(_ramp(size, whole, *_RAMPS[0])))
-        if not same:
-            raise _NoMap(RANDOM)
-        if time.monotonic() - began > _SLOW:
-            raise _NoMap("preprocess takes too long to be tried on several pictures")
-        others = (*_RAMPS[1:], *_FLATS)
-        outputs = [first, *(prepare(_ramp(size, whole, *each)) for each in others)]
-    except (TypeError, ValueError) as error:
-        raise _NoMap(f"preprocess failed on a ramp of xwidget's own: {error}") from None
+    first, same = randomness.repeats(lambda: prepare(_ramp(size, whole, *_RAMPS[0])))
+    if not same:
+        raise _NoMap(RANDOM)
+    if time.monotonic() - began > _SLOW:
+        raise _NoMap("preprocess takes too long to be tried on several pictures")
+    outputs = [first]
+    for each in (*_RAMPS[1:], *_FLATS):  # no generator: StopIteration would pass for its end
+        outputs.append(prepare(_ramp(size, whole, *each)))
     if {tuple(x.shape[1:]) for x in outputs} != {input_size}:
         raise _NoMap(_SIZE)
     steps = _steps(input_size)

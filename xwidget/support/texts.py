@@ -38,6 +38,11 @@ def text_of(error: BaseException) -> str:
     return str(error).strip() or type(error).__name__
 
 
+def valid(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which no file and no page can hold."""
+    return HALF_PAIRS.sub("?", text)
+
+
 def shown(text: str, room: Room = WORDS) -> str:
     r"""Return a text of bounded length that can be shown everywhere; beginning and end stay.
 
