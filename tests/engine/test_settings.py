@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -127,7 +128,12 @@ def test_a_sentence_says_when_a_change_counts() -> None:
             "n must be a number from -1 to 1",
         ),
         (Weight(10, 1, "a weight"), ["auto", 0, 10], [-1, 11, "a"], "from 0 to 1e1, a weight; got"),
-        (Flag(), [True, np.bool_(False)], [1, "yes", None], "n must be True or False, got"),
+        (
+            Flag(),
+            [True, np.bool_(False), 1, np.int64(0)],
+            [2, 1.0, "yes", None],
+            "n must be True or False, got",
+        ),
     ],
 )
 def test_a_kind_takes_what_fits_and_says_what_does_not(
@@ -171,3 +177,28 @@ def test_any_function_can_take_settings() -> None:
     assert draw("a", mood=0.25) == "a"
     with pytest.raises(TypeError, match="draw has no setting 'moot'; did you mean 'mood'"):
         draw("a", moot=1)
+
+
+@pytest.mark.parametrize("yes", [1, np.True_, np.int64(1)])
+def test_a_flag_may_be_written_as_a_number(yes: Any) -> None:
+    assert Settings(early_stop=yes).early_stop is True
+    assert Settings(early_stop=0).early_stop is False
+    with pytest.raises(TypeError, match="early_stop must be True or False"):
+        Settings(early_stop=2)  # type: ignore[arg-type]
+
+
+def test_a_device_of_torchs_is_its_text(clf: xw.Classifier) -> None:
+    assert Settings(device=torch.device("cuda", 1)).device == "cuda:1"
+    ex = xw.explain(
+        clf, np.zeros((8, 8, 3)), [0], iterations=1, progress=False, device=torch.device("cpu")
+    )
+    assert ex.settings["device"] == "cpu"
+
+
+@pytest.mark.parametrize("taker", [xw.explain, xw.explain_many, xw.Inspector, xw.Gallery])
+def test_a_misspelled_setting_is_not_answered_with_other_arguments(taker: Any) -> None:
+    with pytest.raises(TypeError, match="'iters'; did you mean 'iterations'"):
+        check_names(taker, ["iters"])
+    with pytest.raises(TypeError, match=r"'zzz'; there are game, .*, early_stop$") as told:
+        check_names(taker, ["zzz"])
+    assert not {"witness", "layout", "keep", "progress"} & set(re.findall(r"\w+", str(told.value)))

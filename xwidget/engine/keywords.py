@@ -12,6 +12,7 @@ from xwidget.engine.setting import Setting
 
 _MARK = "**settings"
 _WIDTH = 92
+_NAMES = "_settings"  # of a function: the names of those that it takes
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -31,6 +32,7 @@ def spelled_out(settings: Mapping[str, Setting]) -> Callable[[T], T]:
     def decorate(target: T) -> T:
         function: Any = target.__init__ if isinstance(target, type) else target  # type: ignore[misc]
         setattr(function, "__signature__", _signature(function, settings))  # noqa: B010
+        setattr(function, _NAMES, tuple(settings))
         types = {name: setting.type for name, setting in settings.items()}
         others = {k: v for k, v in function.__annotations__.items() if k != "settings"}
         function.__annotations__ = {**others, **types}
@@ -92,6 +94,9 @@ def check_names(who: Callable[..., Any], given: Iterable[str]) -> None:
     known = [each.name for each in parameters if each.kind == each.KEYWORD_ONLY]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+            near = get_close_matches(name, known)
+            # Of similar ones that which begins as it does: people shorten words.
+            best = max(near, key=lambda each: each.startswith(name[:3]), default=None)
+            settings = getattr(who.__init__ if isinstance(who, type) else who, _NAMES)  # type: ignore[misc]
+            hint = f"did you mean {best!r}?" if best else f"there are {', '.join(settings)}"
             raise TypeError(f"{who.__name__} has no setting {name!r}; {hint}")

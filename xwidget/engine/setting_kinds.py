@@ -262,7 +262,7 @@ class Flag:
 
     def check(self, name: str, value: Any) -> bool:
         """Return a bool."""
-        if isinstance(value, (bool, np.bool_)):
+        if isinstance(value, (bool, np.bool_)) or (arguments.is_whole(value) and value in (0, 1)):
             return bool(value)
         raise TypeError(f"{name} must be True or False, got {value!r}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict, get_type_hints
 
+import torch
 from torch import Tensor
 
 from xwidget.catalog import defenses
@@ -96,9 +97,9 @@ class Settings:
         Choice(dict.fromkeys(RULES, "")),
         'Step rule: ``"adam"`` or ``"momentum"``.',
     )
-    device: str | None = setting(
+    device: str | torch.device | None = setting(
         None,
-        Anything(),
+        Anything(lambda device: str(device) if isinstance(device, torch.device) else device),
         "Device of the run; None chooses CUDA, then MPS, then the CPU.",
     )
     seed: int = setting(
@@ -155,7 +156,7 @@ class SettingsDict(TypedDict, total=False):
     reference: str | Tensor
     similarity: str
     rule: str
-    device: str | None
+    device: str | torch.device | None
     seed: int
     plan: str | Mapping[str, Any] | Plan
     early_stop: bool
