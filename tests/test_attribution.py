@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -95,6 +97,19 @@ def test_it_cannot_be_changed() -> None:
         found.values[:] = 0
 
 
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_a_copy_cannot_be_changed_either(copied: Any) -> None:
+    found = copied(Attribution.from_array(values(4, 5), 0))
+    with pytest.raises(ValueError, match="read-only"):
+        found.values[:] = 0
+
+
+@pytest.mark.parametrize("kind", [torch.tensor, np.array, tuple])
+def test_classes_may_be_in_a_tensor(kind: Any) -> None:
+    assert Attribution.from_array(values(2, 4, 5), kind([7, 3])).targets == (7, 3)
+    assert Attribution.from_array(values(4, 5), torch.tensor(7)).targets == (7,)
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
@@ -106,6 +121,12 @@ def test_it_cannot_be_changed() -> None:
         ({"values": np.full((1, 4, 4), "a")}, "real numbers"),
         ({"targets": [1, 1], "values": values(2, 4, 4)}, "each once"),
         ({"targets": -1}, "at least 0"),
+        ({"targets": {1, 2}, "values": values(2, 4, 4)}, "targets is {1, 2}, a set; expected"),
+        ({"targets": None}, "targets is None, a NoneType; expected a class index"),
+        ({"targets": True}, "targets is True, a bool; expected a class index"),
+        ({"targets": 1.0}, "targets is 1.0, a float; expected a class index"),
+        ({"targets": ["espresso"]}, r"clf.index\(name\) gives that of a name"),
+        ({"targets": "espresso"}, "targets is 'espresso', a str; expected a class index"),
         ({"method": ""}, "method"),
         ({"checks": ("one", "two")}, "2 lines"),
         ({"seconds": -1}, "seconds"),

@@ -93,7 +93,7 @@ class Attribution:
     def from_array(
         cls,
         values: Any,
-        targets: int | Sequence[int],
+        targets: npt.ArrayLike,
         *,
         method: str = "array",
         signed: bool | None = None,
@@ -109,8 +109,8 @@ class Attribution:
             A numpy array or torch tensor. For one class: (H,W), (3,H,W), (1,H,W) or (1,3,H,W); for
             several: (K,H,W), (K,1,H,W) or (K,3,H,W).
         targets
-            Class index, or a list of K indices. With a list of three, values (3,H,W) are those of
-            three classes.
+            Class index, or a list, array or tensor of K indices. With a list of three, values
+            (3,H,W) are those of three classes.
         signed
             As the attribute; by default False if all values are in [0,1].
         method, checks, seconds, digest
@@ -122,8 +122,7 @@ class Attribution:
             If these do not fit together.
         """
         array = _array(values)
-        one = arguments.is_whole(targets)
-        listed: tuple[Any, ...] = (targets,) if one else tuple(targets)  # type: ignore[arg-type]
+        one, listed = _targets(targets)
         if one and array.ndim in (2, 3) and not (array.ndim == 3 and array.shape[0] == 1):
             array = array[None]
         if array.ndim == 4 and array.shape[1] == 1:
@@ -176,6 +175,10 @@ class Attribution:
             raise ValueError(f"the attribution is of classes {self.targets}, and {named}")
         return self.targets.index(target)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.values.setflags(write=False)  # numpy's copies may be written to
+
     def __repr__(self) -> str:
         height, width = self.size
         kind = "signed" if self.signed else "in [0,1]"
@@ -183,6 +186,21 @@ class Attribution:
         name = texts.shown(self.method, texts.NAME)
         classes = ", ".join(map(str, self.targets))
         return f"<Attribution by {name}: {height}×{width} values {kind}{colors}, class {classes}>"
+
+
+def _targets(targets: Any) -> tuple[bool, tuple[Any, ...]]:
+    """Return whether this is one class index, and the indices."""
+    if hasattr(targets, "tolist"):  # an array's, a tensor's, or a number of numpy's
+        targets = targets.tolist()
+    if arguments.is_whole(targets):
+        return True, (targets,)
+    if isinstance(targets, (list, tuple, range)) and all(map(arguments.is_whole, targets)):
+        return False, tuple(targets)
+    raise TypeError(
+        f"targets is {texts.shown(repr(targets), texts.NAME)}, a {type(targets).__name__}; "
+        "expected a class index, or a list of them in the order of the values; clf.index(name) "
+        "gives that of a name"
+    )
 
 
 def _array(values: Any) -> npt.NDArray[Any]:
