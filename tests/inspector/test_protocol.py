@@ -133,6 +133,7 @@ def test_a_whole_number_may_come_as_a_float():
 
 def test_a_field_with_a_default_may_be_left_out():
     assert parse({"type": "frame", "target": 1, "iteration": 0}).fields["run"] == 0
+    assert parse({"type": "frame", "target": 1, "iteration": 0, "run": None}).fields["run"] == 0
 
 
 def test_small_figures_keep_their_digits():

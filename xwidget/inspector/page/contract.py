@@ -332,7 +332,9 @@ def read(name: str, content: Mapping[str, Any], widget: Any) -> dict[str, Any]:
     """
     command, fields = COMMAND[name], {}
     for field, kind in command.fields.items():
-        value = content.get(field, command.optional.get(field))
+        value = content.get(field)
+        if value is None:  # null stands for nothing
+            value = command.optional.get(field)
         if value is None:
             raise ProtocolError(f'the message "{name}" needs the field "{field}"')
         fields[field] = kind.read(f'"{field}" of "{name}"', value, widget)
