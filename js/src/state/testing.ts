@@ -69,6 +69,9 @@ export function createTesting(wire: Wire, decode: Decode, looking: Looking, undo
   return testing;
 }
 
+/** Most numbers of its parity that an edit leaves out. */
+const LEFT_OUT = 2048;
+
 interface EditedMask extends Testing {
   /** Take an edited mask that is tested already; null for none. */
   restore(mask: Frame | null): void;
@@ -88,13 +91,14 @@ export function createEditedMask(
   const before = signal<Frame | null>(null);
   // Numbers grow across page reloads and views too; 32 bits of tenths of a second last 13 years.
   let seq = Math.floor(Date.now() / 100) % 2 ** 32;
-  /** Numbers of edits made here that may come back: never one from before the last that did. */
+  /** Numbers of edits made here since another's was taken, but for those before the last that came back. */
   const own = new Set<number>();
 
   function submit(): void {
     const edited = kept.peek();
     if (!edited) return;
-    seq += seq % 2 === 0 ? 1 : 2; // odd: the kernel's own are even
+    // Odd: the kernel's own are even. And by chance: another page may edit at this moment, too.
+    seq += (seq % 2 === 0 ? 1 : 2) + 2 * Math.floor(Math.random() * LEFT_OUT);
     own.add(seq);
     kept.value = { ...edited, seq, score: Number.NaN, mean: meanOf(edited) };
     send(encodeFrame(kept.value));
@@ -175,6 +179,7 @@ export function createEditedMask(
     restore(given) {
       batch(() => {
         seq = Math.max(seq, given?.seq ?? 0);
+        if (given) own.clear(); // what was drawn here is not what is seen: it is news if it comes
         before.value = null;
         kept.value = given && { ...given, score: Number.NaN, mean: meanOf(given) };
         shown.value = true;
