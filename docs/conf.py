@@ -17,10 +17,14 @@ version = release = importlib.metadata.version("xwidget")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "mathml", "panels"]
 exclude_patterns = ["_build"]
-templates_path = ["_templates"]
 nitpicky = True
-# Types in signatures: those of other projects could only be resolved by a download.
-nitpick_ignore_regex = [("py:class", ".*")]
+# Types of other projects could only be resolved by a download.
+nitpick_ignore_regex = [("py:class", r"(?!xwidget).*")]
+# In signatures, but not in the reference.
+nitpick_ignore = [
+    ("py:class", "xwidget.engine.plan.Plan"),
+    ("py:class", "xwidget.engine.step.Step"),
+]
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3

@@ -43,11 +43,11 @@ def test_images_are_named_by_file_by_number_or_by_hand(tmp_path):
         (Image.fromarray(PICTURE), None, TypeError, "one Image; put it into a list"),
         (7, None, TypeError, "cannot be a int"),
         ([PICTURE], ["a", "b"], ValueError, "2 entries for 1 images"),
-        ({"a": PICTURE}, ["a"], ValueError, "given twice"),
         ([PICTURE], {"a"}, TypeError, "names is a set; expected a list"),
         ([PICTURE], "a", TypeError, "names is a str; expected a list"),
         ([PICTURE], {"a": 1}, TypeError, "names is a dict; expected a list"),
         ([PICTURE], 1, TypeError, "names is a int; expected a list"),
+        ({"a": PICTURE}, ["a"], ValueError, "leave names out"),
     ],
 )
 def test_what_is_no_set_of_images_is_refused(images, names, error, words):

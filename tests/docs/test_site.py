@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import bs4
 import ipywidgets
 import pytest
 
@@ -16,9 +17,6 @@ import xwidget as xw
 from tests.docs.wording import slips
 from xwidget import metrics
 from xwidget.checks import Check, Checks
-
-bs4 = pytest.importorskip("bs4")
-pytest.importorskip("pydata_sphinx_theme")
 
 ROOT = Path(__file__).parents[2]
 CLASSES = (xw.Classifier, xw.Explanation, xw.Inspector, xw.Gallery, Check, Checks)

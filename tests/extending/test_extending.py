@@ -14,7 +14,7 @@ from tests.extending import tree
 from tests.extending.walks import walks
 
 WALKS = walks()
-#: Most files that a person touches to add one.
+#: Most files that a person touches to add one; generated files are not counted.
 MOST = {
     "A setting": 4,
     "A trait": 4,

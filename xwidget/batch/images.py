@@ -45,7 +45,10 @@ class Images:
 
     def __init__(self, images: Any, names: Sequence[str] | None = None) -> None:
         if isinstance(images, Mapping) and names is not None:
-            raise ValueError("names is given twice: images is a dict, whose keys are the names")
+            raise ValueError(
+                "both a dict of images and names came; expected names only beside a list, as the "
+                "dict's keys are its names: leave names out"
+            )
         self._source = images if isinstance(images, Mapping) else _source(images)
         self.count = len(self._source) if isinstance(self._source, Sized) else None
         """Number of images; None if only the end of the iterable tells."""

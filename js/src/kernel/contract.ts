@@ -109,7 +109,7 @@ export interface Words {
   seen: number;
   /** Of a mask changed by hand. */
   edited: string;
-  /** The defenses that are none. */
+  /** The values of `defense` that mean no defense. */
   undefended: string[];
   /** Beside an undefended picture. */
   defended: string;
@@ -299,7 +299,7 @@ export interface Traits {
   _formats: FileFormat[];
   /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
   _net_name: string;
-  /** Whether the newest mask of the drawn class goes on changing: its run goes on, or is to begin. */
+  /** True while the newest mask of the drawn class can change: its run is in progress, or about to begin. */
   _live: boolean;
   /** State of the work. */
   status: Status;
@@ -319,7 +319,7 @@ export interface Traits {
   iteration: number;
   /** Whether the newest mask is drawn. The page clears it when a person scrubs and sets it when they return to the end. */
   _follow: boolean;
-  /** A command, where a host drops custom messages or where it must not overtake traits. Of it the kernel keeps the `id` alone. */
+  /** A command, where a host drops custom messages or where it must not overtake traits. The kernel keeps only its `id`. */
   _command: Record<string, unknown>;
   /** True on an exported page, which has no kernel, see [below](#a-page-without-a-kernel). */
   _portable: boolean;

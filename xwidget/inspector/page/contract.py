@@ -162,8 +162,8 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         "_live",
         False,
-        "Whether the newest mask of the drawn class goes on changing: its run goes on, or is to "
-        "begin",
+        "True while the newest mask of the drawn class can change: its run is in progress, or about "
+        "to begin",
     ),
     Trait("status", "idle", "State of the work", shapes.Status),
     Trait(
@@ -195,8 +195,8 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         "_command",
         {},
-        "A command, where a host drops custom messages or where it must not overtake traits. Of it "
-        "the kernel keeps the `id` alone",
+        "A command, where a host drops custom messages or where it must not overtake traits. The "
+        "kernel keeps only its `id`",
         check=Numbered(),
     ),
 )
@@ -241,8 +241,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "compare",
-        "Runs what is missing of that, after what is running, see [Comparing](#comparing); starts "
-        "the first run if there was none",
+        "Runs the missing variants of this comparison, after the work in progress, see "
+        "[Comparing](#comparing); starts the first run if there was none",
         {"by": Word(COMPARISONS, shapes.Comparison)},
         reply=_DONE,
         pace=Pace(4, 2),
@@ -281,7 +281,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "sizes",
-        "Asks about how many bytes such files have, where that is known without writing them",
+        "Asks for the approximate sizes of these files in bytes, where they are known without "
+        "writing them",
         reply=Reply("sizes", {"bytes": dict[str, int]}),
         pace=Pace(4, 2),
         quiet=True,

@@ -118,7 +118,7 @@ class Words(TypedDict):
     games: dict[str, GameWords]
     seen: Annotated[float, "Score below which the net does not see a class."]
     edited: Annotated[str, "Of a mask changed by hand."]
-    undefended: Annotated[list[str], "The defenses that are none."]
+    undefended: Annotated[list[str], "The values of `defense` that mean no defense."]
     defended: Annotated[str, "Beside an undefended picture."]
 
 
