@@ -162,8 +162,8 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         "_live",
         False,
-        "True while the newest mask of the drawn class can change: its run is in progress, or about "
-        "to begin",
+        "True while the newest mask of the drawn class can change: its run is in progress, or "
+        "about to begin",
     ),
     Trait("status", "idle", "State of the work", shapes.Status),
     Trait(
