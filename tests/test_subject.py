@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,61 @@ def test_the_digest_is_of_the_pixels_and_can_be_computed_by_others(
         assert Subject(clf, image).digest == expected
     assert Subject(clf, pixels.reshape(30, 20, 3)).digest != expected
     assert origin.digest(pixels[:, ::-1]) != expected
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_the_original_of_a_file_is_let_go_once_its_origin_is_known_and_read_again(
+    clf: xw.Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int
+) -> None:
+    path = tmp_path / "photo.png"
+    pixels = photo()
+    wide = Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
+    (Image.fromarray(pixels) if bits == 8 else wide).save(path)
+    monkeypatch.chdir(tmp_path)
+    subject = Subject(clf, "photo.png")
+    before = subject.original.copy()
+    held = weakref.ref(subject._given)
+    found = subject.origin
+    gc.collect()
+    assert held() is None
+    monkeypatch.chdir("/")
+    np.testing.assert_array_equal(subject.original, before)
+    assert not subject.original.flags.writeable
+    assert subject.size == found.size == (20, 30)
+    assert subject.origin is found
+    Image.fromarray(255 - pixels).save(path)
+    with pytest.raises(ValueError, match=r"has other pixels .*; make a new Subject"):
+        _ = subject.original
+    path.unlink()
+    with pytest.raises(ValueError, match="there is no file"):
+        _ = subject.original
+    assert subject.digest == found.digest
+
+
+def test_an_original_that_is_in_no_file_is_kept(clf: xw.Classifier, tmp_path: Path) -> None:
+    path = tmp_path / "photo.png"
+    Image.fromarray(photo()).save(path)
+    for image in (photo(), Image.open(path)):
+        subject = Subject(clf, image)
+        assert subject.origin.name == subject.name
+        path.unlink(missing_ok=True)
+        np.testing.assert_array_equal(subject.original, photo())
+
+
+def test_an_inspector_and_a_batch_keep_no_original_of_a_file(
+    clf: xw.Classifier, tmp_path: Path
+) -> None:
+    path = tmp_path / "photo.png"
+    Image.fromarray(photo()).save(path)
+    inspector = xw.Inspector(clf, path, 1)
+    gallery = xw.Gallery(clf, [path, path], 1, iterations=1, defense="none")
+    try:
+        assert inspector._session.subject._given is None
+        assert gallery.wait(60)
+        assert gallery._items[1].subject._given is None
+    finally:
+        inspector.close()
+        gallery.close()
 
 
 def test_its_name_is_the_files(clf: xw.Classifier, tmp_path: Path) -> None:

@@ -92,6 +92,13 @@ def _way_out(image: object) -> str:
     return ""
 
 
+def file_of(image: ImageLike) -> Path | None:
+    """Return the absolute path of the file that an image is given by; None for any other image."""
+    if not isinstance(image, (str, os.PathLike)):
+        return None
+    return Path(_local(os.fsdecode(image))).expanduser().absolute()
+
+
 def to_pil(picture: Picture) -> Image.Image:
     """Return a picture (H,W,3), uint8 or float in [0,1], as an 8-bit RGB PIL image."""
     if picture.dtype != np.uint8:

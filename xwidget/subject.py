@@ -11,7 +11,7 @@ from torch import Tensor
 
 from xwidget import origin
 from xwidget.classifier import Classifier, check_classifier
-from xwidget.images import ImageLike, Picture, read
+from xwidget.images import ImageLike, Picture, file_of, read
 from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import Geometry
 from xwidget.support import texts
@@ -61,8 +61,11 @@ class Subject:
         check_classifier(clf)
         self.clf = clf
         self.name = origin.name_of(image) if name is None else texts.valid(str(name))
-        self._given: Picture = read(image)
-        self.x: Tensor = clf.prepare(self._given)
+        given = read(image)
+        self._file = file_of(image)
+        self._given: Picture | None = given  # None once it was let go: it is in the file
+        self._size = given.shape[0], given.shape[1]
+        self.x: Tensor = clf.prepare(given)
         self._measuring = threading.Lock()
         self._geometry: Geometry | None = None
 
@@ -107,16 +110,19 @@ class Subject:
             )
         return cls(clf, image)
 
-    @cached_property
+    @property
     def original(self) -> npt.NDArray[np.uint8]:
         """The original image, (H,W,3) uint8 RGB: upright by its EXIF, on white where transparent,
         rounded from more than 8 bits. Read-only.
+
+        That of a file is not kept once its ``origin`` is known, but read again.
+
+        Raises
+        ------
+        ValueError
+            If the file is not there any more, or has other pixels.
         """
-        found = self._given
-        if found.dtype != np.uint8:
-            found = np.floor(found * 255 + 0.5).astype(np.uint8)
-        found.setflags(write=False)
-        return found  # type: ignore[return-value]
+        return _in_8_bits(self._picture())
 
     @cached_property
     def picture(self) -> npt.NDArray[np.uint8]:
@@ -153,18 +159,21 @@ class Subject:
         """
         with self._measuring:  # once, where two threads ask
             if self._geometry is None:
-                self._geometry = self.clf.preprocess.geometry(self._given, self.x)
+                self._geometry = self.clf.preprocess.geometry(self._picture(), self.x)
             return self._geometry
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of the original in pixels."""
-        return self._given.shape[0], self._given.shape[1]
+        return self._size
 
     @cached_property
     def origin(self) -> Origin:
         """Digest, name, size and geometry of the original: what an Explanation keeps of it."""
-        return Origin(self.digest, self.size, self.geometry, self.name)
+        found = Origin(self.digest, self.size, self.geometry, self.name)
+        if self._file is not None:
+            self._given = None
+        return found
 
     def unmeasured(self, reason: str) -> Origin:
         """Return the origin without a map, for a reason in words; measures nothing."""
@@ -185,8 +194,28 @@ class Subject:
         known = "scores" in vars(self)  # then the net has been looked at, too
         return self.clf.indices(asked) if known else self.clf.select(asked, self.x)
 
+    def _picture(self) -> Picture:
+        """Return the original as it was read; read it again if it was let go."""
+        given, file = self._given, self._file
+        if given is not None or file is None:
+            assert given is not None
+            return given
+        given = read(file)
+        if origin.digest(_in_8_bits(given)) != self.digest:
+            raise ValueError(
+                f"the file {str(file)!r} has other pixels than when it was read; make a new Subject"
+            )
+        return given
+
     def __repr__(self) -> str:
         height, width = self.size
         name = texts.shown(self.name, texts.NAME) if self.name else "an image"
         net = texts.shown(self.clf.name, texts.NAME)
         return f"<Subject {name}, {height}×{width} pixels, before {net}>"
+
+
+def _in_8_bits(picture: Picture) -> npt.NDArray[np.uint8]:
+    if picture.dtype != np.uint8:
+        picture = np.floor(picture * 255 + 0.5).astype(np.uint8)
+    picture.setflags(write=False)
+    return picture  # type: ignore[return-value]

@@ -147,6 +147,7 @@ class Task:
     def _begun(self, place: Place) -> tuple[Run, Subject]:
         if self.run is None or self.subject is None:
             subject = place.do(self._read)
+            place.do(lambda: subject.origin)  # whereupon no original of a file is kept
             with self._lock:
                 self.run, self.subject = self.common.run(), subject
         return self.run, self.subject

@@ -15,7 +15,7 @@ _ENDED = ("done", "stopped", "error")
 
 def known(subject: Subject) -> dict[str, Any]:
     """Return the trait ``_geometry`` as far as it is known without measuring."""
-    return {} if subject.clf.preprocess.measured else subject.geometry.for_page()
+    return {} if subject.clf.preprocess.measured else subject.origin.geometry.for_page()
 
 
 class Locating(Feature):
@@ -56,7 +56,7 @@ class Locating(Feature):
 
     def _tell(self, subject: Subject) -> None:
         try:
-            place = subject.geometry.for_page()
+            place = subject.origin.geometry.for_page()
         except Exception as error:
             self._panel.warn("where the pixels are in the original is not known", error=error)
             return
