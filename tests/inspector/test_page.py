@@ -172,6 +172,32 @@ def test_a_bad_message_is_refused_in_words_and_changes_nothing(show, engine, mes
     assert page.pump().state["error"] == ""
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "test"},
+        {"type": "add", "target": 3},  # explained already: it is drawn
+        {"type": "stop"},
+        {"type": "save", "format": "explanation"},
+        {"type": "run_more", "iterations": 1},
+        {"type": "compare", "by": "game"},
+    ],
+    ids=lambda command: command["type"],
+)
+def test_a_command_that_is_done_takes_back_the_words_on_one_refused_before(show, command):
+    widget, page = show()
+    page.until_status("done")
+    page.send({"type": "add", "target": 99})
+    page.send({"type": "frame", "target": 3, "iteration": 1, "id": 8})
+    page.send({"type": "hello", "protocol": 2, "id": 9})
+    assert page.pump().state["error"] == widget.error != ""  # the page asks for itself
+    if command["type"] == "test":
+        page.edit(b"")
+    else:
+        page.send(command)
+    page.until(lambda: page.state["error"] == "")
+
+
 def test_run_more_before_any_run_is_refused_in_words(make):
     page = Page(make())
     page.send({"type": "run_more", "iterations": 5})

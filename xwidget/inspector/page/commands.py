@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from xwidget.engine.run import as_error
-from xwidget.inspector.page.contract import COMMAND
+from xwidget.inspector.page.contract import COMMAND, QUIET
 from xwidget.inspector.page.entries import Slot
 from xwidget.inspector.page.inbox import Inbox, Pace
 from xwidget.inspector.page.messages import Request, number, parse
@@ -18,6 +18,7 @@ from xwidget.support.texts import in_words
 from xwidget.support.threads import EndingThread
 
 _REPLIES = Pace(20, 10)
+_UNASKED = QUIET | {"hello"}  # the page gives them, no person
 _FRAME = 200_000  # bytes: what a smaller frame counts as, too
 
 
@@ -106,6 +107,7 @@ class Commands:
             if callable(answer):
                 self._enqueue(command.slot(request.fields), content, answer)
             elif command.reply is not None:
+                self._clear_error(request.type)
                 self._reply(request.type, content, answer or Answer())
         except Exception as error:
             self._fail(content, error)
@@ -146,13 +148,22 @@ class Commands:
                     return
                 content, task = self._tasks.pop(next(iter(self._tasks)))
             try:
-                tell = partial(self._send, content, task())
+                tell, done = partial(self._send, content, task()), True
             except BaseException as error:  # a page that asked must not wait forever
+                done = False
                 tell = partial(self._fail, content, as_error(error))
             with panel.lock, panel.logged():
                 if not panel.session.closed:
+                    if done:
+                        self._clear_error(content["type"])
                     tell()
             del task, tell
+
+    def _clear_error(self, kind: str) -> None:
+        """Take back the words on what was refused before, once a person's command is done."""
+        panel = self._panel
+        if kind not in _UNASKED and panel.get("status") != "error" and panel.get("error"):
+            panel.tell(error="")
 
     def _fail(self, content: Any, error: Exception) -> None:
         words = str(error)
