@@ -195,7 +195,7 @@ def test_a_command_that_is_done_takes_back_the_words_on_one_refused_before(show,
         page.edit(b"")
     else:
         page.send(command)
-    page.until(lambda: page.state["error"] == "")
+    page.until(lambda page: page.state["error"] == "")
 
 
 def test_run_more_before_any_run_is_refused_in_words(make):
