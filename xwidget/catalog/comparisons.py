@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
 from xwidget.catalog.defenses import SUMMARIES, UNDEFENDED
 from xwidget.catalog.games import GAMES
 
-#: The settings by which runs can be compared.
-COMPARISONS = ("game", "defense")
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Runs that differ in one setting, side by side.
+
+    Attributes
+    ----------
+    label, title
+        Of the layout that shows them, and a sentence on it.
+    values
+        Of the setting.
+    alternatives
+        By what a run has: what are compared, its own among them.
+    """
+
+    label: str
+    title: str
+    values: tuple[str, ...]
+    alternatives: Callable[[str], list[str]]
+
+
+#: The comparisons, by the setting in which the runs differ.
+COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
+    {
+        "game": Comparison(
+            "The four games",
+            "Runs the games that have not run yet",
+            tuple(GAMES),
+            lambda own: list(GAMES),
+        ),
+        "defense": Comparison(
+            "Defense on | off",
+            "Runs this game without a defense, too",
+            tuple(SUMMARIES),
+            lambda own: [own, "auto" if own == UNDEFENDED else UNDEFENDED],
+        ),
+    }
+)
 
 
 def check(by: str) -> None:
@@ -32,26 +73,24 @@ def alternatives(by: str, own: str) -> list[str]:
     >>> alternatives("defense", "paper"), alternatives("defense", "none")
     (['paper', 'none'], ['none', 'auto'])
     """
-    if by == "game":
-        return list(GAMES)
-    return [own, "auto" if own == UNDEFENDED else UNDEFENDED]
+    return COMPARISONS[by].alternatives(own)
 
 
-def comparisons() -> dict[str, dict[str, list[str]]]:
-    """Return the runs that each is compared with as the page is given them, see docs/protocol.md.
-
-    Returns
-    -------
-    dict
-        By the setting that differs, and by what the run has: the names of the others.
+def comparisons() -> dict[str, dict[str, Any]]:
+    """Return the comparisons as the page is given them, see docs/protocol.md.
 
     Examples
     --------
-    >>> comparisons()["defense"]["paper"]
+    >>> comparisons()["defense"]["others"]["paper"]
     ['none']
     """
-    offered = {"game": list(GAMES), "defense": list(SUMMARIES)}
     return {
-        by: {own: [name for name in alternatives(by, own) if name != own] for own in names}
-        for by, names in offered.items()
+        by: {
+            "label": each.label,
+            "title": each.title,
+            "others": {
+                own: [name for name in each.alternatives(own) if name != own] for own in each.values
+            },
+        }
+        for by, each in COMPARISONS.items()
     }

@@ -8,8 +8,6 @@ export type Verdict = "holds" | "doubtful" | "no evidence" | "not checked";
 
 export type Sign = "holds" | "doubtful" | "none" | "unjudged";
 
-export type Comparison = "game" | "defense";
-
 export type Weight = number | "auto";
 
 export type SettingValue = string | number | boolean;
@@ -226,10 +224,14 @@ export interface Geometry {
   size?: number[];
 }
 
-/** By the setting in which runs differ, and by what a run has: the others. */
-export interface Comparisons {
-  game: Record<string, string[]>;
-  defense: Record<string, string[]>;
+/** Runs that differ in one setting, side by side. */
+export interface Comparison {
+  /** Of the layout that shows them. */
+  label: string;
+  /** A sentence on it. */
+  title: string;
+  /** By what a run has: what it is compared with. */
+  others: Record<string, string[]>;
 }
 
 /** The net's scores of the edited mask `seq`, or why there are none. */
@@ -293,8 +295,8 @@ export interface Traits {
   _tested: Tested;
   /** The settings form, see [Settings](#settings). */
   _settings: SettingsForm;
-  /** By the setting in which runs differ, and by what a run has: what it is compared with. */
-  _comparisons: Comparisons;
+  /** The comparisons that the panel offers, by the setting in which the runs differ. */
+  _comparisons: Record<string, Comparison>;
   /** The files that the menu offers. */
   _formats: FileFormat[];
   /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
@@ -332,7 +334,7 @@ export type Command =
   | { type: "run_more"; iterations: number }
   | { type: "stop" }
   | { type: "add"; target: number }
-  | { type: "compare"; by: Comparison }
+  | { type: "compare"; by: string }
   | { type: "test"; buffer: DataView }
   | { type: "frame"; target: number; iteration: number; run?: number }
   | { type: "categories" }

@@ -3,12 +3,10 @@
  * run rest that nobody looks at. It cannot know of a page that crashed, so a page speaks up again
  * and again while there is work; xwidget/inspector/work/views.py is the other side.
  */
-export interface Said {
-  /** This page's own number: another one, of the same kernel, has another. */
-  page: number;
-  count: number;
-  seen: number;
-}
+import type { Command } from "./contract";
+
+/** The fields of the command `views`. */
+export type Said = Omit<Extract<Command, { type: "views" }>, "type">;
 
 export interface Views {
   /** Count a view from now on; what is returned ends it. */
@@ -25,6 +23,7 @@ const REST = 200;
  * @param working says whether there is work, in which a silent page would be missed.
  */
 export function createViews(tell: (said: Said) => void, working: () => boolean): Views {
+  // Another page of the same kernel has another number.
   const page = Math.floor(Math.random() * 2 ** 31);
   const ended = new AbortController();
   const onScreen = new Map<Element, boolean>();

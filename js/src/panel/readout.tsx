@@ -19,7 +19,7 @@ export function Readout({ ui }: { ui: Ui }) {
   const channel = ui.channel.value;
   const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);
   const { layout } = ui;
-  const run = layout.value === "game" || layout.value === "defense" ? pane?.head.name : "";
+  const run = layout.value in ui.store.comparisons.value ? pane?.head.name : "";
   const of = [drawn?.name, run].filter(Boolean).join(", ");
   return (
     <div

@@ -1,46 +1,45 @@
 import type { ComponentChildren } from "preact";
 import { WHOLE } from "../picture/camera";
-import type { Layout } from "../picture/panes";
-import { needsRun } from "./compared";
+import type { LAYOUTS } from "../picture/panes";
 import { SaveMenu } from "./save";
 import { ToolButton } from "./tool_button";
 import { Tools } from "./tools";
 import type { Ui } from "./ui";
 
-const LAYOUTS: Record<Layout, [name: string, title: string]> = {
-  single: ["One picture", ""],
-  divider: ["Image | evidence", "The image and the evidence, with a line to move between them"],
-  views: ["Views", "Several views of one mask, side by side: choose above the picture"],
-  classes: ["Classes", "Every class explained, side by side"],
-  game: ["The four games", "Runs the games that have not run yet"],
-  defense: ["Defense on | off", "Runs this game without a defense, too"],
+const LABELS: Record<(typeof LAYOUTS)[number], { label: string; title: string }> = {
+  single: { label: "One picture", title: "" },
+  divider: {
+    label: "Image | evidence",
+    title: "The image and the evidence, with a line to move between them",
+  },
+  views: {
+    label: "Views",
+    title: "Several views of one mask, side by side: choose above the picture",
+  },
+  classes: { label: "Classes", title: "Every class explained, side by side" },
 };
 
 /** How the picture is looked at: side by side, enlarged, and what leaves the page. */
 export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren }) {
   const { layout, camera, loupe, store } = ui;
   const offline = store.offline.value;
+  const comparisons = store.comparisons.value;
+  const layouts: Record<string, { label: string; title: string }> = { ...LABELS, ...comparisons };
   return (
     <div class="xw-toolbar" role="toolbar" aria-label="Picture tools">
       <select
         aria-label="Side by side"
-        title={LAYOUTS[layout.value][1] || "What is side by side"}
+        title={layouts[layout.value]?.title || "What is side by side"}
         value={layout.value}
         onChange={(event) => {
-          layout.value = event.currentTarget.value as Layout;
+          layout.value = event.currentTarget.value;
         }}
       >
-        {(Object.keys(LAYOUTS) as Layout[]).map((name) => {
-          const missing = needsRun(name) && store.variants.value.length === 0;
-          if (missing && store.portable.value) return null;
+        {Object.entries(layouts).map(([name, { label, title }]) => {
+          const missing = name in comparisons && store.variants.value.length === 0;
           return (
-            <option
-              key={name}
-              value={name}
-              title={LAYOUTS[name][1]}
-              disabled={missing && offline !== ""}
-            >
-              {LAYOUTS[name][0]}
+            <option key={name} value={name} title={title} disabled={missing && offline !== ""}>
+              {label}
             </option>
           );
         })}

@@ -31,7 +31,7 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   const id = `xw-${Math.random().toString(36).slice(2)}`;
   const unwatch = effect(() => {
     const classes = layout.value === "classes" ? store.classes.value : [];
-    const runs = layout.value === "game" || layout.value === "defense" ? store.variants.value : [];
+    const runs = layout.value in store.comparisons.value ? store.variants.value : [];
     store.watch(id, [
       ...classes.map(({ index }) => ({ run: 0, target: index })),
       ...runs.map(({ run }) => ({ run, target: store.target.value })),

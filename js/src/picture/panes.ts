@@ -2,9 +2,10 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { sentence, shortOf, takesAway } from "../catalog/sentences";
 import { signOf } from "../catalog/trust";
-import type { Checks, Comparison } from "../kernel/contract";
+import type { Checks } from "../kernel/contract";
 import { type Frame, spread } from "../kernel/frame";
 import { thresholded } from "../state/masks";
+import type { SettingValues } from "../state/settings";
 import type { Store } from "../state/store";
 import { figuresOf, score, shortFiguresOf } from "../support/figures";
 import type { Looks } from "./looks";
@@ -12,8 +13,9 @@ import { dimmed, type Scene, type View } from "./painting";
 import { viewName } from "./view_names";
 
 /** What is side by side: nothing, image and picture with a divider, views, classes or runs. */
-export const LAYOUTS = ["single", "divider", "views", "classes", "game", "defense"] as const;
-export type Layout = (typeof LAYOUTS)[number];
+export const LAYOUTS = ["single", "divider", "views", "classes"] as const;
+/** One of these, or a comparison of runs by the setting in which they differ. */
+export type Layout = string;
 
 /** One picture of the panel. */
 export interface Pane {
@@ -171,17 +173,17 @@ function panesOf(
       return pane(key, shortOf(info), scene, store.checks.value[index], last);
     });
   }
-  if (layout === "game" || layout === "defense") {
+  if (layout in store.comparisons.value) {
     const others = comparedRuns(store, layout).map(({ name, run }) => {
       const mask = run === null ? null : store.maskOf({ run, target: drawn });
       const variant = store.variants.value.find((each) => each.run === run);
       const of = variant?.checks?.[drawn];
       const last = variant?.trace[String(drawn)]?.frames.at(-1) ?? -1;
-      return pane(name, name, sceneOf(mask), of, last, layout === "game" ? name : game);
+      return pane(name, name, sceneOf(mask), of, last, { ...store.ran.value, [layout]: name }.game);
     });
     const last = track(drawn)?.frames.at(-1) ?? -1;
     const tested = store.checks.value[drawn];
-    return [pane("main", store.ran.value[layout], own, tested, last), ...others];
+    return [pane("main", String(store.ran.value[layout]), own, tested, last), ...others];
   }
   return [single];
 }
@@ -189,15 +191,16 @@ function panesOf(
 /** What the run is compared with, and the number of the run that did it; null before that began. */
 export function comparedRuns(
   store: Pick<Store, "ran" | "comparisons" | "variants">,
-  by: Comparison,
+  by: string,
 ): { name: string; run: number | null }[] {
   const ran = store.ran.value;
-  const other = by === "game" ? "defense" : "game";
-  const names = store.comparisons.value[by]?.[ran[by]] ?? [];
-  return names.map((name) => {
-    const found = store.variants.value.find(
-      (variant) => variant[by] === name && variant[other] === ran[other],
-    );
+  const comparisons = store.comparisons.value;
+  return (comparisons[by]?.others[String(ran[by])] ?? []).map((name) => {
+    const wanted: SettingValues = { ...ran, [by]: name };
+    const found = store.variants.value.find((variant) => {
+      const had: Record<string, unknown> = { ...variant };
+      return Object.keys(comparisons).every((each) => had[each] === wanted[each]);
+    });
     return { name, run: found?.run ?? null };
   });
 }

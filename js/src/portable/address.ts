@@ -48,9 +48,7 @@ export function goTo(ui: Ui, place: string): void {
     store.choose(one("class", classes, store.target.peek()));
     store.scrub(number("iteration", 0, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY));
     ui.view.value = one<View>("view", VIEWS, "paper");
-    const compared = store.variants.peek().length > 0;
-    const layouts = LAYOUTS.filter((name) => compared || !/game|defense/.test(name));
-    ui.layout.value = one<Layout>("layout", layouts, "single");
+    ui.layout.value = one<Layout>("layout", LAYOUTS, "single");
     ui.threshold.value = Math.round(number("threshold", 0, 255, 0));
     ui.channel.value =
       ([0, 1, 2] as const).find((c) => CHANNELS[c] === said.get("channel")) ?? null;

@@ -1,6 +1,6 @@
 /** Runs beside the main one, to compare it with. */
 import type { ReadonlySignal } from "@preact/signals";
-import type { Comparison, Comparisons, Variant } from "../kernel/contract";
+import type { Traits, Variant } from "../kernel/contract";
 import type { Reply } from "../kernel/replies";
 import type { Looking } from "./looking";
 import type { Wire } from "./wire";
@@ -8,12 +8,9 @@ import type { Wire } from "./wire";
 export interface Comparing {
   variants: ReadonlySignal<Variant[]>;
   /** What a run is compared with. */
-  comparisons: ReadonlySignal<Comparisons>;
-  compare(by: Comparison): Promise<Reply<"compare">>;
+  comparisons: ReadonlySignal<Traits["_comparisons"]>;
+  compare(by: string): Promise<Reply<"compare">>;
 }
-
-/** An exported page is compared with nothing. */
-const NONE = { game: {}, defense: {} };
 
 export function createComparing(
   { link, listen, trait }: Wire,
@@ -24,6 +21,7 @@ export function createComparing(
     looking.masks.changed();
     looking.redraw();
   });
-  const comparisons = trait("_comparisons", NONE);
+  // An exported page is compared with nothing.
+  const comparisons = trait("_comparisons", {});
   return { variants, comparisons, compare: (by) => link.ask({ type: "compare", by }) };
 }

@@ -8,14 +8,16 @@ import type { Settings, SettingValues } from "./settings";
 import type { KernelStatus } from "./status";
 import type { Wire } from "./wire";
 
+export type Ran = SettingValues & { game: string };
+
 export interface Run {
   progress: ReadonlySignal<Progress>;
   /** What speaks for and against the main run's last masks, by class. */
   checks: ReadonlySignal<Checked>;
   /** A run was asked for whose first mask has not come: what is drawn is older. */
   starting: ReadonlySignal<boolean>;
-  /** Game and defense of the run drawn, whatever is set for the next one. */
-  ran: ReadonlySignal<{ game: string; defense: string }>;
+  /** Settings of the run drawn, whatever is set for the next one. */
+  ran: ReadonlySignal<Ran>;
   /** What is set is for the next run: the newest was made otherwise, or there was none. */
   changed: ReadonlySignal<boolean>;
   run(): Promise<Reply<"run">>;
@@ -47,12 +49,9 @@ export function createRun(
   };
   /** A run was begun, and what is drawn is of one before it. */
   const older = computed(() => (drawn.value?.run ?? 0) < progress.value.run);
-  const made = computed(() => {
-    const { game = "", defense = "" } = { ...next.value, ...progress.value.settings };
-    return { game: String(game), defense: String(defense) };
-  });
+  const made = computed<Ran>(() => ({ game: "", ...next.value, ...progress.value.settings }));
   /** The newest two, as the picture stays the older one's until the newer has a mask. */
-  const runs = signal<[number, { game: string; defense: string }][]>([]);
+  const runs = signal<[number, Ran][]>([]);
 
   looking.onNewRun(begun);
   listen("change:_progress", () => {

@@ -11,13 +11,34 @@ const run = (number: number, game: string, defense: string): Variant => ({
 test("what a run is compared with is the kernel's to say", () => {
   const store = {
     ran: signal({ game: "chess", defense: "moat" }),
-    comparisons: signal({ game: { chess: ["go"] }, defense: { moat: ["wall"], wall: ["none"] } }),
+    comparisons: signal({
+      game: { label: "", title: "", others: { chess: ["go"] } },
+      defense: { label: "", title: "", others: { moat: ["wall"], wall: ["none"] } },
+    }),
     variants: signal([run(3, "go", "wall"), run(4, "chess", "wall")]),
   };
   expect(comparedRuns(store, "game")).toEqual([{ name: "go", run: null }]);
   expect(comparedRuns(store, "defense")).toEqual([{ name: "wall", run: 4 }]);
   store.comparisons.value = {} as never; // an exported page
   expect(comparedRuns(store, "defense")).toEqual([]);
+});
+
+test("runs may be compared by any setting", () => {
+  const others = { low: ["high"] };
+  const store = {
+    ran: signal({ game: "chess", price: "low" }),
+    comparisons: signal({
+      game: { label: "", title: "", others: { chess: ["go"] } },
+      price: { label: "", title: "", others },
+    }),
+    variants: signal([
+      { ...run(3, "go", ""), price: "high" },
+      { ...run(4, "chess", ""), price: "high" },
+      { ...run(5, "go", ""), price: "low" },
+    ]),
+  };
+  expect(comparedRuns(store, "price")).toEqual([{ name: "high", run: 4 }]);
+  expect(comparedRuns(store, "game")).toEqual([{ name: "go", run: 5 }]);
 });
 
 test("what a game takes away is the kernel's to say", () => {

@@ -144,8 +144,8 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         "_comparisons",
         comparisons(),
-        "By the setting in which runs differ, and by what a run has: what it is compared with",
-        shapes.Comparisons,
+        "The comparisons that the panel offers, by the setting in which the runs differ",
+        dict[str, shapes.Comparison],
     ),
     Trait(
         "_formats",
@@ -243,7 +243,7 @@ COMMANDS: tuple[Command, ...] = (
         "compare",
         "Runs the missing variants of this comparison, after the work in progress, see "
         "[Comparing](#comparing); starts the first run if there was none",
-        {"by": Word(COMPARISONS, shapes.Comparison)},
+        {"by": Word(tuple(COMPARISONS))},
         reply=_DONE,
         pace=Pace(4, 2),
     ),

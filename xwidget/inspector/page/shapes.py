@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, TypedDict
 Status = Literal["idle", "running", "done", "stopped", "error"]
 Verdict = Literal["holds", "doubtful", "no evidence", "not checked"]
 Sign = Literal["holds", "doubtful", "none", "unjudged"]
-Comparison = Literal["game", "defense"]
 Weight = float | Literal["auto"]
 SettingValue = str | float | bool
 
@@ -194,11 +193,12 @@ class Geometry(TypedDict, total=False):
     size: Annotated[list[int], "Height and width of the photo; what is beyond them is padding."]
 
 
-class Comparisons(TypedDict):
-    """By the setting in which runs differ, and by what a run has: the others."""
+class Comparison(TypedDict):
+    """Runs that differ in one setting, side by side."""
 
-    game: dict[str, list[str]]
-    defense: dict[str, list[str]]
+    label: Annotated[str, "Of the layout that shows them."]
+    title: Annotated[str, "A sentence on it."]
+    others: Annotated[dict[str, list[str]], "By what a run has: what it is compared with."]
 
 
 class Tested(TypedDict, total=False):
