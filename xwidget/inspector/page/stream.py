@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from xwidget.catalog.comparisons import COMPARISONS
 from xwidget.checks import Checks
 from xwidget.engine.history import History, Track
 from xwidget.engine.run import Run
@@ -222,8 +223,7 @@ class Stream:
 def _variant(run: Run) -> dict[str, Any]:
     return {
         "run": run.number,
-        "game": run.settings.game,
-        "defense": run.settings.defense,
+        **{by: getattr(run.settings, by) for by in COMPARISONS},
         "iteration": run.newest,
         "trace": _curves(run.history),
         "checks": _checked(run.history),
