@@ -766,7 +766,9 @@ def test_repr_says_that_it_rests_or_is_closed(gallery, engine):
 
 def test_its_first_argument_is_worded_as_the_inspectors():
     for made in (Gallery, lambda clf, images: Inspector(clf, images[0])):
-        with pytest.raises(TypeError, match=r"the first argument is a .* expected a Classifier"):
+        with pytest.raises(
+            TypeError, match=r"the first argument is of type .*; expected a Classifier"
+        ):
             made("efficientnet", [picture(0)])
 
 
