@@ -266,3 +266,19 @@ def test_a_name_that_no_file_can_hold_is_made_valid(clf: xw.Classifier, tmp_path
     read = xw.Explanation.load(tmp_path / "cat.xwidget")
     assert read.origin is not None
     assert read.origin.name == "? cat"
+
+
+def test_its_scores_are_those_of_the_weights_now(clf: xw.Classifier) -> None:
+    subject = Subject(clf, photo())
+    before = subject.scores
+    assert subject.scores is before
+    layer = next(each for each in clf.net.modules() if isinstance(each, nn.Linear))
+    with torch.no_grad():
+        layer.bias[int(before.argmin())] += 100
+    assert int(subject.scores.argmax()) == int(before.argmin())
+    widget = xw.Inspector(subject, targets=1, iterations=1)
+    widget.wait()
+    assert widget.explanation is not None
+    explained = xw.explain(subject, iterations=1, progress=False)
+    assert widget.explanation.targets == explained.targets == (int(before.argmin()),)
+    widget.close()

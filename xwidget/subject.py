@@ -12,6 +12,7 @@ from torch import Tensor
 from xwidget import origin
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.images import ImageLike, Picture, file_of, read
+from xwidget.net.versions import versions
 from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import Geometry
 from xwidget.support import texts
@@ -67,6 +68,8 @@ class Subject:
         self._size = given.shape[0], given.shape[1]
         self.x: Tensor = clf.prepare(given)
         self._measuring = threading.Lock()
+        self._scores: Tensor | None = None
+        self._scored: list[tuple[int, int]] = []  # the weights that these are of
         self._geometry: Geometry | None = None
 
     @classmethod
@@ -131,16 +134,20 @@ class Subject:
         found.setflags(write=False)
         return found
 
-    @cached_property
+    @property
     def scores(self) -> Tensor:
-        """The scores of all classes, (C,) float in [0,1], on the CPU.
+        """The scores of all classes, (C,) float in [0,1], on the CPU; computed anew once torch saw
+        the net's weights written to.
 
         Raises
         ------
         ValueError
             As ``Classifier.classify``.
         """
-        return self.clf.classify(self.x)
+        if self._scores is None or self._scored != versions(self.clf.net):
+            self._scores = self.clf.classify(self.x)
+            self._scored = versions(self.clf.net)
+        return self._scores
 
     @cached_property
     def digest(self) -> str:

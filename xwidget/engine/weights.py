@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from xwidget.classifier import Classifier
 from xwidget.engine.watch import WeightsChangedError
+from xwidget.net.versions import versions
 
 _SAME = 2e-3  # scores of one image by one net, run in different ways
 
@@ -24,7 +25,7 @@ class Weights:
     """
 
     def __init__(self, net: nn.Module) -> None:
-        self._versions = _versions(net)
+        self._versions = versions(net)
         self._parameters = _checksum(net.parameters())
         self._buffers = _checksum(net.buffers())
 
@@ -46,7 +47,7 @@ class Weights:
         quick
             Whether to compare values only where torch noticed a change.
         """
-        if quick and _versions(clf.net) == self._versions:
+        if quick and versions(clf.net) == self._versions:
             return
         now = Weights(clf.net)
         changed = now._parameters != self._parameters
@@ -59,11 +60,6 @@ class Weights:
                 " be of another net; start it again with w.run(), or explain a copy: "
                 "xw.Classifier(copy.deepcopy(net), ...)"
             )
-
-
-def _versions(net: nn.Module) -> list[tuple[int, int]]:
-    tensors = (*net.parameters(), *net.buffers())
-    return [(id(t), 0 if t.is_inference() else t._version) for t in tensors]
 
 
 def _checksum(tensors: Iterable[Tensor]) -> int:
