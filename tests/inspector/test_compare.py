@@ -294,3 +294,30 @@ def test_a_closed_inspector_compares_nothing(shown, engine):
     assert not len(engine.masks)
     with pytest.raises(RuntimeError, match="closed"):
         widget.compare("game")
+
+
+# Another comparison, while one is in progress.
+
+
+def test_what_a_page_compares_next_gives_up_what_has_not_begun(shown, engine):
+    widget, page = shown
+    engine.hold()
+    page.send({"type": "compare", "by": "game"})
+    until(lambda: len(engine.calls) == 2)
+    page.send({"type": "compare", "by": "defense"})
+    engine.release()
+    page.until_status("running").until_status("done")
+    assert [call[3].game for call in engine.calls[1:]] == ["preservation", "generation"]
+    assert list(widget.comparison) == ["auto", "none"]
+    compare(page)  # what was given up runs once it is asked for again
+    assert [call[3].game for call in engine.calls[3:]] == ["deletion", "repression"]
+
+
+def test_what_python_compares_next_comes_after_all_of_it(shown, engine):
+    widget, _ = shown
+    widget.compare("game")
+    widget.compare("defense")
+    assert widget.wait(SAFETY)
+    assert [call[3].game for call in engine.calls[1:]] == [
+        *("preservation", "deletion", "repression", "generation"),
+    ]

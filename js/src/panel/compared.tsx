@@ -12,6 +12,8 @@ export function compareWhenLookedAt({ layout, store }: Picture): () => void {
     const { run, iterations } = store.progress.value;
     const key = `${by} ${run} ${iterations}`;
     if (store.starting.value || run === 0 || compared.has(key)) return;
+    // What has not begun of another comparison is given up for this one.
+    if (store.status.peek() === "running") compared.clear();
     compared.add(key);
     store.compare(by);
   });

@@ -31,19 +31,22 @@ class Comparing(Feature):
     @property
     def commands(self) -> Mapping[str, Handler]:
         """Compare by the game or by the defense."""
-        return {"compare": self._compare}
+        return {"compare": lambda by: self._compare(by, alone=True)}
 
     def compare(self, by: str) -> None:
         """Run the variants, after what runs now."""
         comparisons.check(by)
         self._compare(by)
 
-    def _compare(self, by: str) -> None:
+    def _compare(self, by: str, *, alone: bool = False) -> None:
+        """Run the variants; ``alone`` gives up those of another comparison that have not begun, as
+        who looks at this one no longer looks at that.
+        """
         panel = self._panel
         with panel.lock:
             panel.check_open()
             self._running.start_first()
-            panel.session.compare(by)
+            panel.session.compare(by, alone=alone)
             panel.views.ask()
             status.begin(panel)
 

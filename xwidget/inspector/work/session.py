@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from torch import Tensor
@@ -69,6 +70,7 @@ class Session(TurnTaker):
         self._clock = clock
         self.targets = tuple(targets)
         self.runs = Runs(subject, lock)
+        self._give_up_comparing: Callable[[], object] = lambda: None
 
     # Commands: any thread; none of them waits for the engine, save close.
 
@@ -140,27 +142,36 @@ class Session(TurnTaker):
             if self.runs.main is not None or self.busy:
                 self._do(plan, added=target)
 
-    def compare(self, by: str) -> None:
+    def compare(self, by: str, *, alone: bool = False) -> None:
         """Run the variants that the main run is to be compared with, as far as it has come.
 
         Parameters
         ----------
         by
             As in ``alternatives``.
+        alone
+            Whether those of an earlier comparison that have not begun are given up for it.
 
         Raises
         ------
         RuntimeError
             If nothing has run or waits that could be compared.
         """
+        given_up = threading.Event()
 
-        def plan() -> list[Stretch]:
-            return self.runs.to_compare(self.targets, by)
+        def plan() -> Iterable[Stretch]:
+            if given_up.is_set():
+                return ()
+            stretches = self.runs.to_compare(self.targets, by)
+            return itertools.takewhile(lambda _: not given_up.is_set(), stretches)
 
         with self._lock:
             self._check_open()
             if self.runs.main is None and not self.busy:
                 raise RuntimeError("there is no run to compare with; start one first")
+            if alone:
+                self._give_up_comparing()
+            self._give_up_comparing = given_up.set
             self._do(plan, kind=f"compare {by}")
 
     def adopt(self, run: Run, status: str, failure: Exception | None = None) -> None:
@@ -224,7 +235,7 @@ class Session(TurnTaker):
 
     def _do(
         self,
-        plan: Callable[[], list[Stretch]],
+        plan: Callable[[], Iterable[Stretch]],
         added: int | None = None,
         kind: str | None = None,
     ) -> None:
@@ -232,7 +243,7 @@ class Session(TurnTaker):
         self._enqueue(lambda cancel: self._perform(plan, added, cancel), kind)
 
     def _perform(
-        self, plan: Callable[[], list[Stretch]], added: int | None, cancel: threading.Event
+        self, plan: Callable[[], Iterable[Stretch]], added: int | None, cancel: threading.Event
     ) -> bool:
         with self._held() as listener:
             if cancel.is_set():

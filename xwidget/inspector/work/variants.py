@@ -59,6 +59,7 @@ class Variants:
             As in ``alternatives``.
         """
         self._by = by
+        self.runs = [run for run in self.runs if run.history.targets]  # those that have begun
         targets = main.history.targets or targets
         goal = main.newest if main.history.targets else main.settings.iterations
         wanted = alternatives(main.settings, by).values()
