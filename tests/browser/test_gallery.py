@@ -127,9 +127,11 @@ def test_a_broken_image_says_so_and_the_others_work(run: Run) -> None:
     wait_for_option(notebook, 12, "error")
     name = option(notebook, 12).get_attribute("aria-label") or ""
     assert name.startswith("broken, 13 of 13, error: there is no file '/no/such/broken.jpg'")
+    assert "there is no file" in option(notebook, 12).locator(".xg-class").inner_text()
     option(notebook, 12).click()
     words = notebook.page.get_by_text("broken: there is no file")
     words.wait_for()
+    assert notebook.page.get_by_role("status", name="Gallery").inner_text() == ""  # said once
     expect(notebook.page.locator(".xwidget-inspector")).to_have_count(0)
 
     option(notebook, 11).click()
@@ -187,7 +189,7 @@ def test_pause_holds_all_but_the_open_one_and_a_reload_shows_the_same(run: Run) 
     notebook.reload()
     notebook.wait_for('.xwidget-gallery [role="option"]')
     wait_for_option(notebook, 0, "stopped")
-    expect(notebook.page.get_by_text("0 of 12 explained, paused")).to_be_visible()
+    expect(notebook.page.get_by_text("0 of 12 explained, only the open image runs")).to_be_visible()
     notebook.page.get_by_role("button", name="Go on", exact=True).click()
     wait_for_option(notebook, 1, "running")
     notebook.execute("g.close()")

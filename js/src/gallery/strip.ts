@@ -46,6 +46,7 @@ export class Strip {
     this.#list.append(...this.#options.map(({ element }) => element));
     this.#says.setAttribute("role", "status");
     this.#says.setAttribute("aria-label", "Gallery");
+    this.#words.setAttribute("role", "status");
     this.#words.id = `xg-${Math.random().toString(36).slice(2)}`;
     const top = create("div", "xg-top");
     const shows = create("span", "xg-show");
@@ -86,7 +87,10 @@ export class Strip {
     const paused = this.#get("paused");
     const status = this.#get("status");
     const all = explained === good && good > 0 && status !== "running";
-    set(this.#count, `${explained} of ${good} explained${paused && !all ? ", paused" : ""}`);
+    set(
+      this.#count,
+      `${explained} of ${good} explained${paused && !all ? ", only the open image runs" : ""}`,
+    );
     set(this.#pause, paused ? "Go on" : "Pause");
     this.#pause.title = paused
       ? "Explain the other images, too, one after another"
@@ -94,6 +98,7 @@ export class Strip {
     this.#pause.hidden = all || good === 0;
     this.root.dataset.status = status;
     this.#drawWords();
+    if (this.#says.textContent) this.#sayOpened();
   }
 
   drawPictures(): void {
@@ -116,9 +121,17 @@ export class Strip {
     if (opened >= 0 && !this.#list.contains(focused(this.#list))) this.#activate(opened, first);
     else this.#activate(this.#active, first);
     this.#drawWords();
-    const item = this.#items[opened];
-    if (item && !first)
+    if (!first) this.#sayOpened();
+  }
+
+  /** For who cannot see it; of the image as it is now. */
+  #sayOpened(): void {
+    const item = this.#items[this.#opened];
+    // What is wrong is said once: where the panel would be, if it stands there.
+    const shown = this.#words.hidden ? "" : this.#words.textContent;
+    if (item && !shown?.startsWith(`${item.name}: `))
       set(this.#says, item.error || `${item.name} is open, ${STATES[item.state]}`);
+    else set(this.#says, "");
   }
 
   /** What is wrong with the image that is open, where its panel would be. */

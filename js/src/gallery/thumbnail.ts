@@ -55,7 +55,7 @@ export class Option {
     }
     this.#bar.style.width = `${100 * item.share}%`;
     set(this.#name, item.name);
-    const said = best ? `${short} ${score(best[1])}` : item.error || "…";
+    const said = best ? `${short} ${score(best[1])}` : reason(item) || "…";
     if (best) {
       const [name, value] = [create("span"), create("b")];
       name.textContent = short;
@@ -82,6 +82,11 @@ export class Option {
     }
     this.element.classList.toggle("xg-faint", show === "evidence" && !evidence);
   }
+}
+
+/** What is wrong, without the quoted path before it: there is room for little, and the name stands above. */
+function reason({ error }: Item): string {
+  return error.replace(/^(image )?'[^']*' /, "");
 }
 
 export function create<K extends keyof HTMLElementTagNameMap>(
