@@ -36,9 +36,10 @@ export function bytes(count: number): string {
   return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} MB`;
 }
 
-/** λ in few characters: "1e-4", "2.5e-4", "0". */
+/** λ in few characters: "0.01", "1e-4", "2.5e-4", "0". */
 export function lambda(value: number): string {
-  return value === 0 ? "0" : value.toExponential(1).replace(".0e", "e");
+  const short = value.toExponential(1);
+  return value && value < 1e-3 ? short.replace(".0e", "e") : String(Number(short));
 }
 
 /** A typed λ, or null where it is not a number in [0, ∞). */

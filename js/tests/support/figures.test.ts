@@ -36,7 +36,9 @@ test("shares, times and names", () => {
 
 describe("λ", () => {
   test("is written short and read back", () => {
-    expect([0, 1e-4, 0.00025, 0.5].map(lambda)).toEqual(["0", "1e-4", "2.5e-4", "5e-1"]);
+    expect([0, 1e-4, 0.00025, 0.001, 0.01, 0.5, 1].map(lambda)).toEqual([
+      ...["0", "1e-4", "2.5e-4", "0.001", "0.01", "0.5", "1"],
+    ]);
     expect(["1e-4", " 0,5 ", "0"].map(parseLambda)).toEqual([1e-4, 0.5, 0]);
     expect(["", "auto", "-1", "1e999"].map(parseLambda)).toEqual([null, null, null, null]);
   });
