@@ -23,8 +23,8 @@ from PIL import Image
 
 from xwidget import assets
 from xwidget.catalog import defenses, sentences
-from xwidget.checks import Checks
 from xwidget.export import still
+from xwidget.export.entries import checked, class_entry, track_entry
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 from xwidget.record import Record
@@ -148,20 +148,18 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
         "version": VERSION,
         "traits": {
             "_classes": [
-                {
-                    "index": targets[k],
-                    "name": texts.shown(explanation.names[k], texts.NAME),
-                    "short": texts.shown(explanation.short_names[k], texts.NAME),
-                    "score": float(explanation.image_scores[k]),
-                }
+                class_entry(
+                    targets[k],
+                    texts.shown(explanation.names[k], texts.NAME),
+                    texts.shown(explanation.short_names[k], texts.NAME),
+                    float(explanation.image_scores[k]),
+                )
                 for k in ranked
             ],
             "_trace": {str(key): track.trace for key, track in tracks.items()},
-            "_checks": {
-                str(target): wire.clean(checks.describe(), texts.WORDS)
-                for target, checks in zip(targets, explanation.checks, strict=True)
-                if checks != Checks()
-            },
+            "_checks": wire.clean(
+                checked(dict(zip(targets, explanation.checks, strict=True))), texts.WORDS
+            ),
             "_progress": {
                 "run": _RUN,
                 "iteration": last,
@@ -228,11 +226,7 @@ class _Track:
     @property
     def trace(self) -> dict[str, Any]:
         """The entry of a class in the trait ``_trace``."""
-        return {
-            "scores": wire.curve(self._scores.tolist()),
-            "means": wire.curve(self._means.tolist()),
-            "frames": self.iterations,
-        }
+        return track_entry(self._scores.tolist(), self._means.tolist(), self.iterations)
 
 
 def thinned(iterations: Sequence[int], count: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from xwidget.export.entries import class_entry
 from xwidget.inspector.page.panel import Panel
 
 
@@ -12,7 +13,4 @@ def classes(panel: Panel) -> list[dict[str, Any]]:
     subject = panel.subject
     names, short = subject.clf.categories, subject.clf.short_names
     ranked = sorted(panel.session.targets, key=lambda target: -subject.scores[target])
-    return [
-        {"index": t, "name": names[t], "short": short[t], "score": subject.scores[t]}
-        for t in ranked
-    ]
+    return [class_entry(t, names[t], short[t], subject.scores[t]) for t in ranked]

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from xwidget.catalog.comparisons import COMPARISONS
-from xwidget.checks import Checks
 from xwidget.engine.history import History, Track
 from xwidget.engine.run import Run
 from xwidget.engine.step import Step
+from xwidget.export.entries import checked, track_entry
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.inspector.page import status
 from xwidget.inspector.page.classes import classes
@@ -239,10 +239,8 @@ def _pause(seconds: float, histories: Iterable[History]) -> float:
 def _curves(history: History) -> dict[str, dict[str, Any]]:
     return {
         str(track.target): {
-            "scores": wire.curve(track.scores),
-            "means": wire.curve(track.means),
+            **track_entry(track.scores, track.means, track.frames),
             "lambdas": wire.figures(track.sparsity),
-            "frames": track.frames,
             "stopped": track.stopped,
         }
         for track in _tracks(history)
@@ -251,8 +249,7 @@ def _curves(history: History) -> dict[str, dict[str, Any]]:
 
 def _checked(history: History) -> dict[str, dict[str, Any]]:
     """Return the checks that were made, by class: none of a mask that may still change."""
-    made = {str(track.target): track.checks for track in _tracks(history)}
-    return {target: checks.describe() for target, checks in made.items() if checks != Checks()}
+    return checked({track.target: track.checks for track in _tracks(history)})
 
 
 def _tracks(history: History) -> list[Track]:
