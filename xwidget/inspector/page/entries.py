@@ -120,12 +120,6 @@ class Command:
         return tuple((self.name, *words) for words in product(*self.apart.values()))
 
     def slot(self, fields: Mapping[str, Any]) -> Slot:
-        """Return the place of one with these fields, which may be unchecked."""
-        words = {name: fields.get(name) for name in self.apart}
-        return (
-            self.name,
-            *(
-                str(words[name]) if words[name] in among else ""
-                for name, among in self.apart.items()
-            ),
-        )
+        """The place of one with these fields, which may be unchecked."""
+        given = ((fields.get(name), words) for name, words in self.apart.items())
+        return (self.name, *(str(word) if word in words else "" for word, words in given))
