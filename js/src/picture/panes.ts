@@ -21,8 +21,8 @@ export type Layout = string;
 export interface Pane {
   key: string;
   title: string;
-  /** The title in parts: a name that may be cut, a warning, figures and a word to them. */
-  head: { name: string; doubtful: boolean; figures: readonly [string, string] };
+  /** The title in parts: a name that may be cut, a sign of a verdict to know of, figures and a word to them. */
+  head: { name: string; warns: Checks | undefined; figures: readonly [string, string] };
   view: View;
   scene: Scene;
   /** Whether its mask says what is taken away. */
@@ -117,7 +117,7 @@ function panesOf(
     if (!mask) return ["…", ""] as const;
     return edited ? ([score(mask.score), "edited"] as const) : shortFiguresOf(mask, takes);
   };
-  const bare = { name: "", doubtful: false, figures: ["", ""] as const };
+  const bare = { name: "", warns: undefined, figures: ["", ""] as const };
   const single = { key: "main", title: "", head: bare, view, scene: main, takes, says };
   if (layout === "views") {
     return views.map((each, k) => ({
@@ -147,15 +147,15 @@ function panesOf(
     played = game,
   ): Pane => {
     const { mask } = scene;
-    const doubtful = of !== undefined && signOf(of) === "doubtful";
+    const warns = of && /doubtful|none/.test(signOf(of)) ? of : undefined;
     const edited = editing && key === "main";
     const figures = edited
       ? `${score(mask?.score)}, edited`
       : mask
         ? figuresOf(mask, away(played))
         : "…";
-    const title = `${name}${doubtful ? ", doubtful" : ""}: ${figures}`;
-    const head = { name, doubtful, figures: short(mask, away(played), edited) };
+    const title = `${name}${warns ? `, ${warns.verdict}` : ""}: ${figures}`;
+    const head = { name, warns, figures: short(mask, away(played), edited) };
     const said = saying(mask, played, of, last, edited);
     const takes = away(played) && !edited;
     return { key, title, head, view, scene, takes, says: said };

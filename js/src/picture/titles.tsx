@@ -1,3 +1,4 @@
+import { signOf } from "../catalog/trust";
 import { gradient } from "./colormap";
 import { CHANNELS } from "./painting";
 import type { Pane } from "./panes";
@@ -7,7 +8,7 @@ import { heatEnd, heatOf } from "./view_names";
 
 /** A long name is cut, its figures never are. */
 export function Title({ picture, pane }: { picture: Picture; pane: Pane }) {
-  const { name, doubtful, figures } = pane.head;
+  const { name, warns, figures } = pane.head;
   const [all, word] = figures;
   return (
     <span
@@ -18,11 +19,11 @@ export function Title({ picture, pane }: { picture: Picture; pane: Pane }) {
       <span>
         {name}
         <span class="xw-sr">
-          {doubtful && ", doubtful"}
+          {warns && `, ${warns.verdict}`}
           {all && ": "}
         </span>
       </span>
-      {doubtful && <SignOf sign="doubtful" />}
+      {warns && <SignOf sign={signOf(warns)} />}
       {all && (
         <span class="xw-head-figures">
           <span>{all} </span>

@@ -1,8 +1,10 @@
 import { signal } from "@preact/signals";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { takesAway } from "../../src/catalog/sentences";
 import type { Variant } from "../../src/kernel/contract";
-import { comparedRuns } from "../../src/picture/panes";
+import type { Looks } from "../../src/picture/looks";
+import { comparedRuns, createPanes } from "../../src/picture/panes";
+import { finished, mask } from "../state/stub_kernel";
 
 const run = (number: number, game: string, defense: string): Variant => ({
   ...{ run: number, game, defense, trace: {}, iteration: 1 },
@@ -48,4 +50,25 @@ test("what a game takes away is the kernel's to say", () => {
   expect(["chess", "go", "deletion"].map((name) => takesAway(words, name))).toEqual([
     ...[true, false, false],
   ]);
+});
+
+test("a caption bears the sign that the list of classes has, of doubt and of no evidence", () => {
+  vi.useFakeTimers();
+  const { kernel, store } = finished();
+  const checks = { summary: "", items: [] };
+  kernel.says({
+    _image: mask(0, 0, 0),
+    _reference: mask(0, 0, 0),
+    _checks: {
+      5: { ...checks, verdict: "no evidence", sign: "none" },
+      6: { ...checks, verdict: "holds", sign: "holds" },
+    },
+  });
+  const looks = { view: signal("paper"), views: signal([]), threshold: signal(0) };
+  const panes = createPanes(store, looks as unknown as Looks);
+  panes.layout.value = "classes";
+  expect(panes.panes.value.map(({ head }) => head.warns?.sign)).toEqual(["none", undefined]);
+  expect(panes.panes.value[0]?.title).toMatch(/^class 5, no evidence: /);
+  store.close();
+  vi.useRealTimers();
 });
