@@ -78,7 +78,7 @@ def test_one_given_up_before_its_first_step_begins_later(clf, place):
     assert task.state == "explained"
 
 
-def test_one_cut_during_its_checks_gets_them_with_one_more_step(clf, place, monkeypatch):
+def test_one_cut_during_its_checks_gets_them_without_another_step(clf, place, monkeypatch):
     task = Task(0, "photo", picture(), common(clf))
 
     def give_up(*args, **options):
@@ -86,12 +86,19 @@ def test_one_cut_during_its_checks_gets_them_with_one_more_step(clf, place, monk
 
     with monkeypatch.context() as patched:
         patched.setattr("xwidget.engine.optimize.check", give_up)
-        task.go(place, lambda: None)
-    assert (task.status, task.run.newest) == ("stopped", 12)
+        for _ in range(2):
+            task.go(place, lambda: None)
+            assert (task.status, task.run.newest) == ("stopped", 12)
     assert task.explanation.checks[0].verdict == "not checked"
     task.go(place, lambda: None)
-    assert (task.status, task.run.newest) == ("done", 13)
-    assert task.explanation.checks[0].verdict != "not checked"
+    assert (task.status, task.run.newest) == ("done", 12)
+    alone = xw.explain(
+        clf, picture(), [1, 0], iterations=12, plan="plain", early_stop=False, progress=False
+    )
+    assert task.explanation.checks == alone.checks
+    assert task.explanation.diagnostics["stopped"] == "iterations"
+    np.testing.assert_array_equal(task.explanation.masks, alone.masks)
+    np.testing.assert_array_equal(task.explanation.trace.score, alone.trace.score)
 
 
 def test_the_witness_is_asked_at_the_end(clf, place):

@@ -133,8 +133,8 @@ class Task:
             run, subject = self._begun(place)
             targets = run.history.targets or place.do(partial(self.common.targets, subject))
             goal = run.settings.iterations
-            # One that was cut during its checks gets them with one more step.
-            for stretch in run.stretches(targets, goal) or run.stretches(targets, run.newest + 1):
+            # One that was cut during its checks gets them without another step.
+            for stretch in run.stretches(targets, goal) or run.rechecks(targets):
                 self._take(stretch, subject.x, place, between)
             self._status = "done"
         except GivenUp:

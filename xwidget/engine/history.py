@@ -155,13 +155,16 @@ class Track:
 
     def add(self, step: Step, row: int) -> None:
         """Append the row of a step that belongs to this target."""
-        if step.iteration != self.iteration + 1:
+        again = step.iteration == self.iteration and not len(self.checks)  # it was cut then
+        if step.iteration != self.iteration + (not again):
             raise ValueError(f"expected iteration {self.iteration + 1}, got {step.iteration}")
         self._step, self._row = step, row
-        figures = (step.scores[row], self.last.mean(), step.sparsity[row])
-        self._fresh.append(torch.stack([figure.float() for figure in figures]))
         if step.outside is not None:
             self.outside = float(step.outside[row])
+        if again:
+            return
+        figures = (step.scores[row], self.last.mean(), step.sparsity[row])
+        self._fresh.append(torch.stack([figure.float() for figure in figures]))
         if is_keyframe(step.iteration):
             self.keyframes[step.iteration] = self.mask
 

@@ -47,6 +47,7 @@ def optimize(
     *,
     start: State | None = None,
     checked: bool = True,
+    again: bool = False,
 ) -> Generator[Step]:
     """Optimize one mask per target, all in one batch, and yield every step.
 
@@ -65,6 +66,8 @@ def optimize(
         State of an earlier step with the same targets, image and settings.
     checked
         Whether the last step brings checks, see ``trust``.
+    again
+        Whether to yield the step of ``start`` alone, once more: it was cut during its checks.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def optimize(
     """
     watch = Watch(clf, targets, pick(settings.device))
     with watch.explaining():
-        yield from _optimized(watch, clf, x, targets, settings, start, checked)
+        yield from _optimized(watch, clf, x, targets, settings, start, checked, again)
 
 
 def _optimized(
@@ -99,6 +102,7 @@ def _optimized(
     settings: Settings,
     start: State | None,
     checked: bool,
+    again: bool,
 ) -> Generator[Step]:
     device = pick(settings.device)
     game = GAMES[settings.game]
@@ -188,6 +192,8 @@ def _optimized(
         first, last = 0, settings.iterations
     else:
         first, last = start.iteration + 1, start.iteration + settings.iterations
+        if again:
+            first = last = start.iteration
         watch.resumed(start.tensors["image"].to(device), image_scores)
 
     tensors = {name: tensor.to(device) for name, tensor in start.tensors.items()}
@@ -207,13 +213,14 @@ def _optimized(
             watch.figures(iteration, *by_view, last=iteration == last)
         if iteration >= first:
             if iteration:
-                expected = _steady(by_view.mean(0), tensors["expected"], views.drawn)
-                tensors = {
-                    **tensors,
-                    **policy.observe(shown, expected, scores, tensors),
-                    "expected": expected,
-                    "path": tensors["path"] + shown,
-                }
+                if not again:
+                    expected = _steady(by_view.mean(0), tensors["expected"], views.drawn)
+                    tensors = {
+                        **tensors,
+                        **policy.observe(shown, expected, scores, tensors),
+                        "expected": expected,
+                        "path": tensors["path"] + shown,
+                    }
                 masks, kept = policy.incumbent(shown, scores, tensors)
             stopped = "iterations" if iteration == last else None
             if (

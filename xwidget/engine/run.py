@@ -28,7 +28,7 @@ Optimize: TypeAlias = Callable[..., Generator[Step]]
 
 @dataclass(frozen=True)
 class Stretch:
-    """One call of the engine."""
+    """One call of the engine; one of no iterations makes the checks of the step at its start."""
 
     run: Run
     targets: tuple[int, ...]
@@ -54,9 +54,11 @@ class Stretch:
         witness
             Another net that is asked of each class's last mask; None for none.
         """
-        settings = replace(self.run.settings, iterations=self.iterations)
+        settings = replace(self.run.settings, iterations=max(1, self.iterations))
+        options = {} if self.iterations else {"again": True}
+        made = optimize(clf, x, self.targets, settings, start=self.start, **options)
         # Closed at the end, so that the engine lets go at once.
-        with closing(optimize(clf, x, self.targets, settings, start=self.start)) as steps:
+        with closing(made) as steps:
             for step in steps:
                 if witness is None or step.checks is None:
                     yield step
@@ -131,6 +133,11 @@ class Run:
             for at, group in sorted(groups.items(), reverse=True)
         ]
         return [*found, Stretch(self, tuple(new), goal)] if new else found
+
+    def rechecks(self, targets: Iterable[int]) -> list[Stretch]:
+        """Return what makes the checks of these classes, without a step: they were cut then."""
+        left = tuple(target for target in targets if not len(self.history.track(target).checks))
+        return [Stretch(self, left, 0, self._state(left))] if left else []
 
     def open(self, targets: Iterable[int]) -> list[int]:
         """Return those of these classes in whose masks something may still change."""
