@@ -135,7 +135,7 @@ class Run:
         return [*found, Stretch(self, tuple(new), goal)] if new else found
 
     def rechecks(self, targets: Iterable[int]) -> list[Stretch]:
-        """Return what makes the checks of these classes, without a step: they were cut then."""
+        """Return the stretch that makes missing checks of these classes, without a step."""
         left = tuple(target for target in targets if not len(self.history.track(target).checks))
         return [Stretch(self, left, 0, self._state(left))] if left else []
 
