@@ -168,8 +168,12 @@ def test_pinned_pixels_make_a_table_to_copy(notebook: Notebook, inspector: Inspe
     inspector.button("Copied").wait_for()
     copied = notebook.page.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied[0].split("\t")[:5] == ["x", "y", "image R", "image G", "image B"]
+    assert copied[0].split("\t")[12:] == ["photo", "class", "iteration", "network"]
     for (x, y), line in zip(pins, copied[1:], strict=True):
-        numbers = [float(cell) for cell in line.split("\t")]
+        cells = line.split("\t")
+        assert cells[12].startswith("photo x ") or cells[12] == ""
+        assert cells[14] == str(inspector.iteration)
+        numbers = [float(cell) for cell in cells[:12]]
         assert numbers[:5] == [x, y, *image[y, x]]
         assert numbers[5:8] == pytest.approx(mask[:, y, x] / 255, abs=0.0005)
         assert numbers[8:11] == list(evidence[y, x])

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { type Pixel, pixelAt, type Rgb } from "../picture/painting";
+import { nameOf } from "../state/classes";
 import { score } from "../support/figures";
 import type { Ui } from "./ui";
 
@@ -13,13 +14,13 @@ export function PinTable({ ui }: { ui: Ui }) {
   const pixels = pins.map(({ x, y }) => pixelAt(scene, x, y));
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(asText(pixels, scene.mask?.score));
+      await navigator.clipboard.writeText(asText(ui, pixels));
       copied.value = true;
       setTimeout(() => {
         copied.value = false;
       }, 2500);
     } catch {
-      ui.store.say("This page may not use the clipboard: select the table and copy it instead.");
+      ui.store.say("The clipboard is blocked: select and copy the table.");
     }
   };
   return (
@@ -95,16 +96,32 @@ function Swatch({ color }: { color: Rgb }) {
 }
 
 /** Tab-separated: a spreadsheet takes it as it is. */
-export function asText(pixels: readonly Pixel[], score = Number.NaN): string {
+function asText({ scene, store }: Ui, pixels: readonly Pixel[]): string {
+  const drawn = scene.value?.mask;
   const rgb = (name: string) => ["R", "G", "B"].map((c) => `${name} ${c}`);
-  const head = ["x", "y", ...rgb("image"), ...rgb("mask"), ...rgb("evidence"), "score"];
+  const head = [
+    "x",
+    "y",
+    ...rgb("image"),
+    ...rgb("mask"),
+    ...rgb("evidence"),
+    "score",
+    "photo",
+    "class",
+    "iteration",
+    "network",
+  ];
   const rows = pixels.map(({ x, y, image, mask, evidence }) => [
     x,
     y,
     ...image,
     ...(mask?.map((value) => value.toFixed(3)) ?? ["", "", ""]),
     ...(evidence ?? ["", "", ""]),
-    Number.isNaN(score) ? "" : score.toFixed(6),
+    drawn?.score.toFixed(6).replace("NaN", ""),
+    store.geometry.inPhoto(x, y),
+    drawn && nameOf(store, drawn.target),
+    drawn?.iteration,
+    store.netName.value,
   ]);
   return [head, ...rows].map((row) => row.join("\t")).join("\n");
 }
