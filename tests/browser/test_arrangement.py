@@ -155,7 +155,7 @@ def test_names_that_are_cut_are_told_apart_and_read_in_full(
 def test_settings_are_told_where_they_are_folded(inspector: Inspector) -> None:
     widen(inspector, 700)
     line = inspector.root.locator(".xw-settings summary")
-    assert f"Generation, defended, λ auto, {ITERATIONS} iterations" in line.inner_text()
+    assert f"Generation, auto defense, λ auto, {ITERATIONS} iterations" in line.inner_text()
 
 
 def test_settings_are_unfolded_where_there_is_room_until_a_person_decides(
