@@ -21,8 +21,8 @@ const UNDO = [["Ctrl+Z, +Shift", "undo, redo an edit"]] as const;
 const FIRST: [string, string][] = [
   [
     "The picture",
-    "The pixels and colors that the network relies on for the class chosen in the list, on a plain " +
-      "background. The network can be shown this picture: the caption gives its score.",
+    "The pixels and colors that the network relies on for the chosen class, on a plain " +
+      "background. The caption gives the network’s score of this picture.",
   ],
   [
     "A mask value",
@@ -31,16 +31,16 @@ const FIRST: [string, string][] = [
   ],
   [
     "The figures",
-    "For each class, the score of the photo (the mark on the bar), then the score of that class’s own " +
-      "evidence (the bar). The second scores belong to different pictures: they say how well each " +
-      "was found, not which class the network prefers. After an edit, all are of the edited picture.",
+    "For each class, the score of the photo (the mark on the bar), then of that class’s own evidence " +
+      "(the bar). The latter are of different pictures: they say how well each was found, not which " +
+      "class the network prefers. After an edit, all are of the edited picture.",
   ],
 ];
 const THEN: [string, string][] = [
   [
     "The defense",
-    "A search can also find noise that no person recognizes and that still makes this network say the " +
-      "class. The defense rules it out: no unit of the network may respond more than to the photo.",
+    "A search can also find noise that makes this network say the class and that no person " +
+      "recognizes. The defense rules it out: no unit may respond more than to the photo.",
   ],
   [
     "Sparsity λ",
@@ -55,7 +55,7 @@ const THEN: [string, string][] = [
   [
     "Testing it",
     "“Only what is shown” has the network score the evidence alone, “Everything else” the photo " +
-      "without it. With “Brush”, take evidence away or bring it back, and watch the bars.",
+      "without it. With “Brush”, take evidence away or bring it back.",
   ],
 ];
 
