@@ -1,5 +1,6 @@
 """The place of the net's pixels in the original photo, as the panel is told it."""
 
+import random
 import threading
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from PIL import Image
 
 from tests.inspector import fakes
-from tests.inspector.fakes import NAMES, SAFETY, Page, classifier, inspector_class
+from tests.inspector.fakes import NAMES, SAFETY, Page, classifier, inspector_class, until
 from xwidget import Classifier, Subject
 from xwidget.inspector.features.locating import THREAD
 
@@ -101,3 +102,35 @@ def test_a_closed_inspector_is_told_nothing(shown, engine, preprocess):
     preprocess.go_on.set()
     measuring[0].join(SAFETY)
     assert widget._geometry == {}
+
+
+def test_random_numbers_of_a_cell_are_not_drawn_again_after_the_measuring(
+    shown, engine, preprocess
+):
+    widget, _ = shown
+    preprocess.go_on.clear()
+    engine.release()
+    assert widget.wait(SAFETY)
+    until(lambda: any(thread.name == THREAD for thread in preprocess.threads))
+    drawn = random.random(), np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+    preprocess.go_on.set()
+    until(lambda: widget._geometry)
+    again = random.random(), np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+    assert not set(drawn) & set(again)
+
+
+def test_a_thread_that_cannot_start_is_tried_again(shown, engine, monkeypatch):
+    widget, page = shown
+    start, failed = threading.Thread.start, []
+
+    def starts(thread):
+        if thread.name == THREAD and not failed:
+            failed.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starts)
+    engine.release()
+    page.until_status("done")
+    until(lambda: widget._geometry)
+    assert failed

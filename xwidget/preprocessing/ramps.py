@@ -10,6 +10,8 @@ found: a transform that looks at the content treats them differently.
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,7 +79,9 @@ def measure(
 ) -> Geometry:
     """Find the map from what a preprocess returns to the picture that it is given.
 
-    Global random states are left as they were. It takes the time of one picture, or of six.
+    It takes the time of one picture, or of six. On the main thread, global random states are left
+    as they were; on another they are not touched, as what the main one draws meanwhile would be
+    drawn again.
 
     Parameters
     ----------
@@ -98,7 +102,8 @@ def measure(
     """
     size = (picture.shape[0], picture.shape[1])
     whole = picture.dtype == np.uint8
-    with randomness.left_alone():
+    alone = threading.current_thread() is threading.main_thread()
+    with randomness.left_alone() if alone else contextlib.nullcontext():
         if colors is not None:
             try:
                 matrix, residual = _in_color(colors, size, whole, input_size)

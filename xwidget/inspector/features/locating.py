@@ -50,9 +50,16 @@ class Locating(Feature):
     def _measure(self) -> None:
         if self._begun or self._panel.session.closed:
             return
-        self._begun = True
         subject = self._panel.subject.subject
-        EndingThread(self._tell, lambda: None, THREAD, (subject,)).start()
+        try:
+            EndingThread(self._tell, lambda: None, THREAD, (subject,)).start()
+        except (
+            RuntimeError,
+            MemoryError,
+        ) as error:  # too many: the next mask tries again
+            self._panel.warn("no thread to measure the geometry on", error=error)
+            return
+        self._begun = True
 
     def _tell(self, subject: Subject) -> None:
         try:
