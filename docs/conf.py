@@ -38,6 +38,7 @@ WIDGET = set(dir(ipywidgets.VBox)) - {"close", "open"}
 
 html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
+html_sidebars = {"start": []}  # a page of no section
 html_title = "xwidget"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
