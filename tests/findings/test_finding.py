@@ -1,0 +1,51 @@
+"""Findings as values: what they refuse, and that JSON loses nothing."""
+
+import json
+from typing import Any
+
+import pytest
+
+from xwidget.findings.finding import Effect, Finding, Seen, read
+from xwidget.findings.region import Box
+
+FOUND = Finding(
+    Box(10, 20, 30, 40),
+    (224, 224),
+    "spurious",
+    kind="artifact",
+    label="猫 é <b>",
+    confidence=0.0,
+    seen=Seen(digest="0" * 64, size=(400, 600), target=0, class_name="tench", score=0.9),
+    effect=Effect(0, 0.95, 0.41, 0.2, None, 0.02, 8),
+)
+
+
+def test_a_finding_comes_back_from_json() -> None:
+    assert read(json.loads(json.dumps(FOUND.describe()))) == FOUND
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"verdict": "wrong"}, "core, spurious, unsure"),
+        ({"confidence": 2}, "0 to 1"),
+        ({"id": "1"}, "UUID"),
+        ({"version": 0}, "1 or more"),
+        ({"label": "x" * 201}, "at most 200"),
+        ({"created": "yesterday"}, "2026-01-31"),
+        ({"frame": [224]}, "height and a width"),
+        ({"seen": {"target": "cat"}}, "whole number"),
+        ({"effect": {"target": 1}}, "not whole"),
+    ],
+)
+def test_values_out_of_range_are_refused_in_words(change: dict[str, Any], words: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=words):
+        read({**FOUND.describe(), **change})
+
+
+def test_a_change_keeps_the_id_and_moves_the_time() -> None:
+    changed = FOUND.edited(verdict="core")
+    assert (changed.id, changed.verdict) == (FOUND.id, "core")
+    assert changed.changed >= FOUND.changed
+    with pytest.raises(TypeError, match="no colour"):
+        FOUND.edited(colour="red")

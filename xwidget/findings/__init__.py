@@ -1,0 +1,1 @@
+"""Findings: regions of a picture that a person marked, judged, and had measured."""

@@ -1,0 +1,362 @@
+"""A finding: a region that a person marked, what they say of it, and what was measured."""
+
+from __future__ import annotations
+
+import math
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from xwidget.findings.region import Region
+from xwidget.findings.region import read as read_region
+from xwidget.support import texts
+
+VERDICTS: Final = ("core", "spurious", "unsure")
+"""Core: the network should rely on this. Spurious: it should not."""
+
+KINDS: Final = ("object", "part", "other object", "background", "artifact", "text")
+"""What a region is, unless a user gives a list of their own."""
+
+MOST_CHARACTERS = 10_000
+"""Of a text of a finding; a name of a kind, label or author has at most 200."""
+
+_NAMES = frozenset({"kind", "label", "author"})
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The picture, the network and the explanation that a finding was seen on.
+
+    Attributes
+    ----------
+    digest
+        SHA-256 of the upright original's pixels, see :func:`xwidget.origin.digest`; "" if unknown.
+    image
+        Name of the image or its file; "" for none.
+    size
+        Height and width of the original; None if unknown.
+    geometry
+        The map from the network's input to the original, as ``Geometry.describe`` gives it; None if
+        unknown.
+    model, weights, preprocessing
+        The classifier's name, the SHA-256 of its network's state, and its preprocessing in words.
+    target, class_name
+        Index and name of the class; None and "" for none.
+    game, defense, iteration
+        Settings of the run, and the iteration that was drawn; None before there was a mask.
+    image_score, score
+        The class's score of the whole image, and of the evidence (deletion: of the rest), in [0,1].
+    checks
+        The verdict of the explanation's checks; "" where there are none.
+    version
+        Version of xwidget.
+    """
+
+    digest: str = ""
+    image: str = ""
+    size: tuple[int, int] | None = None
+    geometry: Mapping[str, Any] | None = None
+    model: str = ""
+    weights: str = ""
+    preprocessing: str = ""
+    target: int | None = None
+    class_name: str = ""
+    game: str = ""
+    defense: str = ""
+    iteration: int | None = None
+    image_score: float | None = None
+    score: float | None = None
+    checks: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The effect of a region on the network's score of one class, measured.
+
+    Attributes
+    ----------
+    target
+        Index of the class.
+    image
+        Its score of the whole image, in [0,1].
+    without
+        Its score with the region replaced by drawn backgrounds, the mean over them.
+    only
+        Its score with all but the region replaced, the mean over them.
+    share
+        Share of the class's evidence that lies inside, in [0,1]; None where there is no evidence.
+    area
+        Share of the pixels that belong to the region, in (0,1].
+    draws
+        Number of drawn backgrounds.
+    without_spread, only_spread
+        Standard deviations over them.
+    """
+
+    target: int
+    image: float
+    without: float
+    only: float
+    share: float | None
+    area: float
+    draws: int
+    without_spread: float = 0.0
+    only_spread: float = 0.0
+
+    @property
+    def drop(self) -> float:
+        """Score that is lost without the region; negative where it rises."""
+        return self.image - self.without
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A region that a person marked, and what they say of it.
+
+    Attributes
+    ----------
+    region
+        In continuous pixels of the network's input.
+    frame
+        Height and width of the network's input.
+    verdict
+        One of ``VERDICTS``, or "" while there is none.
+    kind
+        What the region is, such as ``"background"``, see ``KINDS``; or "".
+    label, reason
+        A name for what was found, and why, in words.
+    confidence
+        In [0,1], or None.
+    author
+        Name of who marked it.
+    seen
+        What it was seen on.
+    effect
+        What was measured; None where nothing was.
+    id
+        UUID, made by who marks it.
+    version
+        1 and up; each change that a store keeps is a version.
+    created, changed
+        ISO 8601, in UTC.
+    deleted
+        Whether this version deletes the finding.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a value is out of range; the text says what came and what was expected.
+
+    Examples
+    --------
+    >>> from xwidget.findings.region import Box
+    >>> found = Finding(Box(10, 20, 30, 40), (224, 224), "spurious", label="watermark")
+    >>> read(found.describe()) == found
+    True
+    """
+
+    region: Region
+    frame: tuple[int, int]
+    verdict: str = ""
+    kind: str = ""
+    label: str = ""
+    reason: str = ""
+    confidence: float | None = None
+    author: str = ""
+    seen: Seen = field(default_factory=Seen)
+    effect: Effect | None = None
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    version: int = 1
+    created: str = field(default_factory=lambda: now())
+    changed: str = field(default_factory=lambda: now())
+    deleted: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.region, Region):
+            raise TypeError(f"region is a {type(self.region).__name__}; expected a Region")
+        if self.verdict not in ("", *VERDICTS):
+            raise ValueError(
+                f'verdict is {_shown(self.verdict)}; expected one of {", ".join(VERDICTS)}, or ""'
+            )
+        for name in ("kind", "label", "reason", "author"):
+            self._check_text(name)
+        if self.confidence is not None and not 0 <= _number("confidence", self.confidence) <= 1:
+            raise ValueError(f"confidence is {self.confidence}; expected 0 to 1, or None")
+        if not isinstance(self.id, str) or not _ID.match(self.id):
+            raise ValueError(f"id is {_shown(self.id)}; expected a UUID in lower case")
+        if isinstance(self.version, bool) or not isinstance(self.version, int) or self.version < 1:
+            raise ValueError(f"version is {_shown(self.version)}; expected 1 or more")
+        for name in ("created", "changed"):
+            parsed(getattr(self, name), name)
+        self.region.mask(self.frame)  # has a place in it
+
+    def _check_text(self, name: str) -> None:
+        text = getattr(self, name)
+        most = texts.NAME.characters if name in _NAMES else MOST_CHARACTERS
+        if not isinstance(text, str):
+            raise TypeError(f"{name} is {_shown(text)}; expected a text")
+        if len(text) > most:
+            raise ValueError(f"{name} has {len(text)} characters; at most {most} fit")
+        object.__setattr__(self, name, texts.valid(text).replace("\x00", ""))
+
+    def edited(self, **changes: Any) -> Finding:
+        """Return the finding with other values, changed now; its version is the store's to give.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As the class; or if there is no such attribute.
+        """
+        unknown = changes.keys() - {each.name for each in fields(self)}
+        if unknown:
+            raise TypeError(f"a finding has no {', '.join(sorted(unknown))}")
+        return replace(self, **{"changed": now(), **changes})
+
+    def describe(self) -> dict[str, Any]:
+        """Return all of it as JSON-able values, which :func:`read` takes."""
+        described = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            **described,
+            "region": self.region.describe(),
+            "frame": list(self.frame),
+            "seen": _seen(self.seen),
+            "effect": None if self.effect is None else asdict(self.effect),
+        }
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    described = {each.name: getattr(seen, each.name) for each in fields(seen)}
+    return {**described, "size": None if seen.size is None else list(seen.size)}
+
+
+def read(described: Any) -> Finding:
+    """Return the finding that ``Finding.describe`` described; unknown fields are left out.
+
+    Raises
+    ------
+    ValueError, TypeError
+        In words, if it describes none.
+    """
+    if not isinstance(described, Mapping):
+        raise ValueError(f"a finding is an object, got {_shown(described)}")
+    known = {each.name for each in fields(Finding)}
+    values = {name: value for name, value in described.items() if name in known}
+    for name in ("region", "frame"):
+        if name not in values:
+            raise ValueError(f"a finding has a {name}, and this one has none")
+    values["region"] = read_region(values["region"])
+    values["frame"] = _size("frame", values["frame"])
+    values["seen"] = read_seen(values.get("seen") or {})
+    values["effect"] = read_effect(values.get("effect"))
+    if not isinstance(values.get("deleted", False), bool):
+        raise TypeError(f"deleted is {_shown(values['deleted'])}; expected true or false")
+    return Finding(**values)
+
+
+def read_seen(described: Any) -> Seen:
+    """Return what a finding was seen on; unknown fields are left out.
+
+    Raises
+    ------
+    ValueError, TypeError
+        In words, if it describes nothing of the kind.
+    """
+    if not isinstance(described, Mapping):
+        raise ValueError(f"seen is {_shown(described)}; expected an object")
+    values: dict[str, Any] = {}
+    for each in fields(Seen):
+        value = described.get(each.name)
+        if value is None:
+            continue
+        if each.name == "size":
+            values["size"] = _size("size", value)
+        elif each.name == "geometry":
+            if not isinstance(value, Mapping):
+                raise TypeError(f"geometry is {_shown(value)}; expected an object")
+            values["geometry"] = dict(value)
+        elif each.name in ("target", "iteration"):
+            values[each.name] = _whole(each.name, value)
+        elif each.name in ("image_score", "score"):
+            values[each.name] = _number(each.name, value)
+        elif isinstance(value, str):
+            values[each.name] = texts.valid(value[:MOST_CHARACTERS]).replace("\x00", "")
+        else:
+            raise TypeError(f"{each.name} is {_shown(value)}; expected a text")
+    return Seen(**values)
+
+
+def read_effect(described: Any) -> Effect | None:
+    """Return a measured effect; None for None.
+
+    Raises
+    ------
+    ValueError, TypeError
+        In words, if it describes none.
+    """
+    if described is None:
+        return None
+    if not isinstance(described, Mapping):
+        raise ValueError(f"effect is {_shown(described)}; expected an object")
+    values: dict[str, Any] = {}
+    for each in fields(Effect):
+        value = described.get(each.name)
+        if value is None:
+            continue
+        whole = each.name in ("target", "draws")
+        values[each.name] = (_whole if whole else _number)(each.name, value)
+    try:
+        return Effect(**{"share": None, **values})
+    except TypeError as error:
+        raise ValueError(f"an effect is not whole: {error}") from error
+
+
+def now() -> str:
+    """Return the time as ISO 8601, in UTC, to the millisecond."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parsed(text: Any, name: str = "time") -> datetime:
+    """Return a time of ISO 8601 that says its zone.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except (AttributeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ValueError(f"{name} is {_shown(text)}; expected a time such as 2026-01-31T12:00:00Z")
+    return found
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
+        raise TypeError(f"{name} is {_shown(value)}; expected a whole number")
+    return value
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError(f"{name} is {_shown(value)}; expected a finite number")
+    return value
+
+
+def _size(name: str, value: Any) -> tuple[int, int]:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise ValueError(f"{name} is {_shown(value)}; expected a height and a width")
+    height, width = (_whole(name, side) for side in value)
+    if not (1 <= height <= 2**20 and 1 <= width <= 2**20):
+        raise ValueError(f"{name} is {_shown(value)}; expected a height and a width of 1 or more")
+    return height, width
+
+
+def _shown(value: object) -> str:
+    return texts.shown(repr(value), texts.Room(60))
