@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from xwidget.findings import estimates
+
 RESAMPLES = 10_000
 CONFIDENCE = 0.95
-_DEVIATIONS = 1.959964  # of a normal distribution, that have this share between them
 
 #: (..., n) values to their statistic (...).
 Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
@@ -63,13 +64,10 @@ def share(values: Iterable[bool]) -> Estimate:
     Resampling would claim certainty where it is true of all, or of none.
     """
     known = [bool(value) for value in values]
-    count = len(known)
-    if not count:
+    found = estimates.share(sum(known), len(known))
+    if found.value is None or found.low is None or found.high is None:
         return _NOTHING
-    p, spread = sum(known) / count, _DEVIATIONS**2 / count
-    middle = (p + spread / 2) / (1 + spread)
-    reach = _DEVIATIONS * np.sqrt(p * (1 - p) / count + spread / (4 * count)) / (1 + spread)
-    return Estimate(p, max(0.0, middle - reach), min(1.0, middle + reach), count)
+    return Estimate(found.value, found.low, found.high, found.count)
 
 
 def bootstrap(values: Sequence[float], statistic: Statistic, seed: int = 0) -> tuple[float, float]:

@@ -18,7 +18,7 @@ VERDICTS: Final = ("core", "spurious", "unsure")
 """Core: the network should rely on this. Spurious: it should not."""
 
 KINDS: Final = ("object", "part", "other object", "background", "artifact", "text")
-"""What a region is, unless a user gives a list of their own."""
+"""Words for what a region is, unless a user gives a list of their own."""
 
 MOST_CHARACTERS = 10_000
 """Of a text of a finding; a name of a kind, label or author has at most 200."""
@@ -259,7 +259,7 @@ def read(described: Any) -> Finding:
 
 
 def read_seen(described: Any) -> Seen:
-    """Return what a finding was seen on; unknown fields are left out.
+    """Return the picture and network that a finding was seen on; unknown fields are left out.
 
     Raises
     ------
