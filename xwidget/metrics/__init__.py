@@ -18,6 +18,7 @@ array([0.  , 0.25, 0.5 , 0.75, 1.  ])
 
 from xwidget.engine.witness import handed_over
 from xwidget.metrics.curves import Curve, blurred, deletion, insertion, sufficiency
+from xwidget.metrics.effect import Effects, effect
 from xwidget.metrics.evidence import EvidenceScores, blend, evidence_scores, small_moves
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import fused, ranks, resized, standing
@@ -25,11 +26,13 @@ from xwidget.metrics.road import imputed, road
 
 __all__ = [
     "Curve",
+    "Effects",
     "EvidenceScores",
     "Judge",
     "blend",
     "blurred",
     "deletion",
+    "effect",
     "evidence_scores",
     "fused",
     "handed_over",
