@@ -179,6 +179,6 @@ def _estimate(of: Callable[[_Floats], _Floats], count: int, seed: int = 0) -> Es
     found = of(drawn.astype(np.float64))
     usable = found[~np.isnan(found)]
     if len(usable) < _USABLE * RESAMPLES:
-        return Estimate(value, count=count, why="too few items differ for an interval")
+        return Estimate(value, count=count, why="too few items differ")
     low, high = np.percentile(usable, (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)))
     return Estimate(value, float(low), float(high), count)
