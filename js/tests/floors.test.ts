@@ -9,6 +9,7 @@ const ROOMS: Record<string, readonly string[]> = {
   state: ["support", "kernel", "catalog"],
   picture: ["support", "kernel", "catalog", "state"],
   panel: ["support", "kernel", "catalog", "state", "picture"],
+  annotate: ["support", "kernel", "catalog", "state", "picture", "panel"],
   index: ["support", "kernel", "state", "panel"],
   portable: ["support", "kernel", "catalog", "state", "picture", "panel", "index"],
   gallery: ["support", "kernel"],
