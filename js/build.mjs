@@ -7,6 +7,19 @@ import * as esbuild from "esbuild";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const outdir = here("../xwidget/inspector/static");
 
+// A style sheet that a script imports is a text, packed as the others are.
+const styleText = {
+  name: "style as text",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const made = await esbuild.build({
+        ...{ entryPoints: [path], bundle: true, minify: true, write: false, charset: "utf8" },
+      });
+      return { contents: made.outputFiles[0].text.trim(), loader: "text" };
+    });
+  },
+};
+
 const options = {
   entryPoints: { widget: here("src/index.ts") },
   outdir,
@@ -24,10 +37,26 @@ const options = {
   legalComments: "none",
   banner: { js: "/* Bundled licenses: see LICENSES.txt beside this file. */" },
 };
+// Findings and help: a module whose one export is given what it needs of others by the panel.
+const annotate = {
+  ...options,
+  entryPoints: { annotate: here("src/annotate/index.ts") },
+  format: "iife",
+  globalName: "annotate",
+  alias: {
+    preact: here("shared/preact.mjs"),
+    "preact/hooks": here("shared/hooks.mjs"),
+    "@preact/signals": here("shared/signals.mjs"),
+  },
+  plugins: [styleText],
+  banner: { js: "export default (lib) => {" },
+  footer: { js: "return annotate; };" },
+};
 // The page that Explanation.export_html writes: the same panel, with a model in place of a kernel.
 const portable = {
   ...options,
   entryPoints: { portable: here("src/portable/page.ts") },
+  plugins: [styleText],
   format: "iife",
 };
 const styles = {
@@ -45,7 +74,7 @@ const gallery = {
   inject: [],
   banner: {},
 };
-const builds = [options, portable, styles, gallery];
+const builds = [options, annotate, portable, styles, gallery];
 
 // What the bundle contains of others is MIT: its notices travel beside it.
 async function licenses() {

@@ -14,9 +14,10 @@ BUDGETS = {
     # The panel: each Inspector brings its own, and a saved notebook may hold them all.
     "widget.js": 45_000,
     "widget.css": 6_500,
-    # The panel once more, with what stands in for a kernel: once in a page, beside about 60 kB a
-    # mask.
-    "portable.js": 47_000,
+    # Findings and help, which the panel loads after its first paint.
+    "annotate.js": 22_000,
+    # Both once more, with what stands in for a kernel: once in a page, beside about 60 kB a mask.
+    "portable.js": 69_000,
     "portable.css": 600,
     # A strip of thumbnails, beside an Inspector, which brings the panel.
     "gallery.js": 5_000,

@@ -13,5 +13,10 @@ def static(name: str) -> Path | str:
 
     A watched file keeps every widget that was ever made from it: its signal is connected to each.
     """
-    path = FOLDER / name
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text("utf-8")
+    watched = os.environ.get("ANYWIDGET_HMR") == "1"
+    return FOLDER / name if watched else text(name)
+
+
+def text(name: str) -> str:
+    """Return a part of the page as it is now."""
+    return (FOLDER / name).read_text("utf-8")

@@ -22,6 +22,8 @@ export const initial = (): Omit<Traits, "_portable"> => ({
   _comparisons: {"game": {"label": "The four games", "title": "Runs the games that have not run yet", "others": {"preservation": ["deletion", "generation", "repression"], "deletion": ["preservation", "generation", "repression"], "generation": ["preservation", "deletion", "repression"], "repression": ["preservation", "deletion", "generation"]}}, "defense": {"label": "Defense on | off", "title": "Runs this game without a defense, too", "others": {"auto": ["none"], "paper": ["none"], "directional": ["none"], "clamp": ["none"], "none": ["auto"]}}},
   _formats: [{"name": "explanation", "label": "Save Explanation", "title": "With the masks of all kept iterations, for xw.Explanation.load"}, {"name": "last masks", "label": "Save last masks only", "title": "The Explanation without its earlier iterations"}, {"name": "page", "label": "Export page (HTML)", "title": "One file that works without a kernel"}],
   _net_name: "",
+  _annotate: "",
+  _findings: {},
   _live: false,
   status: "idle",
   error: "",

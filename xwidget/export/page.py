@@ -129,7 +129,7 @@ def page(explanation: Record, keyframes: int = KEYFRAMES, target: int | None = N
         verdict=escape(texts.shown(explanation.checks[chosen].summary)),
         # So that no text in it can end the element that holds it.
         data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
-        licenses=(assets.FOLDER / "LICENSES.txt").read_text("utf-8").replace("--", "- -"),
+        licenses=assets.text("LICENSES.txt").replace("--", "- -"),
         script=script,
     )
 
@@ -271,7 +271,7 @@ def _with(frame: Frame, pixels: Bytes) -> Frame:
 
 def _inline(name: str) -> str:
     """Return a script or a style sheet, so that nothing in it can end the element that holds it."""
-    text = (assets.FOLDER / name).read_text("utf-8")
+    text = assets.text(name)
     return re.sub(r"<(/(?:script|style)|!--)", r"<\\\1", text, flags=re.IGNORECASE).strip()
 
 

@@ -246,6 +246,26 @@ export interface Tested {
   error?: string;
 }
 
+/** The place where findings are kept, and what a new one begins with. */
+export interface FindingsSetup {
+  /** False until it is known what they are seen on: the scope, the base. */
+  ready: boolean;
+  /** Name of where they are kept, for a person; "" where nowhere. */
+  store: string;
+  /** Why they are not kept, in words; "" where they are. */
+  reason: string;
+  /** Whose findings are made here. */
+  author: string;
+  /** What a region may be. */
+  kinds: string[];
+  /** Labels in use, for completion. */
+  labels: string[];
+  /** Names image and store: what a page keeps for later is of one scope. */
+  scope: string;
+  /** What a finding is seen on, as JSON, without class and score. */
+  base: Record<string, unknown>;
+}
+
 /** A command as it was sent, or a trait that was refused (`type` is "set"). */
 export interface FailedRequest {
   type?: string;
@@ -301,6 +321,10 @@ export interface Traits {
   _formats: FileFormat[];
   /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
   _net_name: string;
+  /** Source of the page's second script, a module: findings and help, which are not needed for the first paint. */
+  _annotate: string;
+  /** What must be known before findings can be marked, see [Findings](#findings); `{}` where they cannot. */
+  _findings: Partial<FindingsSetup>;
   /** True while the newest mask of the drawn class can change: its run is in progress, or about to begin. */
   _live: boolean;
   /** State of the work. */

@@ -2,7 +2,6 @@ import { BOOSTS } from "../picture/painting";
 import { viewOfKey } from "../picture/view_names";
 import { isTyping, isUndo } from "../support/keys";
 import { Classes } from "./classes";
-import { HelpDialog } from "./help";
 import { NeedsKernel } from "./needs_kernel";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
@@ -23,12 +22,18 @@ const COLORS = [null, 0, 1, 2] as const;
 export function Panel({ ui }: { ui: Ui }) {
   const { store } = ui;
   const onKeyDown = (event: KeyboardEvent) => {
+    const added = ui.extension.value;
+    const helping = ui.helping.value && added !== null;
+    if (!helping && !isTyping(event) && added?.press(event)) {
+      event.preventDefault();
+      return;
+    }
     if (isUndo(event)) {
       if (event.shiftKey || /y/i.test(event.key)) store.undo.redo();
       else store.undo.undo();
       event.preventDefault();
     }
-    if (ui.helping.value) return; // what is behind it stays as it is
+    if (helping) return; // what is behind it stays as it is
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const view = viewOfKey(event.key);
     if (view) ui.view.value = view;
@@ -39,6 +44,7 @@ export function Panel({ ui }: { ui: Ui }) {
     if (event.key === "?") ui.helping.value = true;
   };
   const portable = store.portable.value;
+  const { Aside, Help, style } = ui.extension.value ?? {};
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
     <div class="xw-panel" data-arrangement={ui.arrangement.value} onKeyDown={onKeyDown}>
@@ -65,7 +71,13 @@ export function Panel({ ui }: { ui: Ui }) {
         </NeedsKernel>
         <PinTable ui={ui} />
       </div>
-      <HelpDialog ui={ui} />
+      {Aside && (
+        <div class="xw-aside">
+          <Aside ui={ui} />
+        </div>
+      )}
+      {Help && ui.helping.value && <Help ui={ui} />}
+      {style && <style>{style}</style>}
     </div>
   );
 }

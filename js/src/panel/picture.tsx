@@ -9,6 +9,7 @@ import { RunOthers } from "./compared";
 import type { Ui } from "./ui";
 
 export function Picture({ ui }: { ui: Ui }) {
+  const Bar = ui.extension.value?.Bar;
   const { columns, width } = ui.size.value;
   const stage = ui.stage.value;
   return (
@@ -26,11 +27,12 @@ export function Picture({ ui }: { ui: Ui }) {
           }}
         >
           {ui.panes.value.map((pane) => (
-            <PaneView key={pane.key} picture={ui} pane={pane} />
+            <PaneView key={pane.key} picture={ui} pane={pane} layers={ui.layers.value} />
           ))}
         </div>
         <RunOthers picture={ui} />
       </div>
+      {Bar && <Bar ui={ui} />}
     </div>
   );
 }

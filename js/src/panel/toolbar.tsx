@@ -72,7 +72,7 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
       >
         Loupe
       </ToolButton>
-      <Tools picture={ui} />
+      <Tools ui={ui} />
       <SaveMenu ui={ui} />
       {children}
     </div>

@@ -1,12 +1,11 @@
-import type { Picture } from "../picture/picture";
-import type { ToolName } from "../picture/tools/table";
 import type { Tool } from "../picture/tools/tool";
 import { ToolButton } from "./tool_button";
+import type { Ui } from "./ui";
 
 /** Buttons of the tools that have one; a second press puts the tool away. */
-export function Tools({ picture }: { picture: Picture }) {
-  const { tools, chosen } = picture;
-  const all = Object.entries(tools) as [ToolName, Tool][];
+export function Tools({ ui }: { ui: Ui }) {
+  const { tools, chosen, extension } = ui;
+  const all: [string, Tool][] = Object.entries({ ...tools, ...extension.value?.tools });
   const shown = all.flatMap(([key, { button }]) => (button ? [{ key, ...button }] : []));
   if (shown.length === 0) return null;
   return (
@@ -19,7 +18,7 @@ export function Tools({ picture }: { picture: Picture }) {
           title={title}
           words={name}
           pressed={chosen.value === key}
-          act={() => picture.use(chosen.value === key ? null : key)}
+          act={() => ui.use(chosen.value === key ? null : key)}
         />
       ))}
     </span>

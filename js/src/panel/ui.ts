@@ -1,15 +1,21 @@
 /** What belongs to one view of an Inspector alone: its pictures, and what is open around them. */
-import { effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Layer } from "../picture/layers/layer";
+import { layersWith } from "../picture/layers/table";
 import { createPicture, type Picture } from "../picture/picture";
 import { createPlayer, type Player } from "../state/player";
 import type { Store } from "../state/store";
 import { compareWhenLookedAt } from "./compared";
+import type { Extension } from "./extension";
 
 export interface Ui extends Picture {
   /** Begins the ids of this view's elements: ids are the whole page's. */
   id: string;
   player: Player;
   helping: Signal<boolean>;
+  /** What the second script adds; null until it is there. */
+  extension: Signal<Extension<Ui> | null>;
+  layers: ReadonlySignal<readonly Layer[]>;
   /** Whether the curve shows more than scores. */
   details: Signal<boolean>;
   /** Whether the settings are unfolded. */
@@ -18,13 +24,16 @@ export interface Ui extends Picture {
   refocus(): void;
   /** The address of what is looked at; null where there is none to point to. */
   link: Signal<(() => string) | null>;
+  /** Aborted when the view is gone. */
+  ended: AbortSignal;
 }
 
 /** Width of a panel from which on its settings begin unfolded, in CSS px. */
 const ROOMY = 800;
 
 export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): Ui {
-  const picture = createPicture(root, store, ended);
+  const extension = signal<Extension<Ui> | null>(null);
+  const picture = createPicture(root, store, ended, () => extension.value?.tools ?? {});
   const { layout, width } = picture;
   // Where there is room the settings cost nothing: they stand below, or beside, what is looked at.
   const unfolded = signal<boolean | null>(null);
@@ -45,7 +54,8 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   });
   return {
     ...picture,
-    id,
+    ...{ id, ended, extension },
+    layers: computed(() => layersWith(extension.value?.layers)),
     player: createPlayer(store, ended),
     link: signal(null),
     helping: signal(false),

@@ -42,9 +42,9 @@ export function listen(
     };
   };
   const offer = (act: "down" | "drag" | "click" | "double", at: PointerAt): Tool | null =>
-    picture.atHand().find((tool) => tool[act]?.(at)) ?? null;
+    picture.atHand("pointer").find((tool) => tool[act]?.(at)) ?? null;
   const hover = (at: PointerAt) => {
-    for (const tool of picture.atHand()) tool.hover?.(at);
+    for (const tool of picture.atHand("pointer")) tool.hover?.(at);
   };
   const on = <K extends keyof HTMLElementEventMap>(
     name: K,
@@ -88,7 +88,7 @@ export function listen(
   on("pointerup", release);
   on("pointercancel", release);
   on("pointerleave", (event) => {
-    for (const tool of picture.atHand()) tool.leave?.(event);
+    for (const tool of picture.atHand("pointer")) tool.leave?.(event);
   });
   on("click", ({ detail }) => {
     // The second click of two is no click of its own.
@@ -99,7 +99,7 @@ export function listen(
     "wheel",
     (event) => {
       const at = placeOf(event);
-      if (picture.atHand().some((tool) => tool.wheel?.(at, event))) event.preventDefault();
+      if (picture.atHand("pointer").some((tool) => tool.wheel?.(at, event))) event.preventDefault();
     },
     false,
   );

@@ -2,14 +2,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { describe } from "./description";
 import { useDrawing, usePaper } from "./drawing";
 import { listen, press } from "./gestures";
-import { LAYERS } from "./layers/table";
+import type { Layer } from "./layers/layer";
 import type { Pane } from "./panes";
 import type { Picture } from "./picture";
 import { Title } from "./titles";
 import { laidOut } from "./viewport";
 
 /** One picture with its layers: the canvas holds the picture's own pixels and nothing else. */
-export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
+export function PaneView(props: { picture: Picture; pane: Pane; layers: readonly Layer[] }) {
+  const { picture, pane, layers } = props;
   const { cursor, size, placement } = picture;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -25,8 +26,8 @@ export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
   const image = pane.scene.image;
   const middle = { x: image.width >> 1, y: image.height >> 1 };
   const holders = () => [
-    ...picture.atHand(),
-    ...LAYERS.map(({ keys }) => ({ keys: keys?.(picture) })),
+    ...picture.atHand("key"),
+    ...layers.map(({ keys }) => ({ keys: keys?.(picture) })),
   ];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return; // the divider's own
@@ -87,7 +88,7 @@ export function PaneView({ picture, pane }: { picture: Picture; pane: Pane }) {
           style={laid}
         />
         <div class={`xw-sheet ${sharp}`} hidden={!onPaper} aria-hidden="true" style={laid} />
-        {LAYERS.map(({ View }, k) => (
+        {layers.map(({ View }, k) => (
           <View key={k} picture={picture} pane={pane} canvas={onPaper ? paper : canvas} />
         ))}
       </div>

@@ -2,25 +2,34 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Store } from "../state/store";
 import { createSurface, type Surface } from "./surface";
-import { createTools, type ToolName, type Tools } from "./tools/table";
+import { createTools, type Tools } from "./tools/table";
 import type { Tool } from "./tools/tool";
 
 export interface Picture extends Surface {
   tools: Tools;
   /** Null where strokes move the picture and clicks pin a pixel. */
-  chosen: ReadonlySignal<ToolName | null>;
+  chosen: ReadonlySignal<string | null>;
   chosenTool: ReadonlySignal<Tool | null>;
   /** Choose a tool in place of another, or none. */
-  use(tool: ToolName | null): void;
-  /** Those that are asked now, in their order. */
-  atHand(): Tool[];
+  use(tool: string | null): void;
+  /** Those that are asked now, in their order: of a pointer, or of a key. */
+  atHand(of: "pointer" | "key"): Tool[];
 }
 
-export function createPicture(root: HTMLElement, store: Store, ended: AbortSignal): Picture {
+/** @param more tools that were added to the table's, by name */
+export function createPicture(
+  root: HTMLElement,
+  store: Store,
+  ended: AbortSignal,
+  more: () => Readonly<Record<string, Tool>>,
+): Picture {
   const surface = createSurface(root, store, ended);
   const tools = createTools(surface);
-  const chosen = signal<ToolName | null>(null);
-  const chosenTool = computed<Tool | null>(() => chosen.value && tools[chosen.value]);
+  const chosen = signal<string | null>(null);
+  const chosenTool = computed<Tool | null>(() => {
+    const all: Record<string, Tool> = { ...more(), ...tools };
+    return all[chosen.value ?? ""] ?? null;
+  });
   return {
     ...surface,
     ...{ tools, chosen, chosenTool },
@@ -29,9 +38,15 @@ export function createPicture(root: HTMLElement, store: Store, ended: AbortSigna
       chosen.value = name;
       chosenTool.peek()?.begin?.();
     },
-    atHand() {
-      const all: Tool[] = Object.values(tools);
-      return all.filter((tool) => tool.always || tool === chosenTool.peek());
+    atHand(of) {
+      const { cursor, zoom, ...others } = tools;
+      const front: Tool[] = [cursor, zoom];
+      const added = Object.values(more());
+      // Two fingers zoom whatever is drawn; what is drawn has its own use of the arrow keys.
+      const first = of === "key" ? [...added, ...front] : [...front, ...added];
+      return [...first, ...Object.values(others)].filter(
+        (tool: Tool) => tool.always || tool === chosenTool.peek(),
+      );
     },
   };
 }

@@ -1,5 +1,7 @@
 /** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
+import * as annotate from "../annotate/index";
 import create from "../index";
+import type { Annotate } from "../panel/second_script";
 import { keepAddress, linkTo } from "./address";
 import { type Exported, PortableModel } from "./model";
 
@@ -8,7 +10,7 @@ async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const widget = create((ui) => {
     ui.link.value = () => linkTo(ui);
     keepAddress(ui);
-  });
+  }, annotate as Annotate);
   widget.initialize({ model });
   host.replaceChildren();
   widget.render({ model, el: host });

@@ -16,7 +16,7 @@ import { createSettings, type Settings } from "./settings";
 import { createStatus, type KernelStatus } from "./status";
 import { createTesting, type Testing } from "./testing";
 import { createUndo, type Undo } from "./undo";
-import { createWire } from "./wire";
+import { createWire, type Wire } from "./wire";
 
 /** What only the features need of each other. */
 type Inner =
@@ -41,6 +41,8 @@ export interface Store
   geometry: Geometry;
   testing: Testing;
   undo: Undo;
+  /** For what is added to a store later. */
+  wire: Wire;
   close(): void;
 }
 
@@ -66,7 +68,7 @@ export function createStore(model: Model): Store {
     ...looking,
     geometry: createGeometry(wire),
     testing: createTesting(wire, decode, looking, undo),
-    undo,
+    ...{ undo, wire },
     ...createRun(wire, status, settings, looking),
     ...createClasses(wire, classes, looking, status),
     ...createComparing(wire, variants, looking),

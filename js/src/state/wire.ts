@@ -7,6 +7,7 @@ import type { Message, Traits } from "../kernel/contract";
 import { createLink, type Link } from "../kernel/link";
 import type { Model } from "../kernel/model";
 
+/** Messages that concern no one command, or more than who gave it. */
 type Heard = "welcome" | "failed";
 type Of<T extends Heard> = Extract<Message, { type: T }>;
 
@@ -26,7 +27,7 @@ export interface Wire {
 }
 
 export function createWire(model: Model, ended: AbortSignal): Wire {
-  const hearers = new Map<string, (message: never) => void>();
+  const hearers: [string, (message: never) => void][] = [];
   const ends: (() => void)[] = [];
   const atEnd = (act: () => void) => void ends.push(act);
   ended.addEventListener("abort", () => {
@@ -39,7 +40,8 @@ export function createWire(model: Model, ended: AbortSignal): Wire {
   const link = createLink(
     model,
     (message, quiet) => {
-      if (!quiet) hearers.get(message.type)?.(message as never);
+      if (quiet) return;
+      for (const [type, hear] of hearers) if (type === message.type) hear(message as never);
     },
     ended,
   );
@@ -53,6 +55,6 @@ export function createWire(model: Model, ended: AbortSignal): Wire {
       });
       return mirrored;
     },
-    on: (type, hear) => void hearers.set(type, hear),
+    on: (type, hear) => void hearers.push([type, hear]),
   };
 }

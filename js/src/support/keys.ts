@@ -56,8 +56,8 @@ export function isOurs(event: KeyboardEvent): boolean {
   if (role === "application") {
     return ((element as HTMLElement).dataset.keys ?? "").split(" ").includes(event.key);
   }
-  if (role === "slider" || role === "menuitem")
-    return /^(Arrow|Home$|End$|Enter$| $)/.test(event.key);
+  if (/^(slider|menuitem|listbox|option)$/.test(role ?? ""))
+    return /^(Arrow|Home$|End$|Enter$|Delete$| $)/.test(event.key);
   // Unkept, Enter on a button would send a notebook into its edit mode.
   return /^(BUTTON|SUMMARY)$/.test(element.tagName) && (event.key === "Enter" || event.key === " ");
 }

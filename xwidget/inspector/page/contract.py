@@ -160,6 +160,20 @@ TRAITS: tuple[Trait, ...] = (
         room=NAME,
     ),
     Trait(
+        "_annotate",
+        "",
+        "Source of the page's second script, a module: findings and help, which are not needed for "
+        "the first paint",
+    ),
+    Trait(
+        "_findings",
+        {},
+        "What must be known before findings can be marked, see [Findings](#findings); `{}` where "
+        "they cannot",
+        shapes.FindingsSetup,
+        room=WORDS,
+    ),
+    Trait(
         "_live",
         False,
         "True while the newest mask of the drawn class can change: its run is in progress, or "

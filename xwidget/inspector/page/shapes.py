@@ -211,6 +211,19 @@ class Tested(TypedDict, total=False):
     error: str
 
 
+class FindingsSetup(TypedDict):
+    """The place where findings are kept, and what a new one begins with."""
+
+    ready: Annotated[bool, "False until it is known what they are seen on: the scope, the base."]
+    store: Annotated[str, 'Name of where they are kept, for a person; "" where nowhere.']
+    reason: Annotated[str, 'Why they are not kept, in words; "" where they are.']
+    author: Annotated[str, "Whose findings are made here."]
+    kinds: Annotated[list[str], "What a region may be."]
+    labels: Annotated[list[str], "Labels in use, for completion."]
+    scope: Annotated[str, "Names image and store: what a page keeps for later is of one scope."]
+    base: Annotated[dict[str, Any], "What a finding is seen on, as JSON, without class and score."]
+
+
 class FailedRequest(TypedDict, total=False):
     """A command as it was sent, or a trait that was refused (`type` is "set")."""
 

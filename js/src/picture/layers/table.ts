@@ -1,4 +1,4 @@
-/** The layers, from the lowest to the topmost. To add one: its file, and an entry here. */
+/** The layers. To add one: its file, and an entry here. */
 import { cursor } from "./cursor";
 import { divider } from "./divider";
 import type { Layer } from "./layer";
@@ -7,6 +7,7 @@ import { pins } from "./pins";
 import { pixelValues } from "./pixel_values";
 import { looked, words } from "./words";
 
-export const LAYERS: readonly Layer[] = [
-  ...[divider, pixelValues, pins, cursor, loupe, looked, words],
-];
+/** From the lowest to the topmost, with those that come from elsewhere in their place. */
+export function layersWith(more: readonly Layer[] = []): readonly Layer[] {
+  return [...[divider, pixelValues, pins], ...more, ...[cursor, loupe, looked, words]];
+}

@@ -15,8 +15,7 @@ const TOOLS = {
   pan: createPan,
 } satisfies Record<string, (surface: Surface) => Tool>;
 
-export type ToolName = keyof typeof TOOLS;
-export type Tools = { [K in ToolName]: ReturnType<(typeof TOOLS)[K]> };
+export type Tools = { [K in keyof typeof TOOLS]: ReturnType<(typeof TOOLS)[K]> };
 
 export function createTools(surface: Surface): Tools {
   const made = Object.entries(TOOLS).map(([name, create]) => [name, create(surface)]);

@@ -33,7 +33,7 @@ export type Keys = Record<string, (at: At) => unknown>;
 
 /** Lines of the help: what a person does, and what it does. */
 export type HelpLines = readonly (readonly [act: string, words: string])[];
-export type HelpSection = "On the picture" | "With a pointer" | "Testing";
+export type HelpSection = "On the picture" | "With a pointer" | "Testing" | "Findings";
 export type Help = Partial<Record<HelpSection, HelpLines>>;
 
 /**

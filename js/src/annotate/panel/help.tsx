@@ -1,10 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
-import { LAYERS } from "../picture/layers/table";
-import { VIEWS } from "../picture/painting";
-import type { Help, HelpLines, HelpSection } from "../picture/tools/tool";
-import { viewName } from "../picture/view_names";
-import { capital } from "../support/figures";
-import type { Ui } from "./ui";
+import type { Ui } from "../../panel/ui";
+import { VIEWS } from "../../picture/painting";
+import type { Help, HelpLines, HelpSection } from "../../picture/tools/tool";
+import { viewName } from "../../picture/view_names";
+import { capital } from "../../support/figures";
 
 const LEAVE = [["Esc", "leave the picture"]] as const;
 const ANYWHERE: HelpLines = [
@@ -62,9 +61,7 @@ const THEN: [string, string][] = [
 /** What the panel shows, in plain words, and the keys; Escape closes it. */
 export function HelpDialog({ ui }: { ui: Ui }) {
   const box = useRef<HTMLDialogElement>(null);
-  const open = ui.helping.value;
-  useEffect(() => box.current?.showModal(), [open]);
-  if (!open) return null;
+  useEffect(() => box.current?.showModal(), []);
   // The browser gives the focus back as it closes.
   const shut = () => box.current?.close();
   const of = (section: HelpSection) => helpOf(ui, section);
@@ -99,6 +96,7 @@ export function HelpDialog({ ui }: { ui: Ui }) {
         <Keys title="On the picture" keys={[...of("On the picture"), ...LEAVE]} />
         <Keys title="In the panel" keys={ANYWHERE} />
         <Keys title="With a pointer" keys={of("With a pointer")} />
+        <Keys title="Findings" keys={of("Findings")} />
         {!ui.store.portable.value && <Keys title="Testing" keys={[...of("Testing"), ...UNDO]} />}
       </div>
     </dialog>
@@ -106,8 +104,9 @@ export function HelpDialog({ ui }: { ui: Ui }) {
 }
 
 /** What tools and layers have to say of themselves. */
-function helpOf({ tools }: Ui, section: HelpSection): HelpLines {
-  const all: { help?: Help }[] = [...Object.values(tools), ...LAYERS];
+function helpOf({ tools, extension, layers }: Ui, section: HelpSection): HelpLines {
+  const added = Object.values(extension.value?.tools ?? {});
+  const all: { help?: Help }[] = [...Object.values(tools), ...added, ...layers.value];
   return all.flatMap(({ help }) => help?.[section] ?? []);
 }
 
@@ -125,6 +124,7 @@ function Words({ words }: { words: [string, string][] }) {
 }
 
 function Keys({ title, keys }: { title: string; keys: HelpLines }) {
+  if (keys.length === 0) return null;
   return (
     <section>
       <h4>{title}</h4>

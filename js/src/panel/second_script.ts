@@ -1,0 +1,44 @@
+/**
+ * The second script, js/src/annotate: findings and help, which the first paint does not wait for. It is
+ * a module of its own that brings no copy of Preact; it is handed what the panel has.
+ */
+import { batch, computed, effect, signal, useSignal } from "@preact/signals";
+import { Fragment, h } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Store } from "../state/store";
+import type { Extension } from "./extension";
+import type { Ui } from "./ui";
+
+/**
+ * What the script gives.
+ *
+ * @typeParam S what all views of one Inspector share
+ */
+export interface Annotate<S = unknown> {
+  /** For one Inspector; `store.wire.ended` ends it. */
+  createStore(store: Store): S;
+  /** For one view; `ui.ended` ends it. */
+  createView(ui: Ui, shared: S): Extension<Ui>;
+}
+
+/** What the second script uses of others; js/shared gives it there by the usual names. */
+export const LIB = {
+  ...{ Fragment, h, useEffect, useLayoutEffect, useRef },
+  ...{ batch, computed, effect, signal, useSignal },
+};
+
+/** @param source the text of the module */
+export async function loadAnnotate(source: string): Promise<Annotate> {
+  if (!source) throw new Error("the kernel did not send it");
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    return (await import(/* @vite-ignore */ url)).default(LIB);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Do this once the browser has painted what there is, unless it has `ended` by then. */
+export function afterPaint(act: () => void, ended: AbortSignal): void {
+  requestAnimationFrame(() => setTimeout(() => ended.aborted || act()));
+}
