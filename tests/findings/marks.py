@@ -21,6 +21,10 @@ def seen(photo: int | str, class_name: str = "carton", **more: Any) -> Seen:
             "target": 478,
             "model": "net",
             "weights": "ab" * 32,
+            "game": "generation",
+            "defense": "directional",
+            "iteration": 70,
+            "checks": "passed",
             "version": "0.1.0",
             **more,
         }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from xwidget.findings.estimates import Estimate, figure
-from xwidget.findings.totals import Row, percent
+from xwidget.findings.totals import Row, counted, percent
 from xwidget.support import texts
 
 _FEW = 10  # places with a verdict, below which a share is not to be read as a rate
@@ -15,13 +15,17 @@ _HASH = 12
 
 _MARKUP = re.compile(r"([\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w))")
 
-_HOW = """\
-The photos and places were chosen by those who marked them: a share says how these places were
-judged, not how often they occur. Raters have the names that they gave themselves. *Spurious* means
-that the network should not rely on the place, *core* that it should. The effect is the score of
-the class on the whole picture, minus its mean score with the region replaced by drawn backgrounds.
-Intervals are 95%: Wilson's for shares, order statistics for medians, bootstrap for agreement. They
-treat places as independent and are too narrow where several lie on one photo."""
+_HOW = (
+    "The photos and places were chosen by those who marked them: a share says how these places "
+    "were judged, not how often they occur. Raters have the names that they gave themselves. "
+    "{0}Spurious{0} means that the network should not rely on the place, {0}core{0} that it "
+    "should. The effect is the score of the class on the whole picture, minus its mean score with "
+    "the region replaced by drawn backgrounds. Intervals are 95%: Wilson's for shares, order "
+    "statistics for medians, bootstrap for agreement. They treat places as independent and are too "
+    "narrow where several lie on one photo."
+)
+HOW = _HOW.format("")
+"""A note on how the figures were made, and what they do not say."""
 
 
 def section(rows: Sequence[Row], total: Row) -> str:
@@ -30,15 +34,19 @@ def section(rows: Sequence[Row], total: Row) -> str:
         return "## Findings\n\nNo findings have been recorded."
     paragraphs = [paragraph(row) for row in rows]
     if len(rows) > 1:
-        about = [f"{_counted(total.places, 'place')} on {_counted(total.photos, 'photo')} in all"]
+        about = [f"{counted(total.places, 'place')} on {counted(total.photos, 'photo')} in all"]
         paragraphs.append(f"Over all findings: {about[0]}. " + " ".join(_agreed(total)))
-    return "\n\n".join(["## Findings", *paragraphs, _HOW.replace("\n", " "), _when(total)])
+    return "\n\n".join(["## Findings", *paragraphs, _HOW.format("*"), _when(total)])
 
 
 def paragraph(row: Row) -> str:
     """Return a paragraph on the findings of a row, with n and intervals, and what is not known."""
-    parts = [f"**{_heading(row)}**", *_places(row), *_judged(row), *_effect(row), *_agreed(row)]
-    return " ".join(parts)
+    return f"**{_heading(row)}** {sentences(row)}"
+
+
+def sentences(row: Row) -> str:
+    """Return the paragraph without its heading."""
+    return " ".join([*_places(row), *_judged(row), *_effect(row), *_agreed(row)])
 
 
 def _heading(row: Row) -> str:
@@ -54,7 +62,7 @@ def _heading(row: Row) -> str:
 
 
 def _places(row: Row) -> list[str]:
-    said = f"Marked in {_counted(row.places, 'place')} on {_counted(row.photos, 'photo')}."
+    said = f"Marked in {counted(row.places, 'place')} on {counted(row.photos, 'photo')}."
     if len(row.weights) > 1:
         return [said, f"The name stands for {len(row.weights)} different sets of weights here."]
     return [said]
@@ -99,7 +107,7 @@ def _effect(row: Row) -> list[str]:
     said = [
         "With the region replaced by drawn backgrounds, the score of the class "
         f"{'rises' if rises else 'falls'} by {figure(abs(effect.value))} in the median "
-        f"({ends}{row.tested} of {_counted(row.places, 'place')} tested)."
+        f"({ends}{row.tested} of {counted(row.places, 'place')} tested)."
     ]
     if row.share.value is not None:
         inside = percent(row.share.value)
@@ -116,7 +124,7 @@ def _agreed(row: Row) -> list[str]:
     alpha = row.alpha
     if alpha.value is None:
         return [f"{said}; Krippendorff's α is undefined, as {alpha.why}."]
-    both = _counted(alpha.count, "place")
+    both = counted(alpha.count, "place")
     words = [
         f"Krippendorff's α {figure(alpha.value)}{_ends(alpha)} on {both} that two or more judged"
     ]
@@ -126,8 +134,8 @@ def _agreed(row: Row) -> list[str]:
     if row.iou.value is not None:
         several = len(row.classes) > 1 or len(row.models) > 1
         noun = "pair" if several else "photo"
-        photos = _counted(row.iou.count, noun) + " of photo and class" * several
-        alone = f"; one rater alone marked {_counted(row.alone, noun)}" if row.alone else ""
+        photos = counted(row.iou.count, noun) + " of photo and class" * several
+        alone = f"; one rater alone marked {counted(row.alone, noun)}" if row.alone else ""
         found.append(
             f"Where two raters marked a photo, what they marked has a mean IoU of "
             f"{figure(row.iou.value)}{_ends(row.iou)} ({photos}{alone})."
@@ -169,10 +177,6 @@ def _names(raters: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def _only(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ""
 
@@ -186,3 +190,14 @@ def plain(text: str) -> str:
     ('\\<b\\>logo\\</b\\> \\*new\\*', 'water_tower')
     """
     return _MARKUP.sub(r"\\\1", texts.shown(text, texts.NAME))
+
+
+def unmarked(text: str) -> str:
+    r"""Return Markdown without emphasis as plain text.
+
+    Examples
+    --------
+    >>> unmarked(plain("<b> *new*"))
+    '<b> *new*'
+    """
+    return re.sub(r"\\(.)", r"\1", text)

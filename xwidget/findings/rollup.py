@@ -105,17 +105,27 @@ class Rollup:
     def _repr_html_(self) -> str:
         return f'<div class="xwidget-rollup">{self.table()}</div>'
 
-    def table(self) -> str:
-        """Return the rows as an HTML table; every text in it is escaped."""
+    def table(self, links: Sequence[str] = ()) -> str:
+        """Return the rows as an HTML table; every text in it is escaped.
+
+        Parameters
+        ----------
+        links
+            Addresses that the first cells lead to, one a row.
+        """
         if not self.rows:
             return "<p>No findings.</p>"
         names = [_HEADS.get(name, name) for name in self.by]
         head = "".join(f'<th scope="col">{escape(each)}</th>' for each in [*names, *COLUMNS])
-        body = "".join(self._line(row) for row in self.rows)
+        addresses = links or [""] * len(self.rows)
+        body = "".join(map(self._line, self.rows, addresses))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
-    def _line(self, row: Row) -> str:
-        names = "".join(f'<th scope="row">{escape(each)}</th>' for each in self._names(row))
+    def _line(self, row: Row, link: str) -> str:
+        shown = [escape(each) for each in self._names(row)]
+        if link and shown:
+            shown[0] = f'<a href="{escape(link)}">{shown[0]}</a>'
+        names = "".join(f'<th scope="row" dir="auto">{each}</th>' for each in shown)
         cells = "".join(
             f'<td title="{escape(why)}">{escape(cell)}</td>' if why else f"<td>{escape(cell)}</td>"
             for cell, why in zip(row.cells(), row.reasons(), strict=True)
@@ -166,12 +176,18 @@ def rollup(findings: Iterable[Finding], judgments: Any = None, by: Sequence[str]
         raise ValueError(f"by has {unknown[0]!r}; expected some of {', '.join(GROUPS)}")
     kept = [each for each in findings if not each.deleted]
     said = judged(kept, judgments)
-    groups: dict[tuple[str, ...], list[Finding]] = {}
-    for each in kept:
-        groups.setdefault(tuple(GROUPS[name](each) for name in by), []).append(each)
+    groups = members(kept, by)
     rows = [_row(dict(zip(by, key, strict=True)), each, said) for key, each in groups.items()]
     rows.sort(key=lambda row: (-row.photos, -row.places, *row.group.values()))
     return Rollup(tuple(rows), _row({}, kept, said), by)
+
+
+def members(findings: Iterable[Finding], by: Sequence[str]) -> dict[tuple[str, ...], list[Finding]]:
+    """Return the findings of each row, by the values of its group."""
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for each in findings:
+        groups.setdefault(tuple(GROUPS[name](each) for name in by), []).append(each)
+    return groups
 
 
 def _row(

@@ -152,3 +152,8 @@ def in_percent(share: Estimate) -> str:
 def percent(share: float) -> str:
     """Return a share in [0,1] as a whole percentage."""
     return f"{math.floor(100 * share + 0.5)}%"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count and its noun, such as ``1 photo``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,224 @@
+"""A report on findings: one HTML file that holds all it shows, and no script."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from xwidget.findings import model_card, report_card
+from xwidget.findings.estimates import Estimate, figure
+from xwidget.findings.finding import Finding
+from xwidget.findings.inputs import Given, Inputs, Kept
+from xwidget.findings.judgments import judged, places
+from xwidget.findings.rollup import BY, Rollup, members, rollup
+from xwidget.findings.totals import Row, counted, percent
+from xwidget.support import files, texts
+
+# The page may run nothing, whatever a text in it says.
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<title>$title</title>
+<style>
+$css
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>$title</h1>
+<p class="about">$about</p>
+</header>
+$body
+</main>
+</body>
+</html>
+""")
+
+
+def write(
+    path: str | os.PathLike[str],
+    findings: Iterable[Finding],
+    judgments: Any = None,
+    *,
+    inputs: Kept | None = None,
+    images: Given | None = None,
+    by: Sequence[str] = BY,
+    title: str = "Findings",
+) -> Path:
+    """Write a report on findings as one HTML file; it needs neither a network nor scripts.
+
+    By label, class and model it has the figures of the roll-up and, of each finding, the picture
+    with its region drawn, and enlarged; its effect, verdict, reason and raters; and what it was
+    seen on.
+
+    Parameters
+    ----------
+    path
+        The file.
+    findings
+        The findings; deleted ones are left out.
+    judgments
+        As in ``rollup``.
+    inputs
+        Gives the picture of the network's input, of a digest and a preprocessing, as bytes of a PNG
+        file with its geometry; None where it has none. ``FindingStore.input`` does.
+    images
+        Pictures by the digest or the name of their image, used before ``inputs``: the network's
+        input, or the upright original; each a path, bytes of a file, a PIL image or an array
+        (H,W,3) uint8.
+    by
+        As in ``rollup``.
+    title
+        Heading of the report.
+
+    Returns
+    -------
+    pathlib.Path
+        Path of the file.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As ``rollup``; or if a picture cannot be read.
+    OSError
+        If the file cannot be written.
+    """
+    text = page(findings, judgments, inputs=inputs, images=images, by=by, title=title)
+    return files.replace(path, text.encode("utf-8", errors="replace"))
+
+
+def page(
+    findings: Iterable[Finding],
+    judgments: Any = None,
+    *,
+    inputs: Kept | None = None,
+    images: Given | None = None,
+    by: Sequence[str] = BY,
+    title: str = "Findings",
+) -> str:
+    """Return a report on findings as the text of an HTML page, see :func:`write`."""
+    kept = [each for each in findings if not each.deleted]
+    rolled = rollup(kept, judgments, by)
+    said = judged(kept, judgments)
+    pictures = Inputs(inputs, images)
+    shown = report_card.Shown(pictures, said)
+    grouped = members(kept, rolled.by)
+    sections = [
+        _section(number, row, grouped[tuple(row.group.values())], shown)
+        for number, row in enumerate(rolled.rows, 1)
+    ]
+    return _PAGE.substitute(
+        title=escape(texts.shown(title, texts.NAME)),
+        css=Path(__file__).with_name("report.css").read_text("utf-8"),
+        about=_about(rolled),
+        body="\n".join([shown.definitions(), _overview(rolled), *sections]),
+    )
+
+
+def _about(rolled: Rollup) -> str:
+    """Return a line on what there is."""
+    total = rolled.total
+    if not total.findings:
+        return "There are no findings yet."
+    parts = [
+        f"{counted(total.findings, 'finding')} on {counted(total.photos, 'photo')}",
+        ", ".join(total.models),
+        f"judged by {', '.join(name or 'somebody without a name' for name in total.raters)}"
+        if total.raters
+        else "not judged yet",
+    ]
+    if total.dates:
+        first, last = total.dates
+        parts.append(first if first == last else f"{first} to {last}")
+    return escape(texts.shown(" · ".join(filter(None, parts)), texts.Room(600)))
+
+
+def _overview(rolled: Rollup) -> str:
+    """Return the table of the roll-up; each row leads to its section."""
+    if not rolled.rows:
+        return ""
+    notes = ["Brackets hold 95% intervals, parentheses what a figure was taken over. "]
+    total = rolled.total
+    if len(total.raters) > 1:
+        for name, found in (("α", total.alpha), ("κ", total.kappa), ("IoU", total.iou)):
+            value = (
+                f"{found} ({found.count})" if found.value is not None else f"none, as {found.why}"
+            )
+            notes.append(f"{name} over all findings: {value}. ")
+    links = [f"#section-{number}" for number in range(1, len(rolled.rows) + 1)]
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Roll-up">'
+        f"{rolled.table(links)}</div>"
+        f'<p class="note">{escape("".join(notes))}{escape(model_card.HOW)}</p>'
+    )
+
+
+def _section(number: int, row: Row, findings: Sequence[Finding], shown: report_card.Shown) -> str:
+    """Return the figures and findings of a row; those of one place stand side by side."""
+    ordered = [each for place in places(findings, shown.judgments) for each in place.findings]
+    cards = "\n".join(report_card.card(each, shown) for each in ordered)
+    return f"""\
+<section id="section-{number}" aria-labelledby="heading-{number}">
+<h2 id="heading-{number}" dir="auto">{escape(_heading(row))}</h2>
+<p class="about">{escape(_under(row))}</p>
+<dl class="stats">{_stats(row)}</dl>
+<p class="said">{escape(model_card.unmarked(model_card.sentences(row)))}</p>
+<div class="cards">
+{cards}
+</div>
+</section>"""
+
+
+def _heading(row: Row) -> str:
+    if "label" not in row.group:
+        return texts.shown(", ".join(row.group.values()), texts.NAME) or "Findings"
+    return texts.shown(row.group["label"], texts.NAME) or "Without a label"
+
+
+def _under(row: Row) -> str:
+    classes = f"class {', '.join(row.classes)}" if row.classes else ""
+    weights = f"weights {', '.join(each[:12] for each in row.weights)}" if row.weights else ""
+    parts = (classes, ", ".join(row.models), weights)
+    return texts.shown(" · ".join(filter(None, parts)), texts.Room(600))
+
+
+def _stats(row: Row) -> str:
+    spurious = f"{row.verdicts.get('spurious', 0)} of {row.judged}" if row.judged else "–"
+    stats = [
+        ("Photos", str(row.photos), counted(row.places, "place")),
+        ("Judged spurious", spurious, _ends(row.spurious, percent) if row.judged else "no verdict"),
+        (
+            "Median drop without it",
+            "–" if row.effect.value is None else figure(row.effect.value),
+            _ends(row.effect, figure, f"{row.tested} tested") if row.tested else "not tested",
+        ),
+    ]
+    if row.share.value is not None:
+        stats.append(("Evidence inside", percent(row.share.value), _ends(row.share, percent)))
+    if len(row.raters) > 1:
+        alpha = "–" if row.alpha.value is None else figure(row.alpha.value)
+        stats.append(("Agreement α", alpha, _ends(row.alpha, figure, f"{row.alpha.count} places")))
+        if row.iou.value is not None:
+            stats.append(("Overlap (IoU)", figure(row.iou.value), _ends(row.iou, figure)))
+    return "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(small)}</small></dd></div>"
+        for name, value, small in stats
+    )
+
+
+def _ends(estimate: Estimate, words: Any, more: str = "") -> str:
+    parts = [more] if more else []
+    if estimate.low is not None and estimate.high is not None:
+        parts.insert(0, f"{words(estimate.low)} to {words(estimate.high)}")
+    return ", ".join(parts)
