@@ -22,13 +22,16 @@ from xwidget.metrics.effect import Effects, effect
 from xwidget.metrics.evidence import EvidenceScores, blend, evidence_scores, small_moves
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import fused, ranks, resized, standing
+from xwidget.metrics.regions import Beside, RegionAgreement, region_agreement
 from xwidget.metrics.road import imputed, road
 
 __all__ = [
+    "Beside",
     "Curve",
     "Effects",
     "EvidenceScores",
     "Judge",
+    "RegionAgreement",
     "blend",
     "blurred",
     "deletion",
@@ -39,6 +42,7 @@ __all__ = [
     "imputed",
     "insertion",
     "ranks",
+    "region_agreement",
     "resized",
     "road",
     "small_moves",

@@ -8,10 +8,7 @@ and smooth noise like that of photos around it.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -20,13 +17,11 @@ from xwidget.engine.references import make_reference
 from xwidget.engine.views import DRAWN, View, Views
 from xwidget.explanation import Explanation
 from xwidget.findings.finding import Effect
-from xwidget.findings.region import Mask, Region
+from xwidget.findings.region import Mask
 from xwidget.metrics import arguments
 from xwidget.metrics.judge import Judge
+from xwidget.metrics.placing import Place, pixels
 from xwidget.subject import Subject
-
-#: A region of the net's input, or its pixels (H, W).
-Place: TypeAlias = "Region | npt.ArrayLike"
 
 # The views of a run, unmoved: a person marks a region of the picture as it stands.
 _VIEWS = tuple(View(noise=view.noise) for view in DRAWN)
@@ -173,37 +168,6 @@ def effect(
     (True, True, None)
     """
     return Effects(subject, draws, seed)(region, target, attribution)
-
-
-def pixels(region: Place, size: tuple[int, int]) -> Mask:
-    """Return the pixels (H, W) bool of a region, or of a mask.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If it is neither, of another size, or has no pixel.
-    """
-    if isinstance(region, Region):
-        return region.mask(size)
-    values = region.detach().cpu().numpy() if isinstance(region, Tensor) else np.asarray(region)
-    if values.dtype.kind not in "biuf":
-        raise TypeError(
-            f"the region is a {type(region).__name__} of {values.dtype}; expected a Region, or a "
-            "mask (H, W) of bool"
-        )
-    if values.shape != tuple(size):
-        raise ValueError(
-            f"the region's mask has shape {values.shape}; expected {tuple(size)}, that of the "
-            "net's input"
-        )
-    if not np.isin(values, (0, 1)).all():
-        raise ValueError(
-            "the region's mask has values other than 0 and 1; choose a threshold: mask > 0.5"
-        )
-    inside: Mask = values != 0
-    if not inside.any():
-        raise ValueError("the region's mask has no pixel; expected one or more")
-    return inside
 
 
 def _drawn(subject: Subject, judge: Judge, draws: int, seed: int) -> Tensor:
