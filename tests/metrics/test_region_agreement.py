@@ -190,7 +190,7 @@ def test_other_arguments_are_refused_in_words() -> None:
         region_agreement(of(VALUES), FIRST, tolerance=-1)
     with pytest.raises(ValueError, match="threshold=nan"):
         region_agreement(of(VALUES), FIRST, threshold=np.nan)
-    with pytest.raises(TypeError, match="Attribution.from_array"):
+    with pytest.raises(TypeError, match=r"Attribution\.from_array"):
         region_agreement(VALUES, FIRST)  # type: ignore[arg-type]
 
 

@@ -59,7 +59,7 @@ class Beside:
 
 @dataclass(frozen=True, eq=False)
 class RegionAgreement:
-    """How far an attribution and R regions agree.
+    """The agreement of an attribution with R regions.
 
     Attributes
     ----------
@@ -179,8 +179,8 @@ def region_agreement(
     values, relevance = _values(attribution, target)
     inside = placed(regions, (values.shape[-2], values.shape[-1]), geometry)
     limit = automatic(values) if threshold is None else _from_0("threshold", threshold)
-    shown: Mask = ((values >= limit) & (values > 0)).any(0)
-    together = inside.any(0)
+    shown: Mask = np.logical_or.reduce((values >= limit) & (values > 0), 0)
+    together: Mask = np.logical_or.reduce(inside, 0)
     sizes = inside.sum((1, 2))
     overlaps = _moved_overlaps(shown, np.concatenate([inside, together[None]]))
     coverages = overlaps[:-1] / sizes[:, None]
