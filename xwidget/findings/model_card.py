@@ -135,10 +135,12 @@ def _agreed(row: Row) -> list[str]:
         several = len(row.classes) > 1 or len(row.models) > 1
         noun = "pair" if several else "photo"
         photos = counted(row.iou.count, noun) + " of photo and class" * several
-        alone = f"; one rater alone marked {counted(row.alone, noun)}" if row.alone else ""
+        alone = f"; one rater alone marked {row.alone}" if row.alone else ""
+        ends = _ends(row.iou).strip(" ()")
+        counts = f"{ends}; {photos}{alone}" if ends else f"{photos}{alone}"
         found.append(
-            f"Where two raters marked a photo, what they marked has a mean IoU of "
-            f"{figure(row.iou.value)}{_ends(row.iou)} ({photos}{alone})."
+            "Where two raters marked a photo, what they marked has a mean IoU of "
+            f"{figure(row.iou.value)} ({counts})."
         )
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -111,24 +111,22 @@ def page(
     kept = [each for each in findings if not each.deleted]
     rolled = rollup(kept, judgments, by)
     said = judged(kept, judgments)
-    pictures = Inputs(inputs, images)
-    shown = report_card.Shown(pictures, said)
-    grouped = members(kept, rolled.by)
-    sections = [
-        _section(number, row, grouped[tuple(row.group.values())], shown)
-        for number, row in enumerate(rolled.rows, 1)
+    shown = report_card.Shown(Inputs(inputs, images), said)
+    outer = rollup(kept, judgments, rolled.by[:1])
+    parts = [
+        _part(number, row, rolled, members(kept, rolled.by), shown)
+        for number, row in enumerate(outer.rows, 1)
     ]
     return _PAGE.substitute(
         title=escape(texts.shown(title, texts.NAME)),
         css=Path(__file__).with_name("report.css").read_text("utf-8"),
-        about=_about(rolled),
-        body="\n".join([shown.definitions(), _overview(rolled), *sections]),
+        about=_about(rolled.total),
+        body="\n".join([shown.definitions(), _overview(outer), *parts, _how(outer)]),
     )
 
 
-def _about(rolled: Rollup) -> str:
+def _about(total: Row) -> str:
     """Return a line on what there is."""
-    total = rolled.total
     if not total.findings:
         return "There are no findings yet."
     parts = [
@@ -144,59 +142,105 @@ def _about(rolled: Rollup) -> str:
     return escape(texts.shown(" · ".join(filter(None, parts)), texts.Room(600)))
 
 
-def _overview(rolled: Rollup) -> str:
-    """Return the table of the roll-up; each row leads to its section."""
-    if not rolled.rows:
+def _overview(outer: Rollup) -> str:
+    """Return the table of the labels; each row leads to its part."""
+    if not outer.rows:
         return ""
     notes = ["Brackets hold 95% intervals, parentheses what a figure was taken over. "]
-    total = rolled.total
+    total = outer.total
     if len(total.raters) > 1:
         for name, found in (("α", total.alpha), ("κ", total.kappa), ("IoU", total.iou)):
             value = (
                 f"{found} ({found.count})" if found.value is not None else f"none, as {found.why}"
             )
             notes.append(f"{name} over all findings: {value}. ")
-    links = [f"#section-{number}" for number in range(1, len(rolled.rows) + 1)]
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="Roll-up">'
-        f"{rolled.table(links)}</div>"
-        f'<p class="note">{escape("".join(notes))}{escape(model_card.HOW)}</p>'
+    links = [f"#part-{number}" for number in range(1, len(outer.rows) + 1)]
+    return f'{_table(outer, links, "Roll-up")}<p class="note">{escape("".join(notes).strip())}</p>'
+
+
+def _how(outer: Rollup) -> str:
+    """Return the note on the figures."""
+    if not outer.rows:
+        return ""
+    note = f'<p class="note">{escape(model_card.HOW)}</p>'
+    return f'<section aria-labelledby="how"><h2 id="how">About the figures</h2>{note}</section>'
+
+
+def _part(
+    number: int,
+    row: Row,
+    rolled: Rollup,
+    findings: Mapping[tuple[str, ...], Sequence[Finding]],
+    shown: report_card.Shown,
+) -> str:
+    """Return the figures of a label, and the findings of each of its classes and models."""
+    rows = [each for each in rolled.rows if row.group.items() <= each.group.items()]
+    names = [name for name in rolled.by[1:] if len(_values(rolled.rows, name)) > 1]
+    inner = Rollup(tuple(rows), row, tuple(names))
+    links = [f"#part-{number}-{place}" for place in range(1, len(rows) + 1)]
+    groups = "\n".join(
+        _group(link[1:], each, names, findings[tuple(each.group.values())], shown)
+        for link, each in zip(links, rows, strict=True)
     )
-
-
-def _section(number: int, row: Row, findings: Sequence[Finding], shown: report_card.Shown) -> str:
-    """Return the figures and findings of a row; those of one place stand side by side."""
-    ordered = [each for place in places(findings, shown.judgments) for each in place.findings]
-    cards = "\n".join(report_card.card(each, shown) for each in ordered)
+    name = next(iter(row.group.values()), "All findings")
+    heading = texts.shown(name, texts.NAME) or "Without a label"
     return f"""\
-<section id="section-{number}" aria-labelledby="heading-{number}">
-<h2 id="heading-{number}" dir="auto">{escape(_heading(row))}</h2>
+<section aria-labelledby="part-{number}">
+<h2 id="part-{number}" dir="auto">{escape(heading)}</h2>
 <p class="about">{escape(_under(row))}</p>
 <dl class="stats">{_stats(row)}</dl>
 <p class="said">{escape(model_card.unmarked(model_card.sentences(row)))}</p>
-<div class="cards">
-{cards}
+{_table(inner, links, heading) if len(rows) > 1 else ""}
+<div class="groups">
+{groups}
 </div>
 </section>"""
 
 
-def _heading(row: Row) -> str:
-    if "label" not in row.group:
-        return texts.shown(", ".join(row.group.values()), texts.NAME) or "Findings"
-    return texts.shown(row.group["label"], texts.NAME) or "Without a label"
+def _group(
+    name: str,
+    row: Row,
+    names: Sequence[str],
+    findings: Sequence[Finding],
+    shown: report_card.Shown,
+) -> str:
+    """Return the findings of a class and model; those of one place stand side by side."""
+    ordered = [each for place in places(findings, shown.judgments) for each in place.findings]
+    cards = "\n".join(report_card.card(each, shown) for each in ordered)
+    heading = texts.shown(" · ".join(row.group[each] or "–" for each in names), texts.NAME)
+    above = f'<h3 dir="auto">{escape(heading)}</h3>' if heading else ""
+    kind = "group" if len(ordered) > 1 else "group alone"
+    return f'<div class="{kind}" id="{name}">{above}<div class="cards">{cards}</div></div>'
+
+
+def _table(rolled: Rollup, links: Sequence[str], label: str) -> str:
+    table = rolled.table(links)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">{table}</div>'
+    )
+
+
+def _values(rows: Iterable[Row], name: str) -> set[str]:
+    return {row.group[name] for row in rows}
 
 
 def _under(row: Row) -> str:
-    classes = f"class {', '.join(row.classes)}" if row.classes else ""
+    """Return the classes, models and weights that a label is of."""
+    many = len(row.classes) > _MOST_CLASSES
+    classes = f"{len(row.classes)} classes" if many else ", ".join(row.classes)
     weights = f"weights {', '.join(each[:12] for each in row.weights)}" if row.weights else ""
-    parts = (classes, ", ".join(row.models), weights)
-    return texts.shown(" · ".join(filter(None, parts)), texts.Room(600))
+    return texts.shown(
+        " · ".join(filter(None, (classes, ", ".join(row.models), weights))), texts.Room(600)
+    )
+
+
+_MOST_CLASSES = 4
 
 
 def _stats(row: Row) -> str:
     spurious = f"{row.verdicts.get('spurious', 0)} of {row.judged}" if row.judged else "–"
     stats = [
-        ("Photos", str(row.photos), counted(row.places, "place")),
+        ("Places", str(row.places), f"on {counted(row.photos, 'photo')}"),
         ("Judged spurious", spurious, _ends(row.spurious, percent) if row.judged else "no verdict"),
         (
             "Median drop without it",

@@ -99,8 +99,8 @@ def _verdict(finding: Finding) -> str:
     words = "".join(f" · {_text(each)}" for each in more)
     verdict = escape(finding.verdict.capitalize()) or "No verdict"
     return (
-        f'<h3 class="verdict"><b><span aria-hidden="true" style="color:inherit">{sign}</span> '
-        f'{verdict}</b><span dir="auto">{words}</span></h3>'
+        f'<h4 class="verdict"><b><span aria-hidden="true" style="color:inherit">{sign}</span> '
+        f'{verdict}</b><span dir="auto">{words}</span></h4>'
     )
 
 

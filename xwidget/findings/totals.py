@@ -150,8 +150,14 @@ def in_percent(share: Estimate) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in [0,1] as a whole percentage."""
-    return f"{math.floor(100 * share + 0.5)}%"
+    """Return a share in [0,1] as a whole percentage, "<1%" for a little.
+
+    Examples
+    --------
+    >>> percent(0.915), percent(0.002), percent(0)
+    ('92%', '<1%', '0%')
+    """
+    return "<1%" if 0 < share < 0.005 else f"{math.floor(100 * share + 0.5)}%"
 
 
 def counted(count: int, noun: str) -> str:
