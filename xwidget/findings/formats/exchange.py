@@ -1,0 +1,293 @@
+"""Findings out to a file, and in from one."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+from xwidget.findings.finding import Finding
+from xwidget.findings.formats import labelme, masks, own, table, xml
+from xwidget.findings.formats.items import Page, pages
+from xwidget.findings.formats.matching import Row, rows
+from xwidget.findings.formats.parsing import MOST_BYTES, Malformed, Node, decoded, parsed
+from xwidget.findings.formats.picture import Picture
+from xwidget.support import files, texts
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of findings.
+
+    Attributes
+    ----------
+    data
+        The file.
+    ending
+        Of its name, without the dot; ``"zip"`` where the format has one file a picture and there
+        are several.
+    notes
+        What a reader should know: what the coordinates are of, what was left out, and what the
+        format cannot hold.
+    """
+
+    data: bytes
+    ending: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The content of a file, before any of it is taken.
+
+    Attributes
+    ----------
+    format
+        Name of its format.
+    rows
+        Its entries: findings, and those that are refused with the reason.
+    notes
+        What a person should know.
+    reviews
+        Reviews, as they are in a file of our own.
+    """
+
+    format: str
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    reviews: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings that are not refused."""
+        return [row.finding for row in self.rows if row.finding is not None]
+
+    def describe(self) -> dict[str, Any]:
+        """Return rows and notes as JSON-able values."""
+        return {
+            "format": self.format,
+            "rows": [row.describe() for row in self.rows],
+            "notes": list(self.notes),
+        }
+
+
+def write(
+    findings: Iterable[Finding],
+    to: str | os.PathLike[str] | BinaryIO | None = None,
+    *,
+    format: str = "xwidget",
+    images: Iterable[Picture] = (),
+    reviews: Iterable[Mapping[str, Any]] = (),
+    onto: bytes | None = None,
+) -> Written:
+    """Write findings as a file.
+
+    Parameters
+    ----------
+    findings
+        The findings, of any number of pictures. Deleted ones are written to the own format only.
+    to
+        Path, or a binary file that is open; None returns the data only. A folder that is there
+        gets PNG masks as files in it.
+    format
+        Its name, see ``FORMATS``.
+    images
+        Pictures to be listed even if they have no finding.
+    reviews
+        JSON-able reviews; the own format alone holds them.
+    onto
+        A labelme file that the findings were read from: what else is in it stays.
+
+    Returns
+    -------
+    Written
+        The data, the ending of its name, and notes.
+
+    Raises
+    ------
+    ValueError
+        If there is no such format, or what it needs is not installed.
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> from xwidget.findings.region import Box
+    >>> written = write([Finding(Box(0, 0, 2, 2), (4, 4), "core", label="beak")], format="csv")
+    >>> written.data.decode("utf-8-sig").split(",")[:4]
+    ['id', 'image', 'digest', 'image_height']
+    """
+    chosen = table.FORMATS.get(format)
+    if chosen is None:
+        raise ValueError(f"format is {format!r}; expected one of {', '.join(table.FORMATS)}")
+    if onto is not None and format != "labelme":
+        raise ValueError(f"onto= is for labelme; format is {format!r}")
+    given = list(findings)
+    kept = [each for each in given if not each.deleted or format == "xwidget"]
+    found = pages(kept, images)
+    left_out: Counter[str] = Counter()
+    tell = left_out.update
+
+    if format == "xwidget":
+        data = own.write(given, reviews)
+    elif onto is not None:
+        data = _onto(found, onto, lambda reason: tell([reason]))
+    elif chosen.whole or len(found) == 1:
+        data = chosen.write(found, lambda reason: tell([reason]))
+    elif not found:
+        raise ValueError(
+            f"a file of {chosen.label} is of a picture, and there is none; give images="
+        )
+    else:
+        data = _one_each(chosen, found, lambda reason: tell([reason]))
+    several = not chosen.whole and len(found) > 1
+    notes = [page.picture.note for page in found if not page.picture.original]
+    notes += [f"{_findings(count)} left out: {reason}." for reason, count in left_out.items()]
+    if len(kept) < len(given):
+        notes.append(f"{_findings(len(given) - len(kept))} left out: deleted.")
+    written = Written(
+        data, "zip" if several else chosen.ending, (*dict.fromkeys(notes), *chosen.loses)
+    )
+    _save(written, to, found, format)
+    return written
+
+
+def _findings(count: int) -> str:
+    return "1 finding is" if count == 1 else f"{count} findings are"
+
+
+def _save(
+    written: Written, to: str | os.PathLike[str] | BinaryIO | None, found: list[Page], format: str
+) -> None:
+    if to is None:
+        return
+    if not isinstance(to, (str, os.PathLike)):
+        to.write(written.data)
+        return
+    if Path(to).is_dir() and format in ("masks", "input masks"):
+        entries = masks.entries(found, lambda reason: None, of_input=format == "input masks")
+        for name, data in entries.items():
+            files.replace(Path(to) / name, data)
+        return
+    files.replace(to, written.data)
+
+
+def _one_each(chosen: table.Format, found: list[Page], tell: table.LeftOut) -> bytes:
+    """Return a zip archive with a file for each picture."""
+    entries: dict[str, bytes] = {}
+    for n, page in enumerate(found):
+        stem = texts.shown(Path(page.picture.name).stem, texts.Room(80)).replace("/", "_")
+        name = f"{stem}.{chosen.ending}"
+        if name in entries:
+            name = f"{stem} ({n + 1}).{chosen.ending}"
+        entries[name] = chosen.write([page], tell)
+    return masks.archive(entries)
+
+
+def _onto(found: list[Page], data: bytes, tell: table.LeftOut) -> bytes:
+    """Return a labelme file anew, with the findings that were read from it as they are now."""
+    if len(found) != 1:
+        raise ValueError(f"a labelme file is of one picture; the findings are of {len(found)}")
+    file = parsed(decoded(data))
+    before, _ = rows(labelme.read(file), [found[0].picture])
+    numbers = {row.finding.id: n for n, row in enumerate(before) if row.finding is not None}
+    others = [n for n, row in enumerate(before) if row.finding is None]
+    return labelme.write(found[0], tell, labelme.Onto(file, numbers, others))
+
+
+def preview(data: bytes, name: str = "", images: Sequence[Picture] | None = None) -> Preview:
+    """Return the content of a file; none of it is kept anywhere.
+
+    An entry's picture is recognized by the digest of its pixels, or by name and size. Of our own
+    files, and of W3C and QuPath files, findings keep their ids; others get one that is made from
+    their content, so that reading a file twice gives the same findings.
+
+    Parameters
+    ----------
+    data
+        The file.
+    name
+        Its name, for errors.
+    images
+        The pictures that it may be of; None takes those that the file names.
+
+    Returns
+    -------
+    Preview
+        A row for each entry: a finding in pixels of its picture's input, or the reason why it is
+        refused.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read: it is too large or too deep, or malformed, and then the text
+        names the place; or it is of none of the formats.
+    """
+    try:
+        return _previewed(bytes(data), images)
+    except Malformed as error:
+        raise ValueError(f"{name}: {error}" if name else str(error)) from error
+
+
+def _previewed(data: bytes, images: Sequence[Picture] | None) -> Preview:
+    content: Node | xml.Element
+    if data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+        content = xml.parsed(data)
+    else:
+        content = parsed(decoded(data))
+    chosen = table.of(content)
+    if chosen is None or chosen.read is None:
+        known = ", ".join(each.label for each in table.FORMATS.values() if each.read)
+        raise Malformed(f"the file is of no format that is read: {known}")
+    found, notes = rows(chosen.read(content), images)
+    reviews = own.reviews(content) if chosen.name == "xwidget" and isinstance(content, Node) else []
+    return Preview(chosen.name, tuple(found), tuple(notes), tuple(reviews))
+
+
+def read(
+    source: Source, images: Sequence[Picture] | None = None, *, skip: bool = False
+) -> list[Finding]:
+    """Return the findings of a file.
+
+    Parameters
+    ----------
+    source
+        Path, content or open binary file.
+    images
+        The pictures that it may be of; None takes those that the file names.
+    skip
+        Whether entries that are refused are left out; otherwise none is read.
+
+    Returns
+    -------
+    list of Finding
+        In the order of the file.
+
+    Raises
+    ------
+    ValueError
+        As :func:`preview`; or if an entry is refused, see ``skip``.
+    OSError
+        If the file cannot be read.
+    """
+    name = ""
+    if isinstance(source, (str, os.PathLike)):
+        name = Path(source).name
+        with Path(source).open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    else:
+        data = source if isinstance(source, bytes) else source.read(MOST_BYTES + 1)
+    found = preview(data, name, images)
+    refused = [row for row in found.rows if row.finding is None]
+    if refused and not skip:
+        first = refused[0]
+        raise ValueError(
+            f"{len(refused)} of {len(found.rows)} entries are refused, first {first.place}: "
+            f"{first.reason}. preview() shows all; skip=True reads the others"
+        )
+    return found.findings
