@@ -17,40 +17,44 @@ export interface Choice {
 export interface Proposing extends Choice {
   /** Pixels of the smallest part. */
   area: number;
+  /** Least share of the evidence that a part holds, in [0, 1]. */
+  share: number;
   /** Number of parts at most. */
   most: number;
 }
 
-/** Share of a picture that is shown where nobody has chosen a threshold: evidence is diffuse. */
-const STRONGEST = 0.1;
+/** Share of the evidence that an automatic threshold leaves above it, or a little more: in tenths. */
+const HELD = 4;
 
 /** What is proposed where nobody has chosen otherwise. */
 export function proposing(mask: Frame, channel: Choice["channel"], least: number): Proposing {
-  const area = Math.max(4, Math.round(0.001 * mask.height * mask.width));
-  return { ...choiceOf(mask, channel, least), area, most: 5 };
+  return { ...choiceOf(mask, channel, least), area: 1, share: 0.03, most: 8 };
 }
 
 /** @param least a person's threshold; 0 where there is none. */
 export function choiceOf(mask: Frame, channel: Choice["channel"], least: number): Choice {
-  return { least: least || leastFor(mask, channel, STRONGEST), channel, gap: 1 };
+  return { least: least || automatic(mask, channel), channel, gap: 2 };
 }
 
-/** The smallest value, from 1 on, at which at most this share of the picture is shown. */
-export function leastFor(mask: Frame, channel: Choice["channel"], share: number): number {
-  const counts = new Uint32Array(256);
+/**
+ * The largest value such that those from it on hold 40% of the evidence, or 1: masks differ in
+ * contrast, and one threshold finds nothing on some photos and all on others.
+ */
+export function automatic(mask: Frame, channel: Choice["channel"]): number {
+  const sums = new Float64Array(256);
   const size = mask.height * mask.width;
-  for (let i = 0; i < size; i++) {
-    let most = 0;
-    for (let c = 0; c < mask.channels; c++) {
-      if (counted(mask, channel, c)) most = Math.max(most, mask.data[c * size + i] as number);
+  for (let c = 0; c < mask.channels; c++) {
+    if (!counted(mask, channel, c)) continue;
+    for (const value of mask.data.subarray(c * size, (c + 1) * size)) {
+      sums[value] = (sums[value] as number) + value;
     }
-    counts[most] = (counts[most] as number) + 1;
   }
-  let [least, shown] = [256, 0];
-  while (least > 1 && shown + (counts[least - 1] as number) <= share * size) {
-    shown += counts[--least] as number;
+  const total = sums.reduce((sum, each) => sum + each, 0);
+  let least = 255;
+  for (let held = sums[255] as number; least > 1 && 10 * held < HELD * total; ) {
+    held += sums[--least] as number;
   }
-  return Math.min(255, least);
+  return least;
 }
 
 const counted = ({ channels }: Frame, channel: Choice["channel"], c: number) =>
@@ -69,6 +73,8 @@ interface Labeled {
   /** Number of the part that a pixel belongs to, from 1 in the order of their first pixels; 0 for none. */
   labels: Int32Array;
   count: number;
+  /** Those that were asked for. */
+  grids: Map<number, Grid>;
 }
 
 const last = new WeakMap<Frame, Labeled>();
@@ -79,7 +85,8 @@ function labeled(mask: Frame, choice: Choice): Labeled {
   const known = last.get(mask);
   if (known?.key === key) return known;
   const { shown, sums } = shownOf(mask, choice);
-  const made = { key, sums, ...label(shown, mask.height, mask.width, choice.gap) };
+  const grids = new Map<number, Grid>();
+  const made = { key, sums, grids, ...label(shown, mask.height, mask.width, choice.gap) };
   last.set(mask, made);
   return made;
 }
@@ -144,7 +151,8 @@ function label(shown: Uint8Array, height: number, width: number, gap: number) {
 
 /** The parts worth proposing, those that hold most of the evidence first. */
 export function parts(mask: Frame, wanted: Proposing): Part[] {
-  const { labels, count, sums } = labeled(mask, wanted);
+  const found = labeled(mask, wanted);
+  const { labels, count, sums } = found;
   const pixels = new Uint32Array(count + 1);
   const held = new Float64Array(count + 1);
   let total = 0;
@@ -153,12 +161,13 @@ export function parts(mask: Frame, wanted: Proposing): Part[] {
     pixels[part] = (pixels[part] as number) + 1;
     held[part] = (held[part] as number) + (sums[i] as number);
   }
-  const found = Array.from({ length: count }, (_, k) => k + 1)
+  const ranked = Array.from({ length: count }, (_, k) => k + 1)
     .filter((part) => (pixels[part] as number) >= wanted.area)
+    .filter((part) => (held[part] as number) >= wanted.share * total)
     .sort((a, b) => (held[b] as number) - (held[a] as number) || a - b)
     .slice(0, wanted.most);
-  return found.map((part) => ({
-    grid: gridOf(labels, part, mask),
+  return ranked.map((part) => ({
+    grid: gridOf(found, part, mask),
     pixels: pixels[part] as number,
     share: (held[part] as number) / total,
   }));
@@ -174,9 +183,9 @@ export function partAt(
   at: { x: number; y: number },
   reach: number,
 ): Grid | null {
-  const { labels } = labeled(mask, choice);
-  const first = nearest(labels, mask, at, reach);
-  return first === null ? null : gridOf(labels, labels[first] as number, mask);
+  const found = labeled(mask, choice);
+  const first = nearest(found.labels, mask, at, reach);
+  return first === null ? null : gridOf(found, found.labels[first] as number, mask);
 }
 
 function nearest(
@@ -200,8 +209,10 @@ function nearest(
   return best;
 }
 
-function gridOf(labels: Int32Array, part: number, { height, width }: Frame): Grid {
-  const data = new Uint8Array(labels.length);
-  for (const [i, each] of labels.entries()) if (each === part) data[i] = 1;
-  return { height, width, data };
+function gridOf({ labels, grids }: Labeled, part: number, { height, width }: Frame): Grid {
+  const known = grids.get(part);
+  if (known) return known;
+  const made = { height, width, data: Uint8Array.from(labels, (each) => Number(each === part)) };
+  grids.set(part, made);
+  return made;
 }

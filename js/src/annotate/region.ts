@@ -134,6 +134,18 @@ export function regionOf(grid: Grid): Pixels | null {
   return region;
 }
 
+const sketches = new WeakMap<Grid, Pixels>();
+
+/** A mask as a region that is drawn and not kept: no run lengths are made of it. */
+export function sketched(grid: Grid): Pixels {
+  const known = sketches.get(grid);
+  if (known) return known;
+  const region: Pixels = { type: "mask", size: [grid.height, grid.width], counts: "" };
+  grids.set(region, grid);
+  sketches.set(grid, region);
+  return region;
+}
+
 /** Number of a picture's pixels that belong to a region. */
 export function pixelsOf(region: Region, size: Size): number {
   return countOf(gridOf(region, size));

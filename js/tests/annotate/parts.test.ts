@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { leastFor, type Proposing, partAt, parts, proposing } from "../../src/annotate/parts";
+import { automatic, type Proposing, partAt, parts, proposing } from "../../src/annotate/parts";
 import { encode } from "../../src/annotate/rle";
 import { frameOf } from "../frames";
 import cases from "./fixtures/parts.json";
+import proposals from "./fixtures/proposals.json";
 import { rows } from "./grids";
 
 const maskOf = ([channels, height, width]: readonly number[], values: readonly number[]) =>
   frameOf([[...values]], { channels: channels as number, height: height as number, width: width as number }); // biome-ignore format: one line
 
 test.each(cases)("the parts are those of the rule as it is worded ($#)", (each) => {
-  const found = parts(maskOf(each.mask.size, each.mask.values), each as unknown as Proposing);
+  const found = parts(maskOf(each.mask.size, each.mask.values), { ...each, share: 0 } as Proposing);
   const described = found.map((part) => ({
     ...{ counts: encode(part.grid), pixels: part.pixels },
     share: part.share,
@@ -17,13 +18,35 @@ test.each(cases)("the parts are those of the rule as it is worded ($#)", (each) 
   expect(described).toEqual(each.parts);
 });
 
-test("the threshold where nobody chose one shows at most that share of the picture", () => {
-  const mask = maskOf([1, 1, 10], [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
-  expect(leastFor(mask, null, 0.3)).toBe(61);
-  expect(leastFor(mask, null, 1)).toBe(1);
-  expect(leastFor(maskOf([1, 1, 2], [255, 255]), null, 0.1)).toBe(255);
-  expect(leastFor(maskOf([2, 1, 2], [9, 0, 0, 200]), 0, 0.5)).toBe(1);
-  expect(proposing(mask, null, 0)).toEqual({ least: 81, channel: null, gap: 1, area: 4, most: 5 });
+type Channels = [0 | 1 | 2];
+const proposed = proposals.filter(({ options }) => (options.channels?.length ?? 1) === 1);
+
+test.each(proposed)("what is proposed is what Python proposes ($#)", (each) => {
+  const values = Uint8Array.from(atob(each.mask), (sign) => sign.charCodeAt(0));
+  const mask = maskOf([3, ...each.size], [...values]);
+  const { threshold, least, gap, count, channels } = each.options as {
+    threshold?: number;
+    least?: number;
+    gap?: number;
+    count?: number;
+    channels?: Channels;
+  };
+  const wanted = proposing(mask, channels?.[0] ?? null, threshold ? each.threshold : 0);
+  if (each.threshold > 0) expect(wanted.least).toBe(each.threshold);
+  if (gap !== undefined) wanted.gap = gap;
+  if (least !== undefined) wanted.share = least;
+  if (count !== undefined) wanted.most = count;
+  const found = parts(mask, wanted);
+  expect(found.map(({ grid }) => encode(grid))).toEqual(each.parts.map(({ counts }) => counts));
+  for (const [k, { share }] of found.entries())
+    expect(share).toBeCloseTo(each.parts[k]?.share ?? -1, 12);
+});
+
+test("a threshold that a person chose is kept; an automatic one leaves two fifths above it", () => {
+  const mask = maskOf([1, 1, 4], [10, 20, 30, 40]);
+  expect(automatic(mask, null)).toBe(40);
+  expect(automatic(maskOf([1, 1, 4], [10, 20, 31, 40]), null)).toBe(31);
+  expect(automatic(maskOf([2, 1, 2], [9, 0, 0, 200]), 0)).toBe(9);
   expect(proposing(mask, null, 7).least).toBe(7);
 });
 

@@ -1,0 +1,53 @@
+/** Marks the connected part of the evidence around a click, as much of it as is shown. */
+import type { At, Tool } from "../../picture/tools/tool";
+import { score } from "../../support/figures";
+import type { Grid } from "../grid";
+import { choiceOf, partAt } from "../parts";
+import { regionOf, sketched } from "../region";
+import type { Pen } from "./pen";
+
+export function createEvidence(pen: Pen): Tool {
+  const { annotating, ui } = pen;
+  const maskOf = (pane: string) => ui.panes.peek().find(({ key }) => key === pane)?.scene.mask;
+
+  function find(at: At): Grid | string {
+    const mask = maskOf(at.pane);
+    if (!mask) return "There is no evidence yet: it comes with a run.";
+    const choice = choiceOf(mask, ui.channel.peek(), ui.threshold.peek());
+    const found = partAt(mask, choice, at, pen.reach(at.event));
+    const least = score(choice.least / 255);
+    return (
+      found ?? `No evidence of ${least} or more here. Lower the threshold to mark fainter evidence.`
+    );
+  }
+  function mark(at: At): boolean {
+    annotating.draft.value = null;
+    const found = find(at);
+    if (typeof found === "string") pen.say(found);
+    else {
+      const region = regionOf(found);
+      if (region) pen.finish(region, at.event);
+    }
+    return true;
+  }
+  return {
+    ...pen.whole,
+    button: {
+      name: "Region",
+      title: "Mark evidence: click it, and what hangs together there is a finding (key R)",
+    },
+    end() {
+      annotating.draft.value = null;
+    },
+    click: mark,
+    hover(at) {
+      // What a click would mark.
+      const found = at.pressing === 0 ? find(at) : "";
+      annotating.draft.value = typeof found === "string" ? null : sketched(found);
+    },
+    leave() {
+      annotating.draft.value = null;
+    },
+    keys: { Enter: mark, " ": mark },
+  };
+}

@@ -1,0 +1,102 @@
+/** Marks a polygon, corner by corner. */
+import { batch } from "@preact/signals";
+import type { At, Tool } from "../../picture/tools/tool";
+import type { Place } from "../grid";
+import { CLICK, middleOf, type Pen } from "./pen";
+
+/** So near to the first corner a click closes it, in CSS px. */
+const CLOSING = 10;
+
+export function createPolygon(pen: Pen): Tool {
+  const { annotating, ui } = pen;
+  let points: Place[] = [];
+  /** Where the next corner would be. */
+  let next: Place | null = null;
+  let pressing = false;
+
+  function show(): void {
+    batch(() => {
+      const line = next ? [...points, next] : [...points];
+      annotating.line.value = line;
+      annotating.draft.value = line.length > 2 ? { type: "polygon", rings: [line] } : null;
+    });
+  }
+  function clear(): void {
+    points = [];
+    next = null;
+    pressing = false;
+    pen.stop();
+  }
+  function back(): void {
+    points.pop();
+    const last = points.at(-1);
+    if (!last) {
+      clear();
+      return;
+    }
+    if (ui.cursor.peek()?.by === "keys") {
+      ui.point(Math.floor(last[0]), Math.floor(last[1]), "keys", ui.cursor.peek()?.pane ?? "main");
+      next = null;
+    }
+    show();
+  }
+  function close(event: At["event"]): void {
+    if (points.length < 3) {
+      pen.say(`A polygon has three corners or more; this one has ${points.length}.`);
+      return;
+    }
+    const ring = points;
+    clear();
+    pen.finish({ type: "polygon", rings: [ring] }, event);
+  }
+  function put(place: Place, event: At["event"]): void {
+    const [first, last] = [points[0], points.at(-1)];
+    const again = last && pen.apart(last, place) < CLICK;
+    if (again || (first && points.length > 2 && pen.apart(first, place) < CLOSING)) {
+      close(event);
+      return;
+    }
+    if (!first) {
+      pen.start({
+        ...{ cancel: clear, back },
+        follow(pixel) {
+          next = middleOf(pixel);
+          show();
+        },
+      });
+    }
+    points.push(place);
+    show();
+  }
+  function enter({ pixel, event }: At): void {
+    // A line that the pointer has drawn is closed where it is.
+    if (points.length > 0 && ui.cursor.peek()?.by === "pointer") close(event);
+    else put(middleOf(pixel), event);
+  }
+  return {
+    ...pen.whole,
+    button: {
+      name: "Polygon",
+      title:
+        "Mark a polygon: click its corners, then the first one again, or the last one twice (key G)",
+    },
+    down(at) {
+      pressing = at.button === 0;
+      return pressing;
+    },
+    up(at) {
+      if (pressing) put(pen.place(at), at.event);
+      pressing = false;
+    },
+    // A second finger: the corners that there are stay.
+    cancel() {
+      pressing = false;
+    },
+    hover(at) {
+      if (points.length === 0 || at.pressing > 1) return;
+      next = pen.place(at);
+      show();
+    },
+    keys: { Enter: enter, " ": enter },
+  };
+}
