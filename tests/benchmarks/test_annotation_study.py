@@ -1,0 +1,101 @@
+"""The annotation study: what is read from the raters' files, and the tables made of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import annotation_study
+from tests.findings.marks import finding
+from xwidget.findings.finding import Finding
+from xwidget.findings.region import Box
+
+ROOT = Path(__file__).parents[2]
+
+
+def saved(path: Path, findings: list[Finding], reviews: tuple[dict[str, str], ...] = ()) -> None:
+    described = [each.describe() for each in findings]
+    content = {"format": "xwidget findings", "version": 1, "findings": described}
+    path.write_text(json.dumps({**content, "reviews": reviews}), "utf-8")
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def marks(author: str, moved: float = 0.0) -> list[Finding]:
+    """Return a rater's findings on six photos, 20 s apart."""
+    return [
+        finding(
+            i,
+            "core" if i == 0 and author == "bob" else ("spurious", "core")[i % 2],
+            author,
+            Box(4 + moved, 4, 8, 8),
+            drop=0.1 * i,
+            kind="text",
+            created=f"2026-01-31T12:{i // 3:02}:{20 * (i % 3):02}Z",
+        )
+        for i in range(6)
+    ]
+
+
+def test_two_raters_files_become_one_study(tmp_path: Path) -> None:
+    saved(tmp_path / "one.json", marks("ada"))
+    saved(tmp_path / "two.json", marks("bob", 1.0))
+    study = annotation_study.collect(tmp_path)
+    text = annotation_study.report(study)
+    lines = dict(cells(line)[:2] for line in text.splitlines() if line.startswith("|"))
+    assert lines["photos"] == "6"
+    assert lines["places that two or more marked"] == "6 of 6"
+    assert lines["Krippendorff's α of core, spurious, unsure"].startswith("0.69 ")
+    assert lines["Cohen's κ of the same"].startswith("0.67 ")
+    assert lines["Krippendorff's α of the kind"].startswith("none: every judgment is “text”")
+    assert lines["mean IoU of all that two marked on a photo"] == "0.78 [0.78, 0.78] (6)"
+    assert lines["findings whose effect was measured"] == "12 of 12"
+    ada, bob = [line for line in text.splitlines() if line.startswith(("| ada", "| bob"))]
+    assert cells(ada) == ["ada", "6", "6", "3", "3", "0", "20"]
+    assert cells(bob) == ["bob", "6", "6", "4", "2", "0", "20"]
+
+
+def test_a_files_name_can_stand_for_a_login_name(tmp_path: Path) -> None:
+    saved(tmp_path / "first.json", marks("root"))
+    saved(tmp_path / "second.json", marks("root"))
+    assert annotation_study.collect(tmp_path).rolled.total.raters == ("root",)
+    told_apart = annotation_study.collect(tmp_path, file_is_rater=True)
+    assert told_apart.rolled.total.raters == ("first", "second")
+    assert told_apart.rolled.total.alpha.value == 1
+
+
+def test_the_newest_version_of_a_finding_counts_and_reviews_do(tmp_path: Path) -> None:
+    mark = finding(0, "core")
+    review = {"finding": mark.id, "author": "bob", "verdict": "unsure"}
+    saved(tmp_path / "a.json", [mark.edited(verdict="spurious", version=2), finding(1)], (review,))
+    saved(tmp_path / "b.json", [mark, finding(2).edited(deleted=True)])
+    study = annotation_study.collect(tmp_path)
+    assert [each.verdict for each in study.findings] == ["spurious", "spurious"]
+    assert study.rolled.total.alpha.count == 1
+
+
+def test_pauses_are_no_work() -> None:
+    times = [f"2026-01-31T12:{minute:02}:00Z" for minute in (0, 1, 3, 40, 41)]
+    assert annotation_study.seconds(times) == 60
+    assert annotation_study.seconds(times[:1]) is None
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"holds no \.json"):
+        annotation_study.collect(tmp_path)
+    (tmp_path / "other.json").write_text('{"format": "other"}')
+    with pytest.raises(ValueError, match=r"other\.json holds no findings"):
+        annotation_study.collect(tmp_path)
+
+
+def test_the_page_has_a_place_for_the_figures() -> None:
+    page = (ROOT / "docs/reports/annotation_study.md").read_text("utf-8")
+    filled = annotation_study.fill(page, "| a | b |")
+    assert "<!-- figures -->\n\n| a | b |\n\n<!-- end -->" in filled
+    assert annotation_study.fill(filled, "c").count("| a | b |") == 0
+    with pytest.raises(ValueError, match="has no <!-- figures -->"):
+        annotation_study.fill("text", "c")
