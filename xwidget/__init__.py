@@ -13,6 +13,7 @@ from xwidget.batch import explain_many
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
+from xwidget.findings.store.store import FindingStore
 from xwidget.gallery import Gallery
 from xwidget.inspector import Inspector
 from xwidget.loading import load
@@ -23,6 +24,7 @@ __all__ = [
     "Attribution",
     "Classifier",
     "Explanation",
+    "FindingStore",
     "Gallery",
     "Inspector",
     "Subject",

@@ -1,0 +1,1 @@
+"""Findings that are kept: in a file, or on a PostgreSQL server."""

@@ -1,0 +1,108 @@
+"""The reviews of a store: blind, until one's own is given."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from xwidget.findings.keeping import Review
+from xwidget.findings.store import accepted
+
+if TYPE_CHECKING:
+    from xwidget.findings.store.sql.database import Database
+
+
+class Reviewed:
+    """The reviews of a store."""
+
+    author: str
+    _database: Database
+
+    def review(self, review: Review, act: str | None = None) -> Review:
+        """Keep a review. An earlier one of the same person stays, but counts no more.
+
+        Parameters
+        ----------
+        review
+            Of a finding of this store.
+        act
+            As in :meth:`put`; None for a new one.
+
+        Raises
+        ------
+        KeyError
+            If there is no such finding.
+        ValueError
+            If the review has no author.
+        """
+        accepted.name("the review's author", review.author)
+        return self._database.reviews.add(
+            review, str(uuid.uuid4()) if act is None else accepted.act(act)
+        )
+
+    def judge(
+        self, id: str, verdict: str, *, kind: str = "", reason: str = "", by: str | None = None
+    ) -> Review:
+        """Review a finding: the same as :meth:`review`, made from its parts.
+
+        Examples
+        --------
+        >>> import xwidget as xw
+        >>> from xwidget.findings.finding import Finding
+        >>> from xwidget.findings.region import Point
+        >>> store = xw.FindingStore(":memory:", author="Ada")
+        >>> found = store.add(Finding(Point(9, 9), (224, 224), "core"))
+        >>> store.reviews(found.id, by="Grace")  # blind, until she has judged
+        ()
+        >>> given = store.judge(found.id, "spurious", reason="only the grid", by="Grace")
+        >>> [(review.author, review.verdict) for review in store.reviews(found.id, by="Grace")]
+        [('Ada', 'core'), ('Grace', 'spurious')]
+        """
+        author = self.author if by is None else by
+        return self.review(Review(id, author, verdict, kind, reason))
+
+    def reviews(
+        self, id: str | None = None, author: str | None = None, *, by: str | None = None
+    ) -> tuple[Review, ...]:
+        """Return the newest review of each person.
+
+        Parameters
+        ----------
+        id
+            Of one finding; None for all.
+        author
+            Of one person; None for all.
+        by
+            Name of who asks. Then it is blind: the reviews of a finding are shown to those only who
+            have judged it themselves, and the verdict of who marked it is one of them. None for
+            the reviews as they are kept.
+        """
+        id = None if id is None else accepted.clean(id)
+        author = None if author is None else accepted.clean(author)
+        if by is None:
+            return self._database.reviews.list(id, author)
+        return tuple(
+            review
+            for of in self._database.reviews.judgments(id).values()
+            if any(each.author == by for each in of)
+            for review in of
+            if author is None or review.author == author
+        )
+
+    def all_judgments(self, ids: Iterable[str] | None = None) -> dict[str, tuple[Review, ...]]:
+        """Return all that people said of each finding, to summarize it: this is not blind.
+
+        Parameters
+        ----------
+        ids
+            Of findings; None for all. Deleted ones are left out.
+
+        Returns
+        -------
+        dict
+            For each id, the newest review of each person; the verdict of who marked the finding is
+            one of them, as that person last gave it.
+        """
+        found = self._database.reviews.judgments()
+        return found if ids is None else {id: found[id] for id in ids if id in found}

@@ -1,0 +1,229 @@
+"""Findings in the database: each change is a new version, and none is ever written over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from datetime import timezone
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, union
+
+from xwidget.findings import finding as records
+from xwidget.findings.finding import Effect, Finding
+from xwidget.findings.keeping import Kept
+from xwidget.findings.store.accepted import clean
+from xwidget.findings.store.filter import Filter
+from xwidget.findings.store.sql import counter, words
+from xwidget.findings.store.sql.tables import effects, findings, reviews
+from xwidget.findings.store.sql.transactions import Transactions
+from xwidget.support import texts
+
+_DIGEST = 64
+_MEASURED_ON = ("digest", "model", "weights", "preprocessing", "target")
+
+
+class Findings:
+    """The findings of a database.
+
+    Parameters
+    ----------
+    transactions
+        The database.
+    durable
+        Whether what is in it outlives this process.
+    """
+
+    def __init__(self, transactions: Transactions, *, durable: bool) -> None:
+        self._transactions = transactions
+        self._durable = durable
+
+    def put(self, finding: Finding, base: int, act: str, by: str) -> Kept:
+        """Keep a version, see :meth:`FindingStore.put`."""
+
+        def work(connection: Connection) -> Kept:
+            counter.locked(connection)
+            before = connection.execute(_found().where(findings.c.act == act)).first()
+            if before is not None:
+                return self._kept_before(before, finding, act)
+            newest = connection.execute(_newest().where(findings.c.finding_id == finding.id))
+            theirs = newest.first()
+            if theirs is not None and theirs.version != base:
+                return Kept(_read(theirs), _read(theirs), self._durable)
+            return Kept(
+                self._added(connection, finding, base, act, by, theirs), None, self._durable
+            )
+
+        return self._transactions.write(work)
+
+    def _kept_before(self, row: Any, finding: Finding, act: str) -> Kept:
+        if row.finding_id != finding.id:
+            raise ValueError(
+                f"act {texts.shown(act, texts.NAME)} was of finding {row.finding_id}, and now "
+                f"comes with finding {finding.id}; each act needs a text of its own"
+            )
+        return Kept(_read(row), None, self._durable)
+
+    def _added(
+        self,
+        connection: Connection,
+        finding: Finding,
+        base: int,
+        act: str,
+        by: str,
+        before: Any | None,
+    ) -> Finding:
+        version = base + 1
+        effect = finding.effect if before is None else None
+        kept = replace(finding, version=version, effect=None, author=finding.author or by)
+        seq = counter.advanced(connection)
+        record, seen = kept.describe(), kept.seen
+        same = before is not None and _measured(record) == _measured(json.loads(before.record))
+        connection.execute(
+            insert(findings).values(
+                finding_id=kept.id,
+                version=version,
+                seq=seq,
+                act=act,
+                made_by=by,
+                shape_version=before.shape_version if before is not None and same else version,
+                created=records.parsed(kept.created).astimezone(timezone.utc).isoformat(),
+                author=kept.author,
+                verdict=kept.verdict,
+                kind=kept.kind,
+                label=kept.label,
+                digest=clean(seen.digest)[:_DIGEST],
+                model=clean(seen.model),
+                target=seen.target,
+                deleted=kept.deleted,
+                record=_dumped(record),
+            )
+        )
+        if kept.label and not kept.deleted:
+            words.use(connection, kept.label, seq)
+        if effect is not None:
+            _insert_effect(connection, kept.id, version, effect)
+        row = connection.execute(_newest().where(findings.c.finding_id == kept.id)).one()
+        return _read(row)
+
+    def get(self, id: str, version: int | None = None) -> Finding:
+        """Return the newest or another version; KeyError in words."""
+        query = _newest() if version is None else _found().where(findings.c.version == version)
+        query = query.where(findings.c.finding_id == clean(id))
+        row = self._transactions.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise _unknown(self._transactions.place.name, id, version)
+        return _read(row)
+
+    def history(self, id: str) -> tuple[Finding, ...]:
+        """Return all versions, the oldest first; KeyError in words."""
+        query = _found().where(findings.c.finding_id == clean(id)).order_by(findings.c.version)
+        rows = self._transactions.read(lambda connection: connection.execute(query).all())
+        if not rows:
+            raise _unknown(self._transactions.place.name, id)
+        return tuple(map(_read, rows))
+
+    def list(self, wanted: Filter) -> tuple[Finding, ...]:
+        """Return the newest versions that a filter lets through, the oldest finding first."""
+        query = _newest().where(*_conditions(wanted))
+        query = query.order_by(findings.c.created, findings.c.finding_id)
+        rows = self._transactions.read(lambda connection: connection.execute(query).all())
+        return tuple(map(_read, rows))
+
+    def changes_since(self, seq: int) -> tuple[int, tuple[Finding, ...]]:
+        """Return the number of the newest change, and the findings that were changed since."""
+        changed = union(
+            *(
+                select(table.c.finding_id).where(table.c.seq > seq)
+                for table in (findings, effects, reviews)
+            )
+        )
+        query = _newest().where(findings.c.finding_id.in_(changed)).order_by(findings.c.seq)
+
+        def work(connection: Connection) -> tuple[int, tuple[Any, ...]]:
+            newest = counter.current(connection)
+            nothing = seq < 0 or newest == seq
+            return newest, () if nothing else tuple(connection.execute(query).all())
+
+        newest, rows = self._transactions.read(work)
+        return newest, tuple(map(_read, rows))
+
+    def record_effect(self, id: str, version: int, effect: Effect) -> None:
+        """Keep what was measured of a version; KeyError in words."""
+        there = select(findings.c.seq).where(
+            findings.c.finding_id == clean(id), findings.c.version == version
+        )
+
+        def work(connection: Connection) -> None:
+            counter.locked(connection)
+            if connection.execute(there).first() is None:
+                raise _unknown(self._transactions.place.name, id, version)
+            _insert_effect(connection, id, version, effect)
+
+        self._transactions.write(work)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    values = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+    values = {
+        name: clean(value) if isinstance(value, str) else value for name, value in values.items()
+    }
+    if wanted.digest is not None:
+        values["digest"] = values["digest"][:_DIGEST]
+    return [findings.c[name] == value for name, value in values.items() if value is not None]
+
+
+def _insert_effect(connection: Connection, id: str, version: int, effect: Effect) -> None:
+    seq = counter.advanced(connection)
+    record = _dumped(asdict(effect))
+    connection.execute(
+        insert(effects).values(seq=seq, finding_id=id, version=version, record=record)
+    )
+
+
+def _found() -> Select[Any]:
+    """Return the query of versions, each with the newest effect of its region."""
+    newest = (
+        select(func.max(effects.c.seq))
+        .where(
+            effects.c.finding_id == findings.c.finding_id,
+            effects.c.version.between(findings.c.shape_version, findings.c.version),
+        )
+        .correlate(findings)
+        .scalar_subquery()
+    )
+    effect = select(effects.c.record).where(effects.c.seq == newest).scalar_subquery()
+    return select(findings, effect.label("effect"))
+
+
+def _newest() -> Select[Any]:
+    """Return the query of the newest versions."""
+    others = findings.alias()
+    newest = select(func.max(others.c.version)).where(others.c.finding_id == findings.c.finding_id)
+    return _found().where(findings.c.version == newest.correlate(findings).scalar_subquery())
+
+
+def _read(row: Any) -> Finding:
+    found = records.read(json.loads(row.record))
+    effect = None if row.effect is None else records.read_effect(json.loads(row.effect))
+    return replace(found, effect=effect)
+
+
+def _measured(record: Mapping[str, Any]) -> list[Any]:
+    """Return of a record the values on which a measured effect depends."""
+    seen = [record["seen"].get(name) for name in _MEASURED_ON]
+    return [record["region"], list(record["frame"]), *seen]
+
+
+def _dumped(record: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(record, allow_nan=False)
+    except ValueError as error:
+        raise ValueError(f"a number is not finite and cannot be kept: {error}") from error
+
+
+def _unknown(name: str, id: str, version: int | None = None) -> KeyError:
+    of = "" if version is None else f"version {version} of "
+    shown = texts.shown(str(id), texts.Room(60))
+    return KeyError(f"{name} has no {of}finding {shown}; list() returns those that are there")

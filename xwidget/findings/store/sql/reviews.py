@@ -1,0 +1,140 @@
+"""Reviews in the database, apart from findings: one person's never changes another's."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from xwidget.findings import finding as records
+from xwidget.findings.finding import Finding
+from xwidget.findings.keeping import Review, read_review
+from xwidget.findings.store.sql import counter
+from xwidget.findings.store.sql.tables import findings, reviews
+from xwidget.findings.store.sql.transactions import Transactions
+
+
+class _Judgment(NamedTuple):
+    seq: int
+    review: Review
+
+
+class Reviews:
+    """The reviews of a database."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def add(self, review: Review, act: str) -> Review:
+        """Keep a review; KeyError in words where there is no such finding."""
+        there = select(findings.c.seq).where(findings.c.finding_id == review.finding).limit(1)
+
+        def work(connection: Connection) -> Review:
+            counter.locked(connection)
+            before = connection.execute(select(reviews).where(reviews.c.act == act)).first()
+            if before is not None:
+                return _read(before)
+            if connection.execute(there).first() is None:
+                name = self._transactions.place.name
+                raise KeyError(f"{name} has no finding {review.finding}, so it cannot be reviewed")
+            connection.execute(
+                insert(reviews).values(
+                    seq=counter.advanced(connection),
+                    finding_id=review.finding,
+                    author=review.author,
+                    act=act,
+                    record=json.dumps(review.describe()),
+                )
+            )
+            return review
+
+        return self._transactions.write(work)
+
+    def list(self, id: str | None, author: str | None) -> tuple[Review, ...]:
+        """Return each person's newest review, the oldest first."""
+        wanted = []
+        if id is not None:
+            wanted.append(reviews.c.finding_id == id)
+        if author is not None:
+            wanted.append(reviews.c.author == author)
+        found = self._transactions.read(lambda connection: _newest(connection, *wanted))
+        return tuple(map(_read, found))
+
+    def judgments(self, id: str | None = None) -> dict[str, tuple[Review, ...]]:
+        """Return the judgments of each finding that is not deleted, or of one: each person's newest
+        review, and the author's own verdict, if it is newer than a review of their own.
+        """
+        of_one = [[] if id is None else [table.c.finding_id == id] for table in (findings, reviews)]
+        own, given = self._transactions.read(
+            lambda connection: (_own(connection, *of_one[0]), _newest(connection, *of_one[1]))
+        )
+        found: dict[str, dict[str, _Judgment]] = {
+            id: {} if judgment is None else {judgment.review.author: judgment}
+            for id, judgment in own.items()
+        }
+        for row in given:
+            of = found.get(row.finding_id)
+            if of is not None and (row.author not in of or of[row.author].seq < row.seq):
+                of[row.author] = _Judgment(row.seq, _read(row))
+        return {
+            id: tuple(each.review for each in sorted(of.values(), key=lambda each: each.seq))
+            for id, of in found.items()
+        }
+
+
+def _newest(connection: Connection, *wanted: Any) -> list[Any]:
+    newest = select(func.max(reviews.c.seq)).where(*wanted)
+    newest = newest.group_by(reviews.c.finding_id, reviews.c.author)
+    query = select(reviews).where(reviews.c.seq.in_(newest)).order_by(reviews.c.seq)
+    return list(connection.execute(query).all())
+
+
+def _own(connection: Connection, *wanted: Any) -> dict[str, _Judgment | None]:
+    """Return of each finding that is not deleted the judgment of its author: that of the last
+    version that they made; of the first one, where somebody else brought it in.
+    """
+    versions = select(
+        findings.c.finding_id,
+        findings.c.version,
+        findings.c.seq,
+        findings.c.made_by,
+        findings.c.author,
+        findings.c.deleted,
+    ).where(*wanted)
+    versions = versions.order_by(findings.c.finding_id, findings.c.version)
+    chosen: dict[str, Any] = {}
+    deleted: dict[str, bool] = {}
+    for row in connection.execute(versions):
+        deleted[row.finding_id] = row.deleted
+        if row.finding_id not in chosen or row.made_by == row.author:
+            chosen[row.finding_id] = row
+    there = {id: row.seq for id, row in chosen.items() if not deleted[id]}
+    query = select(findings.c.seq, findings.c.record)
+    kept: dict[int, str] = {}
+    numbers = list(there.values())
+    for k in range(0, len(numbers), 500):  # SQLite takes so many values at a time
+        rows = connection.execute(query.where(findings.c.seq.in_(numbers[k : k + 500])))
+        kept.update((row.seq, row.record) for row in rows)
+    found = {id: (seq, records.read(json.loads(kept[seq]))) for id, seq in there.items()}
+    return {
+        id: _Judgment(seq, _as_review(finding)) if finding.verdict else None
+        for id, (seq, finding) in found.items()
+    }
+
+
+def _as_review(finding: Finding) -> Review:
+    return Review(
+        finding=finding.id,
+        author=finding.author,
+        verdict=finding.verdict,
+        kind=finding.kind,
+        reason=finding.reason,
+        id=str(uuid.uuid5(uuid.UUID(finding.id), str(finding.version))),
+        created=finding.changed,
+    )
+
+
+def _read(row: Any) -> Review:
+    return read_review(json.loads(row.record))

@@ -1,0 +1,276 @@
+"""Transactions of a store: SQLite and PostgreSQL behind one door, errors in words."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    StaticPool,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy import exc as errors
+
+from xwidget.findings.store.errors import MissingExtra, StoreError
+from xwidget.findings.store.places import Place
+
+T = TypeVar("T")
+
+_HEADER = b"SQLite format 3\x00"
+_POOL = {"pool_size": 5, "max_overflow": 20}
+
+
+class Transactions:
+    """Transactions on the database of a place; threads may share them.
+
+    Parameters
+    ----------
+    place
+        The place of the database.
+    timeout
+        Seconds that a transaction waits for another one's.
+
+    Attributes
+    ----------
+    read_only
+        True where the file cannot be written.
+
+    Raises
+    ------
+    StoreError
+        If there is no database and none can be made.
+    """
+
+    def __init__(self, place: Place, timeout: float) -> None:
+        self.place = place
+        self.timeout = timeout
+        self.read_only = False
+        self._closed = False
+        self._process = os.getpid()
+        self._turn = threading.RLock()
+        self._engine = self._made()
+
+    @property
+    def on_server(self) -> bool:
+        """True for PostgreSQL, False for SQLite."""
+        return bool(self.place.server)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Return the work's result on what the database holds now.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be read.
+        """
+        return self._done(work, writing=False)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Return the work's result; on return it is on the disk, on an error nothing is.
+
+        The work is done a second time where the server went away in between: it must be harmless to
+        do again.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written, or another one writes for longer than the timeout.
+        """
+        if self.read_only:
+            raise StoreError(
+                f"{self.place.location} cannot be written: the file or its folder is read-only. "
+                "Nothing was stored. Keep findings in another file, or ask for the right to write"
+            )
+        return self._done(work, writing=True)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._closed = True
+        self._engine.dispose(close=self._process == os.getpid())
+
+    def _done(self, work: Callable[[Connection], T], *, writing: bool) -> T:
+        self._after_fork()
+        last = False
+        while True:
+            if self._closed:
+                raise StoreError(f"the store {self.place.name} is closed; open it again")
+            try:
+                with self._waited(writing), self._connected(writing) as connection:
+                    return work(connection)
+            except errors.SQLAlchemyError as error:
+                gone = isinstance(error, errors.DBAPIError) and error.connection_invalidated
+                if last or not gone:
+                    raise self._in_words(error) from error
+                last = True
+
+    @contextlib.contextmanager
+    def _connected(self, writing: bool) -> Iterator[Connection]:
+        engine = self._engine.execution_options(writing=writing)
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def _waited(self, writing: bool) -> Iterator[None]:
+        """Wait for this process's other writers; in memory, where all share one connection, for
+        its readers, too.
+        """
+        if not writing and self.place.location != ":memory:":
+            yield
+            return
+        if not self._turn.acquire(timeout=self.timeout):
+            raise self._busy()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _after_fork(self) -> None:
+        """Leave a forked parent's connections and locks alone: its threads are not here."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._turn = threading.RLock()
+            if self.place.location != ":memory:":
+                self._engine.dispose(close=False)
+
+    def _made(self) -> Engine:
+        return self._of_server() if self.on_server else self._of_file()
+
+    def _of_server(self) -> Engine:
+        patience = max(2, math.ceil(self.timeout))
+        try:
+            url = make_url(self.place.server)
+        except (errors.ArgumentError, ValueError):  # the text has the password in it
+            raise ValueError("this is no URL of a PostgreSQL database") from None
+        try:
+            engine = create_engine(
+                url,
+                pool_pre_ping=True,
+                pool_timeout=self.timeout,
+                hide_parameters=True,
+                connect_args={"connect_timeout": patience, "tcp_user_timeout": 2000 * patience},
+                **_POOL,
+            )
+        except ModuleNotFoundError as error:
+            raise MissingExtra("psycopg", "postgres") from error
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            if connection.get_execution_options().get("writing"):
+                connection.exec_driver_sql(
+                    f"SET LOCAL lock_timeout = {int(1000 * self.timeout)}; "
+                    "SET LOCAL synchronous_commit = on"
+                )
+
+        return engine
+
+    def _of_file(self) -> Engine:
+        path = self.place.file
+        options: dict[str, Any] = {"hide_parameters": True}
+        arguments: dict[str, Any] = {"timeout": self.timeout, "check_same_thread": False}
+        if path is None:
+            url = URL.create("sqlite")
+            options["poolclass"] = StaticPool
+        else:
+            _check(path)
+            url = URL.create("sqlite", database=str(path))
+            options |= {"pool_timeout": self.timeout, **_POOL}
+            if path.exists() and not _writable(path):
+                self.read_only = True
+                url, options = URL.create("sqlite"), {"hide_parameters": True}
+                options |= {"poolclass": NullPool, "creator": lambda: _only_read(path, arguments)}
+        engine = create_engine(url, connect_args=arguments, **options)
+
+        @event.listens_for(engine, "connect")
+        def connect(connection: Any, record: object) -> None:
+            connection.isolation_level = None  # transactions begin where we say so
+            if not self.read_only:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA fullfsync = ON")  # macOS keeps it in the disk's memory
+            connection.execute("PRAGMA foreign_keys = ON")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            writing = connection.get_execution_options().get("writing")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+        return engine
+
+    def use_write_ahead_log(self) -> None:
+        """Let readers read while another one writes; where the file system cannot, they wait."""
+        if self.on_server or self.read_only or self.place.file is None:
+            return
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.execute("PRAGMA journal_mode = WAL").fetchall()
+        except errors.SQLAlchemyError as error:
+            raise self._in_words(error) from error
+        except Exception as error:  # of sqlite3, which is not wrapped here
+            raise self._in_words(error) from error
+
+    def _busy(self) -> StoreError:
+        return StoreError(
+            f"{self.place.name} is locked: another program has been writing for more than "
+            f"{self.timeout:g} s. Nothing was stored; try again"
+        )
+
+    def _in_words(self, error: Exception) -> StoreError:
+        cause = error.orig if isinstance(error, errors.DBAPIError) and error.orig else error
+        text = " ".join(str(cause).split())
+        if "database is locked" in text or "lock timeout" in text:
+            return self._busy()
+        where = self.place.location
+        if "not a database" in text or "malformed" in text:
+            return StoreError(
+                f"{where} is damaged or no SQLite database ({text}). Nothing was changed: "
+                "go back to a backup, or keep findings in a new file"
+            )
+        if isinstance(error, errors.OperationalError) and self.on_server:
+            return StoreError(f"{where} cannot be reached: {text}")
+        return StoreError(f"{where} cannot be read or written: {text}. Nothing was stored")
+
+
+def _check(path: Path) -> None:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; give the path of a file in it")
+    if not path.parent.is_dir():
+        raise StoreError(
+            f"{path} cannot be made: there is no folder {path.parent}. Make the folder first"
+        )
+    try:
+        with path.open("rb") as file:
+            begin = file.read(len(_HEADER))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if begin and begin != _HEADER:
+        raise StoreError(
+            f"{path} is no SQLite database. It was left as it is; keep findings in another file"
+        )
+
+
+def _only_read(path: Path, arguments: dict[str, Any]) -> sqlite3.Connection:
+    # Without a log beside it, nobody is writing; then SQLite needs to make no file to read it.
+    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    address = f"file:{quote(path.as_posix())}?mode=ro{alone}"
+    connection: sqlite3.Connection = sqlite3.connect(address, uri=True, **arguments)
+    return connection
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
