@@ -108,11 +108,12 @@ def test_an_authors_own_verdict_counts_before_their_review_of_the_same_place() -
 def test_judgments_of_a_store_are_taken_as_they_are() -> None:
     mark = finding(0)
     for given in (
-        {mark.id: (Judgment(mark.id, "bob", "core"),)},
         [Judgment(mark.id, "bob", "core")],
         [(mark.id, "bob", "core", "text")],
     ):
         assert rollup([mark], given).total.raters == ("ada", "bob")
+    all_of_it = {mark.id: (Judgment(mark.id, "bob", "core"),)}  # ada has not judged it herself
+    assert rollup([mark], all_of_it).total.raters == ("bob",)
     with pytest.raises(TypeError, match="a judgment is a review or a tuple"):
         rollup([mark], [mark.id])
     with pytest.raises(ValueError, match="expected one of core"):

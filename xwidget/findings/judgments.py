@@ -97,9 +97,10 @@ def judged(findings: Iterable[Finding], judgments: Any = None) -> dict[str, tupl
     findings
         The findings that count; judgments of others are left out.
     judgments
-        What a ``FindingStore``'s ``all_judgments`` returns: reviews, or a dict of them by finding.
-        Tuples (finding id, rater, verdict) with kind and reason, if there are any, do as well. Of
-        two by one rater the last counts. None: the authors' own verdicts alone.
+        What a ``FindingStore``'s ``all_judgments`` returns, a dict by finding: all that was said of
+        it, by its author, too. Or further judgments: reviews, or tuples (finding id, rater,
+        verdict) with kind and reason, if there are any. Of two by one rater the last counts. None:
+        the authors' own verdicts alone.
 
     Raises
     ------
@@ -107,9 +108,10 @@ def judged(findings: Iterable[Finding], judgments: Any = None) -> dict[str, tupl
         If one of them is none.
     """
     by_finding: dict[str, dict[str, Judgment]] = {}
+    whole = judgments if isinstance(judgments, Mapping) else {}
     for each in findings:
         own = Judgment(each.id, each.author, each.verdict, each.kind, each.reason)
-        by_finding[each.id] = {each.author: own}
+        by_finding[each.id] = {} if each.id in whole else {each.author: own}
     for given in _listed(judgments):
         if given.finding in by_finding:
             by_finding[given.finding][given.rater] = given

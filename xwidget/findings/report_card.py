@@ -14,7 +14,8 @@ from xwidget.findings.totals import percent
 from xwidget.support import texts
 
 _HASH = 12
-_SIGNS = {"core": "●", "spurious": "▲", "unsure": "◆"}  # not by color alone
+# Not by color alone; the panel has the same (js/src/annotate/style.ts).
+_SIGNS = {"core": "✓", "spurious": "✕", "unsure": "?"}
 _NOBODY = "somebody without a name"
 
 
@@ -92,7 +93,7 @@ def _pictures(finding: Finding, name: str) -> str:
 
 
 def _verdict(finding: Finding) -> str:
-    sign = _SIGNS.get(finding.verdict, "○")
+    sign = _SIGNS.get(finding.verdict, "·")
     more = [finding.kind] if finding.kind else []
     if finding.confidence is not None:
         more.append(f"confidence {figure(finding.confidence)}")

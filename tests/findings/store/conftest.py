@@ -21,7 +21,10 @@ def server() -> Iterator[str]:
         postgres.wait_until_reachable(url)
         yield url
         return
-    with postgres.server(postgres.found()) as url:
+    programs = postgres.programs()
+    if programs is None:
+        (pytest.fail if postgres.required() else pytest.skip)(postgres.WITHOUT)
+    with postgres.server(programs) as url:
         yield url
 
 

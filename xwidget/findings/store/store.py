@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from xwidget.findings import report
 from xwidget.findings.finding import Effect, Finding
 from xwidget.findings.keeping import Kept
-from xwidget.findings.rollup import BY, Rollup, rollup
 from xwidget.findings.store import accepted
 from xwidget.findings.store.errors import ChangedError, MissingExtra, StoreError
 from xwidget.findings.store.filter import Filter
 from xwidget.findings.store.places import Place, place_of
 from xwidget.findings.store.reviewed import Reviewed
+from xwidget.findings.store.summed import Summed
 from xwidget.findings.store.worded import Worded
 from xwidget.support import texts
 
@@ -32,7 +30,7 @@ _NOT_EDITED = {
 _TIMES = 100
 
 
-class FindingStore(Reviewed, Worded):
+class FindingStore(Reviewed, Worded, Summed):
     """Findings that are kept in a file, or on a PostgreSQL server that several people use.
 
     Each change of a finding is a version of its own, and none is ever written over: a change that
@@ -353,20 +351,6 @@ class FindingStore(Reviewed, Worded):
         """
         wanted = None if preprocessing is None else accepted.clean(preprocessing)
         return self._database.inputs.find(accepted.clean(digest), wanted)
-
-    def rollup(self, by: Sequence[str] = BY) -> Rollup:
-        """Return the figures of all findings, with everybody's judgments.
-
-        See :func:`xwidget.findings.rollup.rollup`.
-        """
-        return rollup(self.list(), self.all_judgments(), by)
-
-    def report(self, path: str | os.PathLike[str], by: Sequence[str] = BY) -> Path:
-        """Write all findings, with everybody's judgments, as one HTML file; return its path.
-
-        See :func:`xwidget.findings.report.write`.
-        """
-        return report.write(path, self.list(), self.all_judgments(), inputs=self.input, by=by)
 
 
 def _opened(place: Place, timeout: float) -> Database:
