@@ -146,9 +146,28 @@ export function sketched(grid: Grid): Pixels {
   return region;
 }
 
-/** Number of a picture's pixels that belong to a region. */
-export function pixelsOf(region: Region, size: Size): number {
-  return countOf(gridOf(region, size));
+/** How large a region is, in pixels, to tell the larger one: exact but for lines that cross. */
+export function areaOf(region: Region): number {
+  switch (region.type) {
+    case "point":
+      return 0;
+    case "box":
+      return region.width * region.height;
+    case "mask":
+      return countOf(gridOf(region, region.size));
+    case "polygon":
+      return Math.abs(region.rings.reduce((sum, ring) => sum + turned(ring), 0));
+  }
+}
+
+/** The area of a ring, negative where it runs the other way round. */
+function turned(ring: Ring): number {
+  let [sum, [x0, y0]] = [0, ring.at(-1) as Place];
+  for (const [x1, y1] of ring) {
+    sum += (x0 * y1 - x1 * y0) / 2;
+    [x0, y0] = [x1, y1];
+  }
+  return sum;
 }
 
 const ends = new WeakMap<Region, Bounds>();

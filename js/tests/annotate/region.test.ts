@@ -2,12 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { gridBounds, outline, type Ring, type Size } from "../../src/annotate/grid";
 import {
+  areaOf,
   besides,
   boundsOf,
   gridOf,
   hits,
   moved,
-  pixelsOf,
   type Region,
   regionOf,
 } from "../../src/annotate/region";
@@ -73,7 +73,7 @@ describe("a region", () => {
   test("has its copy beside it, also in the picture's corner", () => {
     const box: Region = { type: "box", x: 90, y: 90, width: 10, height: 10 };
     expect(besides(box, [100, 100])).toEqual({ ...box, x: 87, y: 87 });
-    expect(pixelsOf(besides(box, [100, 100]), [100, 100])).toBe(100);
+    expect(areaOf(besides(box, [100, 100]))).toBe(100);
   });
 });
 

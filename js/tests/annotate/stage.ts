@@ -32,10 +32,17 @@ export function stage() {
   const cursor = signal<{ x: number; y: number; by: string; pane: string } | null>(null);
   const chosen = signal<string | null>(null);
   const ended = new AbortController();
+  const chose: number[] = [];
   const ui = {
     ...{ cursor, chosen, ended: ended.signal, channel: signal(null), threshold: signal(0) },
     scene: signal(scene),
-    panes: signal([{ key: "main", scene }]),
+    panes: signal([
+      { key: "main", scene },
+      { key: "7", scene },
+    ]),
+    isEditable: (pane: string) => pane === "main",
+    layout: signal("single"),
+    store: { choose: (target: number) => void chose.push(target) },
     placement: computed(() => ({ left: 0, top: 0, scale: scale.value })),
     point(x: number, y: number, by: string, pane: string) {
       cursor.value = { x, y, by, pane };
@@ -149,6 +156,8 @@ export function stage() {
       .map((i) => `${i % WIDTH},${Math.floor(i / WIDTH)}`);
   };
   return {
+    chose,
+    at,
     ...{ ui, annotating, marks, pen, handles, tools, select, pointer, keys, go },
     scale,
     regions,

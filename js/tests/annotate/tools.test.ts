@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { distance, hits, type Polygon, pixelsOf } from "../../src/annotate/region";
+import { countOf } from "../../src/annotate/grid";
+import { distance, gridOf, hits, type Polygon } from "../../src/annotate/region";
 import { SIZE, stage } from "./stage";
 
 let on: ReturnType<typeof stage>;
@@ -72,6 +73,7 @@ describe("a box", () => {
   test("by keys holds both pixels that Enter was pressed on, one where they are the same", () => {
     on.go(10, 10);
     on.keys("Enter", "ArrowLeft", "ArrowLeft", "ArrowDown");
+    expect(on.annotating.says.value).toContain("One corner is set");
     expect(on.annotating.draft.value).toEqual({ type: "box", x: 8, y: 10, width: 3, height: 2 });
     on.keys("Enter", "Enter", "Enter");
     expect(on.regions()).toEqual([
@@ -178,7 +180,7 @@ describe("a lasso", () => {
       expect(Math.min(...off)).toBeLessThan(0.5);
     }
     const whole: Polygon = { type: "polygon", rings: [eight] };
-    expect(Math.abs(pixelsOf(region, SIZE) - pixelsOf(whole, SIZE))).toBeLessThan(12);
+    expect(Math.abs(countOf(gridOf(region, SIZE)) - countOf(gridOf(whole, SIZE)))).toBeLessThan(12);
   });
 
   test("that was only a click selects what is there; a straight one says why it is none", () => {
@@ -274,6 +276,18 @@ describe("a region of the evidence", () => {
     on.go(30, 30);
     on.keys("Enter");
     expect(on.pixels()).toEqual(["30,30"]);
+  });
+
+  test("of another class has that class drawn first; another run's is not taken for this one's", () => {
+    const click = { ...on.at(11.2, 6.1), pane: "7" };
+    on.tools.region?.click?.(click);
+    expect([on.regions(), on.annotating.says.value]).toEqual([
+      [],
+      expect.stringContaining("other runs"),
+    ]);
+    on.ui.layout.value = "classes";
+    on.tools.region?.click?.(click);
+    expect([on.chose, on.pixels().length]).toEqual([[7], 6]);
   });
 
   test("is the nearest of a click close by; where there is none it says so", () => {

@@ -23,6 +23,7 @@ export function createBox(pen: Pen): Tool {
       corner = pixel;
       begin();
       follow(pixel);
+      pen.say("One corner is set. Go to the other with the arrow keys and press Enter.");
       return;
     }
     const box = across(corner, pixel);

@@ -22,6 +22,15 @@ export function createEvidence(pen: Pen): Tool {
   }
   function mark(at: At): boolean {
     annotating.draft.value = null;
+    // What a finding is seen on is the class that is drawn: another's evidence is drawn first.
+    if (!ui.isEditable(at.pane)) {
+      if (ui.layout.peek() !== "classes" || !maskOf(at.pane)) {
+        pen.say("Mark evidence in the first picture: the others are of other runs.");
+        return true;
+      }
+      ui.store.choose(Number(at.pane));
+      return mark({ ...at, pane: "main" });
+    }
     const found = find(at);
     if (typeof found === "string") pen.say(found);
     else {

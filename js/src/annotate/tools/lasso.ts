@@ -62,8 +62,11 @@ export function createLasso(pen: Pen): Tool {
     else pen.say("Draw around something: a straight line has nothing in it.");
   }
   function enter({ pixel, event }: At): void {
-    if (points.length === 0) begin(middleOf(pixel), true);
-    else close(event);
+    if (points.length > 0) close(event);
+    else {
+      begin(middleOf(pixel), true);
+      pen.say("The line follows the arrow keys. Enter closes it.");
+    }
   }
   return {
     ...pen.whole,

@@ -67,7 +67,10 @@ export function createPaint(pen: Pen): Tool {
   }
   function enter({ pixel, event }: At): void {
     if (stroke) lift();
-    else begin(middleOf(pixel), event);
+    else {
+      begin(middleOf(pixel), event);
+      if (stroke) pen.say("The brush follows the arrow keys. Enter lifts it.");
+    }
   }
   return {
     ...pen.whole,

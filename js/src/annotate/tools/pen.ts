@@ -4,7 +4,7 @@ import type { Picture } from "../../picture/picture";
 import type { Pixel } from "../../picture/surface";
 import type { At, Tool } from "../../picture/tools/tool";
 import { type Place, type Size, subtract, union } from "../grid";
-import { gridOf, hits, pixelsOf, type Region, regionOf, rounded } from "../region";
+import { areaOf, gridOf, hits, type Region, regionOf, rounded } from "../region";
 import type { Annotating, Marked, Marks, Mode } from "../view";
 
 /** A press that moves less than this is a click, in CSS px. */
@@ -118,7 +118,7 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
       .peek()
       .filter(({ region }) => hits(region, at.x, at.y, near))
       .reverse()
-      .sort((a, b) => pixelsOf(a.region, size()) - pixelsOf(b.region, size()));
+      .sort((a, b) => areaOf(a.region) - areaOf(b.region));
   }
   function pick(at: At): boolean {
     const found = under(at);

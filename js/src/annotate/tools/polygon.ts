@@ -70,8 +70,15 @@ export function createPolygon(pen: Pen): Tool {
   }
   function enter({ pixel, event }: At): void {
     // A line that the pointer has drawn is closed where it is.
-    if (points.length > 0 && ui.cursor.peek()?.by === "pointer") close(event);
-    else put(middleOf(pixel), event);
+    if (points.length > 0 && ui.cursor.peek()?.by === "pointer") {
+      close(event);
+      return;
+    }
+    const before = points.length;
+    put(middleOf(pixel), event);
+    if (points.length <= before) return;
+    const corners = before === 0 ? "1 corner is" : `${points.length} corners are`;
+    pen.say(`${corners} set. Enter sets the next one; on the same place it closes the polygon.`);
   }
   return {
     ...pen.whole,
