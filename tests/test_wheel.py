@@ -1,5 +1,6 @@
 """What a user installs."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -35,6 +36,23 @@ def test_the_wheel_holds_the_page_and_the_typing_marker(wheel: Path) -> None:
     page.append("inspector/static/annotate.js")
     for name in ("py.typed", *page, "inspector/static/LICENSES.txt"):
         assert f"xwidget/{name}" in names
+
+
+def test_an_installed_wheel_makes_the_tables_of_a_store(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    code = (
+        "import xwidget as xw; print(xw.__file__); "
+        "store = xw.FindingStore('findings.sqlite'); print(store.list())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [str(tmp_path / "installed/xwidget/__init__.py"), "()"]
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:

@@ -181,7 +181,7 @@ def test_what_cannot_be_used_is_left_out(shown: Shown) -> None:
         ("button", "Run"),
         ("button", "Stop"),
         ("button", "Run more"),
-        ("button", "Brush"),
+        ("button", "Edit mask"),
         ("combobox", "Game"),
         ("combobox", "Add class"),
         ("spinbutton", "Iterations"),

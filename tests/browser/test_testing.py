@@ -81,7 +81,7 @@ def test_a_brush_erases_and_restores_with_undo_and_redo(
 ) -> None:
     before = inspector.pixels()
     reference = array_from_kernel(notebook, "w.explanation.reference")
-    inspector.button("Brush").click()
+    inspector.button("Edit mask").click()
     size = inspector.root.get_by_role("slider", name="Size")
     size.fill("3")
     draw(inspector, (8, 16), (24, 16))
@@ -111,7 +111,7 @@ def test_a_brush_erases_and_restores_with_undo_and_redo(
 
 def test_a_brush_can_touch_one_color_alone(notebook: Notebook, inspector: Inspector) -> None:
     before = inspector.pixels()
-    inspector.button("Brush").click()
+    inspector.button("Edit mask").click()
     for name in ("Red", "Blue"):
         inspector.root.get_by_role("checkbox", name=name).uncheck()
     inspector.root.get_by_role("radio", name="reveal").check(force=True)
@@ -126,7 +126,7 @@ def test_a_brush_can_touch_one_color_alone(notebook: Notebook, inspector: Inspec
 def test_an_edit_waits_while_another_class_is_looked_at(
     notebook: Notebook, inspector: Inspector
 ) -> None:
-    inspector.button("Brush").click()
+    inspector.button("Edit mask").click()
     draw(inspector, (5, 5), (9, 9))
     scored(notebook, inspector)
     edited = inspector.pixels()

@@ -150,7 +150,7 @@ def test_a_method_is_tested_in_the_panel(notebook: Notebook, inspector: Inspecto
 
 
 def test_a_tool_is_chosen_and_used(inspector: Inspector) -> None:
-    inspector.root.get_by_role("group", name="Tools").get_by_role("button", name="Box").click()
+    inspector.root.get_by_role("group", name="Tools").get_by_role("button", name="Corners").click()
     inspector.point_at(4, 6)
     inspector.root.page.mouse.down()
     inspector.point_at(20, 25)

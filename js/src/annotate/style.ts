@@ -12,11 +12,11 @@ export interface Style {
   sign: string;
 }
 
-const NONE: Style = { color: "#f5f5f5", dash: [1, 3], sign: "·" };
+const NONE: Style = { color: "#f5f5f5", dash: [3, 3], sign: "·" };
 const VERDICTS: Record<string, Style> = {
   core: { color: "#56b4e9", dash: [], sign: "✓" },
   spurious: { color: "#f0a030", dash: [7, 4], sign: "✕" },
-  unsure: { color: "#e58bc2", dash: [2, 3], sign: "?" },
+  unsure: { color: "#e58bc2", dash: [7, 3, 2, 3], sign: "?" },
 };
 /** Of labels, in the order in which they are first met. */
 const COLORS = [

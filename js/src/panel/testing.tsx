@@ -56,7 +56,7 @@ export function Testing({ ui }: { ui: Ui }) {
           title={reason ?? "Erase or restore evidence with a brush"}
           onClick={() => ui.use(brushing ? null : "brush")}
         >
-          Brush
+          Edit mask
         </button>
         {hidden && (
           <button

@@ -20,7 +20,7 @@ class Child:
     process: int
     lines: int
 
-    def told(self, seconds: float = 60) -> list[str]:
+    def told(self, seconds: float = 240) -> list[str]:
         """Return all that it tells until it ends; a longer one is killed."""
         end, parts = time.monotonic() + seconds, []
         while select.select([self.lines], [], [], max(0, end - time.monotonic()))[0]:

@@ -21,10 +21,7 @@ def server() -> Iterator[str]:
         postgres.wait_until_reachable(url)
         yield url
         return
-    programs = postgres.programs()
-    if programs is None:
-        (pytest.fail if postgres.required() else pytest.skip)(postgres.WITHOUT)
-    with postgres.server(programs) as url:
+    with postgres.server(postgres.found()) as url:
         yield url
 
 

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 URL = "XWIDGET_TEST_POSTGRES_URL"
 """Environment variable: the URL of a database of a server that runs already."""
 
@@ -29,14 +31,6 @@ WITHOUT = (
 )
 
 
-def required() -> bool:
-    """Return True where a missing server is a failure."""
-    return os.environ.get(REQUIRED) == "required" or os.environ.get("CI", "").lower() in (
-        "1",
-        "true",
-    )
-
-
 def programs() -> Path | None:
     """Return the folder of the newest server's programs; None if there is none."""
     found = sorted(
@@ -45,6 +39,17 @@ def programs() -> Path | None:
     )
     found += [Path(path) for name in ["initdb"] if (path := shutil.which(name))]
     return found[-1].resolve().parent if found else None
+
+
+def found() -> Path:
+    """Return the folder of the programs; without one, the test is skipped, or fails."""
+    folder = programs()
+    if folder is not None:
+        return folder
+    required = os.environ.get(REQUIRED) == "required" or os.environ.get("CI") in ("1", "true")
+    if required:
+        pytest.fail(WITHOUT)
+    pytest.skip(WITHOUT)
 
 
 @contextmanager

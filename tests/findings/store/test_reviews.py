@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +107,16 @@ def test_a_review_has_a_finding_and_an_author(store: xw.FindingStore) -> None:
     with pytest.raises(ValueError, match="expected one of core, spurious, unsure"):
         store.judge(found.id, "good")
     assert store.reviews() == ()
+
+
+def test_findings_are_summed_up_with_everybodys_judgments(
+    store: xw.FindingStore, tmp_path: Path
+) -> None:
+    found = store.add(finding(label="<script>watermark"))
+    store.judge(found.id, "core", by="Grace")
+    rows = store.rollup(by=("label",)).to_pandas()
+    assert rows["label"].tolist() == ["<script>watermark"]
+    page = store.report(tmp_path / "report.html").read_text("utf-8")
+    assert "&lt;script&gt;watermark" in page
+    assert "<script>watermark" not in page
+    assert "Grace" in page

@@ -151,6 +151,9 @@ def test_a_measurement_makes_no_version_and_holds_while_the_region_does(
     first = store.add(finding())
     store.record_effect(first.id, 1, EFFECT)
     assert store.get(first.id) == replace(first, effect=EFFECT)
+    seq = store.changes_since(-1)
+    store.record_effect(first.id, 1, EFFECT)  # the same again is nothing new
+    assert store.changes_since(-1) == seq
     again = replace(EFFECT, without=0.5)
     store.record_effect(first.id, 1, again)
     assert store.edit(first.id, verdict="core").effect == again

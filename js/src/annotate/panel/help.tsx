@@ -54,7 +54,7 @@ const THEN: [string, string][] = [
   [
     "Testing it",
     "“Only what is shown” has the network score the evidence alone, “Everything else” the photo " +
-      "without it. With “Brush”, take evidence away or bring it back.",
+      "without it. With “Edit mask”, take evidence away or bring it back.",
   ],
 ];
 

@@ -154,12 +154,19 @@ class Findings:
         there = select(findings.c.seq).where(
             findings.c.finding_id == clean(id), findings.c.version == version
         )
+        before = (
+            select(effects.c.record)
+            .where(effects.c.finding_id == clean(id), effects.c.version == version)
+            .order_by(effects.c.seq.desc())
+            .limit(1)
+        )
 
         def work(connection: Connection) -> None:
             counter.locked(connection)
             if connection.execute(there).first() is None:
                 raise _unknown(self._transactions.place.name, id, version)
-            _insert_effect(connection, id, version, effect)
+            if connection.execute(before).scalar() != _dumped(asdict(effect)):
+                _insert_effect(connection, id, version, effect)
 
         self._transactions.write(work)
 

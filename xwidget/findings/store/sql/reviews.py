@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
-from xwidget.findings import finding as records
-from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Review, read_review
 from xwidget.findings.store.sql import counter
 from xwidget.findings.store.sql.tables import findings, reviews
@@ -117,22 +116,23 @@ def _own(connection: Connection, *wanted: Any) -> dict[str, _Judgment | None]:
     for k in range(0, len(numbers), 500):  # SQLite takes so many values at a time
         rows = connection.execute(query.where(findings.c.seq.in_(numbers[k : k + 500])))
         kept.update((row.seq, row.record) for row in rows)
-    found = {id: (seq, records.read(json.loads(kept[seq]))) for id, seq in there.items()}
+    found = {id: (seq, json.loads(kept[seq])) for id, seq in there.items()}
     return {
-        id: _Judgment(seq, _as_review(finding)) if finding.verdict else None
-        for id, (seq, finding) in found.items()
+        id: _Judgment(seq, _as_review(record)) if record["verdict"] else None
+        for id, (seq, record) in found.items()
     }
 
 
-def _as_review(finding: Finding) -> Review:
+def _as_review(record: Mapping[str, Any]) -> Review:
+    """Return the verdict in the record of a finding as a review by its author."""
     return Review(
-        finding=finding.id,
-        author=finding.author,
-        verdict=finding.verdict,
-        kind=finding.kind,
-        reason=finding.reason,
-        id=str(uuid.uuid5(uuid.UUID(finding.id), str(finding.version))),
-        created=finding.changed,
+        finding=record["id"],
+        author=record["author"],
+        verdict=record["verdict"],
+        kind=record["kind"],
+        reason=record["reason"],
+        id=str(uuid.uuid5(uuid.UUID(record["id"]), str(record["version"]))),
+        created=record["changed"],
     )
 
 

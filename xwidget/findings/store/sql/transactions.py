@@ -30,6 +30,7 @@ from xwidget.findings.store.places import Place
 T = TypeVar("T")
 
 _HEADER = b"SQLite format 3\x00"
+_LOCKED, _NO_RIGHT = "55P03", "42501"
 _POOL = {"pool_size": 5, "max_overflow": 20}
 
 
@@ -231,15 +232,21 @@ class Transactions:
     def _in_words(self, error: Exception) -> StoreError:
         cause = error.orig if isinstance(error, errors.DBAPIError) and error.orig else error
         text = " ".join(str(cause).split())
-        if "database is locked" in text or "lock timeout" in text:
+        state = getattr(cause, "sqlstate", None)  # a server's texts are in its own language
+        if "database is locked" in text or state == _LOCKED:
             return self._busy()
         where = self.place.location
+        if state == _NO_RIGHT:
+            return StoreError(
+                f"{where}: this user has no right to do so ({text}). Nothing was stored. Ask for "
+                "SELECT, INSERT and UPDATE on its tables, and for CREATE to open it the first time"
+            )
         if "not a database" in text or "malformed" in text:
             return StoreError(
                 f"{where} is damaged or no SQLite database ({text}). Nothing was changed: "
                 "go back to a backup, or keep findings in a new file"
             )
-        if isinstance(error, errors.OperationalError) and self.on_server:
+        if isinstance(error, errors.OperationalError) and self.on_server and state is None:
             return StoreError(f"{where} cannot be reached: {text}")
         return StoreError(f"{where} cannot be read or written: {text}. Nothing was stored")
 
