@@ -151,6 +151,6 @@ def as_frame(findings: Iterable[Finding]) -> pandas.DataFrame:
         raise ValueError("a DataFrame needs pandas: pip install pandas") from error
     frame = pd.DataFrame(rows(findings), columns=columns())
     for name in columns():
-        if name not in _TEXTS:
-            frame[name] = frame[name].astype("Int64" if name in _WHOLE else "float64")
+        kind = str if name in _TEXTS else "Int64" if name in _WHOLE else "float64"
+        frame[name] = frame[name].astype(kind)
     return frame

@@ -26,6 +26,7 @@ DECIMALS = 6
 """Of the coordinates in a file."""
 
 _CLOSE = 0.499 * 10.0**-DECIMALS  # rounds to the number in the file
+_FAR = 1e7  # as a region's coordinates
 _INPUT = ".input.png"
 
 
@@ -66,12 +67,14 @@ class Picture:
             return None, "the way from the network's input to the original is not known"
         try:
             geometry = Geometry.read(self.seen.geometry)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
             return None, f"the geometry cannot be read ({texts.in_words(error)})"
         if geometry.matrix is None:
             return None, geometry.reason
         if geometry.input_size != self.frame:
             return None, f"the geometry is of an input of {by(geometry.input_size)} pixels"
+        if np.abs(geometry.matrix).max() > _FAR:
+            return None, "the geometry's numbers are too large"
         height, width = geometry.original_size
         if height * width > MOST_PIXELS or max(height, width) > 2**15:
             return None, f"an original of {by((height, width))} pixels is too large"

@@ -134,7 +134,9 @@ def read(file: Node) -> Iterator[Item]:
             claim = Claim.read(unquote(node.text("id")), where, node.get("xwidget:picture"))
             known[node.text("id"), claim.seen.digest] = claim
     for node in _annotations(file):
-        target = next(_list(node, "target"))
+        target = next(_list(node, "target"), None)
+        if target is None:
+            raise Malformed(f"{node.place} has no 'target'")
         if isinstance(target.value, str):
             target = Node({"source": target.value}, target.path)
         source = target.get("source") or Node("", target.path)
