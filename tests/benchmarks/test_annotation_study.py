@@ -11,6 +11,7 @@ from benchmarks import annotation_study
 from tests.findings.marks import finding
 from xwidget.findings.finding import Finding
 from xwidget.findings.region import Box
+from xwidget.findings.store.store import FindingStore
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +100,12 @@ def test_the_page_has_a_place_for_the_figures() -> None:
     assert annotation_study.fill(filled, "c").count("| a | b |") == 0
     with pytest.raises(ValueError, match="has no <!-- figures -->"):
         annotation_study.fill("text", "c")
+
+
+def test_stores_are_read_with_their_reviews(tmp_path: Path) -> None:
+    with FindingStore(tmp_path / "ada.sqlite", author="ada") as store:
+        kept = [store.add(finding(i)) for i in range(2)]
+        store.judge(kept[0].id, "core", kind="text", by="bob")
+    study = annotation_study.collect(tmp_path)
+    assert study.rolled.total.raters == ("ada", "bob")
+    assert study.rolled.total.verdicts == {"split": 1, "spurious": 1}
