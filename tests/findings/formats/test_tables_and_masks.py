@@ -16,6 +16,7 @@ from tests.findings.formats import cases
 from xwidget.findings import formats
 from xwidget.findings.formats import Picture
 from xwidget.findings.formats.grid import Crop
+from xwidget.findings.keeping import Review
 from xwidget.findings.region import Box, read
 
 
@@ -150,9 +151,13 @@ def test_every_format_says_what_it_loses() -> None:
 
 
 def test_reviews_go_with_the_own_format() -> None:
-    review = {"finding": cases.finding(Box(20.0, 1.0, 1.0, 4.0)).id, "verdict": "core", "by": "Zoë"}
-    data = formats.write(cases.all_kinds(), reviews=[review]).data
-    assert formats.preview(data).reviews == (review,)
+    given = cases.all_kinds()
+    reviews = tuple(Review(each.id, "Zoë", "core", reason="猫") for each in given)
+    data = formats.write(given, reviews=reviews).data
+    assert formats.preview(data).reviews == reviews
+    assert formats.write(given, reviews=[each.describe() for each in reviews]).data == data
+    with pytest.raises(ValueError, match=r"reviews\[0\]: verdict is 'good'"):
+        formats.preview(data.replace(b'"verdict":"core"', b'"verdict":"good"', 1))
 
 
 def test_unknown_formats_are_refused_with_those_there_are() -> None:

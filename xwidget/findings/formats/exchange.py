@@ -15,6 +15,7 @@ from xwidget.findings.formats.items import Page, pages
 from xwidget.findings.formats.matching import Row, rows
 from xwidget.findings.formats.parsing import MOST_BYTES, Malformed, Node, decoded, parsed
 from xwidget.findings.formats.picture import Picture
+from xwidget.findings.keeping import Review
 from xwidget.support import files, texts
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
@@ -54,18 +55,35 @@ class Preview:
     notes
         What a person should know.
     reviews
-        Reviews, as they are in a file of our own.
+        Reviews, which files of our own have.
     """
 
     format: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
-    reviews: tuple[dict[str, Any], ...] = ()
+    reviews: tuple[Review, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
         """The findings that are not refused."""
         return [row.finding for row in self.rows if row.finding is not None]
+
+    def accepted(self, *, skip: bool = False) -> list[Finding]:
+        """Return the findings, of which none is refused unless those shall be left out.
+
+        Raises
+        ------
+        ValueError
+            If one is refused; the text says the first and why.
+        """
+        refused = [row for row in self.rows if row.finding is None]
+        if refused and not skip:
+            raise ValueError(
+                f"{len(refused)} of {len(self.rows)} entries are refused, first "
+                f"{refused[0].place}: {refused[0].reason}. preview() shows all; skip=True reads "
+                "the others"
+            )
+        return self.findings
 
     def describe(self) -> dict[str, Any]:
         """Return rows and notes as JSON-able values."""
@@ -82,7 +100,7 @@ def write(
     *,
     format: str = "xwidget",
     images: Iterable[Picture] = (),
-    reviews: Iterable[Mapping[str, Any]] = (),
+    reviews: Iterable[Review | Mapping[str, Any]] = (),
     onto: bytes | None = None,
 ) -> Written:
     """Write findings as a file.
@@ -99,7 +117,7 @@ def write(
     images
         Pictures to be listed even if they have no finding.
     reviews
-        JSON-able reviews; the own format alone holds them.
+        Reviews, or what they describe; the own format alone holds them.
     onto
         A labelme file that the findings were read from: what else is in it stays.
 
@@ -245,8 +263,8 @@ def _previewed(data: bytes, images: Sequence[Picture] | None) -> Preview:
         known = ", ".join(each.label for each in table.FORMATS.values() if each.read)
         raise Malformed(f"the file is of no format that is read: {known}")
     found, notes = rows(chosen.read(content), images)
-    reviews = own.reviews(content) if chosen.name == "xwidget" and isinstance(content, Node) else []
-    return Preview(chosen.name, tuple(found), tuple(notes), tuple(reviews))
+    reviews = own.reviews(content) if chosen.read is own.read and isinstance(content, Node) else ()
+    return Preview(chosen.name, tuple(found), tuple(notes), reviews)
 
 
 def read(
@@ -275,6 +293,13 @@ def read(
     OSError
         If the file cannot be read.
     """
+    return opened(source, images).accepted(skip=skip)
+
+
+def opened(source: Source, images: Sequence[Picture] | None = None) -> Preview:
+    """Return the content of a file that is given by path, content or open file; see
+    :func:`preview`.
+    """
     name = ""
     if isinstance(source, (str, os.PathLike)):
         name = Path(source).name
@@ -282,12 +307,4 @@ def read(
             data = file.read(MOST_BYTES + 1)
     else:
         data = source if isinstance(source, bytes) else source.read(MOST_BYTES + 1)
-    found = preview(data, name, images)
-    refused = [row for row in found.rows if row.finding is None]
-    if refused and not skip:
-        first = refused[0]
-        raise ValueError(
-            f"{len(refused)} of {len(found.rows)} entries are refused, first {first.place}: "
-            f"{first.reason}. preview() shows all; skip=True reads the others"
-        )
-    return found.findings
+    return preview(data, name, images)

@@ -10,6 +10,7 @@ from xwidget.findings.finding import Finding
 from xwidget.findings.formats.items import Claim, Item
 from xwidget.findings.formats.parsing import Malformed, Node, dumped
 from xwidget.findings.formats.picture import Picture
+from xwidget.findings.keeping import Review, read_review
 from xwidget.findings.region import Region
 from xwidget.support import texts
 
@@ -17,11 +18,12 @@ FORMAT: Final = "xwidget findings"
 VERSION: Final = 1
 
 
-def write(found: Iterable[Finding], reviews: Iterable[Mapping[str, Any]] = ()) -> bytes:
+def write(found: Iterable[Finding], reviews: Iterable[Review | Mapping[str, Any]] = ()) -> bytes:
     """Return findings and reviews as JSON; each in a line of its own."""
+    given = (each if isinstance(each, Review) else read_review(each) for each in reviews)
     parts = [
         b",\n".join(dumped(each) for each in entries)
-        for entries in ((finding.describe() for finding in found), map(dict, reviews))
+        for entries in ((each.describe() for each in found), (each.describe() for each in given))
     ]
     head = dumped({"format": FORMAT, "version": VERSION})[:-1]
     return head + b',"findings":[\n%b\n],"reviews":[\n%b\n]}\n' % (parts[0], parts[1])
@@ -71,6 +73,18 @@ def _item(place: str, finding: Finding, claim: Claim) -> Item:
     return Item(place, claim, shape, said, {"seen": finding.describe()["seen"]}, said)
 
 
-def reviews(file: Node) -> list[dict[str, Any]]:
-    """Return the reviews of a file, as they are."""
-    return [dict(node.fields) for node in file.each("reviews")]
+def reviews(file: Node) -> tuple[Review, ...]:
+    """Return the reviews of a file.
+
+    Raises
+    ------
+    Malformed
+        If one is none.
+    """
+    found = []
+    for node in file.each("reviews"):
+        try:
+            found.append(read_review(node.value))
+        except (ValueError, TypeError) as error:
+            raise Malformed(f"{node.path}: {texts.text_of(error)}") from error
+    return tuple(found)

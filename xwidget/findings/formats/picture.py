@@ -16,6 +16,7 @@ from xwidget.findings.finding import Finding, Seen
 from xwidget.findings.formats import outline
 from xwidget.findings.formats.grid import Crop, overlaps
 from xwidget.findings.region import Box, Pixels, Point, Polygon, Region, Ring, Size
+from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import Geometry
 from xwidget.support import texts
 
@@ -49,10 +50,14 @@ class Picture:
     seen: Seen = field(default_factory=Seen)
 
     @classmethod
-    def of(cls, finding: Finding) -> Picture:
-        """Return the picture of a finding."""
-        seen = finding.seen
-        return cls(finding.frame, Seen(seen.digest, seen.image, seen.size, seen.geometry))
+    def of(cls, given: Finding | Origin) -> Picture:
+        """Return the picture of a finding, or of an original before a network."""
+        if isinstance(given, Origin):
+            way = given.geometry
+            seen = Seen(given.digest, given.name, given.size, way.describe())
+            return cls(way.input_size, seen)
+        seen = given.seen
+        return cls(given.frame, Seen(seen.digest, seen.image, seen.size, seen.geometry))
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from xwidget.findings.finding import Effect, Finding
 from xwidget.findings.keeping import Kept
 from xwidget.findings.store import accepted
 from xwidget.findings.store.errors import ChangedError, MissingExtra, StoreError
+from xwidget.findings.store.exchanged import Exchanged
 from xwidget.findings.store.filter import Filter
 from xwidget.findings.store.places import Place, place_of
 from xwidget.findings.store.reviewed import Reviewed
@@ -30,7 +31,7 @@ _NOT_EDITED = {
 _TIMES = 100
 
 
-class FindingStore(Reviewed, Worded, Summed):
+class FindingStore(Reviewed, Worded, Summed, Exchanged):
     """Findings that are kept in a file, or on a PostgreSQL server that several people use.
 
     Each change of a finding is a version of its own, and none is ever written over: a change that
