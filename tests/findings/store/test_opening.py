@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy
@@ -22,7 +23,9 @@ from xwidget.findings.store.sql.tables import REVISION, metadata
 
 def engine(place: str) -> sqlalchemy.Engine:
     if "://" in place:
-        return sqlalchemy.create_engine(place.replace("postgresql:", "postgresql+psycopg:", 1))
+        head, name = place.replace("postgresql:", "postgresql+psycopg:", 1).rsplit("/", 1)
+        url = sqlalchemy.make_url(head).set(database=unquote(name))
+        return sqlalchemy.create_engine(url)
     return sqlalchemy.create_engine(sqlalchemy.URL.create("sqlite", database=place))
 
 

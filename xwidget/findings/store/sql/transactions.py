@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import (
     URL,
@@ -26,6 +26,7 @@ from sqlalchemy import exc as errors
 
 from xwidget.findings.store.errors import MissingExtra, StoreError
 from xwidget.findings.store.places import Place
+from xwidget.findings.store.sql import forks
 
 T = TypeVar("T")
 
@@ -46,6 +47,10 @@ class Transactions:
 
     Attributes
     ----------
+    timeout
+        Seconds.
+    turn
+        Held by the thread that writes.
     read_only
         True where the file cannot be written.
 
@@ -61,8 +66,10 @@ class Transactions:
         self.read_only = False
         self._closed = False
         self._process = os.getpid()
-        self._turn = threading.RLock()
+        self.turn = threading.RLock()
         self._engine = self._made()
+        if not self.on_server:
+            forks.wait_for(self)
 
     @property
     def on_server(self) -> bool:
@@ -131,18 +138,18 @@ class Transactions:
         if not writing and self.place.location != ":memory:":
             yield
             return
-        if not self._turn.acquire(timeout=self.timeout):
+        if not self.turn.acquire(timeout=self.timeout):
             raise self._busy()
         try:
             yield
         finally:
-            self._turn.release()
+            self.turn.release()
 
     def _after_fork(self) -> None:
         """Leave a forked parent's connections and locks alone: its threads are not here."""
         if self._process != os.getpid():
             self._process = os.getpid()
-            self._turn = threading.RLock()
+            self.turn = threading.RLock()
             if self.place.location != ":memory:":
                 self._engine.dispose(close=False)
 
@@ -153,6 +160,8 @@ class Transactions:
         patience = max(2, math.ceil(self.timeout))
         try:
             url = make_url(self.place.server)
+            # Before 2.1, SQLAlchemy leaves the name as it is written in the URL.
+            url = url.set(database=unquote(urlsplit(self.place.server).path[1:]) or None)
         except (errors.ArgumentError, ValueError):  # the text has the password in it
             raise ValueError("this is no URL of a PostgreSQL database") from None
         try:
