@@ -18,6 +18,7 @@ from typing import Any, Literal, Union
 from xwidget.gallery import contract as strip
 from xwidget.inspector.page import contract, shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
+from xwidget.inspector.page.line import MOST
 
 ROOT = Path(__file__).parents[1]
 DOCS = Path("docs/protocol.md")
@@ -164,6 +165,8 @@ def _answers() -> Iterator[str]:
     replies[contract.FAILED.type] = contract.FAILED
     members = [_reply(reply) for reply in replies.values()]
     yield _union("Message", "An answer of the kernel.", members)
+    pushes = [_reply(reply) for reply in contract.PUSHES]
+    yield _union("Push", "What the kernel says unasked.", pushes)
     by_command = {
         each.name: f'Extract<Message, {{ type: "{each.reply.type}" }}>'
         for each in contract.COMMANDS
@@ -187,11 +190,19 @@ def _standing() -> Iterator[str]:
     ):
         rows = "".join(f"  {command}: {json.dumps(names)},\n" for command, names in value.items())
         yield f"{_comment(doc)}export const {name}: NamesByCommand = {{\n{rows}}};\n"
+    yield (
+        _comment("Commands that are done one after another, all of them.")
+        + f'export const QUEUED: readonly Command["type"][] = {json.dumps(contract.QUEUED)};\n'
+    )
 
 
 def _reply(reply: Reply) -> str:
-    fields = {name: _ts(hint) for name, hint in reply.fields.items()}
-    return _record({"type": json.dumps(reply.type), "id?": "number", **fields})
+    fields = {
+        f"{name}?" if name in reply.optional else name: _ts(hint)
+        for name, hint in reply.fields.items()
+    }
+    number = {} if reply in contract.PUSHES else {"id?": "number"}
+    return _record({"type": json.dumps(reply.type), **number, **fields})
 
 
 def _record(fields: dict[str, str]) -> str:
@@ -301,6 +312,8 @@ def _command_table() -> str:
 
     def pace(command: Command) -> str:
         made = command.pace
+        if command.queued:
+            return f"all in order, {MOST} wait"
         if made is None:
             return ""
         if made.burst >= 1e6:

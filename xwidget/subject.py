@@ -170,6 +170,11 @@ class Subject:
             return self._geometry
 
     @property
+    def known_geometry(self) -> Geometry | None:
+        """The ``geometry`` where it is known without measuring; None until it was measured."""
+        return self._geometry if self.clf.preprocess.measured else self.geometry
+
+    @property
     def size(self) -> tuple[int, int]:
         """Height and width of the original in pixels."""
         return self._size

@@ -15,8 +15,11 @@ PICTURE = np.full((4, 4, 3), 200, dtype=np.uint8)
 
 
 @pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    """Let every widget talk to a list, and leave no thread behind."""
+def _recorded(monkeypatch, tmp_path):
+    """Let every widget talk to a list, keep findings in a folder of its own, and leave no thread
+    behind.
+    """
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
     yield
     assert not workers()

@@ -22,6 +22,15 @@ SIDE = 4
 NAMES = ["anvil", "banjo", "cello", "drum", "easel", "flute"]
 
 
+FINDING = {
+    "id": "00000000-0000-4000-8000-000000000001",
+    "frame": [SIDE, SIDE],
+    "region": {"type": "box", "x": 1, "y": 1, "width": 2, "height": 2},
+    "verdict": "core",
+}
+"""What a page sends to keep a box."""
+
+
 def classifier():
     """Return a net of six classes whose scores fall from anvil to flute on any light picture."""
     net = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, len(NAMES)))
@@ -227,8 +236,12 @@ def fitting(name, **given):
     """Return a command with fields that it takes."""
     fields = contract.COMMAND[name].fields
     made = {field: _smallest(kind) for field, kind in fields.items()}
-    right = {"protocol": contract.PROTOCOL} if name == "hello" else {}
-    return {"type": name, **made, **right, **given}
+    right = {
+        "hello": {"protocol": contract.PROTOCOL},
+        "review": {"finding": FINDING["id"]},
+        "read_findings": {"buffer": json.dumps({"findings": []}).encode()},
+    }
+    return {"type": name, **made, **right.get(name, {}), **given}
 
 
 def _smallest(kind):
@@ -236,7 +249,9 @@ def _smallest(kind):
         return kind.among[0]
     if isinstance(kind, kinds.PanelSetting):
         return kind.setting.default
-    return {int: getattr(kind, "low", 0), bool: False, bytes: b""}[kind.hint]
+    if isinstance(kind, kinds.Record):
+        return FINDING
+    return {int: getattr(kind, "low", 0), bool: False, bytes: b"", str: "x"}[kind.hint]
 
 
 def until(wanted):

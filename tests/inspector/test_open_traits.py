@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import xwidget.inspector
-from tests.inspector.fakes import Page, classifier, fitting, inspector_class
+from tests.inspector.fakes import SAFETY, Page, classifier, fitting, inspector_class
 from xwidget.frames import Frame, encode
 from xwidget.gallery import Gallery
 from xwidget.gallery import contract as strip
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.inspector.page import contract
+from xwidget.inspector.page.kinds import Flag, Text
 from xwidget.inspector.page.refusing import GuardedWidget
 
 EVIL = "export default {render: () => fetch('https://example.org')}"
@@ -159,17 +160,28 @@ def state_of(widget):
     return {name: value for name, value in held.items() if name != "_trace"}
 
 
+def fits(value, kind, name):
+    """Return whether it is what may be left out, or a text or a flag like any other."""
+    if value is None:
+        return name in contract.COMMAND[kind].optional
+    field = contract.COMMAND[kind].fields[name]
+    if isinstance(field, Text):
+        return isinstance(value, str) and len(value) <= field.most and name != "finding"
+    return isinstance(field, Flag) and isinstance(value, bool)
+
+
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
 def test_a_command_with_an_odd_field_is_refused_and_changes_nothing(show, engine, kind, name):
     widget, page = show()
     page.until_status("done")
+    assert widget._parts.line.wait(SAFETY)
     before, calls = state_of(widget), len(engine.calls)
     for value in ODD:
-        if value is None and name in contract.COMMAND[kind].optional:
-            continue  # what may be left out
+        if fits(value, kind, name):
+            continue
         page.messages.clear()
         page.send({**fitting(kind), name: value})
-        (failure,) = page.pump().failures
+        (failure,) = page.until(lambda page: page.failures).failures
         assert failure["request"]["type"] == kind
         assert len(str(failure)) < 1000
     assert state_of(widget) == before

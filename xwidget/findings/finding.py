@@ -73,6 +73,11 @@ class Seen:
     checks: str = ""
     version: str = ""
 
+    def describe(self) -> dict[str, Any]:
+        """Return all of it as JSON-able values, which :func:`read_seen` takes."""
+        described = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {**described, "size": None if self.size is None else list(self.size)}
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -224,14 +229,9 @@ class Finding:
             **described,
             "region": self.region.describe(),
             "frame": list(self.frame),
-            "seen": _seen(self.seen),
+            "seen": self.seen.describe(),
             "effect": None if self.effect is None else asdict(self.effect),
         }
-
-
-def _seen(seen: Seen) -> dict[str, Any]:
-    described = {each.name: getattr(seen, each.name) for each in fields(seen)}
-    return {**described, "size": None if seen.size is None else list(seen.size)}
 
 
 def read(described: Any) -> Finding:

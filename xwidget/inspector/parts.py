@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from xwidget.findings.opening import Keeper
 from xwidget.inspector.features.adding import Adding
+from xwidget.inspector.features.annotating import Annotating
 from xwidget.inspector.features.comparing import Comparing
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.locating import Locating
@@ -20,6 +22,7 @@ from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Commands
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.inbox import Inbox
+from xwidget.inspector.page.line import Line
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.page.receiving import Receiving
 from xwidget.inspector.page.stream import Stream
@@ -36,9 +39,17 @@ class Parts:
         Where commands wait that come too fast.
     refuse
         Tells the page that something is refused, and why.
+    keeper
+        Where findings are kept.
     """
 
-    def __init__(self, panel: Panel, inbox: Inbox, refuse: Callable[[Any, str], None]) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        inbox: Inbox,
+        refuse: Callable[[Any, str], None],
+        keeper: Keeper,
+    ) -> None:
         self._panel = panel
         self.drawn = Drawn(panel)
         self.stream = Stream(panel, self.drawn)
@@ -49,6 +60,8 @@ class Parts:
         self.testing = Testing(panel, self.drawn)
         self.saving = Saving(panel, self.drawn)
         self.picture = StillPicture(panel, self.drawn)
+        self.line = Line("xwidget findings")
+        self.annotating = Annotating(panel, self.drawn, keeper, self.line)
         self.features: tuple[Feature, ...] = (
             self.running,
             self.adding,
@@ -56,13 +69,14 @@ class Parts:
             self.testing,
             self.saving,
             self.picture,
+            self.annotating,
             Locating(panel),
             Scrubbing(panel, self.stream),
-            Reloading(panel, self.running),
+            Reloading(panel, self.running, self.annotating.look),
         )
 
         handlers = {name: do for each in self.features for name, do in each.commands.items()}
-        self.commands = Commands(panel, handlers, inbox, refuse)
+        self.commands = Commands(panel, handlers, inbox, refuse, self.line)
         self.receiving = Receiving(panel, self.drawn, self.commands)
         self.display = Display(panel, self.picture)
 

@@ -20,6 +20,8 @@ from xwidget.engine.run import Optimize
 from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.findings.collection import Findings
+from xwidget.findings.opening import Keeper, Place
 from xwidget.inspector import beginning
 from xwidget.inspector.features.testing import TestedMask
 from xwidget.inspector.notebook.rerun_cell import supersede
@@ -60,6 +62,10 @@ class Inspector(LockedWidget):
         The settings of ``explain``; those that are traits, see below, for the first run.
     witness
         As in ``explain``.
+    findings
+        Where findings are kept: a file's path, a PostgreSQL server's URL, or a ``FindingStore``;
+        None for ``xwidget-findings.sqlite`` in the working directory, made with the first finding;
+        False for this session only.
     layout
         An ipywidgets ``Layout``, or a dict of its traits.
 
@@ -81,10 +87,12 @@ class Inspector(LockedWidget):
     ------
     ValueError, TypeError
         If an argument does not fit, or the image cannot be read.
+    OSError, RuntimeError, ImportError
+        If the store of findings that was given cannot be opened.
 
     See Also
     --------
-    explanation, comparison, tested : Results.
+    explanation, comparison, tested, findings : Results.
     run, run_more, stop, wait, add, compare, test : Actions.
     save, to_pil, export_html : Files and pictures.
 
@@ -119,6 +127,7 @@ class Inspector(LockedWidget):
         targets: int | str | Sequence[int | str] | None = 3,
         *,
         witness: Classifier | None = None,
+        findings: Place = None,
         layout: ipywidgets.Layout | Mapping[str, Any] | None = None,
         **settings: Unpack[SettingsDict],
     ) -> None:
@@ -129,18 +138,15 @@ class Inspector(LockedWidget):
         other = None if witness is None else Witness(witness, net)
         inspected = beginning.inspected(Subject.of(clf, image), asked.reference, asked.seed)
         chosen = beginning.chosen(net, targets, inspected.scores)
+        keeper = Keeper(findings)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
         self._session = Session(
-            inspected.subject,
-            chosen,
-            self._lock,
-            witness=other,
-            optimize=self._engine,
+            inspected.subject, chosen, self._lock, witness=other, optimize=self._engine
         )
         self._panel = self._about = Panel(self, self._lock, inspected, asked, self._session)
-        self._parts = Parts(self._panel, self._inbox, self._refuse)
+        self._parts = Parts(self._panel, self._inbox, self._refuse, keeper)
         super().__init__(
             **asked.in_panel(),
             target=chosen[0],
@@ -242,6 +248,11 @@ class Inspector(LockedWidget):
         self._parts.comparing.compare(by)
 
     @property
+    def findings(self) -> Findings:
+        """The findings of this image: regions that were marked and judged here or in the panel."""
+        return self._parts.annotating.findings
+
+    @property
     def explanation(self) -> Explanation | None:
         """The explanation so far; None before the first iteration and after ``close``."""
         return self._session.runs.explanation()
@@ -256,10 +267,7 @@ class Inspector(LockedWidget):
     def save(self, path: str | os.PathLike[str], *, frames: bool = True) -> None:
         """Write the explanation so far to a file, which ``Explanation.load`` reads.
 
-        Parameters
-        ----------
-        path, frames
-            As in ``Explanation.save``.
+        Its parameters are those of ``Explanation.save``.
 
         Raises
         ------
@@ -345,11 +353,7 @@ class Inspector(LockedWidget):
         >>> shown = w.explanation.masks[0]  # doctest: +SKIP
         >>> w.test(shown).scores, w.test(1 - shown).scores  # doctest: +SKIP
         """
-        self._panel.check_open()
-        if mask is not None:
-            return self._parts.testing.test(mask)
-        self._parts.testing.end()
-        return None
+        return self._parts.testing.test(mask)
 
     @property
     def tested(self) -> TestedMask | None:

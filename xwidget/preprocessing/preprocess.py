@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from xwidget.preprocessing.probing import RGB, Channels, Order, Size, probe
 # How bright each channel looks (ITU-R 601), as in Pillow's and torchvision's conversion to gray.
 # More than any net takes, and than a machine holds a run of.
 _MOST_PIXELS = 2**26
+_MOST_STEPS = 12  # of a pipeline that are named
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -165,6 +167,19 @@ class Preprocess:
             return found[0] if len(set(found)) == 1 else f"({', '.join(found)})"
 
         return f"mean {said(self.mean)}, std {said(self.std)}"
+
+    @property
+    def description(self) -> str:
+        """All of it in one line: "resized to cover 224×224, cropped; mean 0.5, std 0.25"."""
+        height, width = self.size
+        if self.transform is None:
+            made = f"resized to cover {height}×{width}, cropped"
+        else:
+            parts = itertools.islice(transforms.steps(self.transform), _MOST_STEPS)
+            names = [getattr(part, "__name__", type(part).__name__) for part in parts]
+            made = f"{' → '.join(names)}, {height}×{width}"
+        gray = ", gray" if self.channels == 1 else ""
+        return f"{made}{gray}; {self.words}"
 
     def _normalized(self, rgb: npt.NDArray[np.float32]) -> Tensor:
         if self.channels == 1:

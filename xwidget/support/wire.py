@@ -59,6 +59,24 @@ def figures(values: Iterable[float], digits: int = 4) -> list[float | None]:
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
+def weight(value: object, most: int) -> int:
+    """Return about how many bytes a page's value has as JSON; it stops to count beyond ``most``."""
+    found, left = 0, [value]
+    while left and found <= most:
+        each = left.pop()
+        found += 8
+        if isinstance(each, str):
+            found += len(each)
+        elif isinstance(each, (bytes, bytearray, memoryview)):
+            found += memoryview(each).nbytes
+        elif isinstance(each, Mapping):
+            left += each.keys()
+            left += each.values()
+        elif isinstance(each, (list, tuple)):
+            left += each
+    return found
+
+
 def brief(value: object) -> object:
     """Return a page's value as a refusal names it: the same where it is small, else in short."""
     if isinstance(value, Mapping):

@@ -285,6 +285,126 @@ export interface FileFormat {
   title: string;
 }
 
+/** A rectangle, in continuous pixels of the net's input. */
+export interface BoxRecord {
+  type: "box";
+  /** Of the upper left corner. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Rings of points; a place is inside where an odd number of rings go around it. */
+export interface PolygonRecord {
+  type: "polygon";
+  rings: [number, number][][];
+}
+
+/** Pixels. */
+export interface MaskRecord {
+  type: "mask";
+  /** Height and width. */
+  size: [number, number];
+  /** COCO's compressed run lengths. */
+  counts: string;
+}
+
+/** A place. */
+export interface PointRecord {
+  type: "point";
+  x: number;
+  y: number;
+}
+
+export type RegionRecord = BoxRecord | PolygonRecord | MaskRecord | PointRecord;
+
+/** The picture, the net and the explanation that a finding was seen on; see `Seen` in
+    xwidget/findings/finding.py.
+     */
+export interface SeenRecord {
+  digest: string;
+  image: string;
+  size: [number, number] | null;
+  geometry: Record<string, unknown> | null;
+  model: string;
+  weights: string;
+  preprocessing: string;
+  target: number | null;
+  class_name: string;
+  game: string;
+  defense: string;
+  iteration: number | null;
+  image_score: number | null;
+  score: number | null;
+  checks: string;
+  version: string;
+}
+
+/** The measured effect of a region on the score of one class. */
+export interface EffectRecord {
+  target: number;
+  /** Its score of the whole image. */
+  image: number;
+  /** With the region replaced by drawn backgrounds, the mean over them. */
+  without: number;
+  /** With all but the region replaced, the mean over them. */
+  only: number;
+  /** Of the class's evidence, inside; null where there is none. */
+  share: number | null;
+  /** Share of the pixels. */
+  area: number;
+  /** Number of drawn backgrounds. */
+  draws: number;
+  /** Standard deviation over them. */
+  without_spread: number;
+  only_spread: number;
+}
+
+/** A finding; see `Finding` in xwidget/findings/finding.py. */
+export interface FindingRecord {
+  /** A UUID, made by who marks it. */
+  id: string;
+  version: number;
+  region: RegionRecord;
+  /** Height and width of the net's input. */
+  frame: [number, number];
+  /** "core", "spurious", "unsure", or "". */
+  verdict: string;
+  kind: string;
+  label: string;
+  reason: string;
+  confidence: number | null;
+  author: string;
+  seen: SeenRecord;
+  effect: EffectRecord | null;
+  /** ISO 8601, in UTC. */
+  created: string;
+  changed: string;
+  deleted: boolean;
+}
+
+/** A second person's verdict on a finding. */
+export interface ReviewRecord {
+  id: string;
+  /** The finding's id. */
+  finding: string;
+  author: string;
+  verdict: string;
+  kind: string;
+  reason: string;
+  created: string;
+}
+
+/** One finding of a file. */
+export interface PreviewRow {
+  finding: FindingRecord | null;
+  /** How its image was found: "digest", "name and size", or "". */
+  matched: string;
+  /** Why it is refused; "" where it is not. */
+  reason: string;
+}
+
 /** The traits, as the page reads them. */
 export interface Traits {
   /** The image as the net sees it, in true color; target −1. */
@@ -295,42 +415,22 @@ export interface Traits {
   _geometry: Geometry;
   /** The mask drawn now: drawn target, drawn iteration (the nearest that is kept); empty before the first. */
   _frame: DataView;
-  /** The classes being explained, best first. */
-  _classes: ClassInfo[];
-  /** Curves and kept iterations by class. At most 5 times a second while running, and at the end. */
-  _trace: Record<string, Track>;
-  /** By class, what speaks for and against its last mask, as `Checks.describe` in `xwidget/checks.py` says it. A class is in it from the end of its run until it goes on: not while its mask may still change, nor where it was stopped. With `_trace`. */
-  _checks: Record<string, Checks>;
-  /** The runs beside the main one that have begun, see [Comparing](#comparing). At most twice a second while one runs, and at the end of each. */
-  _variants: Variant[];
   /** Each class's last mask, a packed frame (base64 of zlib), sent when the work ends: what a saved notebook shows without a kernel. At most 200 kB, the class drawn last: masks beyond that are left out. */
   _kept: Record<string, string>;
-  /** `{}` before the first run. The work ends before `iterations` where nothing changes any more, with the status `done`. `waits` is there only where the work waits, see [Views](#views). A run takes the place of the one before with its first mask: until then everything that is shown is still that one's, except checks and variants, which are gone; a run that is stopped before it leaves the one before, checks and all. */
-  _progress: Partial<Progress>;
   /** Templates with `{name}`, `{score}` and `{image}`, filled for what is drawn. A score is written with two digits, rounded half up. */
   _words: Words;
-  /** The newest edited mask that was scored, see [Testing](#testing); empty without one. */
-  _edited: DataView;
-  /** The net's scores of it; `{}` without one. With `_edited`. */
-  _tested: Tested;
-  /** The settings form, see [Settings](#settings). */
-  _settings: SettingsForm;
-  /** The comparisons that the panel offers, by the setting in which the runs differ. */
-  _comparisons: Record<string, Comparison>;
-  /** The files that the menu offers. */
-  _formats: FileFormat[];
-  /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
-  _net_name: string;
-  /** Source of the page's second script, a module: findings and help, which are not needed for the first paint. */
-  _annotate: string;
-  /** What must be known before findings can be marked, see [Findings](#findings); `{}` where they cannot. */
-  _findings: Partial<FindingsSetup>;
   /** True while the newest mask of the drawn class can change: its run is in progress, or about to begin. */
   _live: boolean;
-  /** State of the work. */
-  status: Status;
-  /** Why, in words; `""` when all is well; at most 1200 characters and 12 lines, beginning and end: `w.error` has it all. */
-  error: string;
+  /** Index of the class drawn. */
+  target: number;
+  /** Iteration drawn. While `_follow`, the kernel advances it with each live frame. */
+  iteration: number;
+  /** Whether the newest mask is drawn. The page clears it when a person scrubs and sets it when they return to the end. */
+  _follow: boolean;
+  /** The classes being explained, best first. */
+  _classes: ClassInfo[];
+  /** The settings form, see [Settings](#settings). */
+  _settings: SettingsForm;
   /** Game of the next run. */
   game: string;
   /** Defense of the next run. */
@@ -339,12 +439,32 @@ export interface Traits {
   iterations: number;
   /** Sparsity of the next run. */
   sparsity: Weight;
-  /** Index of the class drawn. */
-  target: number;
-  /** Iteration drawn. While `_follow`, the kernel advances it with each live frame. */
-  iteration: number;
-  /** Whether the newest mask is drawn. The page clears it when a person scrubs and sets it when they return to the end. */
-  _follow: boolean;
+  /** `{}` before the first run. The work ends before `iterations` where nothing changes any more, with the status `done`. `waits` is there only where the work waits, see [Views](#views). A run takes the place of the one before with its first mask: until then everything that is shown is still that one's, except checks and variants, which are gone; a run that is stopped before it leaves the one before, checks and all. */
+  _progress: Partial<Progress>;
+  /** Curves and kept iterations by class. At most 5 times a second while running, and at the end. */
+  _trace: Record<string, Track>;
+  /** By class, what speaks for and against its last mask, as `Checks.describe` in `xwidget/checks.py` says it. A class is in it from the end of its run until it goes on: not while its mask may still change, nor where it was stopped. With `_trace`. */
+  _checks: Record<string, Checks>;
+  /** The classifier's name (`_model_name` is taken: ipywidgets keeps the JS class there). */
+  _net_name: string;
+  /** State of the work. */
+  status: Status;
+  /** Why, in words; `""` when all is well; at most 1200 characters and 12 lines, beginning and end: `w.error` has it all. */
+  error: string;
+  /** The comparisons that the panel offers, by the setting in which the runs differ. */
+  _comparisons: Record<string, Comparison>;
+  /** The runs beside the main one that have begun, see [Comparing](#comparing). At most twice a second while one runs, and at the end of each. */
+  _variants: Variant[];
+  /** The newest edited mask that was scored, see [Testing](#testing); empty without one. */
+  _edited: DataView;
+  /** The net's scores of it; `{}` without one. With `_edited`. */
+  _tested: Tested;
+  /** Source of the page's second script, a module: findings and help, which are not needed for the first paint. */
+  _annotate: string;
+  /** What must be known before findings can be marked, see [Findings](#findings); `{}` where they cannot. */
+  _findings: Partial<FindingsSetup>;
+  /** The files that the menu offers. */
+  _formats: FileFormat[];
   /** A command, where a host drops custom messages or where it must not overtake traits. The kernel keeps only its `id`. */
   _command: Record<string, unknown>;
   /** True on an exported page, which has no kernel, see [below](#a-page-without-a-kernel). */
@@ -353,43 +473,62 @@ export interface Traits {
 
 /** A request of the page. */
 export type Command =
-  | { type: "hello"; protocol: number }
+  | { type: "frame"; target: number; iteration: number; run?: number }
+  | { type: "ack"; seq: number }
+  | { type: "add"; target: number }
+  | { type: "categories" }
   | { type: "run" }
   | { type: "run_more"; iterations: number }
   | { type: "stop" }
-  | { type: "add"; target: number }
   | { type: "compare"; by: string }
   | { type: "test"; buffer: DataView }
-  | { type: "frame"; target: number; iteration: number; run?: number }
-  | { type: "categories" }
+  | { type: "findings" }
+  | { type: "put"; finding: Record<string, unknown>; base: number; act: string; target: number; iteration: number; imported?: boolean }
+  | { type: "review"; finding: string; verdict: string; kind?: string; reason?: string; act: string }
+  | { type: "read_findings"; name: string; buffer: DataView }
+  | { type: "write_findings"; format: string }
   | { type: "save"; format: string }
   | { type: "sizes" }
-  | { type: "views"; page: number; count: number; seen: number }
-  | { type: "ack"; seq: number };
+  | { type: "hello"; protocol: number }
+  | { type: "views"; page: number; count: number; seen: number };
 
 /** An answer of the kernel. */
 export type Message =
-  | { type: "welcome"; id?: number; protocol: number; run: number }
-  | { type: "done"; id?: number }
   | { type: "frame"; id?: number }
+  | { type: "done"; id?: number }
   | { type: "categories"; id?: number; names: string[] }
-  | { type: "saved"; id?: number; name: string }
+  | { type: "findings"; id?: number; findings: FindingRecord[]; reviews: ReviewRecord[] }
+  | { type: "kept"; id?: number; finding: FindingRecord; clash: FindingRecord | null; durable: boolean; reason: string }
+  | { type: "reviewed"; id?: number; finding: FindingRecord; reviews: ReviewRecord[] }
+  | { type: "preview"; id?: number; rows: PreviewRow[]; notes: string[] }
+  | { type: "saved"; id?: number; name: string; notes?: string[] }
   | { type: "sizes"; id?: number; bytes: Record<string, number> }
-  | { type: "failed"; id?: number; request: FailedRequest | null; message: string };
+  | { type: "welcome"; id?: number; protocol: number; run: number }
+  | { type: "failed"; id?: number; request: FailedRequest | null; message: string; final?: boolean };
+
+/** What the kernel says unasked. */
+export type Push =
+  | { type: "finding"; finding: FindingRecord }
+  | { type: "effect"; id: string; version: number; effect: EffectRecord | null; reason: string };
 
 /** By command: the answer of a kernel that can do it. */
 export interface Replies {
-  hello: Extract<Message, { type: "welcome" }>;
+  frame: Extract<Message, { type: "frame" }>;
+  add: Extract<Message, { type: "done" }>;
+  categories: Extract<Message, { type: "categories" }>;
   run: Extract<Message, { type: "done" }>;
   run_more: Extract<Message, { type: "done" }>;
   stop: Extract<Message, { type: "done" }>;
-  add: Extract<Message, { type: "done" }>;
   compare: Extract<Message, { type: "done" }>;
   test: Extract<Message, { type: "done" }>;
-  frame: Extract<Message, { type: "frame" }>;
-  categories: Extract<Message, { type: "categories" }>;
+  findings: Extract<Message, { type: "findings" }>;
+  put: Extract<Message, { type: "kept" }>;
+  review: Extract<Message, { type: "reviewed" }>;
+  read_findings: Extract<Message, { type: "preview" }>;
+  write_findings: Extract<Message, { type: "saved" }>;
   save: Extract<Message, { type: "saved" }>;
   sizes: Extract<Message, { type: "sizes" }>;
+  hello: Extract<Message, { type: "welcome" }>;
 }
 
 type NamesByCommand = Partial<Record<Command["type"], readonly string[]>>;
@@ -404,6 +543,9 @@ export const APART: NamesByCommand = {
 export const ENDS: NamesByCommand = {
   stop: ["run", "run_more", "add", "compare"],
 };
+
+/** Commands that are done one after another, all of them. */
+export const QUEUED: readonly Command["type"][] = ["findings", "put", "review", "read_findings", "write_findings"];
 
 /** Curves by class. */
 export type Trace = Traits["_trace"];

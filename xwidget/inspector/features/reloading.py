@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.running import Running
@@ -20,16 +20,26 @@ class Reloading(Feature):
         All that it sees of its Inspector.
     running
         Starts the first run, where there was none.
+    heard
+        Called after each word of a page on its views.
     """
 
-    def __init__(self, panel: Panel, running: Running) -> None:
+    def __init__(
+        self, panel: Panel, running: Running, heard: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(panel)
         self._running = running
+        self._heard = heard
 
     @property
     def commands(self) -> Mapping[str, Handler]:
         """The greeting, and the views."""
-        return {"hello": self._hello, "views": self._panel.views.take}
+        return {"hello": self._hello, "views": self._views}
+
+    def _views(self, page: int, count: int, seen: int) -> None:
+        self._panel.views.take(page, count, seen)
+        if count:
+            self._heard()
 
     def _hello(self, protocol: int) -> Answer:
         if protocol != PROTOCOL:

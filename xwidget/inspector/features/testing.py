@@ -122,9 +122,14 @@ class Testing(Feature):
 
     # From Python, without the lock.
 
-    def test(self, mask: Any) -> TestedMask:
-        """Score a mask here and now, and show it in the page unless a newer edit came meanwhile."""
+    def test(self, mask: Any) -> TestedMask | None:
+        """Score a mask here and now, and show it in the page unless a newer edit came meanwhile;
+        None ends the test.
+        """
         panel, subject = self._panel, self._panel.subject
+        if mask is None:
+            self.end()
+            return None
         if isinstance(mask, Attribution):
             mask = self._mask_of(mask)
         pixels = quantize(_checked(mask, subject.picture.shape[:2]))

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from xwidget.engine.run import as_error
-from xwidget.inspector.page.contract import COMMAND, QUIET
+from xwidget.inspector.page.contract import COMMAND, QUEUED, QUIET
 from xwidget.inspector.page.entries import Slot
 from xwidget.inspector.page.inbox import Inbox, Pace
-from xwidget.inspector.page.messages import Request, number, parse
+from xwidget.inspector.page.line import MOST_BYTES, Line
+from xwidget.inspector.page.messages import Request, failed, number, parse
 from xwidget.inspector.page.panel import Panel
 from xwidget.support import wire
 from xwidget.support.texts import in_words
@@ -40,7 +41,8 @@ Handler: TypeAlias = Callable[..., "Answer | Task | None"]
 class Commands:
     """Obey the page's commands, on the main thread with the lock held.
 
-    A task has a thread of its own, without the lock: neither kernel nor run waits.
+    A task has a thread of its own, without the lock: neither kernel nor run waits. Those of queued
+    commands are all done, in the order in which they came, on another one.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ class Commands:
         Where commands wait that come too fast.
     refuse
         Tells the page that a command is refused, and why.
+    line
+        Where the tasks of queued commands wait.
     """
 
     def __init__(
@@ -60,11 +64,13 @@ class Commands:
         handlers: Mapping[str, Handler],
         inbox: Inbox,
         refuse: Callable[[Any, str], None],
+        line: Line,
     ) -> None:
         self._panel = panel
         self._handlers = handlers
         self._inbox = inbox
         self._refuse = refuse
+        self._line = line
         self._tasks: dict[Slot, tuple[Any, Task]] = {}  # what waits to be done
         self._works = False
 
@@ -89,6 +95,9 @@ class Commands:
             return
         act = partial(self._do, content, request)
         command = COMMAND[request.type]
+        if command.queued:
+            self._line_up(content, request)
+            return
         if command.pace is None:
             act()
             return
@@ -96,6 +105,17 @@ class Commands:
             cost = max(_FRAME, self._panel.subject.picture.size) if command.weighs else 1
             self._inbox.take(command.slot(request.fields), command.pace, act, cost)
         except RuntimeError as error:  # it has to wait, and there are too many threads
+            self._fail(content, error)
+
+    def _line_up(self, content: Any, request: Request) -> None:
+        """Put a queued command behind those that came before."""
+        try:
+            task = self._handlers[request.type](**request.fields)
+            assert callable(task)
+            asked = {**wire.brief(content), **number(content)}  # type: ignore[dict-item]
+            size = wire.weight(content, MOST_BYTES)
+            self._line.add(partial(self._answer, asked, task), size)
+        except Exception as error:
             self._fail(content, error)
 
     def _do(self, content: Any, request: Request) -> None:
@@ -138,7 +158,7 @@ class Commands:
             self._works = True
 
     def _work(self) -> None:
-        """Do what waits, on a thread of its own, and answer unless the widget is closed then."""
+        """Do what waits, on a thread of its own."""
         panel = self._panel
         while True:
             with panel.lock:
@@ -147,17 +167,22 @@ class Commands:
                     self._works = False
                     return
                 content, task = self._tasks.pop(next(iter(self._tasks)))
-            try:
-                tell, done = partial(self._send, content, task()), True
-            except BaseException as error:  # a page that asked must not wait forever
-                done = False
-                tell = partial(self._fail, content, as_error(error))
-            with panel.lock, panel.logged():
-                if not panel.session.closed:
-                    if done:
-                        self._clear_error(content["type"])
-                    tell()
-            del task, tell
+            self._answer(content, task)
+            del task
+
+    def _answer(self, content: Any, task: Task) -> None:
+        """Do a task, without the lock, and answer unless the widget is closed then."""
+        panel = self._panel
+        try:
+            tell, done = partial(self._send, content, task()), True
+        except BaseException as error:  # a page that asked must not wait forever
+            done = False
+            tell = partial(self._fail, content, as_error(error))
+        with panel.lock, panel.logged():
+            if not panel.session.closed:
+                if done:
+                    self._clear_error(content["type"])
+                tell()
 
     def _clear_error(self, kind: str) -> None:
         """Take back the words on what was refused before, once a person's command is done."""
@@ -167,8 +192,14 @@ class Commands:
 
     def _fail(self, content: Any, error: Exception) -> None:
         words = str(error)
-        if not isinstance(error, (ValueError, TypeError, RuntimeError)):
+        if not isinstance(error, (ValueError, TypeError, RuntimeError, OSError)):
             # A page that asked must not wait forever.
             self._panel.warn("in answer to %r", wire.brief(content), error=error)
             words = in_words(error)
-        self._refuse(content, words)
+        kind = content.get("type") if isinstance(content, Mapping) else None
+        if kind in QUEUED:
+            final = isinstance(error, (ValueError, TypeError, KeyError))
+            told = {**failed(content, words), "final": final}
+            self._inbox.take(("refused", kind), _REPLIES, partial(self._panel.send, told))
+        else:
+            self._refuse(content, words)

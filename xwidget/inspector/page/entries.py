@@ -56,7 +56,7 @@ class Trait:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to a command.
+    """An answer to a command, or what the kernel says unasked.
 
     Attributes
     ----------
@@ -66,11 +66,18 @@ class Reply:
         Types by name, as the page sees them.
     buffer
         What its one buffer holds; "" for none.
+    optional
+        Names of fields that may be missing.
     """
 
     type: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     buffer: str = ""
+    optional: tuple[str, ...] = ()
+
+
+DONE = Reply("done")
+"""The answer to what leads to nothing but itself."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,9 @@ class Command:
         Whether it is the page's business and no person's: its refusal is not told in ``error``.
     ends
         Names of the commands that it ends where they have not begun.
+    queued
+        Whether all that come are done, one after another on a thread of their own; where too many
+        wait, a newer one is refused. Its refusal is told to who asked alone.
     """
 
     name: str
@@ -108,10 +118,13 @@ class Command:
     weighs: bool = False
     quiet: bool = False
     ends: tuple[str, ...] = ()
+    queued: bool = False
 
     @property
     def apart(self) -> dict[str, tuple[str, ...]]:
         """Fields that name different things, with their words: each is done and answered apart."""
+        if self.queued:  # as each is by itself
+            return {}
         return {name: kind.among for name, kind in self.fields.items() if isinstance(kind, Word)}
 
     @property

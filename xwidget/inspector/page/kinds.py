@@ -8,7 +8,7 @@ from typing import Any
 
 from xwidget.engine.setting import Setting
 from xwidget.frames import Frame, decode
-from xwidget.support import arguments, wire
+from xwidget.support import arguments, texts, wire
 
 
 class ProtocolError(ValueError):
@@ -63,6 +63,13 @@ class Whole(Kind):
 
     def _read(self, name: str, value: Any, widget: Any) -> int:
         return whole(name, value, self.low, self.high)
+
+
+U32 = 2**32 - 1
+"""The largest number of 32 bits."""
+
+INDEX = Whole(0, U32)
+"""A class's index, or an iteration."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,66 @@ class Mask(Kind):
                 f"{(colors, height, width)}"
             )
         return frame
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """A text of bounded length."""
+
+    most: int
+    hint = str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", f"at most {self.most} characters")
+
+    def _read(self, name: str, value: Any, widget: Any) -> str:
+        if not isinstance(value, str):
+            raise ProtocolError(f"{name} must be a text, got {wire.shown(value)}")
+        if len(value) > self.most:
+            raise ProtocolError(
+                f"{name} has {len(value)} characters; at most {self.most} are taken"
+            )
+        return texts.valid(value)
+
+
+@dataclass(frozen=True)
+class Record(Kind):
+    """An object of bounded size; what it holds is checked where it is used."""
+
+    most: int
+    hint: Any = dict[str, Any]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", f"an object of at most {self.most / 1e6:g} MB")
+
+    def _read(self, name: str, value: Any, widget: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ProtocolError(f"{name} must be an object, got {wire.shown(value)}")
+        if wire.weight(value, self.most) > self.most:
+            raise ProtocolError(f"{name} is larger than {self.most / 1e6:g} MB")
+        return dict(value)
+
+
+@dataclass(frozen=True)
+class File(Kind):
+    """The bytes of a file."""
+
+    most: int
+    hint = bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", f"the bytes of a file of at most {self.most / 1e6:g} MB")
+
+    def _read(self, name: str, value: Any, widget: Any) -> bytes:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            raise ProtocolError(f"{name} must be the bytes of a file, got {wire.shown(value)}")
+        size = memoryview(value).nbytes
+        if size > self.most:
+            raise ProtocolError(
+                f"the file has {size / 1e6:.0f} MB; at most {self.most / 1e6:g} MB are read here, "
+                "larger ones in Python"
+            )
+        return bytes(value)
 
 
 @dataclass(frozen=True)

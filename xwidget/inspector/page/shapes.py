@@ -241,3 +241,116 @@ class FileFormat(TypedDict):
     name: Annotated[str, "What the command `save` calls it."]
     label: str
     title: Annotated[str, "A sentence on it."]
+
+
+class BoxRecord(TypedDict):
+    """A rectangle, in continuous pixels of the net's input."""
+
+    type: Literal["box"]
+    x: Annotated[float, "Of the upper left corner."]
+    y: float
+    width: float
+    height: float
+
+
+class PolygonRecord(TypedDict):
+    """Rings of points; a place is inside where an odd number of rings go around it."""
+
+    type: Literal["polygon"]
+    rings: list[list[tuple[float, float]]]
+
+
+class MaskRecord(TypedDict):
+    """Pixels."""
+
+    type: Literal["mask"]
+    size: Annotated[tuple[int, int], "Height and width."]
+    counts: Annotated[str, "COCO's compressed run lengths."]
+
+
+class PointRecord(TypedDict):
+    """A place."""
+
+    type: Literal["point"]
+    x: float
+    y: float
+
+
+RegionRecord = BoxRecord | PolygonRecord | MaskRecord | PointRecord
+
+
+class SeenRecord(TypedDict):
+    """The picture, the net and the explanation that a finding was seen on; see ``Seen`` in
+    xwidget/findings/finding.py.
+    """
+
+    digest: str
+    image: str
+    size: tuple[int, int] | None
+    geometry: dict[str, Any] | None
+    model: str
+    weights: str
+    preprocessing: str
+    target: int | None
+    class_name: str
+    game: str
+    defense: str
+    iteration: int | None
+    image_score: float | None
+    score: float | None
+    checks: str
+    version: str
+
+
+class EffectRecord(TypedDict):
+    """The measured effect of a region on the score of one class."""
+
+    target: int
+    image: Annotated[float, "Its score of the whole image."]
+    without: Annotated[float, "With the region replaced by drawn backgrounds, the mean over them."]
+    only: Annotated[float, "With all but the region replaced, the mean over them."]
+    share: Annotated[float | None, "Of the class's evidence, inside; null where there is none."]
+    area: Annotated[float, "Share of the pixels."]
+    draws: Annotated[int, "Number of drawn backgrounds."]
+    without_spread: Annotated[float, "Standard deviation over them."]
+    only_spread: float
+
+
+class FindingRecord(TypedDict):
+    """A finding; see ``Finding`` in xwidget/findings/finding.py."""
+
+    id: Annotated[str, "A UUID, made by who marks it."]
+    version: int
+    region: RegionRecord
+    frame: Annotated[tuple[int, int], "Height and width of the net's input."]
+    verdict: Annotated[str, '"core", "spurious", "unsure", or "".']
+    kind: str
+    label: str
+    reason: str
+    confidence: float | None
+    author: str
+    seen: SeenRecord
+    effect: EffectRecord | None
+    created: Annotated[str, "ISO 8601, in UTC."]
+    changed: str
+    deleted: bool
+
+
+class ReviewRecord(TypedDict):
+    """A second person's verdict on a finding."""
+
+    id: str
+    finding: Annotated[str, "The finding's id."]
+    author: str
+    verdict: str
+    kind: str
+    reason: str
+    created: str
+
+
+class PreviewRow(TypedDict):
+    """One finding of a file."""
+
+    finding: FindingRecord | None
+    matched: Annotated[str, 'How its image was found: "digest", "name and size", or "".']
+    reason: Annotated[str, 'Why it is refused; "" where it is not.']

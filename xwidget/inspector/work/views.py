@@ -79,6 +79,16 @@ class Views:
         return sum(page.seen for page in list(self._pages.values()))
 
     @property
+    def pages(self) -> int:
+        """Number of pages with a view."""
+        return len(self._pages)
+
+    @property
+    def told(self) -> bool:
+        """True if any page ever said what it shows."""
+        return self._told
+
+    @property
     def resting(self) -> bool:
         """True if nobody looks at it any more, or waits for it."""
         if self._waiting:

@@ -1,0 +1,383 @@
+"""The findings of one image before one net, as Python and the panel share them."""
+
+from __future__ import annotations
+
+import builtins
+import logging
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, TypeAlias
+
+from xwidget.findings.finding import Effect, Finding, Seen
+from xwidget.findings.given import region_of
+from xwidget.findings.keeping import Kept, Review, Store
+from xwidget.findings.opening import Keeper
+from xwidget.findings.store.errors import ChangedError
+from xwidget.support import texts
+
+What: TypeAlias = Literal["added", "changed", "deleted", "measured"]
+"""The event that a finding went through."""
+
+_NOT_SET = ("id", "version", "seen", "effect", "frame", "created", "changed")
+_ATTEMPTS = 5
+
+
+class About(Protocol):
+    """The image before the net that the findings are of; all of it may be asked on any thread."""
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """Height and width of the net's input."""
+        ...
+
+    @property
+    def base(self) -> Seen:
+        """The image and net of all findings here, without class and iteration; never slow twice."""
+        ...
+
+    def seen(self, target: int | str | None) -> Seen:
+        """Return the image, net and mask that a finding made now is seen on; ``target`` None stands
+        for the class that is shown.
+        """
+        ...
+
+    def index(self, target: int | str) -> int:
+        """Return a class's index."""
+        ...
+
+    def picture(self) -> bytes:
+        """Return the net's input as a PNG file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of the findings.
+
+    Attributes
+    ----------
+    what
+        ``"added"``, ``"changed"``, ``"deleted"`` or ``"measured"``.
+    finding
+        The finding as it is now; with what was measured.
+    by
+        ``"python"``, ``"page"``, ``"kernel"`` where it was measured, or ``"store"`` where another
+        program did it.
+    """
+
+    what: What
+    finding: Finding
+    by: str = "python"
+
+
+Observer: TypeAlias = Callable[[Change], object]
+
+
+class Findings:
+    """The findings of one image before one net, newest versions, the oldest first.
+
+    What is changed here appears in the panel at once, and what is changed there, or by another
+    program in the same store, appears here. Everything may be called from any thread; a call that
+    changes something returns once it is kept.
+
+    Attributes
+    ----------
+    author
+        Name of who marks; at first the name of the login.
+
+    Examples
+    --------
+    >>> import xwidget as xw
+    >>> clf = xw.load("efficientnet_lite0")
+    >>> w = xw.Inspector(clf, xw.sample("coffee"), targets=["espresso"], findings=False)
+    >>> cup = w.findings.add((40, 50, 150, 150), verdict="core", label="cup")
+    >>> table = w.findings.add((0, 0, 60, 40), verdict="spurious", kind="background")
+    >>> w.findings.edit(cup.id, reason="The cup itself.").version
+    2
+    >>> [found.label for found in w.findings.filter(verdict="core")]
+    ['cup']
+    >>> w.findings.remove(table.id)
+    >>> w.findings
+    <Findings of an image: 1 (1 core), for this session only>
+    >>> w.close()
+    """
+
+    def __init__(self, about: About, keeper: Keeper, author: str | None = None) -> None:
+        self.author = keeper.author if author is None else author
+        self._about = about
+        self._keeper = keeper
+        self._observers: list[Observer] = []
+        self._saving = threading.Lock()
+        self._saved: set[str] = set()  # inputs, by digest
+        self._known: dict[str, Finding] = {}  # by id, as observers know it
+
+    # What a person calls.
+
+    def add(
+        self,
+        region: Any,
+        verdict: str = "",
+        *,
+        kind: str = "",
+        label: str = "",
+        reason: str = "",
+        confidence: float | None = None,
+        target: int | str | None = None,
+    ) -> Finding:
+        """Mark a region.
+
+        Parameters
+        ----------
+        region
+            A box (x, y, width, height), a point (x, y), corners of a polygon (N, 2), or a mask
+            (H, W) of bool; or a region of an earlier finding. In continuous pixels of the net's
+            input, (H, W) as ``w.explanation.image``: pixel j covers [j, j + 1).
+        verdict
+            ``"core"``: the net should rely on it; ``"spurious"``: it should not; ``"unsure"``; or
+            "" for none yet.
+        kind
+            What it is, such as ``"background"``; see ``xwidget.findings.finding.KINDS``.
+        label, reason
+            A name for what was found, and why, in words.
+        confidence
+            In [0, 1]; None for none given.
+        target
+            Class index or name; None for the class that is shown.
+
+        Returns
+        -------
+        Finding
+            As it is kept.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a value is out of range, or there is no such class.
+        OSError, RuntimeError
+            If it cannot be kept, such as on a full disk; then nothing is.
+        """
+        about = self._about
+        finding = Finding(
+            region_of(region, about.frame),
+            about.frame,
+            verdict,
+            kind,
+            label,
+            reason,
+            confidence,
+            self.author,
+            about.seen(target),
+        )
+        return self.keep(finding, 0, str(uuid.uuid4()), by="python").finding
+
+    def edit(self, id: str | Finding, **changes: Any) -> Finding:
+        """Change a finding; its earlier versions stay in the store.
+
+        Parameters
+        ----------
+        id
+            Its id; or a finding, which must be the newest version then.
+        **changes
+            ``region``, ``verdict``, ``kind``, ``label``, ``reason``, ``confidence``, ``author`` or
+            ``deleted``, as in :meth:`add`.
+
+        Returns
+        -------
+        Finding
+            The new version.
+
+        Raises
+        ------
+        KeyError
+            If there is no such finding.
+        ValueError, TypeError
+            If a value is out of range, or the finding was changed meanwhile.
+        OSError, RuntimeError
+            If it cannot be kept.
+        """
+        if unknown := sorted(changes.keys() & set(_NOT_SET)):
+            raise TypeError(f"{', '.join(unknown)} of a finding cannot be set")
+        if "region" in changes:
+            changes = {**changes, "region": region_of(changes["region"], self._about.frame)}
+        for _ in range(_ATTEMPTS):
+            before = id if isinstance(id, Finding) else self._found(id)
+            edited = before.edited(**changes)
+            kept = self.keep(edited, before.version, str(uuid.uuid4()), by="python")
+            if kept.clash is None:
+                return kept.finding
+            if isinstance(id, Finding):
+                break
+        raise ChangedError(edited, kept.finding)
+
+    def remove(self, id: str | Finding) -> None:
+        """Delete a finding; its versions stay in the store, and ``edit(id, deleted=False)`` brings
+        it back.
+
+        Raises
+        ------
+        KeyError
+            If there is no such finding.
+        """
+        self.edit(id, deleted=True)
+
+    def list(self) -> list[Finding]:
+        """Return all of them."""
+        base, frame = self._about.base, self._about.frame
+        return [each for each in self._store.list(base.digest) if _fits(each, base, frame)]
+
+    def filter(
+        self,
+        verdict: str | None = None,
+        label: str | None = None,
+        kind: str | None = None,
+        author: str | None = None,
+        target: int | str | None = None,
+    ) -> builtins.list[Finding]:
+        """Return those that have all that is given; "" asks for those that have none.
+
+        Parameters
+        ----------
+        verdict, label, kind, author
+            As in :meth:`add`; None for any.
+        target
+            Class index or name; None for any.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class.
+        """
+        wanted = {"verdict": verdict, "label": label, "kind": kind, "author": author}
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        index = None if target is None else self._about.index(target)
+        return [
+            each
+            for each in self.list()
+            if all(getattr(each, name) == value for name, value in asked.items())
+            and (index is None or each.seen.target == index)
+        ]
+
+    def observe(self, callback: Observer) -> None:
+        """Call a function with each :class:`Change`, whoever makes it.
+
+        It is called on the thread that made the change, or on one of the panel's own, which
+        a slow function delays; what it raises is logged.
+        """
+        if callback not in self._observers:
+            self._observers.append(callback)
+
+    def unobserve(self, callback: Observer) -> None:
+        """Call a function no more."""
+        if callback in self._observers:
+            self._observers.remove(callback)
+
+    def __len__(self) -> int:
+        return len(self.list())
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.list())
+
+    def __getitem__(self, id: str) -> Finding:
+        found = self._found(id)
+        if found.deleted:
+            raise KeyError(f"the finding {id!r} was deleted; edit(id, deleted=False) restores it")
+        return found
+
+    def __contains__(self, id: object) -> bool:
+        return any(id in (each, each.id) for each in self.list())
+
+    def __repr__(self) -> str:
+        found = self.list()
+        counts = Counter(each.verdict or "without a verdict" for each in found)
+        parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        name = texts.shown(self._about.base.image, texts.NAME) or "an image"
+        where = f"in {self._keeper.name}" if self._keeper.name else "for this session only"
+        return f"<Findings of {name}: {len(found)}{f' ({parts})' if parts else ''}, {where}>"
+
+    # What the panel calls.
+
+    @property
+    def _store(self) -> Store:
+        return self._keeper.store
+
+    def keep(self, finding: Finding, base: int, act: str, by: str) -> Kept:
+        """Keep a version, as ``Store.put``, and tell observers of it."""
+        store = self._keeper.writable
+        self._save_input(store, finding)
+        kept = store.put(finding, base, act)
+        if kept.clash is None:
+            self.tell(kept.finding, by)
+        return kept
+
+    def review(self, review: Review, act: str) -> tuple[Review, ...]:
+        """Keep a review, and return all of its finding's."""
+        store = self._keeper.writable
+        store.review(review, act)
+        return store.reviews(review.finding)
+
+    def measured(self, finding: Finding, effect: Effect) -> None:
+        """Keep what was measured of a version, and tell observers of it."""
+        self._keeper.writable.record_effect(finding.id, finding.version, effect)
+        self.tell(replace(finding, effect=effect), "kernel")
+
+    def tell(self, finding: Finding, by: str) -> None:
+        """Tell observers of a version, or of what was measured of it, unless they know it."""
+        known = self._known.get(finding.id)
+        if known is not None and finding.version < known.version:
+            return
+        if known is not None and finding.version == known.version:
+            if finding.effect in (None, known.effect):
+                return
+            what: What = "measured"
+        elif finding.deleted:
+            what = "deleted"
+        else:
+            what = "added" if finding.version == 1 or (known and known.deleted) else "changed"
+        self._known[finding.id] = finding
+        self._say(Change(what, finding, by))
+
+    def belongs(self, finding: Finding) -> bool:
+        """Return whether a finding is of this image, and has its place in this net's input."""
+        base = self._about.base
+        return finding.seen.digest == base.digest and _fits(finding, base, self._about.frame)
+
+    def know(self, findings: Iterable[Finding]) -> None:
+        """Note versions that observers know without being told."""
+        for each in findings:
+            known = self._known.get(each.id)
+            if known is None or known.version <= each.version:
+                self._known[each.id] = each
+
+    def _say(self, change: Change) -> None:
+        for observer in tuple(self._observers):
+            try:
+                observer(change)
+            except Exception:
+                logging.getLogger("xwidget").exception("in an observer of findings")
+
+    def _found(self, id: str) -> Finding:
+        if not isinstance(id, str):
+            raise TypeError(f"a finding's id is a text, got {texts.shown(repr(id), texts.NAME)}")
+        return self._store.get(id)
+
+    def _save_input(self, store: Store, finding: Finding) -> None:
+        """Keep the picture that a finding is drawn on, once: where there is no map to the original
+        image, it is all that says where the finding is.
+        """
+        base = self._about.base
+        with self._saving:
+            if base.digest in self._saved or finding.seen.digest != base.digest:
+                return
+            store.save_input(base.digest, base.preprocessing, self._about.picture(), base.geometry)
+            self._saved.add(base.digest)
+
+
+def _fits(finding: Finding, base: Seen, frame: tuple[int, int]) -> bool:
+    """Return whether a finding of the same image lies in the same place of a net's input."""
+    if finding.frame != tuple(frame):
+        return False
+    theirs, ours = finding.seen.geometry, base.geometry
+    return theirs is None or ours is None or theirs.get("matrix") == ours.get("matrix")

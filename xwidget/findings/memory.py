@@ -1,0 +1,164 @@
+"""A store of findings that lasts as long as its process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from xwidget.findings.finding import KINDS, Effect, Finding
+from xwidget.findings.keeping import Kept, Review
+
+
+class MemoryStore:
+    """Keep findings in memory, as a ``FindingStore`` keeps them on a disk.
+
+    Examples
+    --------
+    >>> from xwidget.findings.region import Box
+    >>> store = MemoryStore()
+    >>> kept = store.put(Finding(Box(1, 2, 3, 4), (8, 8), "core"), 0, "act 1")
+    >>> kept.finding.version, kept.durable, len(store.list())
+    (1, False, 1)
+    """
+
+    name = ""
+    key = "session"
+
+    def __init__(self) -> None:
+        self.kinds: tuple[str, ...] = KINDS
+        self._lock = threading.Lock()
+        self._versions: dict[str, list[Finding]] = {}
+        self._acts: dict[str, Kept | Review] = {}
+        self._reviews: dict[tuple[str, str], Review] = {}
+        self._retired: set[str] = set()
+        self._inputs: dict[tuple[str, str], tuple[bytes, Mapping[str, Any] | None]] = {}
+        self._written: list[str] = []  # ids, in order
+
+    def put(self, finding: Finding, base: int, act: str) -> Kept:
+        """Keep a new version, unless another came first; see ``Store.put``."""
+        with self._lock:
+            done = self._acts.get(act)
+            if isinstance(done, Kept):
+                return done
+            versions = self._versions.get(finding.id, [])
+            if versions and versions[-1].version != base:
+                kept = Kept(versions[-1], versions[-1], durable=False)
+            else:
+                before = versions[-1] if versions else None
+                new = replace(finding, version=base + 1)
+                if before is not None and new.effect is None and _same(before, new):
+                    new = replace(new, effect=before.effect)
+                self._versions.setdefault(finding.id, versions).append(new)
+                self._written.append(new.id)
+                kept = Kept(new, durable=False)
+            self._acts[act] = kept
+            return kept
+
+    def list(self, digest: str | None = None) -> tuple[Finding, ...]:
+        """Return the newest versions that are not deleted, the oldest finding first."""
+        with self._lock:
+            newest = [versions[-1] for versions in self._versions.values()]
+        return tuple(
+            each
+            for each in newest
+            if not each.deleted and (digest is None or each.seen.digest == digest)
+        )
+
+    def get(self, id: str) -> Finding:
+        """Return the newest version.
+
+        Raises
+        ------
+        KeyError
+            If there is no such finding.
+        """
+        return self.history(id)[-1]
+
+    def history(self, id: str) -> tuple[Finding, ...]:
+        """Return all versions, the oldest first.
+
+        Raises
+        ------
+        KeyError
+            If there is no such finding.
+        """
+        with self._lock:
+            if id not in self._versions:
+                raise KeyError(f"there is no finding {id!r} here")
+            return tuple(self._versions[id])
+
+    def review(self, review: Review, act: str) -> Review:
+        """Keep a review, which takes the place of an earlier one of the same author."""
+        with self._lock:
+            done = self._acts.get(act)
+            if isinstance(done, Review):
+                return done
+            if review.finding not in self._versions:
+                raise KeyError(f"there is no finding {review.finding!r} here")
+            self._acts[act] = self._reviews[review.finding, review.author] = review
+            self._written.append(review.finding)
+            return review
+
+    def reviews(self, id: str | None = None, author: str | None = None) -> tuple[Review, ...]:
+        """Return each author's newest review, of one finding or of all."""
+        with self._lock:
+            found = list(self._reviews.values())
+        return tuple(
+            each
+            for each in found
+            if (id is None or each.finding == id) and (author is None or each.author == author)
+        )
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the labels in use, without those that were retired."""
+        used = {each.label for each in self.list() if each.label}
+        return tuple(sorted(used - self._retired))
+
+    def retire_label(self, name: str) -> None:
+        """Leave a label out of ``labels``; findings keep it."""
+        with self._lock:
+            self._retired.add(name)
+
+    def save_input(
+        self, digest: str, preprocessing: str, png: bytes, geometry: Mapping[str, Any] | None
+    ) -> None:
+        """Keep a net's input as a picture, with its geometry, unless it is there."""
+        with self._lock:
+            self._inputs.setdefault((digest, preprocessing), (png, geometry))
+
+    def input(
+        self, digest: str, preprocessing: str
+    ) -> tuple[bytes, Mapping[str, Any] | None] | None:
+        """Return the picture and geometry that ``save_input`` kept; None if there are none."""
+        return self._inputs.get((digest, preprocessing))
+
+    def record_effect(self, id: str, version: int, effect: Effect) -> None:
+        """Keep what was measured of a version, for later ones of the same region, too."""
+        with self._lock:
+            versions = self._versions.get(id, [])
+            measured = next((each for each in versions if each.version == version), None)
+            if measured is None:
+                return
+            for place, each in enumerate(versions):
+                if each.version >= version and _same(each, measured):
+                    versions[place] = replace(each, effect=effect)
+            self._written.append(id)
+
+    def changes_since(self, seq: int) -> tuple[int, tuple[Finding, ...]]:
+        """Return a number, and what was written since that number was returned; for -1 the number
+        alone.
+        """
+        with self._lock:
+            written = [] if seq < 0 else self._written[seq:]
+            ids = dict.fromkeys(written)
+            return len(self._written), tuple(self._versions[id][-1] for id in ids)
+
+    def close(self) -> None:
+        """Do nothing: what it holds lives as long as it does."""
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Return whether what is measured of both is the same."""
+    return (one.region, one.frame, one.seen) == (other.region, other.frame, other.seen)

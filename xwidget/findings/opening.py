@@ -1,0 +1,117 @@
+"""The place of findings: a store that was given, a file made when it is needed, or the memory."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TypeAlias
+
+from xwidget.findings.keeping import Store
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.store.accepted import login
+from xwidget.findings.store.places import key_of
+from xwidget.findings.store.store import FindingStore
+from xwidget.support import texts
+
+FILE = "xwidget-findings.sqlite"
+"""Name of the file, in the working directory, where nothing else is asked for."""
+
+Place: TypeAlias = "str | os.PathLike[str] | Store | bool | None"
+"""A file, a server's URL or a store; None for ``FILE``; False for this session only."""
+
+_NEEDED = ("put", "list", "get", "changes_since")
+_SHORT = "findings are kept for this session only: "
+_SESSION = "findings are kept for this session only, as findings=False says"
+
+
+class Keeper:
+    """A store, opened when it is needed.
+
+    What cannot be opened though nobody asked for it, the file of the working directory, is replaced
+    by memory, with the reason.
+
+    Parameters
+    ----------
+    place
+        Where findings are to be kept.
+
+    Attributes
+    ----------
+    reason
+        Why findings are kept for this session only; "" where they are not.
+
+    Raises
+    ------
+    OSError, ValueError, TypeError, ImportError
+        If a place was given, and is none or cannot be opened.
+    """
+
+    def __init__(self, place: Place = None) -> None:
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._own = False  # whether it is ours to close
+        self._store: Store | None = None
+        self.reason = ""
+        if place is None:
+            self._path = Path(FILE).absolute()
+            self.key = key_of(self._path)
+            return
+        if place is False:
+            self._store, self.reason = MemoryStore(), _SESSION
+        elif isinstance(place, (str, os.PathLike)):
+            self._store, self._own = FindingStore(place), True
+        elif not isinstance(place, bool) and all(hasattr(place, name) for name in _NEEDED):
+            self._store = place
+        else:
+            raise TypeError(
+                f"findings is {texts.shown(repr(place), texts.NAME)}; expected the path of a file, "
+                "a server's URL, a FindingStore, None for a file in the working directory, or "
+                "False for this session only"
+            )
+        self.key = self._store.key
+
+    @property
+    def name(self) -> str:
+        """Its name, for a person to read; "" for memory."""
+        if self._store is not None:
+            return self._store.name
+        return "" if self._path is None else self._path.name
+
+    @property
+    def author(self) -> str:
+        """Name of who works with it."""
+        return getattr(self._store, "author", None) or login()
+
+    @property
+    def store(self) -> Store:
+        """The store to read from: opened if it exists, else an empty one. May wait for a disk."""
+        with self._lock:
+            if self._store is None and self._path is not None and self._path.exists():
+                self._open(self._path)
+            return self._store or MemoryStore()
+
+    @property
+    def writable(self) -> Store:
+        """The store to write to; made if it does not exist. May wait for a disk."""
+        with self._lock:
+            if self._store is None:
+                assert self._path is not None
+                self._open(self._path)
+            assert self._store is not None
+            return self._store
+
+    def close(self) -> None:
+        """Close a store that was opened here."""
+        with self._lock:
+            store, self._store = self._store, self._store or MemoryStore()
+            if self._own and store is not None:
+                self._store, self._own = MemoryStore(), False
+                store.close()
+
+    def _open(self, path: Path) -> None:
+        try:
+            self._store, self._own = FindingStore(path), True
+        except (OSError, RuntimeError, ValueError, ImportError) as error:
+            self._store = MemoryStore()
+            self.reason = f"{_SHORT}{texts.text_of(error)}"

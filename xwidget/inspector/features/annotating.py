@@ -1,0 +1,290 @@
+"""Annotating: findings that a person marks in the page or in Python, kept as they are made."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from xwidget.findings.collection import Change, Findings
+from xwidget.findings.finding import Finding, Seen, read
+from xwidget.findings.keeping import Review, Store
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.opening import Keeper
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.seeing import Seeing
+from xwidget.inspector.page.commands import Answer, Handler, Task
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.line import Line
+from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.work.watch import WATCH
+from xwidget.support import texts
+
+_ENDED = ("done", "stopped", "error")
+_FORMAT = "xwidget findings"
+
+
+class Annotating(Feature):
+    """Keep findings, and tell the page of those that come from elsewhere.
+
+    All that may wait for a disk or a server is done on the line's thread, or on a person's own.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    drawn
+        What is drawn.
+    keeper
+        Where findings are kept.
+    line
+        Where the page's acts wait.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn, keeper: Keeper, line: Line) -> None:
+        super().__init__(panel)
+        self._seeing = Seeing(panel, drawn)
+        self._keeper = keeper
+        self._line = line
+        self._prepared = False
+        self._since: tuple[Store, int] | None = None
+        self.findings = Findings(self._seeing, keeper)
+        self.findings.observe(self._on_change)
+
+    @property
+    def commands(self) -> Mapping[str, Handler]:
+        """All findings; one that is new or changed; a review; files in and out."""
+        return {
+            "findings": lambda: self._all,
+            "put": self._put,
+            "review": lambda **fields: partial(self._review, **fields),
+            "read_findings": lambda name, buffer: partial(self._read, buffer),
+            "write_findings": lambda format: partial(self._write, format),
+        }
+
+    def begin(self) -> None:
+        """Begin to get ready once there is something to look at."""
+        self._panel.watch(lambda _: self._prepare(), "_frame")
+        self._panel.watch(self._on_status, "status")
+
+    def close(self) -> None:
+        """Let go of everything once what waits is kept."""
+        try:
+            self._line.add(self._let_go, own=True)
+        except RuntimeError:  # there are too many threads
+            self._let_go()
+
+    def look(self) -> None:
+        """Look from now on, while there is a view, what others do in the store."""
+        if not self._panel.session.closed and not self._keeper.reason:
+            WATCH.add(self._look)
+
+    # With the lock held.
+
+    def _on_status(self, status: str) -> None:
+        if status in _ENDED:  # perhaps before a first mask
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Tell the page soon what it needs to know."""
+        if not self._prepared and not self._panel.session.closed:
+            with contextlib.suppress(RuntimeError):  # too many threads: the next mask tries again
+                self._line.add(self._tell_setup, own=True)
+                self._prepared = True
+
+    def _put(
+        self,
+        finding: dict[str, Any],
+        base: int,
+        act: str,
+        target: int,
+        iteration: int,
+        imported: bool,
+    ) -> Task:
+        mask = self._seeing.mask(target, iteration)  # as the person sees it
+        seen = None if imported else mask
+        self.look()
+        return partial(self._keep, finding, base, act, seen)
+
+    # On the line's thread.
+
+    def _all(self) -> Answer:
+        self._tell_setup()
+        found, author = self.findings.list(), self.findings.author
+        self.findings.know(found)
+        ids = {each.id for each in found}
+        own = [each for each in self._keeper.store.reviews(author=author) if each.finding in ids]
+        self.look()
+        return Answer(
+            {
+                "findings": [each.describe() for each in found],
+                "reviews": [each.describe() for each in own],
+            }
+        )
+
+    def _keep(self, record: dict[str, Any], base: int, act: str, mask: Seen | None) -> Answer:
+        finding = self._checked(record)
+        before = self._before(finding.id) if base else None
+        if before is not None:
+            seen, author, created = before.seen, before.author, before.created
+        else:
+            seen = self._seen(finding, mask)
+            author, created = finding.author or self.findings.author, finding.created
+        new = replace(
+            finding,
+            seen=seen,
+            author=author,
+            created=created,
+            effect=None if mask is not None else finding.effect,
+        )
+        kept = self.findings.keep(new, base, act, by="page")
+        return Answer(
+            {
+                "finding": kept.finding.describe(),
+                "clash": None if kept.clash is None else kept.clash.describe(),
+                "durable": kept.durable,
+                "reason": self._keeper.reason,
+            }
+        )
+
+    def _seen(self, finding: Finding, mask: Seen | None) -> Seen:
+        """Return the ``Seen`` of a new finding; of one from a file, the file says it."""
+        whole = self._seeing.whole
+        if mask is not None:
+            return self._seeing.within(whole, mask)
+        return replace(finding.seen, digest=whole.digest, size=whole.size)
+
+    def _after(self, finding: Finding) -> None:
+        """Tell other pages of the same kernel, and all of what is named anew."""
+        if self._panel.views.pages != 1:  # the one that did it has its answer
+            self._send({"type": "finding", "finding": finding.describe()})
+        told = self._panel.get("_findings")
+        named = not finding.label or finding.label in told.get("labels", ())
+        if not named or self._keeper.name != told.get("store"):
+            self._tell_setup()
+
+    def _review(self, finding: str, verdict: str, kind: str, reason: str, act: str) -> Answer:
+        found = self._before(finding)
+        if found is None:
+            raise ValueError(f"there is no finding {texts.shown(finding, texts.NAME)!r}")
+        review = Review(finding, self.findings.author, verdict, kind, reason)
+        reviews = self.findings.review(review, act)
+        return Answer(
+            {"finding": found.describe(), "reviews": [each.describe() for each in reviews]}
+        )
+
+    def _read(self, buffer: bytes) -> Answer:
+        try:
+            records = json.loads(buffer.decode("utf-8"))["findings"]
+            found = [read(record) for record in records]
+        except (LookupError, TypeError, ValueError, RecursionError) as error:
+            raise ValueError(f"the file holds no findings: {texts.in_words(error)}") from error
+        rows = []
+        for each in found:
+            fits = self.findings.belongs(each)
+            reason = "" if fits else "It is of another image."
+            rows.append(
+                {
+                    "finding": each.describe(),
+                    "matched": "digest" if fits else "",
+                    "reason": reason,
+                }
+            )
+        return Answer({"rows": rows, "notes": []})
+
+    def _write(self, format: str) -> Answer:
+        records = [each.describe() for each in self.findings]
+        made = {"format": _FORMAT, "version": 1, "findings": records, "reviews": []}
+        return Answer({"name": "findings.json"}, json.dumps(made, indent=1).encode())
+
+    def _checked(self, record: dict[str, Any]) -> Finding:
+        """Return the finding that a page sent; its size is looked at before it is drawn."""
+        frame, region = [*self._seeing.frame], record.get("region")
+        sizes = [record.get("frame")]
+        if isinstance(region, Mapping) and region.get("type") == "mask":
+            sizes.append(region.get("size"))
+        for size in sizes:
+            if not isinstance(size, (list, tuple)) or [*size] != frame:
+                shown = texts.shown(repr(size), texts.NAME)
+                raise ValueError(
+                    f"the finding is of {shown} pixels, the network's input of {frame}"
+                )
+        return read(record)
+
+    def _before(self, id: str) -> Finding | None:
+        try:
+            return self._keeper.store.get(id)
+        except KeyError:
+            return None
+
+    def _tell_setup(self) -> None:
+        """Tell the page what it needs to know."""
+        try:
+            base, store = self._seeing.base, self._keeper.store
+            told: dict[str, Any] = {
+                "kinds": [*store.kinds],
+                "labels": [*store.labels()],
+                "scope": f"{base.digest} {self._keeper.key}",
+                "base": base.describe(),
+            }
+            reason = self._keeper.reason
+        except Exception as error:  # the panel goes on without
+            told = {"kinds": [], "labels": [], "scope": "", "base": {}}
+            reason = f"findings cannot be kept: {texts.in_words(error)}"
+        told = {
+            "ready": True,
+            "store": self._keeper.name,
+            "reason": reason,
+            "author": self.findings.author,
+            **told,
+        }
+        with self._panel.lock, self._panel.logged():
+            if not self._panel.session.closed:
+                self._panel.tell(_findings=told)
+
+    def _let_go(self) -> None:
+        self._seeing.close()
+        self._keeper.close()
+
+    # On any thread.
+
+    def _on_change(self, change: Change) -> None:
+        finding = change.finding
+        if change.by == "page":
+            self._line.add(partial(self._after, finding), own=True)
+            return
+        if change.what == "measured":
+            effect = None if finding.effect is None else finding.describe()["effect"]
+            told = {"type": "effect", "id": finding.id, "version": finding.version}
+            self._send({**told, "effect": effect, "reason": ""})
+        else:
+            self._send({"type": "finding", "finding": finding.describe()})
+
+    def _send(self, content: dict[str, Any]) -> None:
+        with self._panel.lock, self._panel.logged():
+            if not self._panel.session.closed:
+                self._panel.send(content)
+
+    # On the thread that watches.
+
+    def _look(self) -> bool:
+        """Tell what others did in the store; return whether somebody still looks at it here."""
+        views = self._panel.views
+        if self._panel.session.closed or (views.told and not views.count):
+            return False
+        store = self._keeper.store
+        if isinstance(store, MemoryStore):
+            return not self._keeper.reason
+        if self._since is None or self._since[0] is not store:
+            self._since = store, store.changes_since(-1)[0]
+            changed: tuple[Finding, ...] = tuple(self.findings.list())
+        else:
+            seq, changed = store.changes_since(self._since[1])
+            self._since = store, seq
+        for finding in changed:
+            if self.findings.belongs(finding):
+                self.findings.tell(finding, "store")
+        return True

@@ -1,0 +1,140 @@
+"""Seeing: the image, the net and the mask that a finding is made on."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import replace
+from importlib import metadata
+
+from PIL import Image
+
+from xwidget.findings.finding import Seen
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+from xwidget.net.fingerprint import fingerprint
+from xwidget.subject import Subject
+
+
+class Seeing:
+    """Say what a finding is seen on; it may be asked on any thread.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    drawn
+        What is drawn.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        self._panel = panel
+        self._drawn = drawn
+        self._subject: Subject | None = panel.subject.subject
+        self.frame: tuple[int, int] = panel.subject.picture.shape[:2]
+
+    @property
+    def subject(self) -> Subject:
+        """The image before the net.
+
+        Raises
+        ------
+        RuntimeError
+            If the Inspector is closed.
+        """
+        if self._subject is None:
+            raise RuntimeError("this Inspector is closed; make a new one")
+        return self._subject
+
+    @property
+    def base(self) -> Seen:
+        """The image and net of all findings here. A geometry that is still to be measured is None.
+
+        Asked for the first time, it may take a second.
+        """
+        subject = self.subject
+        geometry = subject.known_geometry
+        return Seen(
+            digest=subject.digest,
+            image=subject.name,
+            size=subject.size,
+            geometry=None if geometry is None else geometry.describe(),
+            model=subject.clf.name,
+            weights=fingerprint(subject.clf.net),
+            preprocessing=subject.clf.preprocess.description,
+            version=metadata.version("xwidget"),
+        )
+
+    @property
+    def whole(self) -> Seen:
+        """The same with the geometry, which it waits for."""
+        _ = self.subject.geometry
+        return self.base
+
+    def index(self, target: int | str) -> int:
+        """Return a class's index."""
+        return self.subject.clf.index(target)
+
+    def seen(self, target: int | str | None) -> Seen:
+        """Return the image, net and mask that a finding made now is seen on; ``target`` None
+        stands for the class that is shown.
+        """
+        whole = self.whole
+        with self._panel.lock:
+            index = self._drawn.target if target is None else self.index(target)
+            return self.within(whole, self.mask(index, self._drawn.iteration))
+
+    def mask(self, target: int, iteration: int) -> Seen:
+        """Return a mask's class, run and scores, which are known at once; the lock is held.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class.
+        """
+        panel, subject = self._panel, self._panel.subject
+        self.index(target)
+        seen = Seen(
+            target=target,
+            class_name=subject.clf.categories[target],
+            image_score=float(subject.scores[target]),
+        )
+        main = panel.runs.main
+        if main is None or target not in main.history.targets:
+            return seen
+        track = main.history.track(target)
+        scores = track.scores
+        at = min(iteration, len(scores) - 1)
+        return replace(
+            seen,
+            game=main.settings.game,
+            defense=main.settings.defense,
+            iteration=at,
+            score=scores[at] if math.isfinite(scores[at]) else None,
+            checks=track.checks.verdict if len(track.checks) and at == track.iteration else "",
+        )
+
+    @staticmethod
+    def within(base: Seen, mask: Seen) -> Seen:
+        """Return an image and a mask as one ``Seen``."""
+        return replace(
+            base,
+            target=mask.target,
+            class_name=mask.class_name,
+            game=mask.game,
+            defense=mask.defense,
+            iteration=mask.iteration,
+            image_score=mask.image_score,
+            score=mask.score,
+            checks=mask.checks,
+        )
+
+    def picture(self) -> bytes:
+        """Return the net's input as a PNG file."""
+        file = io.BytesIO()
+        Image.fromarray(self.subject.picture).save(file, "PNG")
+        return file.getvalue()
+
+    def close(self) -> None:
+        """Let go of the image and the net."""
+        self._subject = None

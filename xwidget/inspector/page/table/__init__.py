@@ -1,0 +1,1 @@
+"""The entries of the contract, by capability: the traits and the commands of each."""
