@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from xwidget.catalog import defenses
 from xwidget.checks import wrapped
 from xwidget.export import file, page, plot
 from xwidget.export.caption import under
+from xwidget.findings.finding import Finding
 from xwidget.paper import check_view
 from xwidget.record import Record
 from xwidget.support import texts
@@ -175,6 +177,7 @@ class Explanation(Record):
         path: str | os.PathLike[str],
         keyframes: int | None = None,
         target: int | str | None = None,
+        findings: Iterable[Finding] = (),
     ) -> Path:
         """Write an interactive HTML file that needs no kernel and no network.
 
@@ -192,6 +195,9 @@ class Explanation(Record):
             1.5 MB, with 16 masks each 2.6 MB, with one each 0.3 MB.
         target
             Class shown first, index or name; None for the one with the highest image score.
+        findings
+            Findings of the image. More can be marked on the page: the browser keeps them, and they
+            are downloaded as a file.
 
         Returns
         -------
@@ -200,8 +206,9 @@ class Explanation(Record):
 
         Raises
         ------
-        ValueError
-            If ``keyframes`` is no such number, or the class was not explained.
+        ValueError, TypeError
+            If ``keyframes`` is no such number, the class was not explained, or a finding is of
+            another image.
         io.UnsupportedOperation
             If the path is a folder, a pipe or a device; an OSError and a ValueError.
         OSError
@@ -213,7 +220,7 @@ class Explanation(Record):
         """
         count = page.KEYFRAMES if keyframes is None else keyframes
         drawn = None if target is None else self.targets[self.position(target)]
-        return page.write(self, path, count, drawn)
+        return page.write(self, path, count, drawn, findings)
 
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]

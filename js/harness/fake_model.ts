@@ -2,6 +2,7 @@ import {
   type Check,
   type Checked,
   type Command,
+  type FindingRecord,
   type Message,
   PROTOCOL,
   type SettingValue,
@@ -11,6 +12,7 @@ import {
 } from "../src/kernel/contract";
 import { decodeFrame } from "../src/kernel/frame";
 import type { Model } from "../src/kernel/model";
+import { FakeFindings } from "./fake_findings";
 import { initial } from "./initial";
 
 /** `running` pauses half way; `live` runs to the end at some 20 iterations a second. */
@@ -101,6 +103,7 @@ type Listener = (...args: unknown[]) => void;
 /** A model whose kernel is a timer: it streams masks that grow, and answers what the page asks. */
 export class FakeModel implements Model {
   readonly sent: Numbered[] = [];
+  readonly findings = new FakeFindings();
   readonly #traits = new Map<string, unknown>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #now = 0;
@@ -119,6 +122,11 @@ export class FakeModel implements Model {
       _reference: encode({ target: -1, side: 1, data: gray }),
       _classes: CLASSES.map(({ index, name, short, score }) => ({ index, name, short, score })),
       _net_name: "efficientnet_lite0",
+      _findings: {
+        ...{ ready: true, store: "xwidget-findings.sqlite", reason: "", author: "someone" },
+        ...{ kinds: ["object", "part", "background", "artifact"], labels: ["watermark"] },
+        scope: "harness",
+      },
       iterations: TOTAL,
       target: 967,
     });
@@ -186,6 +194,12 @@ export class FakeModel implements Model {
   #answer(command: Numbered): void {
     const reply = (message: Message, buffers: DataView[] = []) =>
       this.#emit("msg:custom", { ...message, id: command.id }, buffers);
+    const of = this.findings.answer(command);
+    if (of) {
+      reply(of as Message);
+      if (of.type === "kept" && !of.clash) this.#measure(of.finding);
+      return;
+    }
     const refuse = (message: string) => reply({ type: "failed", request: command, message });
     switch (command.type) {
       case "hello":
@@ -221,6 +235,21 @@ export class FakeModel implements Model {
         return;
     }
     reply({ type: "done" });
+  }
+
+  /** As a net that looks at nothing but how large a region is. */
+  #measure({ id, version, region, effect }: FindingRecord): void {
+    if (effect) return;
+    const area = region.type === "box" ? (region.width * region.height) / SIDE / SIDE : 0.05;
+    const without = 0.951 * Math.max(0, 1 - 3 * area);
+    const measured = { target: 967, image: 0.951, without, only: 0.951 - without, share: 2 * area };
+    setTimeout(() => {
+      const push = {
+        ...{ type: "effect", id, version, reason: "" },
+        effect: { ...measured, area, draws: 8, without_spread: 0.02, only_spread: 0.02 },
+      };
+      this.#emit("msg:custom", push, []);
+    }, 300);
   }
 
   #begin(): void {

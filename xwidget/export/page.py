@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -23,8 +23,9 @@ from PIL import Image
 
 from xwidget import assets
 from xwidget.catalog import defenses, sentences
-from xwidget.export import still
+from xwidget.export import marked, still
 from xwidget.export.entries import checked, class_entry, track_entry
+from xwidget.findings.finding import Finding
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 from xwidget.record import Record
@@ -83,14 +84,20 @@ def write(
     path: str | os.PathLike[str],
     keyframes: int = KEYFRAMES,
     target: int | None = None,
+    findings: Iterable[Finding] = (),
 ) -> Path:
     """Write an explanation's page; see ``Explanation.export_html``."""
-    text = page(explanation, keyframes, target)
+    text = page(explanation, keyframes, target, findings)
     # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
     return files.replace(path, text.encode("utf-8", errors="replace"))
 
 
-def page(explanation: Record, keyframes: int = KEYFRAMES, target: int | None = None) -> str:
+def page(
+    explanation: Record,
+    keyframes: int = KEYFRAMES,
+    target: int | None = None,
+    findings: Iterable[Finding] = (),
+) -> str:
     """Return an explanation as the text of one HTML page.
 
     Parameters
@@ -101,18 +108,21 @@ def page(explanation: Record, keyframes: int = KEYFRAMES, target: int | None = N
         Masks of each class that the page holds, >= 1.
     target
         Index of the class that is drawn first; None for the likeliest.
+    findings
+        Findings of the image.
 
     Raises
     ------
-    ValueError
-        If ``keyframes`` is no such number, or the class was not explained.
+    ValueError, TypeError
+        If ``keyframes`` is no such number, the class was not explained, or a finding is of another
+        image.
     """
     if not arguments.is_whole(keyframes) or keyframes < 1:
         given = wire.shown(keyframes)
         raise ValueError(f"keyframes must be a whole number from 1, got {given}")
     script = _inline("portable.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    content = data(explanation, keyframes, target)
+    content = data(explanation, keyframes, target, findings)
     chosen = explanation.targets.index(content["traits"]["target"])
     drawn = Image.fromarray(explanation.on_paper(chosen))
     net = content["traits"]["_net_name"]
@@ -134,8 +144,15 @@ def page(explanation: Record, keyframes: int = KEYFRAMES, target: int | None = N
     )
 
 
-def data(explanation: Record, keyframes: int, target: int | None = None) -> dict[str, Any]:
+def data(
+    explanation: Record,
+    keyframes: int,
+    target: int | None = None,
+    findings: Iterable[Finding] = (),
+) -> dict[str, Any]:
     """Return the values of the page's model; docs/protocol.md describes them."""
+    found = marked.checked(explanation, findings)
+    net = texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME)
     ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
     targets = explanation.targets
     drawn = targets[ranked[0]] if target is None else target
@@ -174,7 +191,8 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
             },
             "_words": sentences.templates([explanation.game]),
             "_geometry": _geometry(explanation),
-            "_net_name": texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME),
+            "_net_name": net,
+            "_findings": marked.setup(explanation, net, found),
             "iterations": max(last, 1),
             "target": drawn,
             "iteration": tracks[drawn].iterations[-1],
@@ -185,6 +203,7 @@ def data(explanation: Record, keyframes: int, target: int | None = None) -> dict
         "image": packed_picture(explanation.image),
         "reference": packed_picture(still.shortest(explanation.reference)),
         "masks": {str(key): track.masks for key, track in tracks.items()},
+        "findings": {"findings": [each.describe() for each in found], "reviews": []},
     }
 
 

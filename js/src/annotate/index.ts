@@ -5,17 +5,21 @@
 import type { Extension } from "../panel/extension";
 import type { Ui } from "../panel/ui";
 import type { Store } from "../state/store";
+import { createMarking } from "./marking";
 import { HelpDialog } from "./panel/help";
+import type { CreateFiles } from "./state/files";
+import { createFindings, type Findings } from "./state/findings";
 import style from "./styles/index.css";
-
-export type AnnotateStore = object;
+import { createAnnotating } from "./view";
 
 /** What all views of one Inspector share. */
-export function createStore(_store: Store): AnnotateStore {
-  return {};
+export function createStore(store: Store, files?: CreateFiles): Findings {
+  return createFindings(store, files);
 }
 
 /** What one view adds to its panel. */
-export function createView(_ui: Ui, _shared: AnnotateStore): Extension<Ui> {
-  return { tools: {}, layers: [], style, Help: HelpDialog, press: () => false };
+export function createView(ui: Ui, findings: Findings): Extension<Ui> {
+  const annotating = createAnnotating(ui, findings);
+  const { tools, layers, press } = createMarking(ui, annotating, findings);
+  return { tools, layers, press, style, Help: HelpDialog };
 }

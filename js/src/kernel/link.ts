@@ -126,12 +126,13 @@ export function createLink(
   }
 
   const onMessage = (message: Message, buffers?: unknown[]) => {
-    heard();
     if (message.type === "welcome") {
       clearTimeout(patience);
       kernel.answered();
+      // First: whoever hears that the kernel is there may ask at once.
       carrier.prove(message.id);
     }
+    heard();
     receive(message, !expected.take(message, asView(buffers?.[0])));
   };
   model.on("msg:custom", onMessage);

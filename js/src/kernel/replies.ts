@@ -1,5 +1,5 @@
 /** The replies that are waited for: every command gets one, or is told that none will come. */
-import { APART, type Command, ENDS, type Message, type Replies } from "./contract";
+import { APART, type Command, ENDS, type Message, QUEUED, type Replies } from "./contract";
 
 /** Commands that get a reply. */
 export type Asked = keyof Replies;
@@ -22,7 +22,8 @@ interface Waiting {
   settle(reply: Reply<Asked>): unknown;
 }
 
-function slotOf(command: Command): string {
+function slotOf(command: Command, id: number): string {
+  if (QUEUED.includes(command.type)) return `${id}`;
   const fields = command as unknown as Record<string, unknown>;
   return [command.type, ...(APART[command.type] ?? []).map((name) => fields[name])].join("/");
 }
@@ -42,7 +43,7 @@ export class Expected {
         return take?.(reply as Reply<K>);
       };
       const { type } = command as Command;
-      this.#waiting.set(id, { type, slot: slotOf(command), settle });
+      this.#waiting.set(id, { type, slot: slotOf(command, id), settle });
     });
   }
 

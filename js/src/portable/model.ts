@@ -2,7 +2,14 @@
  * A model without a kernel: what one exported page holds, read only. The other side is
  * xwidget/export/page.py; docs/protocol.md describes the data.
  */
-import { type Command, type Message, PROTOCOL, type Traits } from "../kernel/contract";
+import {
+  type Command,
+  type FindingRecord,
+  type Message,
+  PROTOCOL,
+  type ReviewRecord,
+  type Traits,
+} from "../kernel/contract";
 import type { Model } from "../kernel/model";
 import { inflate, viewOf } from "../kernel/packed";
 import { nearest } from "../state/timeline";
@@ -21,6 +28,7 @@ export interface Exported {
   reference: string;
   /** By class, in the order of its `_trace[class].frames`. */
   masks: Record<string, Kept[]>;
+  findings?: { findings: FindingRecord[]; reviews: ReviewRecord[] };
 }
 
 /** The panel leaves out what would be refused; this is for who asks all the same. */
@@ -91,6 +99,9 @@ export class PortableModel implements Model {
   async #answer(command: Command): Promise<[Message, ...DataView[]]> {
     const refused = (message: string): [Message] => [{ type: "failed", request: command, message }];
     if (command.type === "hello") return [{ type: "welcome", protocol: PROTOCOL, run: 1 }];
+    if (command.type === "findings") {
+      return [{ type: "findings", ...(this.data.findings ?? { findings: [], reviews: [] }) }];
+    }
     if (command.type !== "frame") return refused(REFUSED);
     try {
       return [{ type: "frame" }, await this.#frame(command.target, command.iteration)];

@@ -1,9 +1,16 @@
 /** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
-import * as annotate from "../annotate/index";
+import { createStore, createView } from "../annotate/index";
+import type { Findings } from "../annotate/state/findings";
 import create from "../index";
 import type { Annotate } from "../panel/second_script";
 import { keepAddress, linkTo } from "./address";
+import { createOwnFiles } from "./files";
 import { type Exported, PortableModel } from "./model";
+
+const annotate: Annotate<Findings> = {
+  createStore: (store) => createStore(store, createOwnFiles),
+  createView,
+};
 
 async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);

@@ -3,13 +3,13 @@
  * the link on which a feature asks.
  */
 import { type Signal, signal } from "@preact/signals";
-import type { Message, Traits } from "../kernel/contract";
+import type { Message, Push, Traits } from "../kernel/contract";
 import { createLink, type Link } from "../kernel/link";
 import type { Model } from "../kernel/model";
 
 /** Messages that concern no one command, or more than who gave it. */
-type Heard = "welcome" | "failed";
-type Of<T extends Heard> = Extract<Message, { type: T }>;
+type Heard = "welcome" | "failed" | Push["type"];
+type Of<T extends Heard> = Extract<Message | Push, { type: T }>;
 
 export interface Wire {
   model: Model;

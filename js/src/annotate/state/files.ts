@@ -1,0 +1,49 @@
+/** Findings from files and to files, by the kernel. An exported page has its own way. */
+import type { PreviewRow, ReviewRecord } from "../../kernel/contract";
+import type { Store } from "../../state/store";
+import { download } from "../../support/files";
+import type { Finding } from "./record";
+import type { Setup } from "./setup";
+
+/** What a file holds. */
+export interface Preview {
+  rows: readonly PreviewRow[];
+  /** What else is to be said of it. */
+  notes: readonly string[];
+}
+
+export interface Files {
+  /** Look into a file; nothing of it is taken. Where it cannot be read, the error says why. */
+  readFile(file: File): Promise<Preview>;
+  /** Write the findings to a file of a format, and have it downloaded. */
+  writeFile(format: string): Promise<void>;
+}
+
+/** Makes them for one Inspector; `known` are all findings and reviews. */
+export type CreateFiles = (
+  store: Store,
+  setup: Setup,
+  known: () => readonly [readonly Finding[], readonly ReviewRecord[]],
+) => Files;
+
+/** The kernel takes no larger one. */
+const MOST_BYTES = 32e6;
+
+export const createFiles: CreateFiles = ({ wire: { link }, say }) => ({
+  async readFile(file) {
+    if (file.size > MOST_BYTES) {
+      throw new Error(`The file has ${Math.ceil(file.size / 1e6)} MB; at most 32 MB are read.`);
+    }
+    const buffer = new DataView(await file.arrayBuffer());
+    const reply = await link.ask({ type: "read_findings", name: file.name, buffer }, () => false);
+    if (reply.type === "preview") return reply;
+    throw new Error(reply.type === "failed" ? reply.message : "The kernel did not answer.");
+  },
+  async writeFile(format) {
+    const reply = await link.ask({ type: "write_findings", format }, () => false);
+    if (reply.type === "saved" && reply.buffer) {
+      download(reply.name, reply.buffer as DataView<ArrayBuffer>);
+      for (const note of reply.notes ?? []) say(note);
+    } else say(reply.type === "failed" ? reply.message : "The kernel did not answer.");
+  },
+});

@@ -1,0 +1,247 @@
+/**
+ * The findings of one Inspector, shared by its views: what a person does to them is seen at once, can
+ * be undone, and is kept. Nothing here waits for the kernel.
+ */
+import { batch, computed, type ReadonlySignal } from "@preact/signals";
+import type { FileFormat, ReviewRecord } from "../../kernel/contract";
+import type { Store } from "../../state/store";
+import { besides, type Region } from "../region";
+import { createEntries, lastPut } from "./entries";
+import { type CreateFiles, createFiles, type Files } from "./files";
+import { createOutbox, type Outbox } from "./outbox";
+import type { Effect, Finding, Patch } from "./record";
+import * as record from "./record";
+import { createSetup } from "./setup";
+import { createSync } from "./sync";
+
+/**
+ * `saved`: a store that outlives the kernel has it. `kernel`: the kernel has it. `page`: only this page
+ * and, if it can, the browser. `saving`: on its way.
+ */
+export type State = "saving" | "saved" | "kernel" | "page";
+
+export type Judged = Pick<ReviewRecord, "verdict" | "kind" | "reason">;
+
+export interface Findings extends Files {
+  /** Those that are not deleted, oldest first. */
+  all: ReadonlySignal<readonly Finding[]>;
+  /** One of them; null where there is none. */
+  get(id: string | null): Finding | null;
+  /** Whether it is known what new ones are seen on. */
+  ready: ReadonlySignal<boolean>;
+  /** @param more what else is known of it, as of one that was read from a file */
+  add(region: Region, more?: Partial<Finding>): Finding;
+  change(id: string, patch: Patch): void;
+  remove(id: string): void;
+  /** A copy, a little aside; null where there is nothing to copy. */
+  duplicate(id: string): Finding | null;
+  /** Make what is done in it one step that is undone at once. */
+  together(acts: () => void): void;
+  /** Judge another person's finding. */
+  review(id: string, judged: Judged): void;
+  /** The reviews known, as far as one may see them. */
+  reviews: ReadonlySignal<readonly ReviewRecord[]>;
+  stateOf(id: string): State;
+  /** Why not all of it is saved, in words; or "". */
+  reason: ReadonlySignal<string>;
+  /** Those that another changed at the same time. */
+  clashes: ReadonlySignal<readonly { mine: Finding; theirs: Finding }[]>;
+  resolve(id: string, to: "theirs" | "mine as new"): void;
+  /** What was measured; null where it could not be, "untested" where there is no kernel to do it. */
+  effectOf(id: string): Effect | null | "pending" | "untested";
+  /** Why it was not, in words; or "". */
+  whyUntested(id: string): string;
+  author: ReadonlySignal<string>;
+  /** Name of where they are kept; "" where nowhere. */
+  store: ReadonlySignal<string>;
+  kinds: ReadonlySignal<readonly string[]>;
+  labels: ReadonlySignal<readonly string[]>;
+  formats: ReadonlySignal<readonly FileFormat[]>;
+}
+
+/** One change of one finding: what is set to undo it, and to do it again. */
+interface Step {
+  id: string;
+  before: Patch;
+  after: Patch;
+}
+
+/**
+ * @param files how they come from files and go to them
+ * @param outbox where what waits is kept; by the browser, if not given
+ */
+export function createFindings(
+  store: Store,
+  files: CreateFiles = createFiles,
+  outbox?: Outbox,
+): Findings {
+  const setup = createSetup(store);
+  const entries = createEntries();
+  const box = outbox ?? createOutbox(undefined, store.wire.ended);
+  const sync = createSync(store, setup, entries, box);
+  const { changes } = entries;
+  /** The steps of what is done together; null while each is one of its own. */
+  let steps: Step[] | null = null;
+
+  function apply(id: string, patch: Patch): void {
+    const entry = entries.get(id);
+    if (!entry?.record) return;
+    entry.record = record.changed(entry.record, patch);
+    sync.put(entry);
+    if (!("region" in patch)) return;
+    entry.shape = (lastPut(entry)?.base ?? 0) + 1;
+    entry.measured = false;
+  }
+  function remember(step: Step): void {
+    if (steps) return void steps.push(step);
+    made([step]);
+  }
+  function made(done: readonly Step[]): void {
+    if (done.length === 0) return;
+    const act = (of: "before" | "after") => () =>
+      batch(() => {
+        for (const step of of === "before" ? done.toReversed() : done) apply(step.id, step[of]);
+      });
+    const bytes = JSON.stringify(done).length * 2;
+    store.undo.made({ of: findings, bytes, undo: act("before"), redo: act("after") });
+  }
+
+  const pending = computed(() => {
+    changes.value;
+    return [...entries.all()].filter(({ queue }) => queue.length > 0);
+  });
+  const findings: Findings = {
+    ...setup,
+    ...files(store, setup, () => [findings.all.peek(), sync.reviews.peek()]),
+    all: computed(() => {
+      changes.value;
+      return [...entries.all()].flatMap((each) =>
+        each.record && !each.record.deleted ? [each.record] : [],
+      );
+    }),
+    get(id) {
+      changes.value;
+      const found = id === null ? null : entries.get(id)?.record;
+      return found && !found.deleted ? found : null;
+    },
+    add(region, more = {}) {
+      const image = store.image.peek();
+      const now = new Date().toISOString();
+      const finding: Finding = {
+        ...{ id: record.uuid(), frame: [image?.height ?? 1, image?.width ?? 1] },
+        ...{ verdict: "", kind: "", label: "", reason: "", confidence: null },
+        ...{ author: setup.author.peek(), effect: null, created: now, changed: now },
+        seen: setup.seen(),
+        ...more,
+        ...{ region: record.plain(region), version: 1, deleted: false },
+      };
+      batch(() => {
+        const entry = entries.of(finding.id);
+        entry.record = finding;
+        entry.shape = 1;
+        entry.imported = more.seen !== undefined;
+        sync.put(entry);
+        remember({ id: finding.id, before: { deleted: true }, after: { deleted: false } });
+      });
+      return finding;
+    },
+    change(id, patch) {
+      const finding = findings.get(id);
+      if (!finding) return;
+      const given = patch.region ? { ...patch, region: record.plain(patch.region) } : patch;
+      const after = record.differing(finding, given);
+      if (Object.keys(after).length === 0) return;
+      batch(() => {
+        apply(id, after);
+        remember({ id, before: record.valuesOf(finding, after), after });
+      });
+    },
+    remove: (id) => findings.change(id, { deleted: true }),
+    duplicate(id) {
+      const finding = findings.get(id);
+      if (!finding) return null;
+      const { verdict, kind, label, reason, confidence, frame, region } = finding;
+      const said = { verdict, kind, label, reason, confidence, frame };
+      return findings.add(besides(region as Region, frame), said);
+    },
+    together(acts) {
+      if (steps) return acts();
+      const done: Step[] = [];
+      steps = done;
+      try {
+        batch(acts);
+      } finally {
+        steps = null;
+        made(done);
+      }
+    },
+    review(id, judged) {
+      const entry = entries.get(id);
+      if (entry?.record) batch(() => sync.review(entry, judged));
+    },
+    reviews: sync.reviews,
+    stateOf(id) {
+      changes.value;
+      const entry = entries.get(id);
+      if (store.portable.value) return "page";
+      if (!entry || entry.queue.length === 0) return entry?.durable === false ? "kernel" : "saved";
+      const stuck = entry.theirs || entry.trouble || sync.cut.value;
+      return stuck ? "page" : "saving";
+    },
+    reason: computed(() => {
+      const [first] = pending.value.map(({ trouble }) => trouble).filter(Boolean);
+      const waits = pending.value.length > 0;
+      if (waits && box.trouble.value) return box.trouble.value;
+      if (store.portable.value) return "download the findings to have them elsewhere";
+      if (waits && (sync.cut.value || first)) return sync.cut.value || first || "";
+      const unkept = [...entries.all()].find(({ durable, why }) => !durable && why);
+      return unkept?.why ?? setup.reason.value;
+    }),
+    clashes: computed(() => {
+      changes.value;
+      return [...entries.all()].flatMap((each) => {
+        const { record: mine, theirs } = each;
+        return mine && theirs ? [{ mine, theirs }] : [];
+      });
+    }),
+    resolve(id, to) {
+      const entry = entries.get(id);
+      const mine = entry?.record;
+      if (!entry?.theirs || !mine) return;
+      const { theirs } = entry;
+      findings.together(() => {
+        sync.yield(entry, theirs);
+        const { id: _, version, effect, ...kept } = mine;
+        if (to === "mine as new") findings.add(mine.region as Region, kept);
+      });
+    },
+    whyUntested: (id) => {
+      changes.value;
+      return store.offline.value || entries.get(id)?.unmeasured || "";
+    },
+    effectOf(id) {
+      changes.value;
+      const entry = entries.get(id);
+      if (entry?.record?.effect) return entry.record.effect;
+      if (store.offline.value) return "untested";
+      return entry?.measured ? null : "pending";
+    },
+    labels: computed(() => {
+      const used = findings.all.value.map(({ label }) => label).filter(Boolean);
+      return [...new Set([...setup.labels.value, ...used])];
+    }),
+  };
+  warnBeforeLoss(() => box.trouble.peek() !== "" && pending.peek().length > 0, store.wire.ended);
+  return findings;
+}
+
+/** Ask before a page is left that alone has what a person did. */
+function warnBeforeLoss(isAtRisk: () => boolean, ended: AbortSignal): void {
+  globalThis.window?.addEventListener(
+    "beforeunload",
+    (event) => {
+      if (isAtRisk()) event.preventDefault();
+    },
+    { signal: ended },
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * What a person did and no store has confirmed, kept by the browser, so that it survives a reload of
+ * the page and a restart of the kernel. One key an act: two tabs never write the same one.
+ */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Finding } from "./record";
+
+interface AnyAct {
+  /** A UUID: sent twice, it is done once. */
+  act: string;
+  /** The finding. */
+  id: string;
+  /** Order in which acts were made, in ms. */
+  at: number;
+}
+
+/** A finding as it was left: new, changed or deleted. */
+export interface Put extends AnyAct {
+  type: "put";
+  finding: Finding;
+  /** The version that it changes; 0 for a new one. */
+  base: number;
+  /** It was read from a file: what it was seen on is its own. */
+  imported?: boolean;
+  /** What was looked at. */
+  target: number;
+  iteration: number;
+}
+
+/** A judgment of another person's finding. */
+export interface Reviewed extends AnyAct {
+  type: "review";
+  verdict: string;
+  kind: string;
+  reason: string;
+}
+
+export type Act = Put | Reviewed;
+
+export interface Outbox {
+  /** Why the browser does not keep what is given, in words; "" while it does. */
+  trouble: ReadonlySignal<string>;
+  /**
+   * Keep acts under this name from now on, those that were given before, too.
+   *
+   * @returns those that were kept under it, oldest first
+   */
+  open(scope: string): Act[];
+  keep(act: Act): void;
+  drop(act: Act): void;
+  /** Hear of acts that another tab keeps under the same name. */
+  onOther(hear: (act: Act) => void): void;
+}
+
+const PREFIX = "xwidget finding ";
+
+/**
+ * @param storage where they are kept; it may throw.
+ * @param ended ends the listening.
+ */
+export function createOutbox(
+  storage: () => Storage = () => localStorage,
+  ended?: AbortSignal,
+): Outbox {
+  const trouble = signal("");
+  /** Those that the browser did not take, and those before there was a name. */
+  const held = new Map<string, Act>();
+  let prefix: string | null = null;
+  const keyOf = ({ act }: Act) => `${prefix} ${act}`;
+
+  function write(act: Act): void {
+    held.set(act.act, act);
+    if (prefix === null) return;
+    try {
+      storage().setItem(keyOf(act), JSON.stringify(act));
+      held.delete(act.act);
+      if (held.size === 0) trouble.value = "";
+    } catch (error) {
+      const full = error instanceof DOMException && /quota/i.test(error.name);
+      trouble.value = full
+        ? "the browser has no more room for them; what it does not keep is lost with this page"
+        : "the browser keeps nothing here; they are lost with this page";
+    }
+  }
+
+  function read(key: string | null, text: string | null): Act | null {
+    if (prefix === null || !key?.startsWith(`${prefix} `) || !text) return null;
+    try {
+      const act = JSON.parse(text) as Act;
+      return isAct(act) ? act : null;
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    trouble,
+    open(scope) {
+      prefix = PREFIX + scope;
+      const found: Act[] = [];
+      try {
+        const kept = storage();
+        for (let k = 0; k < kept.length; k++) {
+          const key = kept.key(k);
+          const act = key === null ? null : read(key, kept.getItem(key));
+          if (act) found.push(act);
+        }
+      } catch {
+        // Then there is none; what is given next says so.
+      }
+      for (const act of [...held.values()]) write(act);
+      return found.sort((a, b) => a.at - b.at);
+    },
+    keep: write,
+    drop(act) {
+      held.delete(act.act);
+      if (held.size === 0) trouble.value = "";
+      if (prefix === null) return;
+      try {
+        storage().removeItem(keyOf(act));
+      } catch {
+        // Nothing was kept.
+      }
+    },
+    onOther(hear) {
+      if (typeof window === "undefined") return;
+      const listen = ({ key, newValue }: StorageEvent) => {
+        const act = read(key, newValue);
+        if (act) hear(act);
+      };
+      window.addEventListener("storage", listen, ended ? { signal: ended } : {});
+    },
+  };
+}
+
+/** Whether it is one of ours: other pages of the same address may write there, too. */
+function isAct(value: unknown): value is Act {
+  const act = value as Partial<Put> | null;
+  const named = typeof act?.act === "string" && typeof act.id === "string";
+  if (!named || typeof act.at !== "number") return false;
+  return act.type === "put" ? typeof act.finding?.region === "object" : act.type !== undefined;
+}

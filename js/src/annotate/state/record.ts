@@ -1,0 +1,59 @@
+/** A finding as it travels, and what a person can change of it. */
+import type { EffectRecord, FindingRecord, RegionRecord } from "../../kernel/contract";
+import type { Region } from "../region";
+
+export type Finding = FindingRecord;
+export type Effect = EffectRecord;
+
+const CONTENT = [
+  ...["region", "frame", "verdict", "kind", "label", "reason", "confidence", "deleted"],
+] as const;
+/** What a person can change. */
+export type Patch = Partial<
+  Pick<Finding, "verdict" | "kind" | "label" | "reason" | "confidence" | "frame" | "deleted">
+> & { region?: Region };
+type Field = keyof Patch;
+
+/** Whether two have the same value in a field; regions are compared by what they say. */
+function same(a: Finding, b: Finding, field: Field): boolean {
+  const [one, other] = [a[field], b[field]];
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** What of a patch is other than what a finding has. */
+export function differing(finding: Finding, patch: Patch): Patch {
+  const changed = { ...finding, ...patch } as Finding;
+  const fields = (Object.keys(patch) as Field[]).filter((field) => !same(finding, changed, field));
+  return Object.fromEntries(fields.map((field) => [field, patch[field]])) as Patch;
+}
+
+/** What a finding has in the fields of a patch. */
+export function valuesOf(finding: Finding, patch: Patch): Patch {
+  const fields = Object.keys(patch) as Field[];
+  return Object.fromEntries(fields.map((field) => [field, finding[field]])) as Patch;
+}
+
+export function sameContent(a: Finding, b: Finding): boolean {
+  return (CONTENT as readonly Field[]).every((field) => same(a, b, field));
+}
+
+/** The finding with a change, made now: what was measured of another region does not hold for it. */
+export function changed(finding: Finding, patch: Patch): Finding {
+  const effect = "region" in patch ? null : finding.effect;
+  return { ...finding, ...(patch as Partial<Finding>), effect, changed: new Date().toISOString() };
+}
+
+/** A UUID; also on a page without https, where the browser makes none. */
+export function uuid(): string {
+  if ("randomUUID" in crypto) return crypto.randomUUID();
+  const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 15) | 64;
+  bytes[8] = ((bytes[8] ?? 0) & 63) | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** A region as it travels: plain, and its own. */
+export function plain(region: Region): RegionRecord {
+  return JSON.parse(JSON.stringify(region)) as RegionRecord;
+}

@@ -1,0 +1,14 @@
+/** Findings of an exported page go to files, and come from them, in the own format alone. */
+import type { CreateFiles } from "../annotate/state/files";
+import { download } from "../support/files";
+import { readOwn, writeOwn } from "./own_format";
+
+export const createOwnFiles: CreateFiles = ({ image }, setup, known) => ({
+  async readFile(file) {
+    const { height = 1, width = 1 } = image.peek() ?? {};
+    return readOwn(await file.text(), { frame: [height, width], base: setup.base.peek() });
+  },
+  async writeFile() {
+    download("findings.json", writeOwn(...known()));
+  },
+});

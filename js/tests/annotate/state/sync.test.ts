@@ -1,0 +1,374 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeFindings } from "../../../harness/fake_findings";
+import { BOX, Browser, marking, OTHER, SETUP } from "./marking";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const sentPuts = ({ kernel }: ReturnType<typeof marking>) => kernel.asked("put");
+
+describe("an act that was not confirmed", () => {
+  test("survives a reload of the page and is sent again, the same", () => {
+    const first = marking();
+    const { id } = first.findings.add(BOX);
+    first.findings.change(id, { verdict: "core", label: "cup" });
+    first.store.close();
+    const { browser, fake } = first;
+    const second = marking({ browser, fake });
+    expect(second.findings.get(id)).toMatchObject({ verdict: "core", label: "cup", region: BOX });
+    expect(fake.versions.get(id)).toMatchObject([{ label: "" }, { label: "cup", verdict: "core" }]);
+    expect(second.findings.stateOf(id)).toBe("saved");
+    expect(browser.kept.size).toBe(0);
+    expect(sentPuts(second)[0]).toEqual(sentPuts(first)[0]);
+  });
+
+  test("is done once where only its confirmation was lost", () => {
+    const first = marking();
+    const { id } = first.findings.add(BOX);
+    const [command] = first.waiting();
+    if (command) first.fake.answer(command); // it never arrives
+    first.findings.change(id, { label: "cup" });
+    const second = marking({ browser: first.browser, fake: first.fake });
+    expect(first.fake.versions.get(id)?.map(({ label }) => label)).toEqual(["", "cup"]);
+    expect(second.findings.clashes.value).toEqual([]);
+    expect(second.findings.stateOf(id)).toBe("saved");
+  });
+
+  test("survives a restart of the kernel: another one, without memory, gets all that waits", () => {
+    const { findings, browser, kernel } = marking();
+    const made = [0, 1, 2].map((x) => findings.add({ type: "point", x, y: 1 }, { label: `${x}` }));
+    kernel.widget_manager = { kernel: null };
+    const fake = new FakeFindings();
+    const after = marking({ browser, fake });
+    expect(fake.list().map(({ id }) => id)).toEqual(made.map(({ id }) => id));
+    expect(after.findings.all.value).toHaveLength(3);
+    expect(browser.kept.size).toBe(0);
+  });
+
+  test("of another image or store is left alone", () => {
+    const first = marking({ answered: false });
+    first.findings.add(BOX);
+    const other = marking({
+      browser: first.browser,
+      traits: { _findings: { ...SETUP, scope: "d1/s11" } },
+    });
+    expect(other.findings.all.value).toEqual([]);
+    expect(first.browser.kept.size).toBe(1);
+    expect(sentPuts(other)).toEqual([]);
+  });
+
+  test("waits for the kernel to be ready, and is shown meanwhile", () => {
+    const first = marking({ answered: false });
+    const { id } = first.findings.add(BOX, { label: "cup" });
+    const second = marking({ browser: first.browser, traits: { _findings: {} } });
+    expect(second.findings.all.value).toEqual([]);
+    second.findings.add(OTHER);
+    expect(second.kernel.asked("findings")).toEqual([]);
+    second.kernel.says({ _findings: SETUP });
+    second.pump();
+    expect(second.findings.all.value).toHaveLength(2);
+    expect(second.findings.get(id)).toMatchObject({ label: "cup", version: 1 });
+    expect(second.fake.list()).toHaveLength(2);
+  });
+
+  test("is kept under no name that another image may have, too", () => {
+    const { findings, browser } = marking({ traits: { _findings: { ...SETUP, scope: "" } } });
+    findings.add(BOX);
+    expect(browser.kept.size).toBe(0);
+  });
+
+  test("of another tab is neither overwritten nor lost", () => {
+    const browser = new Browser();
+    const [a, b] = [marking({ browser, answered: false }), marking({ browser, answered: false })];
+    a.findings.add(BOX, { label: "a" });
+    b.findings.add(OTHER, { label: "b" });
+    a.findings.add(OTHER, { label: "c" });
+    expect(browser.kept.size).toBe(3);
+    const { fake } = marking({ browser });
+    expect(
+      fake
+        .list()
+        .map(({ label }) => label)
+        .sort(),
+    ).toEqual(["a", "b", "c"]);
+    expect(browser.kept.size).toBe(0);
+  });
+});
+
+describe("a refusal", () => {
+  test("keeps what was done in the page, with the reason, and it is tried again", () => {
+    const { findings, fake, pump, waiting, browser } = marking();
+    fake.refusals = [{ message: "too many acts wait" }, { message: "the disk is full" }];
+    const { id } = findings.add(BOX);
+    pump();
+    expect(findings.stateOf(id)).toBe("page");
+    expect(findings.reason.value).toBe("too many acts wait");
+    expect(waiting()).toEqual([]);
+    vi.advanceTimersByTime(1000);
+    pump();
+    expect(findings.reason.value).toBe("the disk is full");
+    expect(browser.kept.size).toBe(1);
+    vi.advanceTimersByTime(2000);
+    pump();
+    expect(findings.stateOf(id)).toBe("saved");
+    expect(findings.reason.value).toBe("");
+    expect(fake.versions.get(id)).toHaveLength(1);
+  });
+
+  test("for good is not tried again, until something else is done to it", () => {
+    const { findings, fake, pump, waiting } = marking();
+    fake.refusals = [{ message: "the label is too long", final: true }];
+    const { id } = findings.add(BOX);
+    pump();
+    vi.advanceTimersByTime(100_000);
+    expect(waiting().filter(({ type }) => type === "put")).toEqual([]);
+    expect([findings.stateOf(id), findings.reason.value]).toEqual([
+      "page",
+      "the label is too long",
+    ]);
+    findings.change(id, { label: "short" });
+    pump();
+    expect(findings.stateOf(id)).toBe("saved");
+    expect(fake.newest(id)).toMatchObject({ label: "short" });
+  });
+
+  test("is not told in a notice: the state of the finding says it", () => {
+    const { findings, fake, pump, store } = marking();
+    fake.refusals = [{ message: "no" }];
+    findings.add(BOX);
+    pump();
+    expect(store.notices.value).toEqual([]);
+  });
+});
+
+test("a store that forgets with the kernel is said to, with the reason", () => {
+  const { findings, fake, pump } = marking();
+  fake.durable = false;
+  fake.reason = "the folder is read only";
+  const { id } = findings.add(BOX);
+  pump();
+  expect(findings.stateOf(id)).toBe("kernel");
+  expect(findings.reason.value).toBe("the folder is read only");
+});
+
+describe("while the kernel is not reached", () => {
+  test("what is done is kept in the page, and sent once it is back", () => {
+    const { findings, fake, pump, kernel, store, browser } = marking();
+    const { id } = findings.add(BOX);
+    vi.advanceTimersByTime(4000 + 2000 + 2000); // nobody answers: it is asked both ways
+    expect(store.link.value).toBe("silent");
+    expect(findings.stateOf(id)).toBe("page");
+    expect(findings.reason.value).toBe("the kernel does not answer");
+    findings.change(id, { label: "cup" });
+    expect(browser.kept.size).toBe(2);
+    store.connect();
+    const hello = kernel.sent.findLast(({ type }) => type === "hello")?.id ?? 0;
+    kernel.answers({ type: "welcome", protocol: 2, run: 1, id: hello });
+    pump();
+    expect(fake.versions.get(id)?.map(({ label }) => label)).toEqual(["", "cup"]);
+    expect(findings.stateOf(id)).toBe("saved");
+  });
+});
+
+describe("what others do", () => {
+  test("is shown as it comes: added, changed, deleted", () => {
+    const { findings, fake, pump, push } = marking();
+    const { id } = findings.add(BOX);
+    pump();
+    push({ type: "finding", finding: fake.change(id, { label: "theirs" }) });
+    expect(findings.get(id)).toMatchObject({ label: "theirs", version: 2 });
+    const other = {
+      ...fake.change(id, {}),
+      id: "11111111-1111-4111-8111-111111111111",
+      version: 1,
+    };
+    push({ type: "finding", finding: other });
+    expect(findings.all.value).toHaveLength(2);
+    push({ type: "finding", finding: fake.change(id, { deleted: true }) });
+    expect(findings.all.value.map((each) => each.id)).toEqual([other.id]);
+  });
+
+  test("and is older than what is known changes nothing", () => {
+    const { findings, fake, pump, push } = marking();
+    const { id } = findings.add(BOX);
+    pump();
+    const old = fake.newest(id);
+    findings.change(id, { label: "cup" });
+    push({ type: "finding", finding: old });
+    expect(findings.get(id)).toMatchObject({ label: "cup" });
+    pump();
+    push({ type: "finding", finding: old });
+    expect(findings.get(id)).toMatchObject({ label: "cup", version: 2 });
+  });
+
+  test("is not shown over what waits here", () => {
+    const { findings, fake, pump, push } = marking();
+    const { id } = findings.add(BOX);
+    pump();
+    findings.change(id, { label: "mine" });
+    push({ type: "finding", finding: { ...fake.newest(id), version: 2, label: "theirs" } });
+    expect(findings.get(id)).toMatchObject({ label: "mine" });
+  });
+});
+
+describe("an empty list", () => {
+  test("takes nothing away, whether it comes as a trait or as an answer", () => {
+    const { findings, fake, pump, kernel, store } = marking();
+    const { id } = findings.add(BOX);
+    pump();
+    kernel.says({ _findings: {} });
+    expect(findings.get(id)).not.toBeNull();
+    fake.versions.clear();
+    kernel.says({ _findings: SETUP });
+    store.connect();
+    kernel.answers({ type: "welcome", protocol: 2, run: 1 });
+    pump();
+    expect(findings.get(id)).not.toBeNull();
+  });
+
+  test("but one that others deleted meanwhile is gone, and can be had back by undoing", () => {
+    const { findings, fake, pump, store, kernel } = marking();
+    const { id } = findings.add(BOX, { label: "cup" });
+    findings.add(OTHER);
+    pump();
+    findings.change(id, { label: "mug" });
+    pump();
+    fake.change(id, { deleted: true });
+    store.connect();
+    kernel.answers({ type: "welcome", protocol: 2, run: 1 });
+    pump();
+    expect(findings.get(id)).toBeNull();
+    expect(findings.all.value).toHaveLength(1);
+  });
+});
+
+describe("a clash", () => {
+  /** A finding that was labeled here and elsewhere at the same time. */
+  function clash(mine = { label: "mine" } as object, theirs = { label: "theirs" } as object) {
+    const page = marking();
+    const { id } = page.findings.add(BOX);
+    page.pump();
+    page.fake.change(id, theirs);
+    page.findings.change(id, mine);
+    page.pump();
+    return { ...page, id };
+  }
+
+  test("overwrites nothing, and shows both", () => {
+    const { findings, fake, id, browser } = clash();
+    expect(fake.newest(id)).toMatchObject({ label: "theirs" });
+    const both = [{ mine: { label: "mine" }, theirs: { label: "theirs" } }];
+    expect(findings.clashes.value).toMatchObject(both);
+    expect(findings.get(id)).toMatchObject({ label: "mine" });
+    expect(findings.stateOf(id)).toBe("page");
+    const later = marking({ browser, fake }); // a reload leaves it as it is
+    expect(later.findings.clashes.value).toMatchObject(both);
+  });
+
+  test("can be left to theirs", () => {
+    const { findings, fake, id, pump, browser } = clash();
+    findings.resolve(id, "theirs");
+    pump();
+    expect(findings.all.value).toMatchObject([{ id, label: "theirs", version: 2 }]);
+    expect(findings.clashes.value).toEqual([]);
+    expect(fake.versions.get(id)).toHaveLength(2);
+    expect(browser.kept.size).toBe(0);
+    findings.change(id, { verdict: "core" });
+    pump();
+    expect(fake.newest(id)).toMatchObject({ label: "theirs", verdict: "core", version: 3 });
+  });
+
+  test("can end in two findings", () => {
+    const { findings, fake, id, pump } = clash();
+    findings.resolve(id, "mine as new");
+    pump();
+    expect(
+      fake
+        .list()
+        .map(({ label }) => label)
+        .sort(),
+    ).toEqual(["mine", "theirs"]);
+    expect(findings.get(id)).toMatchObject({ label: "theirs" });
+    expect(findings.all.value).toHaveLength(2);
+    expect(findings.clashes.value).toEqual([]);
+  });
+
+  test("with a deletion there leaves mine to be kept as new", () => {
+    const { findings, id, pump, fake } = clash({ label: "mine" }, { deleted: true });
+    expect(findings.clashes.value).toMatchObject([{ theirs: { deleted: true } }]);
+    findings.resolve(id, "mine as new");
+    pump();
+    expect(findings.get(id)).toBeNull();
+    expect(fake.list()).toMatchObject([{ label: "mine" }]);
+  });
+
+  test("of a deletion here with a change there keeps the change, and says so", () => {
+    const { findings, id, store } = clash({ deleted: true });
+    expect(findings.get(id)).toMatchObject({ label: "theirs" });
+    expect(findings.clashes.value).toEqual([]);
+    expect(store.notices.value).toHaveLength(1);
+  });
+
+  test("in which both did the same is none", () => {
+    const { findings, id } = clash({ label: "cup" }, { label: "cup" });
+    expect(findings.clashes.value).toEqual([]);
+    expect([findings.stateOf(id), findings.get(id)?.version]).toEqual(["saved", 2]);
+  });
+});
+
+describe("a judgment of another's finding", () => {
+  const other = (page: ReturnType<typeof marking>) => {
+    const { id } = page.findings.add(BOX, { author: "another", verdict: "core" });
+    page.pump();
+    return id;
+  };
+
+  test("is seen at once, kept, and what others said comes with it", () => {
+    const page = marking();
+    const { findings, fake, pump } = page;
+    const id = other(page);
+    const said = { id: "r0", finding: id, author: "third", verdict: "core", kind: "", reason: "" };
+    fake.reviews.push({ ...said, created: "2026-01-01T00:00:00.000Z" });
+    findings.review(id, { verdict: "spurious", kind: "artifact", reason: "a stamp" });
+    expect(findings.reviews.value).toMatchObject([
+      { finding: id, author: "me", verdict: "spurious" },
+    ]);
+    expect(findings.stateOf(id)).toBe("saving");
+    pump();
+    expect(findings.reviews.value.map(({ author }) => author).sort()).toEqual(["me", "third"]);
+    expect(findings.stateOf(id)).toBe("saved");
+    expect(fake.versions.get(id)).toHaveLength(1);
+  });
+
+  test("survives a reload", () => {
+    const page = marking();
+    const id = other(page);
+    page.findings.review(id, { verdict: "unsure", kind: "", reason: "" });
+    const { fake, browser } = page;
+    const { findings } = marking({ browser, fake });
+    expect(fake.reviews).toMatchObject([{ finding: id, verdict: "unsure" }]);
+    expect(findings.reviews.value).toHaveLength(1);
+    expect(browser.kept.size).toBe(0);
+  });
+});
+
+test("at most eight acts are on their way at once, and all arrive", () => {
+  const { findings, fake, pump, waiting } = marking();
+  findings.together(() => {
+    for (let x = 0; x < 40; x++) findings.add({ type: "point", x: x / 3, y: 1 });
+  });
+  expect(waiting()).toHaveLength(8);
+  pump();
+  expect(fake.list()).toHaveLength(40);
+});
+
+test("a closed store leaves no timer and no listener", () => {
+  const { findings, fake, pump, store, kernel } = marking();
+  fake.refusals = [{ message: "no" }];
+  findings.add(BOX);
+  pump();
+  findings.add(OTHER);
+  store.close();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(kernel.listeners).toBe(0);
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { gridOf, regionOf } from "../../src/annotate/region";
+import type { SeenRecord } from "../../src/kernel/contract";
+import { readOwn, writeOwn } from "../../src/portable/own_format";
+import { BOX, marking } from "../annotate/state/marking";
+
+const { findings, pump, fake } = marking();
+findings.add(BOX, {
+  label: "<img src=x onerror=alert(1)> 猫 é",
+  verdict: "spurious",
+  confidence: 0.5,
+});
+findings.add({
+  type: "polygon",
+  rings: [
+    [
+      [1, 1],
+      [5.25, 1],
+      [3, 6],
+    ],
+  ],
+});
+findings.add(regionOf(gridOf(BOX, [16, 16])) ?? BOX);
+findings.add({ type: "point", x: 3.5, y: 2 });
+pump();
+const all = fake.list();
+const base = { ...all[0]?.seen, digest: "d1" } as SeenRecord;
+const here = { frame: [16, 16] as [number, number], base };
+const file = (change: object) => JSON.stringify({ ...JSON.parse(writeOwn(all, [])), ...change });
+
+test("what was written is read back, nothing lost", () => {
+  const { rows } = readOwn(writeOwn(all, []), here);
+  expect(rows.map(({ finding }) => finding)).toEqual(all);
+  expect(rows.map(({ matched, reason }) => [matched, reason])).toEqual(
+    all.map(() => ["digest", ""]),
+  );
+});
+
+describe("a file that is none says so", () => {
+  test.each([
+    ["{", "no JSON"],
+    ["null", "own format"],
+    ['{"type": "FeatureCollection"}', "own format"],
+    [file({ version: 2 }), "version 2"],
+    [file({ findings: {} }), "own format"],
+  ])("%j", (text, words) => {
+    expect(() => readOwn(text, here)).toThrow(words);
+  });
+});
+
+describe("what does not fit is refused with the reason, the rest is read", () => {
+  test.each([
+    [{ id: "1" }, "findings[0]: it has no id"],
+    [{ verdict: "core?" }, 'its verdict is "core?"'],
+    [{ label: "x".repeat(201) }, "label has 201 characters"],
+    [{ label: 5 }, "label is 5"],
+    [{ confidence: 2 }, "its confidence is 2"],
+    [{ region: { type: "star" } }, 'its region is "star"'],
+    [{ region: { ...BOX, width: 0 } }, "no area"],
+    [{ region: { ...BOX, x: null } }, "null is no number"],
+    [{ region: { type: "polygon", rings: [[[0, 0]]] } }, "no three points"],
+    [{ region: { type: "mask", size: [16, 16], counts: "zz" } }, "findings[0]"],
+    [{ frame: [16] }, "no height and width"],
+    [{ frame: [32, 32] }, "of another image"],
+    [{ seen: { ...base, digest: "d2", image: "cat.jpg" } }, "of another image, cat.jpg"],
+    [{ deleted: true }, "it was deleted"],
+  ])("%j", (change, words) => {
+    const [first, ...others] = all;
+    const { rows } = readOwn(file({ findings: [{ ...first, ...change }, ...others] }), here);
+    expect(rows[0]).toMatchObject({ finding: null, matched: "" });
+    expect(rows[0]?.reason).toContain(words);
+    expect(rows.slice(1).every(({ reason }) => reason === "")).toBe(true);
+  });
+});
+
+test("where no digest is known, name and size tell", () => {
+  const unknown = { ...base, digest: "", image: "cat.jpg" };
+  const named = all.map((each) => ({ ...each, seen: unknown }));
+  const read = (image: string) =>
+    readOwn(writeOwn(named, []), { ...here, base: { ...unknown, image } }).rows.map(
+      (row) => row.matched,
+    );
+  expect(read("cat.jpg")).toEqual(all.map(() => "name and size"));
+  expect(read("dog.jpg")).toEqual(all.map(() => ""));
+});
