@@ -32,6 +32,10 @@ class Item(_Explained, total=False):
     """One image of a Gallery."""
 
     short: Annotated[str, "The first class's name in few words."]
+    findings: Annotated[
+        list[tuple[str, int]],
+        'Number of its findings by verdict, "" for those without one; most first.',
+    ]
 
 
 class Said(TypedDict):

@@ -22,6 +22,8 @@ export interface Item {
   summary: string;
   /** The first class's name in few words. */
   short?: string;
+  /** Number of its findings by verdict, "" for those without one; most first. */
+  findings?: [string, number][];
 }
 
 /** A page's word on its views, as in the command `views`. */

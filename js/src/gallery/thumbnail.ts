@@ -1,5 +1,6 @@
 /** One thumbnail of a Gallery: its image, its name, how far it is and what is thought of it. */
 import { score } from "../support/figures";
+import { verdictStyle } from "../support/verdicts";
 import type { Item, Show, State } from "./contract";
 
 export const STATES: Record<State, string> = {
@@ -29,6 +30,7 @@ export class Option {
   readonly #bar = create("i");
   readonly #name = create("span", "xg-name");
   readonly #top = create("span", "xg-class");
+  readonly #found = create("span", "xg-found");
 
   constructor(private readonly index: number) {
     const picture = create("span", "xg-picture");
@@ -36,7 +38,7 @@ export class Option {
     bar.append(this.#bar);
     this.#image.alt = "";
     this.#image.draggable = false;
-    picture.append(this.#image, this.#mark, bar);
+    picture.append(this.#image, this.#mark, this.#found, bar);
     this.element.setAttribute("role", "option");
     this.element.dataset.index = String(index);
     this.element.append(picture, this.#name, this.#top);
@@ -66,12 +68,31 @@ export class Option {
     const place = `${this.index + 1} of ${count}`;
     const more = verdict && `: ${verdict}`;
     const state = item.state === "error" ? `error: ${item.error}` : STATES[item.state] + more;
-    const name = [item.name, place, ...(best ? [said] : []), state].join(", ");
+    const found = findings(item);
+    this.#drawFindings(item);
+    const name = [item.name, place, ...(best ? [said] : []), state, ...found].join(", ");
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
     const classes = item.top.map(([each, value]) => `${score(value)}  ${each}`);
     const told = verdict ? [item.summary] : [];
-    const title = [item.name, ...classes, state, ...told].join("\n");
+    const title = [item.name, ...classes, state, ...told, ...found].join("\n");
     if (this.element.title !== title) this.element.title = title;
+  }
+
+  /** A sign and a number for each verdict. */
+  #drawFindings(item: Item): void {
+    const counts = item.findings ?? [];
+    this.#found.hidden = counts.length === 0;
+    if (this.#found.dataset.counts === `${counts}`) return;
+    this.#found.dataset.counts = `${counts}`;
+    this.#found.replaceChildren(
+      ...counts.map(([verdict, count]) => {
+        const { color, sign } = verdictStyle(verdict);
+        const part = create("span");
+        part.style.color = color;
+        part.textContent = `${sign}${count}`;
+        return part;
+      }),
+    );
   }
 
   drawPicture(show: Show, picture: string, evidence: string): void {
@@ -87,6 +108,13 @@ export class Option {
 /** What is wrong, without the quoted path before it: there is room for little, and the name stands above. */
 function reason({ error }: Item): string {
   return error.replace(/^(image )?'[^']*' /, "");
+}
+
+/** The numbers of its findings in words: `["3 findings: 2 spurious, 1 core"]`; [] for none. */
+function findings({ findings: counts = [] }: Item): string[] {
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  const each = counts.map(([verdict, count]) => `${count} ${verdict || "without a verdict"}`);
+  return all ? [`${all} finding${all === 1 ? "" : "s"}: ${each.join(", ")}`] : [];
 }
 
 export function create<K extends keyof HTMLElementTagNameMap>(

@@ -1,0 +1,74 @@
+"""Counts of findings: what a store has, what changes, and who is told."""
+
+import pytest
+
+from tests.findings.marks import SIDE, finding
+from xwidget.findings.collection import Change
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.opening import Keeper
+from xwidget.gallery.counting import Counting
+
+FRAME = (SIDE, SIDE)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def told() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def counting(store: MemoryStore, told: list[int]) -> Counting:
+    return Counting(Keeper(store), lambda: told.append(1))
+
+
+def digest(photo: int) -> str:
+    return f"{photo:064x}"
+
+
+def test_findings_are_counted_by_image_and_verdict(store, counting, told) -> None:
+    for each in (finding(0), finding(0), finding(0, "core"), finding(1, "")):
+        store.put(each, 0, each.id)
+    assert counting.look()
+    assert counting.of(digest(0), FRAME) == [("spurious", 2), ("core", 1)]
+    assert counting.of(digest(1), FRAME) == [("", 1)]
+    assert counting.of(digest(2), FRAME) == []
+    assert counting.of(digest(0), (9, 9)) == []  # of another network's input
+    assert told == [1]
+
+
+def test_what_others_do_in_the_store_is_seen_at_the_next_look(store, counting, told) -> None:
+    counting.look()
+    mark = finding(0)
+    store.put(mark, 0, "1")
+    counting.look()
+    store.put(mark.edited(verdict="core"), 1, "2")
+    counting.look()
+    assert counting.of(digest(0), FRAME) == [("core", 1)]
+    store.put(mark.edited(deleted=True), 2, "3")
+    counting.look()
+    assert counting.of(digest(0), FRAME) == []
+    assert len(told) == 3
+    counting.look()
+    assert len(told) == 3
+
+
+def test_a_change_in_an_inspector_counts_at_once_and_an_older_one_never(counting, told) -> None:
+    mark = finding(0)
+    counting.take(Change("added", mark))
+    counting.take(Change("changed", mark.edited(verdict="core", version=3)))
+    counting.take(Change("changed", mark.edited(verdict="unsure", version=2)))
+    assert counting.of(digest(0), FRAME) == [("core", 1)]
+    counting.take(Change("measured", mark.edited(verdict="core", version=3)))
+    assert len(told) == 2
+
+
+def test_nobody_is_told_after_the_end(store, counting, told) -> None:
+    store.put(finding(0), 0, "1")
+    counting.close()
+    assert not counting.look()
+    assert told == []

@@ -1,0 +1,82 @@
+"""Numbers of findings by image and verdict, as a store has them and as they change."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from xwidget.findings.collection import Change
+from xwidget.findings.finding import Finding
+from xwidget.findings.keeping import Store
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.opening import Keeper
+
+Picture: TypeAlias = tuple[str, tuple[int, int]]
+"""An image's digest, and height and width of the net's input."""
+
+
+class Counting:
+    """Count the findings of a store.
+
+    Parameters
+    ----------
+    keeper
+        Where findings are kept.
+    changed
+        Called without a lock after each change of a number, on the thread that learned of it.
+    """
+
+    def __init__(self, keeper: Keeper, changed: Callable[[], None]) -> None:
+        self._keeper = keeper
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._verdicts: dict[Picture, dict[str, str]] = {}  # by id
+        self._versions: dict[str, int] = {}
+        self._since: tuple[Store, int] | None = None
+        self._closed = False
+
+    def of(self, digest: str, frame: tuple[int, int]) -> list[tuple[str, int]]:
+        """Return the number of an image's findings by verdict, most first; "" for those without."""
+        with self._lock:
+            verdicts = self._verdicts.get((digest, frame), {})
+            return Counter(verdicts.values()).most_common()
+
+    def take(self, change: Change) -> None:
+        """Take note of a change that was made in an Inspector."""
+        self._note([change.finding])
+
+    def look(self) -> bool:
+        """Look what was done in the store since the last look; return whether to look again. May
+        wait for a disk.
+        """
+        if self._closed:
+            return False
+        store = self._keeper.store
+        if self._since is None or self._since[0] is not store:
+            seq, found = store.changes_since(-1)[0], store.list()
+        else:
+            seq, found = store.changes_since(self._since[1])
+        self._since = store, seq
+        self._note(found)
+        return not isinstance(store, MemoryStore) or not self._keeper.reason
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed = True
+
+    def _note(self, findings: Iterable[Finding]) -> None:
+        changes = False
+        with self._lock:
+            for each in findings:
+                if each.version < self._versions.get(each.id, 0):
+                    continue
+                self._versions[each.id] = each.version
+                of = self._verdicts.setdefault((each.seen.digest, each.frame), {})
+                before = of.pop(each.id, None)
+                if not each.deleted:
+                    of[each.id] = each.verdict
+                changes = changes or before != of.get(each.id)
+        if changes and not self._closed:
+            self._changed()
