@@ -5,7 +5,6 @@ import pytest
 from tests.findings.marks import SIDE, finding
 from xwidget.findings.collection import Change
 from xwidget.findings.memory import MemoryStore
-from xwidget.findings.opening import Keeper
 from xwidget.gallery.counting import Counting
 
 FRAME = (SIDE, SIDE)
@@ -23,7 +22,7 @@ def told() -> list[int]:
 
 @pytest.fixture
 def counting(store: MemoryStore, told: list[int]) -> Counting:
-    return Counting(Keeper(store), lambda: told.append(1))
+    return Counting(store, lambda: told.append(1))
 
 
 def digest(photo: int) -> str:

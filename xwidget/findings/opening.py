@@ -17,8 +17,10 @@ from xwidget.support import texts
 FILE = "xwidget-findings.sqlite"
 """Name of the file, in the working directory, where nothing else is asked for."""
 
-Place: TypeAlias = "str | os.PathLike[str] | Store | bool | None"
-"""A file, a server's URL or a store; None for ``FILE``; False for this session only."""
+Place: TypeAlias = "str | os.PathLike[str] | Store | Keeper | bool | None"
+"""A file, a server's URL or a store; None for ``FILE``; False for this session only; or the keeper
+of another user of the same store.
+"""
 
 _NEEDED = ("put", "list", "get", "changes_since")
 _SHORT = "findings are kept for this session only: "
@@ -51,6 +53,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._path: Path | None = None
         self._own = False  # whether it is ours to close
+        self._users = 1
         self._store: Store | None = None
         self.reason = ""
         if place is None:
@@ -61,7 +64,9 @@ class Keeper:
             self._store, self.reason = MemoryStore(), _SESSION
         elif isinstance(place, (str, os.PathLike)):
             self._store, self._own = FindingStore(place), True
-        elif not isinstance(place, bool) and all(hasattr(place, name) for name in _NEEDED):
+        elif not isinstance(place, (bool, Keeper)) and all(
+            hasattr(place, name) for name in _NEEDED
+        ):
             self._store = place
         else:
             raise TypeError(
@@ -70,6 +75,21 @@ class Keeper:
                 "False for this session only"
             )
         self.key = self._store.key
+
+    @classmethod
+    def of(cls, place: Place) -> Keeper:
+        """Return the keeper of a place; of one that others use, the same, which the last of them
+        closes. Its errors are those of the class.
+        """
+        if not isinstance(place, Keeper):
+            return cls(place)
+        return place.joined()
+
+    def joined(self) -> Keeper:
+        """Return it to one more user, who closes it in the end, too."""
+        with self._lock:
+            self._users += 1
+        return self
 
     @property
     def name(self) -> str:
@@ -102,8 +122,11 @@ class Keeper:
             return self._store
 
     def close(self) -> None:
-        """Close a store that was opened here."""
+        """Close a store that was opened here, unless somebody else uses it."""
         with self._lock:
+            self._users -= 1
+            if self._users > 0:
+                return
             store, self._store = self._store, self._store or MemoryStore()
             if self._own and store is not None:
                 self._store, self._own = MemoryStore(), False

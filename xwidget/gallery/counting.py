@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,7 +12,9 @@ from xwidget.findings.collection import Change
 from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Store
 from xwidget.findings.memory import MemoryStore
-from xwidget.findings.opening import Keeper
+from xwidget.findings.opening import Keeper, Place
+from xwidget.inspector.page.line import Line
+from xwidget.inspector.work.watch import WATCH
 
 Picture: TypeAlias = tuple[str, tuple[int, int]]
 """An image's digest, and height and width of the net's input."""
@@ -22,20 +25,30 @@ class Counting:
 
     Parameters
     ----------
-    keeper
+    place
         Where findings are kept.
     changed
         Called without a lock after each change of a number, on the thread that learned of it.
     """
 
-    def __init__(self, keeper: Keeper, changed: Callable[[], None]) -> None:
-        self._keeper = keeper
+    def __init__(self, place: Place, changed: Callable[[], None]) -> None:
+        self.keeper = Keeper.of(place)
+        """Where they are kept, for others who use the same store."""
         self._changed = changed
         self._lock = threading.Lock()
         self._verdicts: dict[Picture, dict[str, str]] = {}  # by id
         self._versions: dict[str, int] = {}
         self._since: tuple[Store, int] | None = None
-        self._closed = False
+        self._line = Line("xwidget gallery findings")
+        self._begun = self._closed = False
+
+    def begin(self) -> None:
+        """Look now, and from now on every few seconds, on threads of its own."""
+        if not self._begun:
+            with contextlib.suppress(RuntimeError):  # too many threads: the next call tries again
+                self._line.add(self.look, own=True)
+                WATCH.add(self.look)
+                self._begun = True
 
     def of(self, digest: str, frame: tuple[int, int]) -> list[tuple[str, int]]:
         """Return the number of an image's findings by verdict, most first; "" for those without."""
@@ -53,18 +66,20 @@ class Counting:
         """
         if self._closed:
             return False
-        store = self._keeper.store
+        store = self.keeper.store
         if self._since is None or self._since[0] is not store:
             seq, found = store.changes_since(-1)[0], store.list()
         else:
             seq, found = store.changes_since(self._since[1])
         self._since = store, seq
         self._note(found)
-        return not isinstance(store, MemoryStore) or not self._keeper.reason
+        return not isinstance(store, MemoryStore) or not self.keeper.reason
 
     def close(self) -> None:
-        """Look no more."""
-        self._closed = True
+        """Look no more, and let go of the store."""
+        if not self._closed:
+            self._closed = True
+            self.keeper.close()
 
     def _note(self, findings: Iterable[Finding]) -> None:
         changes = False

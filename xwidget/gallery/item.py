@@ -37,6 +37,10 @@ class Item(Task):
     verdict: str = ""
     """The verdict on that evidence, and its sentences."""
     summary: str = ""
+    digest: str = ""
+    """SHA-256 of the original's pixels; "" until the image was looked at."""
+    frame: tuple[int, int] = (0, 0)
+    """Height and width of the net's input."""
     inspector: OpenedInspector | None = None
     """Once it was opened: it has the run from then on."""
     _ended: bool = False  # whether the evidence drawn small is that of the newest run
@@ -85,6 +89,8 @@ class Item(Task):
         clf = self.common.clf
         super()._look_at(subject)
         best = sorted(range(len(self.scores)), key=lambda index: -self.scores[index])[:_TOP]
+        self.digest, (height, width) = subject.digest, subject.x.shape[-2:]
+        self.frame = height, width
         self.picture = data_url(subject.picture)
         self.short = clf.short_names[best[0]]
         self.top = [(clf.categories[index], self.scores[index]) for index in best]
@@ -176,8 +182,10 @@ class Item(Task):
         self._ended = False
 
 
-def described(item: Item) -> dict[str, Any]:
-    """Return an item's values for the page; docs/protocol.md describes them."""
+def described(item: Item, findings: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
+    """Return an item's values for the page, with the number of its findings by verdict;
+    docs/protocol.md describes them.
+    """
     return {
         "name": texts.shown(item.name, texts.NAME),
         "state": item.state,
@@ -187,6 +195,7 @@ def described(item: Item) -> dict[str, Any]:
         "top": [[texts.shown(name, texts.NAME), round(score, 4)] for name, score in item.top],
         "verdict": item.verdict,
         "summary": item.summary,
+        "findings": [[texts.shown(verdict, texts.NAME), count] for verdict, count in findings],
     }
 
 

@@ -19,6 +19,8 @@ from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, set
 from xwidget.engine.turns import nudge_all
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.findings.opening import Place
+from xwidget.gallery.counting import Counting
 from xwidget.gallery.item import Item, described
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.schedule import Schedule, Signals
@@ -69,6 +71,8 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         The settings of ``explain``, for every image.
     witness
         As in ``explain``.
+    findings
+        Where findings are kept, as in ``Inspector``; thumbnails count them by verdict.
 
     Attributes
     ----------
@@ -114,6 +118,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         *,
         keep: int = 8,
         witness: Classifier | None = None,
+        findings: Place = None,
         **settings: Unpack[SettingsDict],
     ) -> None:
         made = _checked(clf, targets, keep, settings_of(Gallery, settings), witness)
@@ -129,11 +134,15 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
             Item(i, name, image, common) for i, (name, image) in enumerate(found.items())
         ]
         self._lock = INSPECTORS
+        self._counting = Counting(findings, self._counted)
         self._views = Views(nudge_all, busy=lambda: self.status == "running")
 
         def inspect(subject: Subject, those: Sequence[int] | None) -> OpenedInspector:
             asked = targets if those is None else those
-            return self._inspector(subject, None, asked, witness=witness, **settings)
+            kept = self._counting.keeper
+            made = self._inspector(subject, None, asked, witness=witness, findings=kept, **settings)
+            made.findings.observe(self._counting.take)
+            return made
 
         self._strip = Strip(self._lock, [described(item) for item in self._items])
         self._schedule = Schedule(
@@ -260,6 +269,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         schedule = getattr(self, "_schedule", None)  # none where the constructor raised
         if schedule is not None and not schedule.closed:
             schedule.close()
+            self._counting.close()
             self._views.close()
             self._strip.close()
             self.layout.close()
@@ -287,10 +297,16 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
     def _changed(self) -> None:
         """Send the page what is known of the images."""
         self._strip.tell_items(
-            [described(item) for item in self._items],
+            [described(item, self._counting.of(item.digest, item.frame)) for item in self._items],
             [item.picture for item in self._items],
             [item.evidence for item in self._items],
         )
+
+    def _counted(self) -> None:
+        """Send the page the new numbers of findings; from any thread, without the lock."""
+        with self._lock, self._logged():
+            if not self._schedule.closed:
+                self._changed()
 
     def _settled(self, status: str) -> None:
         """Say what the work as a whole is at."""
@@ -309,6 +325,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def _begin(self) -> None:
         self._schedule.start()
+        self._counting.begin()
         self._begin_again()
 
     def _begin_again(self) -> None:

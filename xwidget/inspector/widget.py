@@ -138,7 +138,7 @@ class Inspector(LockedWidget):
         other = None if witness is None else Witness(witness, net)
         inspected = beginning.inspected(Subject.of(clf, image), asked.reference, asked.seed)
         chosen = beginning.chosen(net, targets, inspected.scores)
-        keeper = Keeper(findings)
+        keeper = Keeper.of(findings)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None

@@ -1,0 +1,117 @@
+"""Findings in a Gallery: one store for all images, counts that follow what is done anywhere."""
+
+import time
+
+import pytest
+
+from tests.gallery.test_gallery import engine, gallery, picture, shown
+from tests.inspector.fakes import SAFETY, SIDE, until
+from xwidget.findings.finding import Finding, Seen
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.opening import FILE
+from xwidget.findings.region import Box
+from xwidget.findings.store.store import FindingStore
+from xwidget.inspector.work.watch import SECONDS
+from xwidget.origin import digest
+
+__all__ = ["engine", "gallery"]
+
+
+def mark(number, verdict="spurious"):
+    """Return a finding on the picture of a number."""
+    seen = Seen(digest=digest(picture(number)), class_name="anvil")
+    return Finding(Box(1, 1, 2, 2), (SIDE, SIDE), verdict, label="logo", author="ada", seen=seen)
+
+
+def counts(gallery):
+    return [item["findings"] for item in gallery._strip._items]
+
+
+def test_thumbnails_count_what_the_store_has(gallery, engine) -> None:
+    store = MemoryStore()
+    for each in (mark(0), mark(0), mark(0, "core"), mark(2, "")):
+        store.put(each, 0, each.id)
+    g = shown(gallery(3, findings=store))
+    engine.release()
+    until(lambda: counts(g) == [[["spurious", 2], ["core", 1]], [], [["", 1]]])
+
+
+def test_counts_follow_what_is_marked_in_the_open_image(gallery, engine) -> None:
+    g = shown(gallery(3, findings=False))
+    engine.release()
+    assert g.wait(SAFETY)
+    made = g.inspector.findings.add((1, 1, 2, 2), "core")
+    assert counts(g)[0] == [["core", 1]]
+    g.inspector.findings.edit(made.id, verdict="unsure")
+    assert counts(g)[0] == [["unsure", 1]]
+    g.inspector.findings.remove(made.id)
+    assert counts(g) == [[], [], []]
+
+
+def test_counts_follow_what_another_program_does(gallery, engine, tmp_path) -> None:
+    path = tmp_path / "study.sqlite"
+    g = shown(gallery(2, findings=path))
+    engine.release()
+    assert g.wait(SAFETY)
+    with FindingStore(path, author="bob") as other:
+        other.add(mark(1, "core"))
+    begun = time.monotonic()
+    until(lambda: counts(g) == [[], [["core", 1]]])
+    assert time.monotonic() - begun < 5 * SECONDS
+
+
+def test_findings_of_this_session_outlive_the_panel_of_their_image(gallery, engine) -> None:
+    g = shown(gallery(4, keep=2, findings=False))
+    engine.release()
+    assert g.wait(SAFETY)
+    first = g.inspector
+    first.findings.add((1, 1, 2, 2), "core", label="logo")
+    for number in (1, 2, 3, 0):
+        g.open(number)
+    assert g.inspector is not first
+    assert [each.label for each in g.inspector.findings] == ["logo"]
+
+
+def test_all_images_share_one_store_which_the_gallery_closes(gallery, engine, tmp_path) -> None:
+    g = shown(gallery(3, findings=tmp_path / "study.sqlite"))
+    engine.release()
+    assert g.wait(SAFETY)
+    store = g._counting.keeper.store
+    for number in range(3):
+        g.open(number)
+        g.inspector.findings.add((1, 1, 2, 2), "core")
+    assert len(store.list()) == 3
+    g.close()
+    until(lambda: _closed(store))
+
+
+def test_a_store_that_was_given_stays_open(gallery, engine) -> None:
+    with FindingStore(":memory:", author="ada") as store:
+        g = shown(gallery(2, findings=store))
+        engine.release()
+        assert g.wait(SAFETY)
+        g.close()
+        store.add(mark(0))
+
+
+def test_no_file_is_made_before_the_first_finding(gallery, engine, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    g = shown(gallery(2))
+    engine.release()
+    assert g.wait(SAFETY)
+    assert not (tmp_path / FILE).exists()
+    g.inspector.findings.add((1, 1, 2, 2), "core")
+    assert (tmp_path / FILE).exists()
+
+
+def test_a_place_that_is_none_is_refused_at_once(gallery) -> None:
+    with pytest.raises(TypeError, match="findings is 7"):
+        gallery(2, findings=7)
+
+
+def _closed(store) -> bool:
+    try:
+        store.list()
+    except OSError:
+        return True
+    return False
