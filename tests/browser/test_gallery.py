@@ -1,5 +1,6 @@
 """The Gallery in JupyterLab: thumbnails, opening by mouse and keyboard, the page's place."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -193,3 +194,19 @@ def test_pause_holds_all_but_the_open_one_and_a_reload_shows_the_same(run: Run) 
     notebook.page.get_by_role("button", name="Go on", exact=True).click()
     wait_for_option(notebook, 1, "running")
     notebook.execute("g.close()")
+
+
+def test_a_thumbnail_counts_its_findings_by_verdict_and_follows(run: Run) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=5, findings=False); g")
+    wait_until_open(notebook, 0, "photo 0")
+    add = "g.inspector.findings.add((4, 4, 8, 8), {!r})"
+    for verdict in ("spurious", "core", "spurious"):
+        from_kernel(notebook, f"{add.format(verdict)}.version")
+    first = option(notebook, 0)
+    expect(first).to_have_accessible_name(re.compile(r", 3 findings: 2 spurious, 1 core$"))
+    found = first.locator(".xg-found")
+    expect(found).to_have_text("✕2✓1")
+    from_kernel(notebook, "[g.inspector.findings.remove(f.id) for f in g.inspector.findings]")
+    expect(first).not_to_have_accessible_name(re.compile("finding"))
+    expect(found).to_be_hidden()
+    expect(option(notebook, 1)).not_to_have_accessible_name(re.compile("finding"))

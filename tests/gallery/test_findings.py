@@ -10,6 +10,7 @@ from xwidget.findings.finding import Finding, Seen
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
+from xwidget.findings.store.errors import StoreError
 from xwidget.findings.store.store import FindingStore
 from xwidget.inspector.work.watch import SECONDS
 from xwidget.origin import digest
@@ -112,6 +113,6 @@ def test_a_place_that_is_none_is_refused_at_once(gallery) -> None:
 def _closed(store) -> bool:
     try:
         store.list()
-    except OSError:
+    except StoreError:
         return True
     return False

@@ -33,7 +33,7 @@ class Counting:
 
     def __init__(self, place: Place, changed: Callable[[], None]) -> None:
         self.keeper = Keeper.of(place)
-        """Where they are kept, for others who use the same store."""
+        """The place where they are kept, for others who use the same store."""
         self._changed = changed
         self._lock = threading.Lock()
         self._verdicts: dict[Picture, dict[str, str]] = {}  # by id
