@@ -239,7 +239,9 @@ def fitting(name, **given):
     right = {
         "hello": {"protocol": contract.PROTOCOL},
         "review": {"finding": FINDING["id"]},
-        "read_findings": {"buffer": json.dumps({"findings": []}).encode()},
+        "read_findings": {
+            "buffer": b'{"format": "xwidget findings", "version": 1, "findings": []}',
+        },
     }
     return {"type": name, **made, **right.get(name, {}), **given}
 

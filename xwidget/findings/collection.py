@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 from xwidget.findings.finding import Effect, Finding, Seen
+from xwidget.findings.formats import Picture
 from xwidget.findings.given import region_of
 from xwidget.findings.keeping import Kept, Review, Store
 from xwidget.findings.opening import Keeper
+from xwidget.findings.outlets import Outlets
 from xwidget.findings.store.errors import ChangedError
 from xwidget.support import texts
 
@@ -52,6 +54,10 @@ class About(Protocol):
         """Return the net's input as a PNG file."""
         ...
 
+    def evidence(self, target: int | str | None) -> Any:
+        """Return a class's mask (3, H, W); ``target`` None stands for the class that is shown."""
+        ...
+
 
 @dataclass(frozen=True)
 class Change:
@@ -76,7 +82,7 @@ class Change:
 Observer: TypeAlias = Callable[[Change], object]
 
 
-class Findings:
+class Findings(Outlets):
     """The findings of one image before one net, newest versions, the oldest first.
 
     What is changed here appears in the panel at once, and what is changed there, or by another
@@ -300,8 +306,16 @@ class Findings:
     # What the panel calls.
 
     @property
+    def picture(self) -> Picture:
+        """The image before the net, as files of findings name it."""
+        return Picture(self._about.frame, self._about.base)
+
+    @property
     def _store(self) -> Store:
         return self._keeper.store
+
+    def _evidence(self, target: int | str | None) -> Any:
+        return self._about.evidence(target)
 
     def keep(self, finding: Finding, base: int, act: str, by: str) -> Kept:
         """Keep a version, as ``Store.put``, and tell observers of it."""
@@ -320,7 +334,10 @@ class Findings:
 
     def measured(self, finding: Finding, effect: Effect) -> None:
         """Keep what was measured of a version, and tell observers of it."""
-        self._keeper.writable.record_effect(finding.id, finding.version, effect)
+        try:
+            self._keeper.writable.record_effect(finding.id, finding.version, effect)
+        except (OSError, RuntimeError):  # it is known here all the same
+            logging.getLogger("xwidget").warning("an effect could not be kept", exc_info=True)
         self.tell(replace(finding, effect=effect), "kernel")
 
     def tell(self, finding: Finding, by: str) -> None:

@@ -264,6 +264,8 @@ export interface FindingsSetup {
   scope: string;
   /** What a finding is seen on, as JSON, without class and score. */
   base: Record<string, unknown>;
+  /** The files that findings are written to. */
+  formats: FileFormat[];
 }
 
 /** A command as it was sent, or a trait that was refused (`type` is "set"). */
@@ -403,6 +405,10 @@ export interface PreviewRow {
   matched: string;
   /** Why it is refused; "" where it is not. */
   reason: string;
+  /** Where it is in the file. */
+  place: string;
+  /** What it is called there. */
+  label: string;
 }
 
 /** The traits, as the page reads them. */

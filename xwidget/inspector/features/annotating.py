@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
+from xwidget.findings import formats
 from xwidget.findings.collection import Change, Findings
 from xwidget.findings.finding import Finding, Seen, read
 from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import Keeper
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.measuring import Measuring
 from xwidget.inspector.features.seeing import Seeing
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
@@ -24,7 +27,7 @@ from xwidget.inspector.work.watch import WATCH
 from xwidget.support import texts
 
 _ENDED = ("done", "stopped", "error")
-_FORMAT = "xwidget findings"
+_STEM = 80  # characters of a file's name
 
 
 class Annotating(Feature):
@@ -53,6 +56,7 @@ class Annotating(Feature):
         self._since: tuple[Store, int] | None = None
         self.findings = Findings(self._seeing, keeper)
         self.findings.observe(self._on_change)
+        self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -61,7 +65,7 @@ class Annotating(Feature):
             "findings": lambda: self._all,
             "put": self._put,
             "review": lambda **fields: partial(self._review, **fields),
-            "read_findings": lambda name, buffer: partial(self._read, buffer),
+            "read_findings": lambda name, buffer: partial(self._read, name, buffer),
             "write_findings": lambda format: partial(self._write, format),
         }
 
@@ -72,6 +76,7 @@ class Annotating(Feature):
 
     def close(self) -> None:
         """Let go of everything once what waits is kept."""
+        self._measuring.close()
         try:
             self._line.add(self._let_go, own=True)
         except RuntimeError:  # there are too many threads
@@ -118,6 +123,9 @@ class Annotating(Feature):
         ids = {each.id for each in found}
         own = [each for each in self._keeper.store.reviews(author=author) if each.finding in ids]
         self.look()
+        for each in found:
+            if each.effect is None:
+                self._measuring.add(each, later=True)
         return Answer(
             {
                 "findings": [each.describe() for each in found],
@@ -176,29 +184,16 @@ class Annotating(Feature):
             {"finding": found.describe(), "reviews": [each.describe() for each in reviews]}
         )
 
-    def _read(self, buffer: bytes) -> Answer:
-        try:
-            records = json.loads(buffer.decode("utf-8"))["findings"]
-            found = [read(record) for record in records]
-        except (LookupError, TypeError, ValueError, RecursionError) as error:
-            raise ValueError(f"the file holds no findings: {texts.in_words(error)}") from error
-        rows = []
-        for each in found:
-            fits = self.findings.belongs(each)
-            reason = "" if fits else "It is of another image."
-            rows.append(
-                {
-                    "finding": each.describe(),
-                    "matched": "digest" if fits else "",
-                    "reason": reason,
-                }
-            )
-        return Answer({"rows": rows, "notes": []})
+    def _read(self, name: str, buffer: bytes) -> Answer:
+        read = formats.preview(buffer, name, [self.findings.picture])
+        described = read.describe()
+        return Answer({"rows": described["rows"], "notes": described["notes"]})
 
     def _write(self, format: str) -> Answer:
-        records = [each.describe() for each in self.findings]
-        made = {"format": _FORMAT, "version": 1, "findings": records, "reviews": []}
-        return Answer({"name": "findings.json"}, json.dumps(made, indent=1).encode())
+        written = self.findings.export(format=format)
+        stem = re.sub(r"[^a-z0-9_]+", "-", PurePath(self._seeing.base.image).stem.lower())
+        name = f"{stem[:_STEM].strip('-') or 'image'}-findings.{written.ending}"
+        return Answer({"name": name, "notes": [*written.notes]}, written.data)
 
     def _checked(self, record: dict[str, Any]) -> Finding:
         """Return the finding that a page sent; its size is looked at before it is drawn."""
@@ -229,10 +224,11 @@ class Annotating(Feature):
                 "labels": [*store.labels()],
                 "scope": f"{base.digest} {self._keeper.key}",
                 "base": base.describe(),
+                "formats": _menu(),
             }
             reason = self._keeper.reason
         except Exception as error:  # the panel goes on without
-            told = {"kinds": [], "labels": [], "scope": "", "base": {}}
+            told = {"kinds": [], "labels": [], "scope": "", "base": {}, "formats": []}
             reason = f"findings cannot be kept: {texts.in_words(error)}"
         told = {
             "ready": True,
@@ -254,14 +250,25 @@ class Annotating(Feature):
     def _on_change(self, change: Change) -> None:
         finding = change.finding
         if change.by == "page":
+            self._measure(finding)
             self._line.add(partial(self._after, finding), own=True)
             return
         if change.what == "measured":
-            effect = None if finding.effect is None else finding.describe()["effect"]
-            told = {"type": "effect", "id": finding.id, "version": finding.version}
-            self._send({**told, "effect": effect, "reason": ""})
+            self._tell_effect(finding, "")
         else:
             self._send({"type": "finding", "finding": finding.describe()})
+            self._measure(finding)
+
+    def _measure(self, finding: Finding) -> None:
+        if finding.effect is None or finding.effect.target != finding.seen.target:
+            self._measuring.add(finding)
+
+    def _untested(self, finding: Finding, reason: str) -> None:
+        self._tell_effect(replace(finding, effect=None), reason)
+
+    def _tell_effect(self, finding: Finding, reason: str) -> None:
+        told = {"type": "effect", "id": finding.id, "version": finding.version}
+        self._send({**told, "effect": finding.describe()["effect"], "reason": reason})
 
     def _send(self, content: dict[str, Any]) -> None:
         with self._panel.lock, self._panel.logged():
@@ -288,3 +295,8 @@ class Annotating(Feature):
             if self.findings.belongs(finding):
                 self.findings.tell(finding, "store")
         return True
+
+
+def _menu() -> list[dict[str, str]]:
+    """Return the formats of files of findings, as the page lists them."""
+    return [{key: each[key] for key in ("name", "label", "title")} for each in formats.menu()]

@@ -6,6 +6,7 @@ import io
 import math
 from dataclasses import replace
 from importlib import metadata
+from typing import Any
 
 from PIL import Image
 
@@ -108,7 +109,7 @@ class Seeing:
         return replace(
             seen,
             game=main.settings.game,
-            defense=main.settings.defense,
+            defense=main.settings.played,
             iteration=at,
             score=scores[at] if math.isfinite(scores[at]) else None,
             checks=track.checks.verdict if len(track.checks) and at == track.iteration else "",
@@ -134,6 +135,18 @@ class Seeing:
         file = io.BytesIO()
         Image.fromarray(self.subject.picture).save(file, "PNG")
         return file.getvalue()
+
+    def evidence(self, target: int | str | None) -> Any:
+        """Return a class's mask (3, H, W) uint8, of the newest iteration; ``target`` None stands
+        for the class that is shown.
+        """
+        index = self._drawn.target if target is None else self.index(target)
+        frame = self._panel.runs.frame(index)
+        if frame is None:
+            raise RuntimeError(
+                f"{self.subject.clf.categories[index]} has no mask yet; run it first: w.wait()"
+            )
+        return frame.pixels
 
     def close(self) -> None:
         """Let go of the image and the net."""

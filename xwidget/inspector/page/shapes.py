@@ -222,6 +222,7 @@ class FindingsSetup(TypedDict):
     labels: Annotated[list[str], "Labels in use, for completion."]
     scope: Annotated[str, "Names image and store: what a page keeps for later is of one scope."]
     base: Annotated[dict[str, Any], "What a finding is seen on, as JSON, without class and score."]
+    formats: Annotated[list[FileFormat], "The files that findings are written to."]
 
 
 class FailedRequest(TypedDict, total=False):
@@ -354,3 +355,5 @@ class PreviewRow(TypedDict):
     finding: FindingRecord | None
     matched: Annotated[str, 'How its image was found: "digest", "name and size", or "".']
     reason: Annotated[str, 'Why it is refused; "" where it is not.']
+    place: Annotated[str, "Where it is in the file."]
+    label: Annotated[str, "What it is called there."]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from xwidget.findings.formats import FORMATS
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
 from xwidget.inspector.page.kinds import INDEX, File, Flag, Record, Text, Whole, Word
 from xwidget.inspector.page.table.saving import SAVED
 from xwidget.support.texts import WORDS
-
-FILES = ("xwidget",)
-"""Formats of files that a page may ask for."""
 
 MOST_RECORD = 2_000_000
 """Bytes of one finding that a page sends, about."""
@@ -98,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     _queued(
         "write_findings",
         "Asks for a file of the findings of this image",
-        {"format": Word(FILES)},
+        {"format": Word(tuple(FORMATS))},
         reply=SAVED,
     ),
 )

@@ -1,0 +1,489 @@
+"""Findings between kernel and page: kept in their order, pushed, measured, and never in the way."""
+
+import sqlite3
+import threading
+import time
+import uuid
+
+import numpy as np
+import pytest
+import torch
+
+import xwidget as xw
+from tests.inspector.fakes import (
+    FINDING,
+    SAFETY,
+    SIDE,
+    Page,
+    classifier,
+    fitting,
+    inspector_class,
+    until,
+)
+from xwidget.findings.finding import Finding, read
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.opening import FILE
+from xwidget.findings.region import Box
+from xwidget.inspector.page.line import MOST
+
+PICTURE = np.full((SIDE, SIDE, 3), 200, np.uint8)
+
+
+def record(**fields):
+    """Return a finding of one's own as a page sends it."""
+    return {**FINDING, "id": str(uuid.uuid4()), **fields}
+
+
+class Acts:
+    """A page's acts, each with the answer to it."""
+
+    def __init__(self, page):
+        self.page = page
+        self._id = 1000
+
+    def ask(self, kind, way="message", **fields):
+        self._id += 1
+        command = {**fitting(kind), "id": self._id, **fields}
+        self.page.set(_command=command) if way == "trait" else self.page.send(command)
+        return self._id
+
+    def answer(self, id):
+        """Return the reply to a command."""
+        found = []
+
+        def came(page):
+            found[:] = [(c, b) for c, b in page.messages if c.get("id") == id]
+            return found
+
+        self.page.until(came)
+        (answer,) = found
+        return answer
+
+    def do(self, kind, way="message", **fields):
+        return self.answer(self.ask(kind, way, **fields))[0]
+
+    def put(self, finding=None, base=0, act=None, **fields):
+        finding = record() if finding is None else finding
+        act = str(uuid.uuid4()) if act is None else act
+        return self.do("put", finding=finding, base=base, act=act, **fields)
+
+    def pushes(self, kind):
+        return [content for content, _ in self.page.pump().messages if content["type"] == kind]
+
+
+@pytest.fixture
+def acts(show):
+    """A page of an Inspector that has run, and its acts."""
+    widget, page = show(iterations=5)
+    page.until_status("done")
+    page.until(lambda page: page.state.get("_findings"))
+    found = Acts(page)
+    found.widget = widget
+    return found
+
+
+# What a page needs to know.
+
+
+def test_the_page_is_told_where_findings_are_kept_and_what_they_are_seen_on(acts, tmp_path):
+    told = acts.page.state["_findings"]
+    assert told["ready"]
+    assert (told["store"], told["reason"]) == (FILE, "")
+    assert told["kinds"][0] == "object"
+    assert told["labels"] == []
+    base = told["base"]
+    assert base["digest"] == xw.Subject(classifier(), PICTURE).digest
+    assert base["model"] == "tiny"
+    assert base["preprocessing"].startswith("resized to cover 4×4, cropped")
+    assert len(base["weights"]) == 64
+    assert {each["name"] for each in told["formats"]} >= {"xwidget", "coco", "w3c", "csv"}
+    assert told["scope"].startswith(base["digest"])
+    assert not (tmp_path / FILE).exists()  # before the first finding
+
+
+def test_a_new_label_is_told(acts):
+    acts.put(record(label="beak"))
+    acts.page.until(lambda page: page.state["_findings"]["labels"] == ["beak"])
+
+
+# Kept.
+
+
+def test_a_finding_is_kept_with_what_it_was_seen_on(acts, tmp_path):
+    kept = acts.put(
+        record(label="猫 é", reason="<img src=x onerror=alert(1)>"), target=1, iteration=3
+    )
+    assert (kept["durable"], kept["clash"], kept["reason"]) == (True, None, "")
+    found = read(kept["finding"])
+    assert (found.version, found.label) == (1, "猫 é")
+    seen = found.seen
+    assert (seen.target, seen.class_name, seen.iteration) == (1, "banjo", 3)
+    assert (seen.game, seen.defense) == ("generation", "directional")
+    assert seen.score == pytest.approx(3 / 1000)
+    assert seen.image_score == pytest.approx(float(acts.widget._panel.subject.scores[1]))
+    assert seen.geometry is not None
+    assert seen.version == xw.__version__
+    with xw.FindingStore(tmp_path / FILE) as store:
+        assert [each.id for each in store.list()] == [found.id]
+        png, geometry = store.input(seen.digest, seen.preprocessing)
+        assert png.startswith(b"\x89PNG")
+        assert geometry == seen.geometry
+
+
+def test_the_same_act_again_has_the_same_answer_and_is_kept_once(acts):
+    finding = record()
+    answers = [acts.put(finding, act="once") for _ in range(3)]
+    assert len({each["finding"]["version"] for each in answers}) == 1
+    assert len(acts.widget.findings) == 1
+
+
+def test_a_change_keeps_what_the_finding_was_seen_on(acts):
+    first = acts.put(target=2, iteration=1)["finding"]
+    second = acts.put({**first, "verdict": "unsure", "seen": {}}, base=1, target=0, iteration=5)
+    assert second["finding"]["version"] == 2
+    assert second["finding"]["seen"] == first["seen"]
+
+
+def test_a_change_of_an_older_version_is_not_kept_and_the_newer_one_comes_back(acts):
+    first = acts.put()["finding"]
+    acts.put({**first, "verdict": "spurious"}, base=1)
+    answer = acts.put({**first, "verdict": "unsure"}, base=1)
+    assert answer["clash"]["verdict"] == "spurious"
+    assert answer["clash"]["version"] == 2
+    assert acts.widget.findings[first["id"]].verdict == "spurious"
+
+
+def test_a_deleted_finding_comes_back(acts):
+    first = acts.put(record(label="beak"))["finding"]
+    acts.put({**first, "deleted": True}, base=1)
+    assert acts.do("findings")["findings"] == []
+    back = acts.put({**first, "deleted": False}, base=2)["finding"]
+    assert (back["label"], back["version"]) == ("beak", 3)
+
+
+def test_all_are_kept_in_the_order_in_which_they_came(acts):
+    finding = record()
+    ids = [acts.ask("put", finding=finding, base=0, act="first")]
+    for version in range(1, 40):
+        changed = {**finding, "reason": f"version {version}"}
+        ids.append(acts.ask("put", finding=changed, base=version, act=f"act {version}"))
+    answers = [acts.answer(id)[0] for id in ids]
+    assert [each["finding"]["version"] for each in answers] == list(range(1, 41))
+    assert acts.widget.findings[finding["id"]].reason == "version 39"
+
+
+def test_commands_come_by_the_trait_where_messages_are_dropped(acts):
+    finding = record(label="by trait")
+    kept = acts.do("put", way="trait", finding=finding, act="a")
+    assert kept["finding"]["label"] == "by trait"
+    found = acts.do("findings", way="trait")["findings"]
+    assert [each["id"] for each in found] == [finding["id"]]
+    assert acts.widget._command.keys() == {"id"}  # and nothing of it stays in the trait
+
+
+def test_an_imported_finding_keeps_what_the_file_says(acts):
+    base = acts.page.state["_findings"]["base"]
+    seen = {**base, "model": "another net", "class_name": "cat"}
+    kept = acts.put(record(seen=seen, author="Ada"), imported=True)["finding"]
+    assert (kept["seen"]["model"], kept["author"]) == ("another net", "Ada")
+    effects = acts.page.until(lambda page: acts.pushes("effect")) and acts.pushes("effect")
+    assert effects[0]["effect"] is None
+    assert effects[0]["reason"]
+
+
+# Refused.
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"frame": [2**20, 2**20]},
+        {"frame": None},
+        {"region": {"type": "mask", "size": [2**15, 2**15], "counts": "0"}},
+        {"region": {"type": "mask", "size": [SIDE, SIDE], "counts": "~~~"}},
+        {"region": {"type": "box", "x": 0, "y": 0, "width": -1, "height": 1}},
+        {"region": {"type": "box", "x": 1e300, "y": 0, "width": 1, "height": 1}},
+        {"region": "../../etc/passwd"},
+        {"region": {"type": "polygon", "rings": [[[0, 0], [1, 1]]]}},
+        {"verdict": "guilty"},
+        {"id": "../x"},
+        {"confidence": 2},
+    ],
+    ids=lambda bad: next(iter(bad)),
+)
+def test_a_record_that_does_not_fit_is_refused_for_good(acts, bad):
+    answer = acts.put(record(**bad))
+    assert answer["type"] == "failed"
+    assert answer["final"] is True
+    assert answer["message"]
+    assert acts.widget.error == ""  # the page that asked shows it
+    assert len(acts.widget.findings) == 0
+
+
+def test_a_record_that_is_too_large_is_refused(acts):
+    answer = acts.put(record(reason="x" * 2_000_001))
+    assert (answer["type"], answer["final"]) == ("failed", True)
+    assert "2 MB" in answer["message"]
+
+
+def test_a_class_that_there_is_not_is_refused(acts):
+    answer = acts.put(target=99)
+    assert (answer["type"], answer["final"]) == ("failed", True)
+
+
+def test_of_a_flood_the_newest_are_refused_and_the_others_kept(acts, monkeypatch):
+    gate, store = threading.Event(), acts.widget._parts.annotating._keeper.writable
+    put = store.put
+    monkeypatch.setattr(store, "put", lambda *args: gate.wait(SAFETY) and put(*args))
+    ids = [acts.ask("put", finding=record(), act=f"act {n}") for n in range(MOST + 50)]
+    gate.set()
+    answers = [acts.answer(id)[0] for id in ids[:MOST]]
+    assert {each["type"] for each in answers} == {"kept"}
+    failures = [c for c in acts.page.pump().failures if c["message"].startswith("too many")]
+    assert failures
+    assert not any(each["final"] for each in failures)
+    assert len(acts.widget.findings) >= MOST
+
+
+# The database in trouble.
+
+
+def test_a_locked_database_keeps_neither_kernel_nor_run_waiting(acts, tmp_path):
+    acts.put()
+    with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        id = acts.ask("put", finding=record(label="late"), act="late")
+        acts.page.messages.clear()
+        acts.page.send({"type": "categories"})
+        assert acts.page.pump().answers("categories")
+        acts.widget.run_more(3)
+        assert acts.widget.wait(SAFETY)
+        assert time.monotonic() - began < 3
+        other.execute("ROLLBACK")
+    answer, _ = acts.answer(id)
+    assert (answer["type"], answer["finding"]["label"]) == ("kept", "late")
+
+
+def test_where_the_store_fails_the_page_is_told_to_send_again(acts, monkeypatch):
+    store = acts.widget._parts.annotating._keeper.writable
+
+    def put(*args):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "put", put)
+        answer = acts.put(act="again")
+    assert (answer["type"], answer["final"]) == ("failed", False)
+    assert "space" in answer["message"]
+    assert acts.put(act="again")["type"] == "kept"
+
+
+def test_where_the_folder_cannot_be_written_findings_last_as_long_as_the_kernel(
+    show, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
+    widget, page = show(iterations=5)
+    page.until_status("done")
+    acts = Acts(page)
+    kept = acts.put()
+    assert kept["durable"] is False
+    assert "this session only" in kept["reason"]
+    page.until(lambda page: page.state["_findings"].get("reason"))
+    assert page.state["_findings"]["store"] == ""
+    assert len(widget.findings) == 1
+
+
+def test_what_a_closed_inspector_was_still_to_keep_is_kept(acts, monkeypatch, tmp_path):
+    gate, store = threading.Event(), acts.widget._parts.annotating._keeper.writable
+    put = store.put
+    monkeypatch.setattr(store, "put", lambda *args: gate.wait(SAFETY) and put(*args))
+    for number in range(20):
+        acts.ask("put", finding=record(), act=f"act {number}")
+    acts.widget.close()
+    gate.set()
+    assert acts.widget._parts.line.wait(SAFETY)
+    with xw.FindingStore(tmp_path / FILE) as kept:
+        assert len(kept.list()) == 20
+
+
+# Where they are kept.
+
+
+def test_false_keeps_them_for_this_session_only(make, tmp_path):
+    widget = make(findings=False)
+    widget.findings.add((1, 1, 2, 2))
+    assert len(widget.findings) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_path_a_store_and_what_is_neither(make, tmp_path):
+    path = tmp_path / "mine.sqlite"
+    make(findings=path).findings.add((1, 1, 2, 2), label="one")
+    with xw.FindingStore(path) as store:
+        assert [each.label for each in make(findings=store).findings] == ["one"]
+    with pytest.raises(RuntimeError, match="missing"):
+        make(findings=tmp_path / "missing" / "mine.sqlite")
+    with pytest.raises(TypeError, match="expected the path"):
+        make(findings=7)
+    with pytest.raises(TypeError, match="expected the path"):
+        make(findings=True)
+
+
+# From Python.
+
+
+def test_what_python_does_appears_in_the_page(acts):
+    findings = acts.widget.findings
+    added = findings.add((1, 1, 2, 2), verdict="core", label="beak", target="cello")
+    assert added.seen.class_name == "cello"
+    findings.edit(added.id, verdict="spurious")
+    findings.remove(added.id)
+    told = [
+        (each["finding"]["version"], each["finding"]["deleted"]) for each in acts.pushes("finding")
+    ]
+    assert told == [(1, False), (2, False), (3, True)]
+
+
+def test_what_the_page_does_appears_in_python(acts):
+    heard = []
+    acts.widget.findings.observe(heard.append)
+    first = acts.put()["finding"]
+    acts.put({**first, "verdict": "unsure"}, base=1)
+    acts.put({**first, "deleted": True}, base=2)
+    told = [(change.what, change.by) for change in heard if change.what != "measured"]
+    assert told == [("added", "page"), ("changed", "page"), ("deleted", "page")]
+    acts.widget.findings.unobserve(heard.append)
+
+
+def test_an_observer_that_fails_is_its_own(acts):
+    acts.widget.findings.observe(lambda change: 1 / 0)
+    assert acts.put()["type"] == "kept"
+
+
+def test_files_go_out_and_come_in(acts):
+    acts.put(record(label="beak"))
+    id = acts.ask("write_findings", format="xwidget")
+    content, (data,) = acts.answer(id)
+    assert content["name"] == "image-findings.json"
+    id = acts.ask("read_findings", name="beak.json", buffer=data)
+    preview, _ = acts.answer(id)
+    assert [(row["matched"], row["reason"]) for row in preview["rows"]] == [("digest", "")]
+    assert preview["rows"][0]["finding"]["label"] == "beak"
+    bad = acts.do("read_findings", name="x", buffer=b"not a file of findings")
+    assert (bad["type"], bad["final"]) == ("failed", True)
+
+
+def test_reviews_are_blind_until_ones_own_is_given(make, tmp_path):
+    with xw.FindingStore(tmp_path / "both.sqlite") as store:
+        one, two = make(findings=store), make(findings=store)
+        one.findings.author, two.findings.author = "Ada", "Grace"
+        finding = one.findings.add((1, 1, 2, 2), verdict="core")
+        first = Acts(Page(one)).do("review", finding=finding.id, verdict="spurious", act="1")
+        assert [each["author"] for each in first["reviews"]] == ["Ada"]
+        second = Acts(Page(two))
+        assert second.do("findings")["reviews"] == []
+        told = second.do("review", finding=finding.id, verdict="core", reason="why", act="2")
+        assert [each["author"] for each in told["reviews"]] == ["Ada", "Grace"]
+        assert [each["author"] for each in second.do("findings")["reviews"]] == ["Grace"]
+
+
+# Two on one store.
+
+
+def test_two_inspectors_on_one_store_hear_of_each_other_and_clash_in_words(
+    show, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("xwidget.inspector.work.watch.WATCH._seconds", 0.02)
+    pages = []
+    for _ in range(2):
+        widget, page = show(iterations=5, findings=tmp_path / "both.sqlite")
+        page.until_status("done")
+        page.send({"type": "views", "page": 1, "count": 1, "seen": 1})
+        pages.append(Acts(page))
+        pages[-1].widget = widget
+        pages[-1].do("findings")
+    one, two = pages
+    finding = one.put(record(label="beak"))["finding"]
+    two.page.until(lambda page: two.pushes("finding"))
+    assert two.pushes("finding")[0]["finding"]["label"] == "beak"
+    assert two.put({**finding, "verdict": "unsure"}, base=1)["clash"] is None
+    answer = one.put({**finding, "verdict": "spurious"}, base=1)
+    assert answer["clash"]["verdict"] == "unsure"
+    for page in pages:
+        page.page.send({"type": "views", "page": 1, "count": 0, "seen": 0})
+
+
+# Measured.
+
+
+def test_a_finding_is_measured_and_its_effect_kept(acts, tmp_path):
+    kept = acts.put(target=0)["finding"]
+    acts.page.until(lambda page: acts.pushes("effect"))
+    (push,) = acts.pushes("effect")
+    assert (push["id"], push["version"], push["reason"]) == (kept["id"], 1, "")
+    assert push["effect"]["area"] == pytest.approx(4 / SIDE**2)
+    assert 0 <= push["effect"]["without"] <= 1
+    found = acts.do("findings")["findings"]
+    assert found[0]["effect"] == push["effect"]
+
+
+def test_the_same_region_of_the_same_class_is_not_measured_again(acts, monkeypatch):
+    kept = acts.put(target=0)["finding"]
+    acts.page.until(lambda page: acts.pushes("effect"))
+    monkeypatch.setattr(acts.widget._parts.annotating._measuring, "_effect", lambda finding: 1 / 0)
+    again = acts.put({**kept, "verdict": "unsure"}, base=1)["finding"]
+    assert again["effect"] is not None
+    assert acts.widget._parts.line.wait(SAFETY)
+    assert len(acts.pushes("effect")) == 1
+
+
+def test_after_the_weights_changed_it_says_so(acts):
+    kept = acts.widget.findings.add((1, 1, 2, 2))
+    acts.page.until(lambda page: acts.pushes("effect"))
+    with torch.no_grad():
+        acts.widget._panel.subject.clf.net[2].weight.mul_(0.5)
+    acts.widget.findings.edit(kept.id, region=(0, 0, 3, 3))
+    acts.page.until(lambda page: len(acts.pushes("effect")) == 2)
+    last = acts.pushes("effect")[-1]
+    assert last["effect"] is None
+    assert "before a training" in last["reason"]
+
+
+def test_closing_ends_the_measuring(acts):
+    for _ in range(20):
+        acts.widget.findings.add((1, 1, 2, 2))
+    acts.widget.close()
+    until(lambda: not [t for t in threading.enumerate() if t.name == "xwidget-effects"])
+
+
+# The memory, which keeps them as a store does.
+
+
+def test_the_memory_answers_as_a_file_does(tmp_path):
+    finding = Finding(Box(1, 1, 2, 2), (SIDE, SIDE), "core", label="beak", author="Ada")
+    with xw.FindingStore(tmp_path / "one.sqlite", author="Ada") as file:
+        for store in (file, MemoryStore()):
+            first = store.put(finding, 0, str(uuid.UUID(int=1)))
+            second = store.put(finding.edited(verdict="unsure"), 1, str(uuid.UUID(int=2)))
+            clash = store.put(finding.edited(verdict="spurious"), 1, str(uuid.UUID(int=3)))
+            again = store.put(finding, 0, str(uuid.UUID(int=1)))
+            assert (first.finding.version, second.finding.version) == (1, 2)
+            assert clash.clash is not None
+            assert clash.finding.verdict == "unsure"
+            assert again.finding.version == 1
+            assert [each.version for each in store.history(finding.id)] == [1, 2]
+            assert store.labels() == ("beak",)
+            store.retire_label("beak")
+            assert store.labels() == ()
+            assert [each.label for each in store.list()] == ["beak"]
+            seq, changed = store.changes_since(0)
+            assert [each.version for each in changed] == [2]
+            assert store.changes_since(seq) == (seq, ())
+
+
+def test_an_inspector_takes_a_class_of_its_own_engine(engine):
+    widget = inspector_class(engine)(classifier(), PICTURE, 3, iterations=2, findings=False)
+    assert repr(widget.findings) == "<Findings of an image: 0, for this session only>"
+    widget.close()

@@ -1,0 +1,216 @@
+"""The findings of one image as files, tables, sums and reports; and regions to look at next."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from xwidget.findings import formats, proposals, report
+from xwidget.findings.finding import Finding, Seen, parsed
+from xwidget.findings.formats import Picture, Written
+from xwidget.findings.keeping import Kept, Review, Store
+from xwidget.findings.proposals import Proposal
+from xwidget.findings.rollup import BY, Rollup, rollup
+
+if TYPE_CHECKING:
+    import pandas
+
+_LOADED = uuid.UUID("c1b1d7a2-9d53-4c39-8f53-6f6d1f3c9b52")
+
+
+class Outlets(ABC):
+    """The ways of the findings of one image, out and in."""
+
+    # What a subclass has.
+
+    @abstractmethod
+    def list(self) -> list[Finding]:
+        """Return all of them."""
+
+    @abstractmethod
+    def keep(self, finding: Finding, base: int, act: str, by: str) -> Kept:
+        """Keep a version."""
+
+    @property
+    @abstractmethod
+    def picture(self) -> Picture:
+        """The image before the net."""
+
+    @property
+    @abstractmethod
+    def _store(self) -> Store:
+        """The store to read from."""
+
+    @abstractmethod
+    def _evidence(self, target: int | str | None) -> Any:
+        """Return a class's mask (3, H, W); None for the class that is shown."""
+
+    # What a person calls.
+
+    def propose(self, target: int | str | None = None, **options: Any) -> Sequence[Proposal]:
+        """Propose regions: the connected parts of a class's evidence, those that hold most first.
+
+        Parameters
+        ----------
+        target
+            Class index or name; None for the class that is shown.
+        **options
+            ``threshold``, ``least``, ``gap``, ``count`` and ``channels``, as in
+            :func:`xwidget.findings.proposals.propose`.
+
+        Returns
+        -------
+        list of Proposal
+            Each has ``region``, which ``add`` takes; ``share`` of the evidence, and ``area``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such class, or an option is out of range.
+        RuntimeError
+            If the class has no mask yet.
+
+        Examples
+        --------
+        >>> for found in w.findings.propose():  # doctest: +SKIP
+        ...     w.findings.add(found.region, verdict="core")
+        """
+        return proposals.propose(self._evidence(target), **options)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the findings as a DataFrame, a row each.
+
+        Raises
+        ------
+        ValueError
+            If pandas is not installed.
+        """
+        return formats.to_pandas(self.list())
+
+    def export(
+        self, to: str | os.PathLike[str] | BinaryIO | None = None, *, format: str = "xwidget"
+    ) -> Written:
+        """Write the findings as a file, in pixels of the upright original where that is known.
+
+        Parameters
+        ----------
+        to
+            Path, or a binary file that is open; None returns the data only.
+        format
+            ``"xwidget"``, ``"coco"``, ``"w3c"``, ``"labelstudio"``, ``"labelme"``, ``"qupath"``,
+            ``"cvat"``, ``"csv"``, ``"parquet"``, ``"masks"`` or ``"input masks"``.
+
+        Returns
+        -------
+        Written
+            The data, the ending of its name, and notes: what its coordinates are of, and what the
+            format cannot hold.
+
+        Raises
+        ------
+        ValueError
+            If there is no such format, or what it needs is not installed.
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> w.findings.export("cups.coco.json", format="coco")  # doctest: +SKIP
+        """
+        found = self.list()
+        ids = {each.id for each in found}
+        reviews = [each for each in self._store.reviews() if each.finding in ids]
+        return formats.write(found, to, format=format, images=[self.picture], reviews=reviews)
+
+    def load(
+        self, source: str | os.PathLike[str] | bytes | BinaryIO, *, skip: bool = False
+    ) -> Sequence[Finding]:
+        """Keep the findings of a file that are of this image; the page shows them at once.
+
+        The whole file is read before the first is kept. Of a finding that is known, the version
+        that was changed last counts.
+
+        Parameters
+        ----------
+        source
+            A path, the bytes of a file, or a binary file that is open: one of :meth:`export`, or
+            one that an exported page made. COCO, W3C annotations, Label Studio, labelme, QuPath and
+            CVAT are read, too.
+        skip
+            Whether to leave out what cannot be taken, instead of raising.
+
+        Returns
+        -------
+        list of Finding
+            As they are kept.
+
+        Raises
+        ------
+        ValueError
+            If it is no such file, or something in it is of another image; nothing is kept then.
+        OSError, RuntimeError
+            If the file cannot be read, or a finding cannot be kept.
+        """
+        read = formats.opened(source, [self.picture])
+        kept = [self._loaded(finding) for finding in read.accepted(skip=skip)]
+        ids = {each.id for each in kept}
+        for review in read.reviews:
+            if review.finding in ids:
+                self._review(review)
+        return kept
+
+    def rollup(self, by: Sequence[str] = BY) -> Rollup:
+        """Sum up the findings, with the agreement of their raters; see
+        :func:`xwidget.findings.rollup.rollup`.
+        """
+        return rollup(self.list(), self._store.reviews(), by)
+
+    def report(
+        self, path: str | os.PathLike[str], *, by: Sequence[str] = BY, title: str = "Findings"
+    ) -> Path:
+        """Write a report as one HTML file that runs no script; see
+        :func:`xwidget.findings.report.write`.
+        """
+        store = self._store
+        return report.write(
+            path, self.list(), store.reviews(), inputs=store.input, by=by, title=title
+        )
+
+    def _review(self, review: Review) -> None:
+        self._store.review(review, review.id)
+
+    def _loaded(self, finding: Finding) -> Finding:
+        """Keep a finding of a file, unless a newer version of it is kept already."""
+        seen = finding.seen
+        base = self.picture.seen
+        finding = replace(finding, seen=_placed(seen, base))
+        while True:
+            version = 0
+            try:
+                newest = self._store.get(finding.id)
+            except KeyError:
+                pass
+            else:
+                if parsed(newest.changed) >= parsed(finding.changed):
+                    return newest
+                version = newest.version
+            act = str(uuid.uuid5(_LOADED, f"{finding.id} {finding.changed} {version}"))
+            kept = self.keep(finding, version, act, by="python")
+            if kept.clash is None:
+                return kept.finding
+
+
+def _placed(seen: Seen, base: Seen) -> Seen:
+    """Return what a finding of a file was seen on, as a finding of this image."""
+    return replace(
+        seen,
+        digest=base.digest,
+        size=base.size,
+        image=seen.image or base.image,
+        geometry=seen.geometry or base.geometry,
+    )

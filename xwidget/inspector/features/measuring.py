@@ -1,0 +1,141 @@
+"""Measuring: the effect of each finding on the net's score, beside the run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeAlias
+
+from xwidget.explanation import Explanation
+from xwidget.findings.finding import Effect, Finding
+from xwidget.inspector.features.seeing import Seeing
+from xwidget.inspector.page.panel import Panel
+from xwidget.metrics.effect import Effects
+from xwidget.net.fingerprint import fingerprint
+from xwidget.support import texts
+from xwidget.support.threads import EndingThread
+
+Measured: TypeAlias = Callable[[Finding, Effect], None]
+Untested: TypeAlias = Callable[[Finding, str], None]
+
+_PAUSE = 0.2  # seconds between two looks whether a run has ended
+
+
+class Measuring:
+    """Measure findings one after another, on a thread of its own.
+
+    Of each finding the newest version counts. What was marked last comes first; what was only
+    listed waits for the end of a run.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    seeing
+        The image before the net.
+    measured
+        Told each effect, of a version.
+    untested
+        Told why a version has none, in words.
+    """
+
+    def __init__(
+        self, panel: Panel, seeing: Seeing, measured: Measured, untested: Untested
+    ) -> None:
+        self._panel = panel
+        self._seeing = seeing
+        self._measured = measured
+        self._untested = untested
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Finding] = {}
+        self._later: dict[str, Finding] = {}
+        self._works = False
+        self._ended = threading.Event()
+        self._effects: tuple[str, Effects] | None = None  # by the net's fingerprint
+
+    def add(self, finding: Finding, *, later: bool = False) -> None:
+        """Measure a version soon; ``later``, once nothing runs and nothing else waits."""
+        with self._lock:
+            known = self._waiting.pop(finding.id, None) or self._later.pop(finding.id, None)
+            if finding.deleted or (known is not None and known.version > finding.version):
+                return
+            (self._later if later else self._waiting)[finding.id] = finding
+            if self._works or self._ended.is_set():
+                return
+            try:
+                EndingThread(self._work, self._ended.set, "xwidget-effects").start()
+            except (RuntimeError, MemoryError) as error:  # too many: the next one tries again
+                self._panel.warn("no thread to measure an effect on", error=error)
+                return
+            self._works = True
+
+    def close(self) -> None:
+        """Give up what waits."""
+        self._ended.set()
+        with self._lock:
+            self._waiting.clear()
+            self._later.clear()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if self._ended.is_set() or not (self._waiting or self._later):
+                    self._works, self._effects = False, None
+                    return
+                finding = self._next()
+            if finding is None:
+                self._ended.wait(_PAUSE)
+                continue
+            try:
+                effect = self._effect(finding)
+            except BaseException as error:
+                self._untested(finding, texts.text_of(error))
+            else:
+                self._tell(finding, effect)
+
+    def _next(self) -> Finding | None:
+        """Return the one to measure; None while those that wait have to wait for a run."""
+        if self._waiting:
+            return self._waiting.popitem()[1]
+        return self._later.popitem()[1] if self._panel.session.idle else None
+
+    def _tell(self, finding: Finding, effect: Effect) -> None:
+        """Tell an effect, also of a newer version in which the same was marked."""
+        with self._lock:
+            newer = self._waiting.get(finding.id)
+            if newer is not None and _same(newer, finding):
+                del self._waiting[finding.id]
+            else:
+                newer = None
+        self._measured(finding, effect)
+        if newer is not None:
+            self._measured(newer, effect)
+
+    def _effect(self, finding: Finding) -> Effect:
+        """Measure a finding.
+
+        Raises
+        ------
+        ValueError
+            If it was seen on another net, or names no class.
+        """
+        subject, seen = self._seeing.subject, finding.seen
+        now = fingerprint(subject.clf.net)
+        if seen.weights and seen.weights != now:
+            what = f"on {seen.model}" if seen.model != subject.clf.name else "before a training"
+            raise ValueError(f"It was marked {what}; the effect here would be another net's.")
+        if seen.target is None:
+            raise ValueError("It names no class.")
+        if self._effects is None or self._effects[0] != now:
+            self._effects = now, Effects(subject)
+        return self._effects[1](finding.region, seen.target, self._explanation(seen.target))
+
+    def _explanation(self, target: int) -> Explanation | None:
+        """Return the explanation whose evidence a class's share is of; None before there is one."""
+        found = self._panel.runs.explanation()
+        return found if found is not None and target in found.targets else None
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Return whether what is measured of both is the same."""
+    return one.region == other.region and one.seen == other.seen
