@@ -206,7 +206,7 @@ class Outlets(ABC):
 
 
 def _placed(seen: Seen, base: Seen) -> Seen:
-    """Return what a finding of a file was seen on, as a finding of this image."""
+    """Return the ``Seen`` of a finding of a file, as one of this image has it."""
     return replace(
         seen,
         digest=base.digest,
