@@ -1,0 +1,251 @@
+"""Findings marked on the picture by mouse, finger and keys, at every zoom and pixel ratio."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.inspector import Inspector
+from tests.browser.test_looks import explanation as explanation
+from tests.browser.test_touch import slide
+from xwidget.explanation import Explanation
+
+Place = tuple[float, float]
+OpenPage = Callable[..., Page]
+
+#: Acts of the page that no store has taken, oldest first: a page without a kernel keeps them all.
+ACTS = """() => Object.entries(localStorage)
+  .filter(([key]) => key.startsWith("xwidget finding "))
+  .map(([, act]) => JSON.parse(act))
+  .sort((a, b) => a.at - b.at)"""
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, explanation: Explanation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenPage]:
+    path = explanation.export_html(tmp_path_factory.mktemp("marking") / "page.html")
+    opened = []
+
+    def open_page(ratio: float = 1, touch: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": 700, "height": 900}, device_scale_factor=ratio, has_touch=touch
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.goto(path.as_uri())
+        Inspector(page.locator(".xwidget-inspector")).wait_for(status="done", iteration=1)
+        page.get_by_role("group", name="Tools").wait_for()
+        page.evaluate("localStorage.clear()")
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+class Marking:
+    """The picture of a page, and what is marked on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.inspector = Inspector(page.locator(".xwidget-inspector"))
+        self.inspector.canvas.scroll_into_view_if_needed()
+
+    @property
+    def frame(self) -> Locator:
+        return self.inspector.root.locator(".xw-frame").first
+
+    def tool(self, name: str) -> Locator:
+        group = self.inspector.root.get_by_role("group", name="Tools")
+        return group.get_by_role("button", name=name, exact=True)
+
+    def use(self, name: str) -> None:
+        if self.tool(name).get_attribute("aria-pressed") != "true":
+            self.tool(name).click()
+
+    def at(self, x: float, y: float) -> Place:
+        """Where a place of the image is in the window, in continuous pixels."""
+        left, upper = self.inspector.place_of(0, 0)
+        right, lower = self.inspector.place_of(10, 10)
+        return (
+            left + (x - 0.5) * (right - left) / 10,
+            upper + (y - 0.5) * (lower - upper) / 10,
+        )
+
+    def drag(self, *places: Place) -> None:
+        """Press the mouse at the first place, go through all, and let go at the last."""
+        mouse = self.page.mouse
+        mouse.move(*self.at(*places[0]))
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*self.at(*place), steps=4)
+        mouse.up()
+
+    def click(self, x: float, y: float) -> None:
+        self.page.mouse.click(*self.at(x, y))
+
+    def press(self, keys: str) -> None:
+        """Press keys, with blanks between them."""
+        for key in keys.split():
+            self.page.keyboard.press(key)
+
+    def regions(self) -> list[dict[str, Any]]:
+        """The findings that are there, in the order in which they were made."""
+        self.page.wait_for_timeout(30)
+        newest = {act["id"]: act["finding"] for act in self.page.evaluate(ACTS)}
+        made = sorted(newest.values(), key=lambda each: each["created"])
+        return [each["region"] for each in made if not each["deleted"]]
+
+
+def near(region: dict[str, Any], **values: float) -> bool:
+    """Whether it lies where it should, to a tenth of a pixel: a pointer has whole CSS px."""
+    return all(region[name] == pytest.approx(value, abs=0.1) for name, value in values.items())
+
+
+@pytest.mark.parametrize("zoom", [1, 8])
+@pytest.mark.parametrize("ratio", [1, 1.25, 2])
+def test_what_is_drawn_is_where_the_pointer_was(
+    open_page: OpenPage, ratio: float, zoom: int
+) -> None:
+    on = Marking(open_page(ratio))
+    if zoom > 1:
+        on.inspector.point_at(12, 12)
+        for _ in range(5):
+            on.page.keyboard.down("Control")
+            on.page.mouse.wheel(0, -200)
+            on.page.keyboard.up("Control")
+            on.page.wait_for_timeout(40)
+    # As large on the screen, whatever the zoom.
+    unit = 1 if zoom > 1 else 6
+
+    def place(x: float, y: float) -> Place:
+        return 12 + unit * x, 12 + unit * y
+
+    left, upper = place(-0.75, -0.5)
+    on.use("Box")
+    on.drag(place(-0.75, -0.5), place(0.75, 0.5))
+    assert near(on.regions()[0], x=left, y=upper, width=1.5 * unit, height=unit)
+    on.drag(place(0.75, 0), place(1, 0.3))  # its right side alone
+    assert near(on.regions()[0], x=left, y=upper, width=1.75 * unit, height=unit)
+    on.use("Polygon")
+    corners = [place(-1, 1), place(1, 1), place(0, 0.6)]
+    for corner in (*corners, corners[0]):
+        on.click(*corner)
+    ring = on.regions()[1]["rings"][0]
+    assert np.array(ring) == pytest.approx(np.array(corners), abs=0.1)
+    on.use("Point")
+    x, y = place(0.4, -0.8)
+    on.click(x, y)
+    assert near(on.regions()[2], x=x, y=y)
+    on.use("Box")  # the point has its handle again
+    box = on.inspector.root.locator(".xw-grip").first.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert middle == pytest.approx(on.at(x, y), abs=0.6)
+    assert (box["width"], box["height"]) == pytest.approx((24, 24))
+
+
+def test_every_tool_by_mouse_and_each_act_undone_and_redone(open_page: OpenPage) -> None:
+    on = Marking(open_page())
+    on.use("Box")
+    on.drag((2, 2), (6, 5))
+    on.use("Lasso")
+    on.drag((10, 2), (16, 2), (16, 8), (10, 8), (10, 2.4))
+    on.use("Brush")
+    on.drag((3.5, 14.5), (8.5, 14.5))
+    on.use("Region")
+    on.click(20, 5)  # the ring of evidence
+    kinds = [each["type"] for each in on.regions()]
+    assert kinds == ["box", "polygon", "mask", "mask"]
+    before = on.regions()
+    on.tool("Region").click()  # put away: clicks select
+    on.click(3, 3)
+    on.drag((4, 3.5), (7, 6.5))
+    assert near(on.regions()[0], x=5, y=5, width=4, height=3)
+    on.press("Control+z")
+    assert on.regions() == before
+    on.press("Control+z Control+z")
+    assert [each["type"] for each in on.regions()] == ["box", "polygon"]
+    on.press("Control+Shift+z Control+Shift+z")
+    assert on.regions() == before
+
+
+def test_escape_and_nothing_else_gives_up_what_is_drawn(open_page: OpenPage) -> None:
+    on = Marking(open_page())
+    on.use("Box")
+    on.page.mouse.move(*on.at(4, 4))
+    on.page.mouse.down()
+    on.page.mouse.move(*on.at(9, 9))
+    on.press("Escape")
+    on.page.mouse.up()
+    on.use("Polygon")
+    for place in ((4, 4), (9, 4), (9, 9)):
+        on.click(*place)
+    on.press("Escape")
+    assert on.regions() == []
+
+
+def test_marking_by_keys_alone(open_page: OpenPage) -> None:
+    on = Marking(open_page())
+    on.tool("Box").focus()
+    on.press("Enter")
+    on.frame.focus()
+    on.press("Home ArrowRight ArrowRight")
+    column, row = map(int, on.inspector.readout()[:2])
+    on.press("Enter ArrowRight ArrowRight ArrowDown Enter")
+    box = {"type": "box", "x": column, "y": row, "width": 3, "height": 2}
+    assert on.regions() == [box]
+    # One more stop of the Tab key is its handle; the next is beyond.
+    on.press("Tab")
+    focused = on.page.locator(":focus")
+    expect(focused).to_have_attribute("aria-roledescription", "handle")
+    on.press("PageDown ArrowUp Shift+ArrowDown")  # the upper side
+    on.page.wait_for_timeout(500)
+    moved = on.regions()[0]
+    # One pixel up, ten down: over the lower side.
+    assert moved == {**box, "y": row + 2, "height": 7}
+    on.press("Tab")
+    expect(focused).not_to_have_attribute("aria-roledescription", "handle")
+    on.tool("Polygon").focus()
+    on.press("Enter")
+    on.frame.focus()
+    on.press(
+        "Home Enter ArrowRight ArrowRight ArrowRight Enter ArrowDown ArrowDown ArrowDown Enter"
+    )
+    on.press("ArrowDown Enter Backspace Enter")
+    assert len(on.regions()[1]["rings"][0]) == 3
+    on.tool("Region").focus()
+    on.press("Enter")
+    on.frame.focus()
+    on.press("Home Enter")
+    assert len(on.regions()) == 2  # no evidence there: nothing is marked
+
+
+def test_fingers_draw_while_a_tool_is_chosen_and_two_of_them_zoom(open_page: OpenPage) -> None:
+    on = Marking(open_page(ratio=2, touch=True))
+    on.use("Box")
+    slide(on.page, (on.at(3, 3), on.at(8, 7)))
+    assert near(on.regions()[0], x=3, y=3, width=5, height=4)
+    # Within a finger's reach of the corner, and not on it.
+    x, y = on.at(8, 7)
+    slide(on.page, ((x + 8, y + 8), (x + 28, y + 8)))
+    assert on.regions()[0]["width"] > 5.2
+    assert on.regions()[0]["height"] == pytest.approx(4, abs=0.1)
+    x, y = on.at(14, 14)
+    slide(on.page, ((x - 20, y), (x - 60, y)), ((x + 20, y), (x + 60, y)))
+    assert len(on.regions()) == 1
+    expect(on.inspector.button("Whole image")).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_with_annotating_off_clicks_pin_and_nothing_is_marked(open_page: OpenPage) -> None:
+    on = Marking(open_page())
+    on.click(5.5, 7.5)
+    table = on.inspector.root.get_by_role("table", name="Pinned pixels")
+    expect(table).to_contain_text("5, 7")
+    on.drag((2, 2), (9, 9))
+    assert on.regions() == []
+    assert json.dumps(on.page.evaluate(ACTS)) == "[]"
