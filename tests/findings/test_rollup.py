@@ -130,12 +130,21 @@ def test_nothing_and_one_finding() -> None:
         nothing.paragraph("watermark")
     one = rollup([finding(0)])
     assert one.paragraph("watermark") == (
-        "**“watermark”, class “carton”, net.** Marked in 1 place on 1 photo. It was judged "
+        "**“watermark”, class “carton”, net.** Marked in 1 place on 1 photo. Its verdict: "
         "spurious. These are too few for a rate: read them as cases. Its effect on the score has "
         "not been tested. Judged by ada alone, so agreement is not known."
     )
     with pytest.raises(ValueError, match="there are 'watermark'"):
         one.paragraph("logo")
+
+
+def test_one_place_without_agreement_and_one_without_a_verdict() -> None:
+    mark = finding(0)
+    said = rollup([mark], [(mark.id, "bob", "core")]).paragraph("watermark")
+    assert "Its verdict: split evenly among the raters." in said
+    assert "α is undefined, as only one thing was judged by two raters." in said
+    said = rollup([mark, finding(1, "")]).paragraph("watermark")
+    assert "Its verdict: spurious. The others: 1 without a verdict." in said
 
 
 def many() -> Rollup:
@@ -148,7 +157,7 @@ def test_a_paragraph_says_n_intervals_what_was_not_tested_and_who_judged() -> No
     said = many().paragraph("watermark")
     assert "Marked in 13 places on 13 photos." in said
     assert "Judged spurious: 11 of 13 (85%, 95% interval 58% to 96%)." in said
-    assert "The others: 1 core, 1 with raters evenly divided." in said
+    assert "The others: 1 core, 1 split evenly among the raters." in said
     assert "falls by 0.36 in the median (95% interval 0.32 to 0.39; 12 of 13 places tested)" in said
     assert "25% of the class's evidence lies inside" in said
     assert re.search(r"Judged by 2 raters \(ada and bob\): Krippendorff's α 0\.6\d \(", said)

@@ -16,8 +16,8 @@ from xwidget.findings.finding import Finding
 from xwidget.findings.region import Size
 from xwidget.support import texts
 
-Kept: TypeAlias = Callable[[str, str], "tuple[bytes, Any] | None"]
-"""Digest and preprocessing to the input kept, as a PNG file with its geometry."""
+Kept: TypeAlias = Callable[[str, "str | None"], "tuple[bytes, Any] | None"]
+"""Digest and preprocessing, None for any, to the input kept: a PNG file with its geometry."""
 
 Given: TypeAlias = Mapping[
     str, "str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[np.uint8]"
@@ -64,7 +64,8 @@ class Inputs:
         for name in filter(None, (seen.digest, seen.image)):
             if name in self._given:
                 return _fitted(_opened(name, self._given[name]), finding)
-        found = self._kept(seen.digest, seen.preprocessing) if self._kept and seen.digest else None
+        kept = self._kept if seen.digest else None
+        found = None if kept is None else kept(seen.digest, seen.preprocessing or None)
         return None if found is None else _fitted(_opened(seen.image, found[0]), finding)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from xwidget.findings.estimates import Estimate, figure
+from xwidget.findings.judgments import SPLIT
 from xwidget.findings.totals import Row, counted, percent
 from xwidget.support import texts
 
@@ -26,6 +27,15 @@ _HOW = (
 )
 HOW = _HOW.format("")
 """A note on how the figures were made, and what they do not say."""
+
+
+_WORDS = {
+    "spurious": "spurious",
+    "core": "core",
+    "unsure": "unsure",
+    SPLIT: "split evenly among the raters",
+    "": "without a verdict",
+}
 
 
 def section(rows: Sequence[Row], total: Row) -> str:
@@ -73,20 +83,16 @@ def _judged(row: Row) -> list[str]:
         return ["Nobody has judged it yet."]
     spurious = row.verdicts.get("spurious", 0)
     if row.judged == 1:
-        said = ["It was judged spurious." if spurious else "It was not judged spurious."]
+        (verdict,) = (name for name, count in row.verdicts.items() if name and count)
+        said = [f"Its verdict: {_WORDS[verdict]}."]
     else:
         assert row.spurious.value is not None
         interval = _of(row.spurious, percent(row.spurious.value))
         said = [f"Judged spurious: {spurious} of {row.judged}{interval}."]
     rest = [
         f"{row.verdicts[name]} {words}"
-        for name, words in (
-            ("core", "core"),
-            ("unsure", "unsure"),
-            ("split", "with raters evenly divided"),
-            ("", "without a verdict"),
-        )
-        if row.verdicts.get(name)
+        for name, words in _WORDS.items()
+        if row.verdicts.get(name) and name != "spurious" and (row.judged > 1 or not name)
     ]
     if rest:
         said.append(f"The others: {', '.join(rest)}.")
