@@ -7,6 +7,8 @@ import numpy as np
 from PIL import Image
 
 from tests.findings.marks import SIDE, finding
+from xwidget.findings import report
+from xwidget.findings.memory import MemoryStore
 from xwidget.findings.store.store import FindingStore
 
 
@@ -41,3 +43,16 @@ def test_a_report_of_a_store_has_the_pictures_that_it_keeps(tmp_path: Path) -> N
     assert text.count("data:image/jpeg") == 1
     assert "An audit" in text
     assert "It is the box." in text
+
+
+def test_a_finding_whose_preprocessing_is_not_known_is_drawn_on_any_input_that_fits() -> None:
+    held = io.BytesIO()
+    Image.fromarray(np.zeros((SIDE, SIDE, 3), np.uint8)).save(held, "PNG")
+    for store in (MemoryStore(), FindingStore(":memory:", author="ada")):
+        mark = finding(0)
+        assert mark.seen.preprocessing == ""
+        store.save_input(mark.seen.digest, "resized", held.getvalue(), None)
+        store.save_input(finding(1).seen.digest, "resized", held.getvalue(), None)
+        page = report.page([mark, finding(2)], inputs=store.input)
+        assert page.count("data:image/jpeg") == 1
+        assert page.count("No picture of it was kept.") == 1

@@ -166,9 +166,11 @@ class Store(Protocol):
         ...
 
     def input(
-        self, digest: str, preprocessing: str
+        self, digest: str, preprocessing: str | None = None
     ) -> tuple[bytes, Mapping[str, Any] | None] | None:
-        """Return the picture and geometry that ``save_input`` kept; None if there are none."""
+        """Return the picture and geometry that ``save_input`` kept; None if there are none. Without
+        a preprocessing, those of any.
+        """
         ...
 
     def record_effect(self, id: str, version: int, effect: Effect) -> None:

@@ -129,10 +129,18 @@ class MemoryStore:
             self._inputs.setdefault((digest, preprocessing), (png, geometry))
 
     def input(
-        self, digest: str, preprocessing: str
+        self, digest: str, preprocessing: str | None = None
     ) -> tuple[bytes, Mapping[str, Any] | None] | None:
-        """Return the picture and geometry that ``save_input`` kept; None if there are none."""
-        return self._inputs.get((digest, preprocessing))
+        """Return the picture and geometry that ``save_input`` kept; None if there are none. Without
+        a preprocessing, those of any.
+        """
+        with self._lock:
+            found = [
+                kept
+                for (of, by), kept in self._inputs.items()
+                if of == digest and preprocessing in (None, by)
+            ]
+        return found[0] if found else None
 
     def record_effect(self, id: str, version: int, effect: Effect) -> None:
         """Keep what was measured of a version, for later ones of the same region, too."""
