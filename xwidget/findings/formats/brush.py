@@ -8,10 +8,9 @@ they are, the kind of its length (2), the length less one, and the byte or bytes
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from xwidget.findings.formats.grid import Crop
-from xwidget.findings.region import Mask, Size
+from xwidget.findings.region import Size
 
 _LENGTHS = (3, 4, 8, 16)
 _BYTE = 8
@@ -26,13 +25,10 @@ def encode(crop: Crop) -> list[int]:
     >>> encode(Crop(np.array([[True]]), 0, 0, (1, 1)))
     [0, 0, 0, 4, 57, 27, 252, 127, 224]
     """
-    flat = np.concatenate([[False], crop.whole().ravel(), [False]])
-    edges = np.flatnonzero(np.diff(flat))
-    ends = [0, *edges.tolist(), crop.size[0] * crop.size[1]]
-    bits = [_bits(ends[-1] * _CHANNELS, 32), _bits(_BYTE - 1, 5)]
+    bits = [_bits(crop.size[0] * crop.size[1] * _CHANNELS, 32), _bits(_BYTE - 1, 5)]
     bits += [_bits(length - 1, 4) for length in _LENGTHS]
-    for k in range(len(ends) - 1):
-        left = (ends[k + 1] - ends[k]) * _CHANNELS
+    for k, length in enumerate(crop.lengths(rows=True)):
+        left = length * _CHANNELS
         value = _bits(255 if k % 2 else 0, _BYTE)
         while left:
             kind = next((n for n, size in enumerate(_LENGTHS) if left <= 1 << size), 3)
@@ -49,8 +45,8 @@ def _bits(value: int, count: int) -> str:
     return format(value, f"0{count}b")
 
 
-def decode(data: list[int], size: Size) -> Mask:
-    """Return the mask (H,W) bool of the pixels whose last channel is not 0.
+def decode(data: list[int], size: Size) -> Crop:
+    """Return the pixels whose last channel is not 0, in a picture of a size.
 
     Raises
     ------
@@ -77,16 +73,21 @@ def decode(data: list[int], size: Size) -> Mask:
     word = take(5) + 1
     if word != _BYTE:
         raise ValueError(f"its brush has words of {word} bits; {_BYTE} are read")
-    lengths = [take(4) + 1 for _ in range(4)]
-    values: npt.NDArray[np.uint8] = np.zeros(total, np.uint8)
-    done = 0
+    kinds = [take(4) + 1 for _ in range(4)]
+    lengths, on, done = [0], False, 0  # of pixels, off and on by turns
     while done < total:
-        repeated, count = take(1), take(lengths[take(2)]) + 1
+        repeated, count = take(1), take(kinds[take(2)]) + 1
         if done + count > total:
             raise ValueError("its brush has more pixels than the picture")
-        if repeated:
-            values[done : done + count] = take(_BYTE)
-        else:
-            values[done : done + count] = [take(_BYTE) for _ in range(count)]
-        done += count
-    return values[_CHANNELS - 1 :: _CHANNELS].reshape(size) > 0
+        steps = [(count, take(_BYTE))] if repeated else [(1, take(_BYTE)) for _ in range(count)]
+        for step, value in steps:
+            # A pixel is of the step that its last channel is of.
+            pixels = (done + step) // _CHANNELS - done // _CHANNELS
+            done += step
+            if not pixels:
+                continue
+            if on != (value > 0):
+                lengths.append(0)
+                on = not on
+            lengths[-1] += pixels
+    return Crop.of_lengths(lengths, size, rows=True)

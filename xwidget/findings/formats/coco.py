@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from xwidget.findings import runs
 from xwidget.findings.formats import outline
 from xwidget.findings.formats.grid import Crop
@@ -17,6 +19,7 @@ from xwidget.findings.formats.parsing import Malformed, Node, dumped
 from xwidget.findings.formats.picture import Picture, corners, described
 from xwidget.findings.region import Box, Pixels, Point, Polygon, Region, Ring, Size
 
+_MANY = 200  # rings
 _HELD = ("verdict", "kind", "reason", "confidence", "author")
 
 
@@ -85,9 +88,12 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
     ValueError
         If it has no place in the file's picture.
     """
-    found = picture.out(region)
-    crop = Crop.of(found, picture.size)
-    rings = _rings(found)
+    if isinstance(region, Pixels):
+        crop, rings = picture.crop(region), _rings(region)
+        bounds: tuple[float, ...] = crop.bounds
+    else:
+        found = picture.out(region)
+        crop, rings, bounds = Crop.of(found, picture.size), _rings(found), found.bounds
     segmentation: Any
     if rings and outline.on_corners(rings):
         parts = outline.outlines(crop.mask, crop.top, crop.left)
@@ -97,10 +103,8 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
         segmentation = [[value for point in ring for value in point] for ring in rows]
     else:
         segmentation = {"size": list(picture.size), "counts": runs.pack(crop.lengths())}
-    left, upper, right, lower = found.bounds if rings or isinstance(found, Point) else crop.bounds
+    left, upper, right, lower = bounds
     box = [left, upper, round(right - left, 6), round(lower - upper, 6)]
-    if isinstance(found, Box):
-        box[2:] = found.width, found.height
     return {"segmentation": segmentation, "area": crop.area, "bbox": box}
 
 
@@ -190,27 +194,26 @@ def _ring(node: Node) -> Ring:
 def _polygon(rings: list[Ring], picture: Picture) -> Region:
     """Return the union of rings: one polygon where they lie apart, otherwise their pixels."""
     boxes = [Polygon((ring,)).bounds for ring in rings]
-    if all(_apart(a, b) for k, a in enumerate(boxes[:200]) for b in boxes[:k]) and len(boxes) < 200:
+    few = len(boxes) < _MANY
+    if few and all(_apart(a, b) for k, a in enumerate(boxes) for b in boxes[:k]):
         return picture.into(Polygon(tuple(rings)))
-    mask = Crop.of(Polygon((rings[0],)), picture.size).whole()
-    for ring in rings[1:]:
-        mask |= Crop.of(Polygon((ring,)), picture.size).whole()
-    if not mask.any():
-        raise ValueError("it lies outside of the picture")
-    return picture.into(Pixels.of(mask))
+    mask = np.zeros(picture.size, bool)
+    for ring in rings:
+        part = Crop.of(Polygon((ring,)), picture.size)
+        height, width = part.mask.shape
+        mask[part.top : part.top + height, part.left : part.left + width] |= part.mask
+    return picture.into(Crop(mask, 0, 0, picture.size).tight())
 
 
 def _apart(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
-def _pixels(node: Node, of: Size) -> Pixels:
+def _pixels(node: Node, of: Size) -> Crop:
     given = size(*list(node["size"].each())[:2])
     if given != of:
         raise ValueError(f"its mask has another size than the picture, {given} and not {of}")
     counts = node["counts"]
     if isinstance(counts.value, str):
-        return Pixels(of, counts.value)
-    found = [each.whole for each in counts.each()]
-    runs.filled(found, of)
-    return Pixels(of, runs.pack(found))
+        return Crop.of_lengths(runs.unpack(counts.value), of)
+    return Crop.of_lengths([each.whole for each in counts.each()], of)

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from xwidget.findings.finding import Finding
-from xwidget.findings.formats.grid import Crop
 from xwidget.findings.formats.picture import Picture
-from xwidget.findings.region import Box
+from xwidget.findings.region import Box, Pixels
 
 if TYPE_CHECKING:
     import pandas
@@ -77,16 +76,17 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 def _place(finding: Finding, picture: Picture) -> dict[str, Any]:
     try:
-        region = picture.out(finding.region)
+        crop = picture.crop(finding.region)
+        mask = isinstance(finding.region, Pixels)
+        left, upper, right, lower = crop.bounds if mask else picture.out(finding.region).bounds
     except ValueError:
         return dict.fromkeys(("x", "y", "width", "height", "pixels"))
-    left, upper, right, lower = region.bounds
     return {
         "x": left,
         "y": upper,
         "width": round(right - left, 6),
         "height": round(lower - upper, 6),
-        "pixels": Crop.of(region, picture.size).area,
+        "pixels": crop.area,
     }
 
 

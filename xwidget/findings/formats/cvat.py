@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import xml
 from xwidget.findings.formats.grid import Crop
@@ -96,7 +94,7 @@ def shape(region: Region, picture: Picture) -> tuple[str, dict[str, str]]:
     ValueError
         If it has no place in the file's picture.
     """
-    found = picture.out(region)
+    found = None if isinstance(region, Pixels) else picture.out(region)
     if isinstance(found, Box):
         left, upper, right, lower = (number(round(value, 6)) for value in found.bounds)
         return "box", {"xtl": left, "ytl": upper, "xbr": right, "ybr": lower}
@@ -105,11 +103,9 @@ def shape(region: Region, picture: Picture) -> tuple[str, dict[str, str]]:
     if isinstance(found, Polygon) and len(found.rings) == 1:
         points = ";".join(f"{number(x)},{number(y)}" for x, y in found.rings[0])
         return "polygon", {"points": points}
-    crop = Crop.of(found, picture.size).tight()
-    flat = crop.mask.ravel()
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flat]))).tolist()
-    counts = np.diff([0, *edges, flat.size]).tolist()
+    crop = picture.crop(region).tight()
     height, width = crop.mask.shape
+    counts = Crop(crop.mask, 0, 0, (height, width)).lengths(rows=True)
     return "mask", {
         "rle": ", ".join(map(str, counts)),
         "left": str(crop.left),
@@ -204,7 +200,7 @@ def _points(element: xml.Element) -> list[tuple[float, float]]:
         raise element.wrong("points", "x,y;x,y;…") from None
 
 
-def _mask(element: xml.Element, picture: Picture) -> Pixels:
+def _mask(element: xml.Element, picture: Picture) -> Crop:
     left, top = element.whole("left"), element.whole("top")
     width, height = element.whole("width"), element.whole("height")
     if left + width > picture.size[1] or top + height > picture.size[0]:
@@ -213,11 +209,5 @@ def _mask(element: xml.Element, picture: Picture) -> Pixels:
         counts = [int(each) for each in element.get("rle").split(",")]
     except ValueError:
         raise element.wrong("rle", "whole numbers") from None
-    if min(counts) < 0 or sum(counts) != width * height:
-        raise ValueError(f"its run lengths do not add up to {width}×{height} pixels")
-    whole = np.zeros(picture.size, bool)
-    part = np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(height, width)
-    whole[top : top + height, left : left + width] = part
-    if not whole.any():
-        raise ValueError("its mask is empty")
-    return Pixels.of(whole)
+    part = Crop.of_lengths(counts, (height, width), rows=True)
+    return Crop(part.mask, top + part.top, left + part.left, picture.size)

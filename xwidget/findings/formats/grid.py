@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xwidget.findings import runs
 from xwidget.findings.region import Box, Mask, Pixels, Point, Polygon, Region, Size
 
 
@@ -35,7 +36,9 @@ class Crop:
         it lies outside.
         """
         if isinstance(region, Pixels):
-            return _cut(region.mask(size))
+            if region.size != tuple(size):
+                raise ValueError(f"its mask is of {region.size} pixels, the picture has {size}")
+            return cls.of_lengths(runs.unpack(region.counts), size)
         if not overlaps(region, size):
             return cls(np.zeros((0, 0), bool), 0, 0, size)
         left, upper, right, lower = region.bounds
@@ -63,8 +66,13 @@ class Crop:
             top + int(rows[-1]) + 1,
         )
 
-    def lengths(self) -> list[int]:
-        """Return the lengths of the whole mask's runs in column order, the zeros first."""
+    def lengths(self, *, rows: bool = False) -> list[int]:
+        """Return the lengths of the whole mask's runs, the zeros first: down the columns, or along
+        the rows.
+        """
+        if rows:
+            turned = Crop(self.mask.T, self.left, self.top, (self.size[1], self.size[0]))
+            return turned.lengths()
         height, width = self.size
         padded = np.zeros((self.mask.shape[1], self.mask.shape[0] + 2), np.int8)
         padded[:, 1:-1] = self.mask.T
@@ -77,6 +85,46 @@ class Crop:
         edges = np.stack([starts, ends], 1).ravel()
         found: list[int] = np.diff(edges, prepend=0, append=height * width).tolist()
         return found if found[-1] else found[:-1]
+
+    @classmethod
+    def of_lengths(cls, lengths: list[int], size: Size, *, rows: bool = False) -> Crop:
+        """Return the mask that has such runs, see :meth:`lengths`.
+
+        Raises
+        ------
+        ValueError
+            If a length is negative, or they do not add up to the size.
+        """
+        if rows:
+            turned = cls.of_lengths(lengths, (size[1], size[0]))
+            return cls(turned.mask.T, turned.left, turned.top, size)
+        height, width = size
+        if min(lengths, default=0) < 0 or sum(lengths) != height * width:
+            raise ValueError(
+                f"its run lengths add up to {sum(lengths)}, but a mask of {width}×{height} pixels "
+                f"has {height * width}"
+            )
+        ends = np.cumsum(lengths, dtype=np.int64)
+        ones = [(ends[k - 1], ends[k]) for k in range(1, len(lengths), 2) if lengths[k]]
+        if not ones:
+            return cls(np.zeros((0, 0), bool), 0, 0, size)
+        first, last = int(ones[0][0]) // height, (int(ones[-1][1]) - 1) // height
+        flat = np.zeros((last - first + 1) * height, bool)
+        for start, end in ones:
+            flat[start - first * height : end - first * height] = True
+        mask = flat.reshape((height, -1), order="F")
+        return replace(_cut(mask, 0, first), size=size)
+
+    @property
+    def pixels(self) -> Pixels:
+        """The region of these pixels.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
+        return Pixels(self.size, runs.pack(self.lengths()))
 
     def whole(self) -> Mask:
         """Return the mask of the whole picture, (H,W) bool."""

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import brush
-from xwidget.findings.formats.grid import Crop
 from xwidget.findings.formats.items import Claim, Item, Page, extra, moment, named, size
 from xwidget.findings.formats.parsing import Node, dumped
 from xwidget.findings.formats.picture import Picture, described
@@ -83,7 +82,7 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
     ValueError
         If it has no place in the file's picture.
     """
-    found = picture.out(region)
+    found = None if isinstance(region, Pixels) else picture.out(region)
     across, down = 100 / picture.size[1], 100 / picture.size[0]
     if isinstance(found, Box):
         value = {
@@ -100,7 +99,7 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
     if isinstance(found, Polygon) and len(found.rings) == 1:
         points = [[x * across, y * down] for x, y in found.rings[0]]
         return {"type": "polygonlabels", "value": {"points": points, "closed": True}}
-    rle = brush.encode(Crop.of(found, picture.size))
+    rle = brush.encode(picture.crop(region))
     return {"type": "brushlabels", "value": {"format": "rle", "rle": rle}}
 
 
@@ -190,10 +189,7 @@ def _region(node: Node, picture: Picture, hint: str) -> Region:
         if not isinstance(data.value, list):
             raise data.wrong("a list of bytes")
         numbers = [x if type(x) is int else -1 for x in data.value]
-        mask = brush.decode(numbers, picture.size)
-        if not mask.any():
-            raise ValueError("its brush is empty")
-        return picture.into(Pixels.of(mask))
+        return picture.into(brush.decode(numbers, picture.size))
     raise ValueError(
         f"its shape is a {kind!r}; rectangle, polygon, keypoint and brush (rle) are read"
     )

@@ -101,7 +101,7 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
     ValueError
         If it has no place in the file's picture.
     """
-    found = picture.out(region)
+    found = None if isinstance(region, Pixels) else picture.out(region)
     if isinstance(found, Box):
         left, upper, right, lower = found.bounds
         points = [[left, upper], [round(right, 6), round(lower, 6)]]
@@ -111,7 +111,7 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
     if isinstance(found, Polygon) and len(found.rings) == 1:
         ring = [list(point) for point in found.rings[0]]
         return {"shape_type": "polygon", "points": ring, "mask": None}
-    crop = Crop.of(found, picture.size).tight()
+    crop = picture.crop(region).tight()
     left, upper, right, lower = crop.bounds
     file = io.BytesIO()
     Image.fromarray(crop.mask).save(file, "PNG")
@@ -175,7 +175,7 @@ def _expect(node: Node, points: list[tuple[float, float]], count: int) -> None:
         raise node["points"].wrong(f"{count} points")
 
 
-def _mask(node: Node, corner: tuple[float, float], picture: Picture) -> Pixels:
+def _mask(node: Node, corner: tuple[float, float], picture: Picture) -> Crop:
     try:
         data = base64.b64decode(node["mask"].value, validate=True)
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
@@ -186,11 +186,6 @@ def _mask(node: Node, corner: tuple[float, float], picture: Picture) -> Pixels:
         raise Malformed(f"{node.path}.mask is no PNG in base64") from error
     left, upper = int(corner[0]), int(corner[1])
     height, width = picture.size
-    whole = np.zeros((height, width), bool)
     if left < 0 or upper < 0 or left >= width or upper >= height:
         raise ValueError("it lies outside of the picture")
-    part = part[: height - upper, : width - left]
-    whole[upper : upper + part.shape[0], left : left + part.shape[1]] = part
-    if not whole.any():
-        raise ValueError("its mask is empty")
-    return Pixels.of(whole)
+    return Crop(part[: height - upper, : width - left], upper, left, picture.size).tight()

@@ -14,7 +14,6 @@ from PIL import Image
 
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import columns
-from xwidget.findings.formats.grid import Crop
 from xwidget.findings.formats.items import Page
 from xwidget.findings.formats.picture import Picture
 
@@ -56,9 +55,9 @@ def entries(
 
 
 def _png(finding: Finding, picture: Picture) -> bytes:
-    mask = Crop.of(picture.out(finding.region), picture.size).whole()
+    mask = picture.crop(finding.region).whole()
     file = io.BytesIO()
-    Image.fromarray(mask.astype(np.uint8) * 255).save(file, "PNG", optimize=False)
+    Image.fromarray(mask.astype(np.uint8) * 255).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -68,6 +67,7 @@ def archive(found: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(file, "w") as zipped:
         for name, data in found.items():
             entry = zipfile.ZipInfo(name, _LONG_AGO)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed = name.endswith(".png")
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             zipped.writestr(entry, data)
     return file.getvalue()

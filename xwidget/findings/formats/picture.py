@@ -182,21 +182,37 @@ class Picture:
         ValueError
             If it has no place there.
         """
+        if isinstance(region, Pixels):
+            return self.crop(region).pixels if self.original else region
+        return self._found(self._outward(region))
+
+    def crop(self, region: Region) -> Crop:
+        """Return the pixels of the file's picture that belong to a region of the input.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
         if not isinstance(region, Pixels):
-            return self._found(self._outward(region))
+            return Crop.of(self.out(region), self.size)
+        given = Crop.of(region, self.frame)
         if not self.original:
-            return region
-        mask = _looked_up(region.mask(self.frame), self._inverse, self.size)
-        if not mask.any():
+            return given
+        found = _looked_up(given, self._inverse, self._matrix, self.size)
+        if not found.area:
             # Smaller than a pixel of the original: those that its own centers lie in.
-            rows, columns = np.nonzero(region.mask(self.frame))
-            centers = np.column_stack([columns, rows]).astype(np.float64) + 0.5
+            rows, columns = np.nonzero(given.mask)
+            places = np.column_stack([columns + given.left, rows + given.top])
+            centers = np.array(places, np.float64) + 0.5
             x, y = np.floor(_mapped(self._matrix, centers)).astype(int).T
             inside = (x >= 0) & (y >= 0) & (x < self.size[1]) & (y < self.size[0])
+            mask = np.zeros(self.size, bool)
             mask[y[inside], x[inside]] = True
-        if not mask.any():
+            found = Crop(mask, 0, 0, self.size)
+        if not found.area:
             raise ValueError(f"it lies outside of the original's {by(self.size)} pixels")
-        return Pixels.of(mask)
+        return found.tight()
 
     def _found(self, region: Region) -> Region:
         if not overlaps(region, self.size):
@@ -237,8 +253,8 @@ class Picture:
         assert isinstance(found, Polygon)
         return found
 
-    def into(self, region: Region) -> Region:
-        """Return a region of the file's picture as one of the input.
+    def into(self, region: Region | Crop) -> Region:
+        """Return a region of the file's picture, or pixels of it, as a region of the input.
 
         Raises
         ------
@@ -248,6 +264,8 @@ class Picture:
         if isinstance(region, Polygon) and all(map(outline.flat, region.rings)):
             raise ValueError("its shape is empty: it has no area")
         if isinstance(region, Pixels):
+            return self.into(Crop.of(region, self.size))
+        if isinstance(region, Crop):
             return self._pixels_into(region)
         found = self._inward(self._found(region))
         if not overlaps(found, self.frame):
@@ -269,17 +287,15 @@ class Picture:
         ((width, height),) = self._shortest(given / scale, given, lambda found: found * scale)
         return Box(float(x), float(y), float(width), float(height))
 
-    def _pixels_into(self, region: Pixels) -> Pixels:
-        if region.size != self.size:
-            raise ValueError(
-                f"its mask has {by(region.size)} pixels, and the picture {by(self.size)}"
-            )
+    def _pixels_into(self, given: Crop) -> Pixels:
+        if not given.area:
+            raise ValueError("its mask is empty: it has not one pixel")
         if not self.original:
-            return region
-        mask = _looked_up(region.mask(self.size), self._matrix, self.frame)
-        if not mask.any():
+            return given.pixels
+        found = _looked_up(given, self._matrix, self._inverse, self.frame)
+        if not found.area:
             raise ValueError("it lies outside of what the network sees of the picture")
-        return Pixels.of(mask)
+        return found.pixels
 
 
 def corners(box: Box) -> Ring:
@@ -297,11 +313,6 @@ def by(size: Sequence[int]) -> str:
     '600×400'
     """
     return f"{size[1]}×{size[0]}"
-
-
-def area(region: Region, size: Size) -> int:
-    """Return the number of a picture's pixels that belong to a region."""
-    return Crop.of(region, size).area
 
 
 def plain(name: str) -> str:
@@ -330,23 +341,40 @@ def _mapped(
 
 
 def _looked_up(
-    mask: npt.NDArray[np.bool_], matrix: npt.NDArray[np.float64], size: Size
-) -> npt.NDArray[np.bool_]:
-    """Return the mask (H,W) of the pixels whose centers the map takes into another mask."""
+    given: Crop, matrix: npt.NDArray[np.float64], back: npt.NDArray[np.float64], size: Size
+) -> Crop:
+    """Return the pixels of a picture whose centers the map takes to given ones of another.
+
+    Parameters
+    ----------
+    given
+        Pixels of the other.
+    matrix, back
+        From the picture to the other, and back.
+    size
+        The picture's height and width.
+    """
+    height, width = given.mask.shape
+    box = Box(given.left, given.top, max(width, 1), max(height, 1))
+    ends = _mapped(back, np.array(corners(box)))
+    (left, top), (right, bottom) = np.floor(ends.min(0)), np.ceil(ends.max(0))
+    columns = np.arange(max(0, left - 1), min(size[1], right + 1)) + 0.5
+    rows = np.arange(max(0, top - 1), min(size[0], bottom + 1)) + 0.5
+    if not (columns.size and rows.size):
+        return Crop(np.zeros((0, 0), bool), 0, 0, size)
     (a, b, c), (d, e, f) = matrix
-    x, y = np.arange(size[1]) + 0.5, np.arange(size[0]) + 0.5
-    height, width = mask.shape
     if b == 0 and d == 0:
-        u, v = _floor(a * x + c), _floor(e * y + f)
+        u, v = _floor(a * columns + c) - given.left, _floor(e * rows + f) - given.top
         across, down = (u >= 0) & (u < width), (v >= 0) & (v < height)
-        found = np.zeros(size, bool)
-        found[np.ix_(down, across)] = mask[np.ix_(v[down], u[across])]
-        return found
-    u, v = _floor(a * x + b * y[:, None] + c), _floor(d * x + e * y[:, None] + f)
-    inside = (u >= 0) & (u < width) & (v >= 0) & (v < height)
-    found = np.zeros(size, bool)
-    found[inside] = mask[v[inside], u[inside]]
-    return found
+        found = np.zeros((rows.size, columns.size), bool)
+        found[np.ix_(down, across)] = given.mask[np.ix_(v[down], u[across])]
+    else:
+        u = _floor(a * columns + b * rows[:, None] + c) - given.left
+        v = _floor(d * columns + e * rows[:, None] + f) - given.top
+        inside = (u >= 0) & (u < width) & (v >= 0) & (v < height)
+        found = np.zeros(inside.shape, bool)
+        found[inside] = given.mask[v[inside], u[inside]]
+    return Crop(found, int(rows[0]), int(columns[0]), size).tight()
 
 
 def _floor(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
