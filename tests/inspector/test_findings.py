@@ -1,5 +1,6 @@
 """Findings between kernel and page: kept in their order, pushed, measured, and never in the way."""
 
+import json
 import sqlite3
 import threading
 import time
@@ -373,6 +374,18 @@ def test_files_go_out_and_come_in(acts):
     assert preview["rows"][0]["finding"]["label"] == "beak"
     bad = acts.do("read_findings", name="x", buffer=b"not a file of findings")
     assert (bad["type"], bad["final"]) == ("failed", True)
+
+
+def test_an_exported_page_holds_the_findings(acts, tmp_path):
+    kept = acts.put(record(label="</script><b>beak"))["finding"]
+    written = acts.widget.export_html(tmp_path / "page.html").read_text("utf-8")
+    _, (saved,) = acts.answer(acts.ask("save", format="page"))
+    for text in (written, saved.decode()):
+        data = text.split('id="xwidget-data">')[1].split("</script>")[0]
+        found = json.loads(data)
+        assert [each["id"] for each in found["findings"]["findings"]] == [kept["id"]]
+        assert found["findings"]["findings"][0]["label"] == "</script><b>beak"
+        assert found["traits"]["_findings"]["ready"]
 
 
 def test_reviews_are_blind_until_ones_own_is_given(make, tmp_path):

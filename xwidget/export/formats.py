@@ -5,21 +5,26 @@ A new format is a module that writes it and an entry here; docs/extending.md wal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 from xwidget.export import file, page
+from xwidget.findings.finding import Finding
 from xwidget.record import Record
 
 
 class Write(Protocol):
     """Writes an explanation to a path."""
 
-    def __call__(self, record: Record, path: Path, *, drawn: int | None) -> object:
-        """Write it; ``drawn`` is the class that is drawn first, None for the likeliest."""
+    def __call__(
+        self, record: Record, path: Path, *, drawn: int | None, findings: Sequence[Finding]
+    ) -> object:
+        """Write it; ``drawn`` is the class that is drawn first, None for the likeliest;
+        ``findings`` are those of its image.
+        """
         ...
 
 
@@ -49,16 +54,16 @@ class Format:
     size: Callable[[Record], int] | None = None
 
 
-def _explanation(record: Record, path: Path, *, drawn: int | None) -> None:
+def _explanation(record: Record, path: Path, **_: object) -> None:
     file.write(record, path)
 
 
-def _last_masks(record: Record, path: Path, *, drawn: int | None) -> None:
+def _last_masks(record: Record, path: Path, **_: object) -> None:
     file.write(file.last_masks(record), path)
 
 
-def _page(record: Record, path: Path, *, drawn: int | None) -> None:
-    page.write(record, path, target=drawn)
+def _page(record: Record, path: Path, *, drawn: int | None, findings: Sequence[Finding]) -> None:
+    page.write(record, path, target=drawn, findings=findings)
 
 
 #: The formats by name, in the order of the menu.

@@ -58,10 +58,10 @@ class Parts:
         self.adding = Adding(panel, self.drawn)
         self.comparing = Comparing(panel, self.running)
         self.testing = Testing(panel, self.drawn)
-        self.saving = Saving(panel, self.drawn)
-        self.picture = StillPicture(panel, self.drawn)
         self.line = Line("xwidget findings")
         self.annotating = Annotating(panel, self.drawn, keeper, self.line)
+        self.saving = Saving(panel, self.drawn, self.annotating.findings.list)
+        self.picture = StillPicture(panel, self.drawn)
         self.features: tuple[Feature, ...] = (
             self.running,
             self.adding,

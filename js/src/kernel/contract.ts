@@ -265,7 +265,7 @@ export interface FindingsSetup {
   /** What a finding is seen on, as JSON, without class and score. */
   base: Record<string, unknown>;
   /** The files that findings are written to. */
-  formats: FileFormat[];
+  formats?: FileFormat[];
 }
 
 /** A command as it was sent, or a trait that was refused (`type` is "set"). */

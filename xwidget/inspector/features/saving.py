@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from xwidget.explanation import Explanation
 from xwidget.export.formats import FORMATS, sizes
+from xwidget.findings.finding import Finding
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
@@ -28,11 +29,16 @@ class Saving(Feature):
         All that it sees of its Inspector.
     drawn
         What is drawn: a page of its own opens with that class.
+    findings
+        Lists the findings of the image: a page of its own holds them.
     """
 
-    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+    def __init__(
+        self, panel: Panel, drawn: Drawn, findings: Callable[[], Sequence[Finding]]
+    ) -> None:
         super().__init__(panel)
         self._drawn = drawn
+        self._findings = findings
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -51,12 +57,17 @@ class Saving(Feature):
                 "wait() first"
             )
             target = self._first(explanation)
-        return partial(explanation.export_html, target=target)
+        return partial(explanation.export_html, target=target, findings=self._findings())
 
     def _save(self, format: str) -> Task:
         """Return a task that makes a file of the present explanation."""
         chosen, found = FORMATS[format], self._explanation(_NOTHING)
-        return self._file(chosen.ending, partial(chosen.write, found, drawn=self._first(found)))
+        drawn = self._first(found)
+
+        def write(path: Path) -> None:
+            chosen.write(found, path, drawn=drawn, findings=self._findings())
+
+        return self._file(chosen.ending, write)
 
     def _sizes(self) -> Answer:
         return Answer({"bytes": sizes(self._explanation(_NOTHING))})

@@ -211,9 +211,7 @@ class Tested(TypedDict, total=False):
     error: str
 
 
-class FindingsSetup(TypedDict):
-    """The place where findings are kept, and what a new one begins with."""
-
+class _Setup(TypedDict):
     ready: Annotated[bool, "False until it is known what they are seen on: the scope, the base."]
     store: Annotated[str, 'Name of where they are kept, for a person; "" where nowhere.']
     reason: Annotated[str, 'Why they are not kept, in words; "" where they are.']
@@ -222,6 +220,11 @@ class FindingsSetup(TypedDict):
     labels: Annotated[list[str], "Labels in use, for completion."]
     scope: Annotated[str, "Names image and store: what a page keeps for later is of one scope."]
     base: Annotated[dict[str, Any], "What a finding is seen on, as JSON, without class and score."]
+
+
+class FindingsSetup(_Setup, total=False):
+    """The place where findings are kept, and what a new one begins with."""
+
     formats: Annotated[list[FileFormat], "The files that findings are written to."]
 
 
