@@ -406,9 +406,9 @@ export interface PreviewRow {
   /** Why it is refused; "" where it is not. */
   reason: string;
   /** Where it is in the file. */
-  place: string;
+  place?: string;
   /** What it is called there. */
-  label: string;
+  label?: string;
 }
 
 /** The traits, as the page reads them. */

@@ -352,11 +352,14 @@ class ReviewRecord(TypedDict):
     created: str
 
 
-class PreviewRow(TypedDict):
-    """One finding of a file."""
-
+class _Row(TypedDict):
     finding: FindingRecord | None
     matched: Annotated[str, 'How its image was found: "digest", "name and size", or "".']
     reason: Annotated[str, 'Why it is refused; "" where it is not.']
+
+
+class PreviewRow(_Row, total=False):
+    """One finding of a file."""
+
     place: Annotated[str, "Where it is in the file."]
     label: Annotated[str, "What it is called there."]
