@@ -18,6 +18,7 @@ from tests.browser.inspector import (
     wait_in_kernel,
 )
 from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.test_marking import Marking
 
 PHOTOS = """
 rng = np.random.default_rng(1)
@@ -210,3 +211,24 @@ def test_a_thumbnail_counts_its_findings_by_verdict_and_follows(run: Run) -> Non
     expect(first).not_to_have_accessible_name(re.compile("finding"))
     expect(found).to_be_hidden()
     expect(option(notebook, 1)).not_to_have_accessible_name(re.compile("finding"))
+
+
+def test_what_is_marked_in_the_panel_counts_on_the_thumbnail_and_stays_with_its_image(
+    run: Run,
+) -> None:
+    notebook = run("g = xw.Gallery(clf, photos, iterations=5, findings=False); g")
+    wait_until_open(notebook, 0, "photo 0")
+    wait_for_option(notebook, 0, "explained")
+    marking = Marking(notebook.page)
+    marking.use("Box")
+    marking.inspector.canvas.scroll_into_view_if_needed()
+    marking.drag((4.0, 18.0), (14.0, 26.0))
+    expect(option(notebook, 0)).to_have_accessible_name(re.compile(r", 1 finding: 1 without"))
+    option(notebook, 1).click()
+    wait_until_open(notebook, 1, "photo 1")
+    assert from_kernel(notebook, "len(g.inspector.findings)") == 0
+    option(notebook, 0).click()
+    wait_until_open(notebook, 0, "photo 0")
+    assert from_kernel(notebook, "[f.region.bounds for f in g.inspector.findings]") == [
+        [4, 18, 14, 26]
+    ]
