@@ -252,7 +252,7 @@ def measure_test(browser: Browser, server: Server, repeats: int) -> list[object]
     with shown(browser, server, 0, 20) as (notebook, inspector):
         page, mouse = notebook.page, notebook.page.mouse
         root = inspector.root.element_handle()
-        inspector.button("Brush").click()
+        inspector.button("Edit mask").click()
         found = []
         for i in range(-2, repeats):  # the first ones warm up
             inspector.point_at(30 + 4 * i, 60)

@@ -50,9 +50,9 @@ def open_page(
 class Marking:
     """The picture of a page, and what is marked on it."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, inspector: Inspector | None = None) -> None:
         self.page = page
-        self.inspector = Inspector(page.locator(".xwidget-inspector"))
+        self.inspector = inspector or Inspector(page.locator(".xwidget-inspector"))
         self.inspector.canvas.scroll_into_view_if_needed()
 
     @property
@@ -79,6 +79,7 @@ class Marking:
     def drag(self, *places: Place) -> None:
         """Press the mouse at the first place, go through all, and let go at the last."""
         mouse = self.page.mouse
+        self.frame.scroll_into_view_if_needed()
         mouse.move(*self.at(*places[0]))
         mouse.down()
         for place in places[1:]:
@@ -86,6 +87,7 @@ class Marking:
         mouse.up()
 
     def click(self, x: float, y: float) -> None:
+        self.frame.scroll_into_view_if_needed()
         self.page.mouse.click(*self.at(x, y))
 
     def press(self, keys: str) -> None:

@@ -38,9 +38,10 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
       const now = chosen && { ...chosen, region: change.value?.region ?? chosen.region };
       const above = [pointed !== chosen && pointed, now].filter((each) => !!each);
       for (const each of above) drawOne(paper, styled(each));
+      const known = above.filter(({ label, verdict }) => label || verdict);
       drawNames(
         paper,
-        above.map((each) => ({ ...styled(each), name: each.label })),
+        known.map((each) => ({ ...styled(each), name: each.label })),
       );
       if (draft.value) drawOne(paper, { region: draft.value, style: DRAFT });
       if (line.value.length > 0) drawLine(paper, line.value, DRAFT.color);
