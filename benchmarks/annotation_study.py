@@ -1,8 +1,12 @@
 """The figures of photos that several raters annotated: python -m benchmarks.annotation_study FOLDER
-[--file-is-rater] [--write docs/reports/annotation_study.md].
+[--file-is-rater] [--judged-by NAME FILE] [--write docs/reports/annotation_study.md].
 
 The folder holds what the raters made: finding stores (.sqlite) and files of findings (.json), as
 the panel saves them. Each may hold one rater's findings, or all of them, with reviews.
+
+For a second rater to judge the regions of the first without seeing a verdict, --blind SOURCE TARGET
+writes the findings of a store to a file without what was said of them. The rater loads that file
+in the panel and judges them in a store elsewhere; --judged-by adds those verdicts.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from xwidget.findings.totals import in_percent
 BREAK = 300.0
 """Seconds after which a rater is taken to have done something else meanwhile."""
 
+_FORMAT = "xwidget findings"
 _FIGURES = re.compile(r"(<!-- figures -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -80,7 +85,7 @@ def collect(folder: Path, file_is_rater: bool = False) -> Study:
     newest: dict[str, Finding] = {}
     judgments: list[Judgment] = []
     for path in files:
-        findings, said = (_stored if path.suffix == ".sqlite" else _saved)(path)
+        findings, said = _content(path)
         if file_is_rater:
             findings = [replace(each, author=path.stem) for each in findings]
             said = [replace(each, rater=path.stem) for each in said]
@@ -89,6 +94,27 @@ def collect(folder: Path, file_is_rater: bool = False) -> Study:
                 newest[each.id] = each
         judgments += said
     return Study(tuple(each for each in newest.values() if not each.deleted), tuple(judgments))
+
+
+def blinded(findings: Iterable[Finding]) -> str:
+    """Return findings as a file that the panel loads, without what was said or measured of them."""
+    bare = [
+        replace(
+            each, verdict="", kind="", label="", reason="", confidence=None, effect=None, version=1
+        ).describe()
+        for each in findings
+    ]
+    return json.dumps({"format": _FORMAT, "version": 1, "findings": bare, "reviews": []})
+
+
+def with_verdicts_of(study: Study, rater: str, path: Path) -> Study:
+    """Return a study with the verdicts that a file has on its findings, as another rater's."""
+    said = [
+        Judgment(each.id, rater, each.verdict, each.kind, each.reason)
+        for each in _content(path)[0]
+        if each.verdict
+    ]
+    return replace(study, judgments=(*study.judgments, *said))
 
 
 def seconds(times: Iterable[str]) -> float | None:
@@ -189,11 +215,15 @@ def _or_why(estimate: Estimate) -> str:
     return f"{estimate} ({estimate.count}{why})"
 
 
+def _content(path: Path) -> tuple[list[Finding], list[Judgment]]:
+    return _stored(path) if path.suffix == ".sqlite" else _saved(path)
+
+
 def _saved(path: Path) -> tuple[list[Finding], list[Judgment]]:
     try:
         content = json.loads(path.read_text("utf-8"))
-        if content.get("format") != "xwidget findings":
-            raise ValueError('its "format" is not "xwidget findings"')
+        if content.get("format") != _FORMAT:
+            raise ValueError(f'its "format" is not "{_FORMAT}"')
         findings = [read(each) for each in content["findings"]]
         reviews = [_review(each) for each in content.get("reviews", ())]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -219,11 +249,20 @@ def _stored(path: Path) -> tuple[list[Finding], list[Judgment]]:
 def main() -> None:
     """Print the tables of a folder, or write them into a page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path())
     parser.add_argument("--file-is-rater", action="store_true")
     parser.add_argument("--write", type=Path, help="a page whose figures to replace")
+    parser.add_argument("--judged-by", nargs=2, action="append", default=[])
+    parser.add_argument("--blind", nargs=2, type=Path, metavar=("SOURCE", "TARGET"))
     given = parser.parse_args()
-    figures = report(collect(given.folder, given.file_is_rater))
+    if given.blind:
+        source, target = given.blind
+        target.write_text(blinded(_content(source)[0]), "utf-8")
+        return
+    study = collect(given.folder, given.file_is_rater)
+    for rater, path in given.judged_by:
+        study = with_verdicts_of(study, rater, Path(path))
+    figures = report(study)
     sys.stdout.write(figures + "\n")
     if given.write:
         given.write.write_text(fill(given.write.read_text("utf-8"), figures), "utf-8")

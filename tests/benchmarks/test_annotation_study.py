@@ -79,6 +79,24 @@ def test_the_newest_version_of_a_finding_counts_and_reviews_do(tmp_path: Path) -
     assert study.rolled.total.alpha.count == 1
 
 
+def test_a_rater_judges_regions_without_what_was_said_of_them(tmp_path: Path) -> None:
+    (tmp_path / "stores").mkdir()
+    first = tmp_path / "stores" / "first.json"
+    saved(first, [finding(0, reason="It is the box.", drop=0.2, confidence=0.9), finding(1)])
+    study = annotation_study.collect(first.parent)
+    text = annotation_study.blinded(study.findings)
+    for word in ("spurious", "watermark", "box.", "0.9", 'effect": {'):
+        assert word not in text.replace('"type": "box"', "")
+    seen_by_second = json.loads(text)["findings"]
+    for each, verdict in zip(seen_by_second, ("core", "spurious"), strict=True):
+        each["verdict"] = verdict
+    second = tmp_path / "second.json"
+    second.write_text(json.dumps({"format": "xwidget findings", "findings": seen_by_second}))
+    both = annotation_study.with_verdicts_of(study, "bob", second)
+    assert both.rolled.total.raters == ("ada", "bob")
+    assert both.rolled.total.verdicts == {"split": 1, "spurious": 1}
+
+
 def test_pauses_are_no_work() -> None:
     times = [f"2026-01-31T12:{minute:02}:00Z" for minute in (0, 1, 3, 40, 41)]
     assert annotation_study.seconds(times) == 60
