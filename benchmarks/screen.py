@@ -19,9 +19,11 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import Any, TypeAlias
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.crowd import crowded
 from benchmarks.tables import machine, number, table, versions
 from tests.browser import chromium
 from tests.browser.inspector import Inspector, from_kernel, wait_in_kernel
@@ -29,6 +31,7 @@ from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve, write_note
 
 FRAME = 1000 / 60  # ms
 BUDGETS = {224: 1, 1024: 2}  # side of the picture: frames that an act may take
+Times: TypeAlias = Callable[[str, str, Callable[[int], None]], list[float]]
 STATIC = Path(__file__).parent.parent / "xwidget" / "inspector" / "static"
 SCRIPT = Path(__file__).with_suffix(".js")
 
@@ -68,6 +71,8 @@ NOTES = """\
   on the same cores.
 - `scrub`: an arrow key on the slider; `class`: a click on another class, both to masks that the
   page has; `hover`: a mouse move to another pixel; `zoom`: the key "+" on the picture.
+- `1,001 findings`: 1,000 polygons of 20 points and one of 6,000 over the picture; `pan`: a move of
+  the mouse that drags the enlarged picture. An exported page, without a kernel.
 - The budget is one frame of a 60 Hz screen at 224×224, and two at 1024×1024.
 - Long tasks block the page for more than 50 ms. They are counted during a run of a network so small
   that masks arrive as fast as the page takes them, and include JupyterLab's own.
@@ -122,6 +127,7 @@ def main() -> None:
                 for side, repeats in ((224, 25 if quick else 100), (1024, 12 if quick else 40))
                 for timed in measure_acts(browser, server, side, repeats)
             ]
+            acts += measure_findings(browser, 25 if quick else 100)
             rest = measure_rest(browser, server, 300 if quick else 1000, 15 if quick else 50)
             brush = measure_test(browser, server, 10 if quick else 30)
         browser.close()
@@ -178,20 +184,7 @@ def measure_acts(browser: Browser, server: Server, side: int, repeats: int) -> I
     """Scrub, change the class, hover and zoom, on masks that the page has."""
     with shown(browser, server, side, 12 if side == 224 else 4) as (notebook, inspector):
         page, mouse, keys = notebook.page, notebook.page.mouse, notebook.page.keyboard
-        root = inspector.root.element_handle()
-        assert root is not None
-
-        def times(event: str, what: str, act: Callable[[int], None]) -> list[float]:
-            found = []
-            for i in range(-3, repeats):  # the first ones warm up
-                page.evaluate("([...all]) => xwBench.next(...all)", [root, event, what])
-                act(i)
-                took = page.evaluate("() => xwBench.took")
-                page.wait_for_timeout(30)
-                if i >= 0 and took is not None:
-                    found.append(took)
-            return found
-
+        times = timer(inspector, repeats)
         inspector.slider.focus()
         for key in ("Home", *["ArrowRight"] * 15, "Home"):
             keys.press(key)  # fetches what was not yet
@@ -225,9 +218,61 @@ def measure_acts(browser: Browser, server: Server, side: int, repeats: int) -> I
         yield Timed("zoom", side, zoom(inspector, times, keys.press))
 
 
+def timer(inspector: Inspector, repeats: int) -> Times:
+    """Return a function that does an act many times over, and returns the times."""
+    page, root = inspector.root.page, inspector.root.element_handle()
+
+    def times(event: str, what: str, act: Callable[[int], None]) -> list[float]:
+        found = []
+        for i in range(-3, repeats):  # the first ones warm up
+            page.evaluate("([...all]) => xwBench.next(...all)", [root, event, what])
+            act(i)
+            took = page.evaluate("() => xwBench.took")
+            page.wait_for_timeout(30)
+            if i >= 0 and took is not None:
+                found.append(took)
+        return found
+
+    return times
+
+
+def measure_findings(browser: Browser, repeats: int) -> Iterator[Timed]:
+    """Hover, move and zoom a picture with 1,000 findings of 20 points, and one of 6,000."""
+    scope: dict[str, Any] = {}
+    exec(NET.format(side=224, stride=4, iterations=4), scope)
+    with tempfile.TemporaryDirectory() as folder:
+        page = browser.new_page(viewport={"width": 1400, "height": 1100})
+        page.goto(crowded(scope["clf"], scope["photo"], Path(folder)).as_uri())
+        page.evaluate(SCRIPT.read_text("utf-8"))
+        inspector = Inspector(page.locator(".xwidget-inspector"))
+        inspector.root.get_by_role("group", name="Tools").get_by_role("button").first.click()
+        page.keyboard.press("Escape")
+        times = timer(inspector, repeats)
+        x, y = inspector.place_of(40, 40)
+        step = inspector.place_of(41, 40)[0] - x
+        mouse = page.mouse
+        name = "1,001 findings"
+        yield Timed(
+            f"hover, {name}",
+            224,
+            times("pointermove", "pixel", lambda i: mouse.move(x + step * i, y + step * (i % 9))),
+        )
+        yield Timed(f"zoom, {name}", 224, zoom(inspector, times, page.keyboard.press))
+        for _ in range(4):
+            page.keyboard.press("+")
+        mouse.move(x, y)
+        mouse.down()
+        yield Timed(
+            f"pan, {name}",
+            224,
+            times("pointermove", "", lambda i: mouse.move(x + 9 * (i % 7), y + 5 * (i % 5))),
+        )
+        page.close()
+
+
 def zoom(
     inspector: Inspector,
-    times: Callable[[str, str, Callable[[int], None]], list[float]],
+    times: Times,
     press: Callable[[str], None],
 ) -> list[float]:
     """Press "+" and "-" on the picture; nothing is returned where that changes nothing."""

@@ -70,10 +70,30 @@ function enter({ context, placement, ratio }: Paper): void {
 /** Draw many at once: a line for each style. */
 export function drawAll(paper: Paper, items: readonly Item[]): void {
   enter(paper);
-  const groups = new Map<string, Lines & { style: Style }>();
-  const whole = { path: new Path2D(), points: 0 };
   const seen = items.filter(({ region }) => isSeen(paper, region));
+  const { groups, whole } = grouped(seen.length === items.length ? items : seen);
+  const thin = whole.points > CROWD;
+  under(paper, whole.path, WIDE.under, thin);
+  for (const { path, style } of groups.values()) line(paper, path, style, WIDE.line, thin);
   for (const { region, style } of seen) {
+    if (region.type === "point") marker(paper, region, style, 1);
+  }
+}
+
+interface Grouped {
+  groups: Map<string, Lines & { style: Style }>;
+  whole: Lines;
+}
+
+const known = new WeakMap<readonly Item[], Grouped>();
+
+/** Put together once for as long as they stay the same. */
+function grouped(items: readonly Item[]): Grouped {
+  const made = known.get(items);
+  if (made) return made;
+  const groups: Grouped["groups"] = new Map();
+  const whole = { path: new Path2D(), points: 0 };
+  for (const { region, style } of items) {
     const key = style.color + style.sign;
     const group = groups.get(key) ?? { style, path: new Path2D(), points: 0 };
     groups.set(key, group);
@@ -83,12 +103,8 @@ export function drawAll(paper: Paper, items: readonly Item[]): void {
       each.points += points;
     }
   }
-  const thin = whole.points > CROWD;
-  under(paper, whole.path, WIDE.under, thin);
-  for (const { path, style } of groups.values()) line(paper, path, style, WIDE.line, thin);
-  for (const { region, style } of seen) {
-    if (region.type === "point") marker(paper, region, style, 1);
-  }
+  known.set(items, { groups, whole });
+  return { groups, whole };
 }
 
 /** Draw one that is selected, under the pointer, or not finished: filled, its line stronger. */

@@ -1,4 +1,5 @@
 /** Findings over a picture: all of them, what is selected and drawn above, and its handles. */
+import { computed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { at, type Layer, type LayerProps } from "../picture/layers/layer";
 import { drawAll, drawLine, drawNames, drawOne, type Item, type Paper } from "./drawing";
@@ -17,16 +18,13 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
   });
 
   /** Every finding but the one that is selected. */
+  const others = computed(() =>
+    annotating.shown.value.filter(({ id }) => id !== annotating.selected.value).map(styled),
+  );
+
   function All(props: LayerProps) {
-    const { shown, selected, colorBy } = annotating;
-    const items = shown.value.filter(({ id }) => id !== selected.value).map(styled);
-    return (
-      <Sheet
-        {...props}
-        of={[shown.value, selected.value, colorBy.value]}
-        draw={(paper) => drawAll(paper, items)}
-      />
-    );
+    const items = others.value;
+    return <Sheet {...props} of={[items]} draw={(paper) => drawAll(paper, items)} />;
   }
 
   function Above(props: LayerProps) {
