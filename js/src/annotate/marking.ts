@@ -69,21 +69,20 @@ export function createMarking(
     layers: [createLayer(annotating, handles)],
     press(event) {
       const drawing = pen.drawing.peek();
-      const back =
-        event.key === "Backspace" || (isUndo(event) && !event.shiftKey && /z/i.test(event.key));
+      const undoes = isUndo(event);
       if (drawing && event.key === "Escape") drawing.cancel();
-      else if (drawing && back) drawing.back();
-      else if (isUndo(event)) {
+      else if (drawing && undoes && (event.shiftKey || /y/i.test(event.key))) drawing.forward?.();
+      else if (drawing && (undoes || event.key === "Backspace")) drawing.back();
+      else if (undoes) {
         // What a handle was moved to by keys is a step of its own.
         handles.keep();
         return false;
       } else if (ui.chosen.peek() === "paint" && (event.key === "[" || event.key === "]")) {
         const { radius } = annotating;
         const most = Math.max(...pen.size()) / 4;
+        const now = radius.peek();
         const next =
-          event.key === "]"
-            ? Math.max(radius.peek() * LARGER, radius.peek() + 0.5)
-            : radius.peek() / LARGER;
+          event.key === "]" ? Math.max(now * LARGER, now + 0.5) : Math.min(now / LARGER, now - 0.5);
         radius.value = Math.min(most, Math.max(0.5, Math.round(2 * next) / 2));
       } else return false;
       return true;

@@ -36,11 +36,15 @@ export function choiceOf(mask: Frame, channel: Choice["channel"], least: number)
   return { least: least || automatic(mask, channel), channel, gap: 2 };
 }
 
+const thresholds = new WeakMap<Frame, { channel: Choice["channel"]; least: number }>();
+
 /**
  * The largest value such that those from it on hold 40% of the evidence, or 1: masks differ in
  * contrast, and one threshold finds nothing on some photos and all on others.
  */
 export function automatic(mask: Frame, channel: Choice["channel"]): number {
+  const known = thresholds.get(mask);
+  if (known?.channel === channel) return known.least;
   const sums = new Float64Array(256);
   const size = mask.height * mask.width;
   for (let c = 0; c < mask.channels; c++) {
@@ -54,6 +58,7 @@ export function automatic(mask: Frame, channel: Choice["channel"]): number {
   for (let held = sums[255] as number; least > 1 && 10 * held < HELD * total; ) {
     held += sums[--least] as number;
   }
+  thresholds.set(mask, { channel, least });
   return least;
 }
 

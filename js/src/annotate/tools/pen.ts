@@ -17,6 +17,8 @@ export interface Drawing {
   cancel(): void;
   /** Take the last step back; where there was but one, all of it. */
   back(): void;
+  /** Take what was taken back again. */
+  forward?(): void;
   /** The cursor was moved by keys. */
   follow?(pixel: Pixel): void;
 }

@@ -10,6 +10,8 @@ const CLOSING = 10;
 export function createPolygon(pen: Pen): Tool {
   const { annotating, ui } = pen;
   let points: Place[] = [];
+  /** Those that were taken back, the last one last. */
+  let taken: Place[] = [];
   /** Where the next corner would be. */
   let next: Place | null = null;
   let pressing = false;
@@ -23,12 +25,13 @@ export function createPolygon(pen: Pen): Tool {
   }
   function clear(): void {
     points = [];
+    taken = [];
     next = null;
     pressing = false;
     pen.stop();
   }
   function back(): void {
-    points.pop();
+    taken.push(...points.splice(-1));
     const last = points.at(-1);
     if (!last) {
       clear();
@@ -59,6 +62,10 @@ export function createPolygon(pen: Pen): Tool {
     if (!first) {
       pen.start({
         ...{ cancel: clear, back },
+        forward() {
+          points.push(...taken.splice(-1));
+          show();
+        },
         follow(pixel) {
           next = middleOf(pixel);
           show();
@@ -66,6 +73,7 @@ export function createPolygon(pen: Pen): Tool {
       });
     }
     points.push(place);
+    taken = [];
     show();
   }
   function enter({ pixel, event }: At): void {
