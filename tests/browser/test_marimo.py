@@ -1,6 +1,7 @@
 """The Inspector in marimo, edited and run: its ways with messages and traits are its own."""
 
 import importlib.util
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import marimo_server
 from tests.browser.inspector import ENDLESS, SMALL_NET, Inspector, shows
 from tests.browser.jupyter import TIMEOUT
+from tests.browser.test_marking import Marking
+from xwidget.findings.finding import Finding
+from xwidget.findings.store.store import FindingStore
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("marimo") is None, reason="marimo is not installed"
@@ -175,3 +179,48 @@ def test_an_edited_mask_is_scored_and_is_there_after_a_reload(show: Show) -> Non
     inspector.button("End test").click()
     inspector.button("End test").wait_for(state="detached")
     np.testing.assert_array_equal(inspector.pixels(), explained)
+
+
+def test_findings_marked_in_its_shadow_root_are_kept_and_there_after_a_reload(
+    show: Show, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.sqlite"
+    inspector = show(
+        SMALL_NET,
+        f"w = xw.Inspector(clf, photo, iterations=20, findings={str(kept)!r})\nmo.ui.anywidget(w)",
+    )
+    inspector.wait_for(status="done", iteration=20)
+    page = inspector.root.page
+    on = Marking(page, inspector)
+    on.use("Box")
+    on.drag((4, 4), (12, 12))
+    on.drag((12, 8), (20, 9))  # its right side
+    on.frame.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")  # the same
+    found = poll(lambda: [each for each in listed(kept) if each.region.bounds[2] > 20.5])
+    assert found[0].region.bounds == pytest.approx((4, 4, 21, 12), abs=0.1)
+
+    page.reload()
+    again = Marking(page, inspector_on(page))
+    again.inspector.wait_for(status="done", iteration=20)
+    for _ in range(2):  # annotating is on then, and no tool chosen: a click selects
+        again.tool("Box").click()
+    again.click(7, 8)
+    expect(again.inspector.root.locator(".xw-grip")).to_have_count(9)
+
+
+def listed(place: Path) -> tuple[Finding, ...]:
+    if not place.exists():
+        return ()
+    with FindingStore(place) as store:
+        return store.list()
+
+
+def poll(look: Callable[[], list[Finding]]) -> list[Finding]:
+    """Look until something is there."""
+    deadline = time.monotonic() + TIMEOUT / 3
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it is not there"
+        time.sleep(0.1)
+    return found
