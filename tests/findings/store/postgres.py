@@ -73,7 +73,10 @@ def server(programs: Path) -> Iterator[str]:
         )
         settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
         control = [programs / "pg_ctl", "--pgdata", data, "--wait"]
-        _run(user, *control, "--log", log, "--options", settings, "start")
+        try:
+            _run(user, *control, "--log", log, "--options", settings, "start")
+        except AssertionError as error:
+            raise AssertionError(log.read_text() if log.exists() else "no log") from error
         try:
             yield f"postgresql://lab:{password}@127.0.0.1:{port}/postgres"
         finally:
@@ -100,12 +103,14 @@ def _run(user: str, *command: str | Path) -> None:
         extra_groups=[] if user else None,
         cwd="/",
         stdin=subprocess.DEVNULL,
-        capture_output="start" not in command,
+        # A server that starts keeps the pipes that it is given.
+        stdout=subprocess.DEVNULL if "start" in command else subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
         timeout=120,
     )
-    assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
+    assert done.returncode == 0, f"{command}: {done.stdout}"
 
 
 def _free_port() -> int:

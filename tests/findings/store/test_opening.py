@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import xwidget as xw
+from tests.findings.store.children import Tell, all_told
 from tests.findings.store.test_versions import finding
 from xwidget.findings.store.errors import MissingExtra, StoreError
 from xwidget.findings.store.sql.tables import REVISION, metadata
@@ -187,30 +189,17 @@ def test_a_closed_store_says_so(store: xw.FindingStore) -> None:
         store.put(finding(), 0, "act")
 
 
-def read_and_written_by_somebody(path: Path) -> str:
-    """Return what happens to a process that is not root's, to which rights apply."""
-    parent, child = os.pipe()
-    if (process := os.fork()) == 0:
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setresuid(65534, 65534, 65534)
-            store = xw.FindingStore(path, author="Ada")
-            said = f"{store.read_only} {len(store.list())} {store.labels()} "
-            try:
-                store.edit(store.list()[0].id, label="logo")
-            except StoreError as error:
-                said += str(error)
-            os.write(child, said.encode())
-        except BaseException as error:
-            os.write(child, repr(error).encode())
-        finally:
-            os._exit(0)
-    os.close(child)
-    with os.fdopen(parent) as file:
-        said = file.read()
-    os.waitpid(process, 0)
-    return said
+def by_somebody(work: Callable[[Tell], None]) -> list[str]:
+    """Do work in a process that is not root's, to which rights apply."""
+
+    def without_rights(tell: Tell) -> None:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setresuid(65534, 65534, 65534)
+        work(tell)
+
+    (told,) = all_told(without_rights)
+    return told
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
@@ -222,10 +211,35 @@ def test_a_read_only_file_is_read_and_says_so_when_it_is_written(folder_too: boo
             store.add(finding())
         path.chmod(0o444)
         Path(folder).chmod(0o555 if folder_too else 0o777)
-        said = read_and_written_by_somebody(path)
+
+        def work(tell: Tell) -> None:
+            store = xw.FindingStore(path, author="Ada")
+            tell(f"{store.read_only} {len(store.list())} {store.labels()}")
+            try:
+                store.edit(store.list()[0].id, label="logo")
+            except StoreError as error:
+                tell(str(error))
+
+        said = by_somebody(work)
         Path(folder).chmod(0o755)
-    assert said.startswith("True 1 ('watermark',)"), said
-    assert "the file or its folder is read-only. Nothing was stored" in said
+    assert said[0] == "True 1 ('watermark',)"
+    assert "the file or its folder is read-only. Nothing was stored" in said[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+def test_a_read_only_folder_is_said() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+
+        def work(tell: Tell) -> None:
+            try:
+                xw.FindingStore(Path(folder) / "findings.sqlite")
+            except StoreError as error:
+                tell(str(error))
+
+        (said,) = by_somebody(work)
+        Path(folder).chmod(0o755)
+    assert "cannot be made: its folder is read-only" in said
 
 
 def test_without_the_libraries_the_command_that_installs_them_is_said(

@@ -212,9 +212,8 @@ def _newest() -> Select[Any]:
 
 
 def _read(row: Any) -> Finding:
-    found = records.read(json.loads(row.record))
-    effect = None if row.effect is None else records.read_effect(json.loads(row.effect))
-    return replace(found, effect=effect)
+    effect = None if row.effect is None else json.loads(row.effect)
+    return records.read({**json.loads(row.record), "effect": effect})
 
 
 def _measured(record: Mapping[str, Any]) -> list[Any]:

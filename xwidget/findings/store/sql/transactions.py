@@ -271,6 +271,10 @@ def _check(path: Path) -> None:
         with path.open("rb") as file:
             begin = file.read(len(_HEADER))
     except FileNotFoundError:
+        if not os.access(path.parent, os.W_OK):
+            raise StoreError(
+                f"{path} cannot be made: its folder is read-only. Keep findings in another folder"
+            ) from None
         return
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
