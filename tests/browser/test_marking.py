@@ -163,6 +163,8 @@ def test_every_tool_by_mouse_and_each_act_undone_and_redone(open_page: OpenPage)
     on.click(20, 5)  # the ring of evidence
     kinds = [each["type"] for each in on.regions()]
     assert kinds == ["box", "polygon", "mask", "mask"]
+    # What reads the panel's canvas reads the picture still: no other is found.
+    expect(on.inspector.root.locator("canvas")).to_have_count(1)
     before = on.regions()
     on.tool("Region").click()  # put away: clicks select
     on.click(3, 3)

@@ -92,5 +92,12 @@ export function createSelect(pen: Pen, handles: Handles, mine: (tool: string) =>
       };
       return { Escape: leave, Enter: pick, " ": pick, Backspace: back };
     },
+    help: {
+      Findings: [
+        ["Enter, Backspace", "set a corner, twice to close; take it back"],
+        ["Shift, Alt", "add to the selected finding, cut out of it"],
+        ["Tab, then arrows", "move a handle; Page Down: the next one"],
+      ],
+    },
   };
 }
