@@ -1,7 +1,5 @@
 /** How one view of an Inspector looks at findings and marks new ones: nothing here is kept. */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Picture } from "../picture/picture";
-import { radii } from "../state/masks";
 import type { Place } from "./grid";
 import type { Region } from "./region";
 import type { ColorBy } from "./style";
@@ -50,13 +48,13 @@ export interface Annotating {
   says: Signal<string>;
 }
 
-type Looked = Pick<Picture, "scene"> & { ended: AbortSignal };
-
-export function createAnnotating(ui: Looked, marks: Pick<Marks, "all">): Annotating {
+export function createAnnotating(
+  ui: { ended: AbortSignal },
+  marks: Pick<Marks, "all">,
+): Annotating {
   const hidden = signal<ReadonlySet<string>>(new Set());
   const selected = signal<string | null>(null);
   const shown = computed(() => marks.all.value.filter(({ id }) => !hidden.value.has(id)));
-  const image = ui.scene.peek()?.image;
   const annotating: Annotating = {
     ...{ selected, hidden, shown },
     on: signal(false),
@@ -64,7 +62,7 @@ export function createAnnotating(ui: Looked, marks: Pick<Marks, "all">): Annotat
     allHidden: computed(() => marks.all.value.length > 0 && shown.value.length === 0),
     colorBy: signal<ColorBy>("verdict"),
     mode: signal<Mode>("new"),
-    radius: signal(radii(image?.width ?? 224, image?.height ?? 224).first),
+    radius: signal(6),
     draft: signal<Region | null>(null),
     line: signal<readonly Place[]>([]),
     change: signal<{ id: string; region: Region } | null>(null),

@@ -217,6 +217,16 @@ describe("the brush", () => {
     on.annotating.radius.value = 0.5;
   });
 
+  test("is at first as large as the picture asks for, and later as a person chose", () => {
+    const other = stage();
+    other.ui.use("paint");
+    expect(other.annotating.radius.value).toBe(1);
+    other.annotating.radius.value = 4;
+    other.ui.use("box");
+    other.ui.use("paint");
+    expect(other.annotating.radius.value).toBe(4);
+  });
+
   test("goes on with the selected finding where a stroke begins on it, and begins another beside it", () => {
     on.pointer.drag([[1.5, 1.5], [4.5, 1.5]]); // biome-ignore format: places
     on.pointer.drag([[4.5, 1.5], [4.5, 3.5]]); // biome-ignore format: places

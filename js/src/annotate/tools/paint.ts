@@ -1,5 +1,7 @@
 /** Marks pixels with a brush: a new finding, or more or less of the selected one. */
+
 import type { At, Tool } from "../../picture/tools/tool";
+import { radii } from "../../state/masks";
 import { emptyGrid, type Grid, type Place, stroked, subtract, union } from "../grid";
 import { gridOf, regionOf, sketched } from "../region";
 import type { Marked } from "../view";
@@ -16,6 +18,8 @@ interface Stroke {
 export function createPaint(pen: Pen): Tool {
   const { annotating } = pen;
   let stroke: Stroke | null = null;
+  /** Whether the brush is as large as the picture asks for; from then on a person chooses. */
+  let sized = false;
 
   const result = ({ grid, finding, takes }: Stroke): Grid => {
     if (!finding) return grid;
@@ -74,6 +78,14 @@ export function createPaint(pen: Pen): Tool {
   }
   return {
     ...pen.whole,
+    begin() {
+      pen.whole.begin?.();
+      if (!sized) {
+        const [height, width] = pen.size();
+        annotating.radius.value = radii(width, height).first;
+      }
+      sized = true;
+    },
     reach: annotating.radius,
     button: { name: "Brush", title: "Paint what you mark; [ and ] change the size of the brush" },
     down(at) {
