@@ -113,7 +113,7 @@ def _scores(measure: Effects, region: Region, target: int, edge: float) -> tuple
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
     options = _options(arguments)
-    photos = read_photos(options.photos)[: 3 if options.quick else None]
+    photos = read_photos(options.photos)[: 3 if options.quick else options.count]
     clf = xw.load(NET)
     rows: list[Row] = []
     for photo in photos:
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{photo.name}\n")
     page = _PAGE.format(
         date=date.today(),
-        command=f"python -m benchmarks.findings{' --quick' if options.quick else ''}",
+        command=" ".join(["python -m benchmarks.findings", *_told(options)]),
         machine=machine(),
         versions=versions(),
         net=NET,
@@ -173,8 +173,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--quick", action="store_true", help="three photos")
     add("--photos", type=Path, metavar="FOLDER", help="labelled photos; default: packaged ones")
+    add("--count", type=int, metavar="N", help="the first N photos only")
     add("--write", type=Path, metavar="FILE", help="write a page with the tables")
     return parser.parse_args(arguments)
+
+
+def _told(options: argparse.Namespace) -> list[str]:
+    """Return the options that change figures, as they are given."""
+    return ["--quick"] * options.quick + [f"--count {options.count}"] * bool(options.count)
 
 
 _PAGE = """\
