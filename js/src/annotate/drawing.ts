@@ -134,28 +134,26 @@ export function drawLine(paper: Paper, points: readonly Place[], color: string):
   }
 }
 
-/** Write names beside what they are of. */
-export function drawNames(paper: Paper, named: readonly (Item & { name: string })[]): void {
+/** Write a name beside what it is of. */
+export function drawName(paper: Paper, { region, style, name }: Item & { name: string }): void {
   const { context, placement, ratio, width } = paper;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
-  for (const { region, style, name } of named) {
-    const [left, upper] = boundsOf(region);
-    const words = name ? `${style.sign} ${name}` : style.sign;
-    const long = Math.ceil(context.measureText(words).width) + 8;
-    const off = region.type === "point" ? MARKER + 3 : 0;
-    const x = placement.left + left * placement.scale + off;
-    const y = placement.top + upper * placement.scale - off - 18;
-    const at = {
-      x: Math.round(Math.max(1, Math.min(width - long - 1, x))),
-      y: Math.round(Math.max(1, y)),
-    };
-    context.fillStyle = "rgb(0 0 0 / 78%)";
-    context.fillRect(at.x, at.y, long, 16);
-    context.fillStyle = style.color;
-    context.fillText(words, at.x + 4, at.y + 8.5);
-  }
+  const [left, upper] = boundsOf(region);
+  const words = name ? `${style.sign} ${name}` : style.sign;
+  const long = Math.ceil(context.measureText(words).width) + 8;
+  const off = region.type === "point" ? MARKER + 3 : 0;
+  const x = placement.left + left * placement.scale + off;
+  const y = placement.top + upper * placement.scale - off - 18;
+  const at = {
+    x: Math.round(Math.max(1, Math.min(width - long - 1, x))),
+    y: Math.round(Math.max(1, y)),
+  };
+  context.fillStyle = "rgb(0 0 0 / 78%)";
+  context.fillRect(at.x, at.y, long, 16);
+  context.fillStyle = style.color;
+  context.fillText(words, at.x + 4, at.y + 8.5);
 }
 
 function under(paper: Paper, path: Path2D, width: number, thin: boolean): void {

@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { at, type Layer, type LayerProps } from "../picture/layers/layer";
-import { drawAll, drawLine, drawNames, drawOne, type Item, type Paper } from "./drawing";
+import { drawAll, drawLine, drawName, drawOne, type Item, type Paper } from "./drawing";
 import { FocusedHandle } from "./focused_handle";
 import type { Handles } from "./handles";
 import { type Style, styleOf } from "./style";
@@ -27,23 +27,37 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
     return <Sheet {...props} of={[items]} draw={(paper) => drawAll(paper, items)} />;
   }
 
+  /** A sheet of its own for what is selected: it may be large, and the pointer moves over it. */
+  const chosen = computed(() => {
+    const found = annotating.shown.value.find(({ id }) => id === annotating.selected.value);
+    return found && { ...found, region: annotating.change.value?.region ?? found.region };
+  });
+  const pointed = computed(() => {
+    const { shown, hovered, selected } = annotating;
+    if (hovered.value === selected.value) return undefined;
+    return shown.value.find(({ id }) => id === hovered.value);
+  });
+
+  function drawNamed(paper: Paper, each: Marked | undefined): void {
+    if (!each) return;
+    drawOne(paper, styled(each));
+    if (each.label || each.verdict) drawName(paper, { ...styled(each), name: each.label });
+  }
+
+  function Chosen(props: LayerProps) {
+    const each = chosen.value;
+    const of = [each, annotating.colorBy.value];
+    return <Sheet {...props} of={of} draw={(paper) => drawNamed(paper, each)} />;
+  }
+
   function Above(props: LayerProps) {
-    const { shown, selected, hovered, draft, line, change, colorBy } = annotating;
-    const of = [shown, selected, hovered, draft, line, change, colorBy].map((each) => each.value);
-    const find = (id: string | null) => shown.value.find((each) => each.id === id);
+    const { draft, line, colorBy } = annotating;
     const draw = (paper: Paper) => {
-      const [pointed, chosen] = [find(hovered.value), find(selected.value)];
-      const now = chosen && { ...chosen, region: change.value?.region ?? chosen.region };
-      const above = [pointed !== chosen && pointed, now].filter((each) => !!each);
-      for (const each of above) drawOne(paper, styled(each));
-      const known = above.filter(({ label, verdict }) => label || verdict);
-      drawNames(
-        paper,
-        known.map((each) => ({ ...styled(each), name: each.label })),
-      );
+      drawNamed(paper, pointed.value);
       if (draft.value) drawOne(paper, { region: draft.value, style: DRAFT });
       if (line.value.length > 0) drawLine(paper, line.value, DRAFT.color);
     };
+    const of = [pointed.value, draft.value, line.value, colorBy.value];
     return <Sheet {...props} of={of} draw={draw} />;
   }
 
@@ -67,6 +81,7 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
       annotating.on.value && (
         <>
           <All {...props} />
+          <Chosen {...props} />
           <Above {...props} />
           <Grips {...props} />
         </>
