@@ -25,6 +25,7 @@ from xwidget.findings.finding import Finding, read
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
+from xwidget.findings.store.errors import MissingExtra
 from xwidget.inspector.page.line import MOST
 
 PICTURE = np.full((SIDE, SIDE, 3), 200, np.uint8)
@@ -294,6 +295,21 @@ def test_where_the_folder_cannot_be_written_findings_last_as_long_as_the_kernel(
     page.until(lambda page: page.state["_findings"].get("reason"))
     assert page.state["_findings"]["store"] == ""
     assert len(widget.findings) == 1
+
+
+def test_without_the_extra_the_panel_says_how_to_install_it(show, monkeypatch):
+    def missing(place):
+        raise MissingExtra("SQLAlchemy", "findings")
+
+    monkeypatch.setattr("xwidget.findings.opening.FindingStore", missing)
+    monkeypatch.setattr("xwidget.findings.opening._warm", threading.Event())
+    _, page = show(iterations=5)
+    page.until(lambda page: page.state.get("_findings", {}).get("reason"))
+    told = page.state["_findings"]
+    assert told["store"] == ""
+    assert 'pip install "xwidget[findings]"' in told["reason"]
+    kept = Acts(page).put()
+    assert (kept["durable"], kept["reason"]) == (False, told["reason"])
 
 
 def test_what_a_closed_inspector_was_still_to_keep_is_kept(acts, monkeypatch, tmp_path):

@@ -24,6 +24,7 @@ of another user of the same store.
 
 _NEEDED = ("put", "list", "get", "changes_since")
 _SHORT = "findings are kept for this session only: "
+_warm = threading.Event()
 _SESSION = "findings are kept for this session only, as findings=False says"
 
 
@@ -121,6 +122,19 @@ class Keeper:
             assert self._store is not None
             return self._store
 
+    def warm(self) -> None:
+        """Load all that opening a file needs, so that the first finding does not wait for it; find
+        out whether it is installed.
+        """
+        with self._lock:
+            if self._store is not None or _warm.is_set():
+                return
+            try:
+                FindingStore(":memory:").close()
+                _warm.set()
+            except (OSError, RuntimeError, ImportError) as error:
+                self._give_up(error)
+
     def close(self) -> None:
         """Close a store that was opened here, unless somebody else uses it."""
         with self._lock:
@@ -136,5 +150,8 @@ class Keeper:
         try:
             self._store, self._own = FindingStore(path), True
         except (OSError, RuntimeError, ValueError, ImportError) as error:
-            self._store = MemoryStore()
-            self.reason = f"{_SHORT}{texts.text_of(error)}"
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        self._store = MemoryStore()
+        self.reason = f"{_SHORT}{texts.text_of(error)}"

@@ -52,7 +52,7 @@ class Annotating(Feature):
         self._seeing = Seeing(panel, drawn)
         self._keeper = keeper
         self._line = line
-        self._prepared = False
+        self._prepared = self._warm = False
         self._since: tuple[Store, int] | None = None
         self.findings = Findings(self._seeing, keeper)
         self.findings.observe(self._on_change)
@@ -90,8 +90,13 @@ class Annotating(Feature):
     # With the lock held.
 
     def _on_status(self, status: str) -> None:
-        if status in _ENDED:  # perhaps before a first mask
-            self._prepare()
+        if status not in _ENDED or self._panel.session.closed:
+            return
+        self._prepare()  # perhaps before a first mask
+        if not self._warm:
+            with contextlib.suppress(RuntimeError):  # too many threads: the next run tries again
+                self._line.add(self._warm_up, own=True)
+                self._warm = True
 
     def _prepare(self) -> None:
         """Tell the page soon what it needs to know."""
@@ -240,6 +245,12 @@ class Annotating(Feature):
         with self._panel.lock, self._panel.logged():
             if not self._panel.session.closed:
                 self._panel.tell(_findings=told)
+
+    def _warm_up(self) -> None:
+        """Get ready for the first finding, once the run leaves time for it."""
+        self._keeper.warm()
+        if self._keeper.reason != self._panel.get("_findings").get("reason"):
+            self._tell_setup()
 
     def _let_go(self) -> None:
         self._seeing.close()

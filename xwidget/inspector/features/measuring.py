@@ -75,12 +75,13 @@ class Measuring:
         with self._lock:
             self._waiting.clear()
             self._later.clear()
+        self._effects = None
 
     def _work(self) -> None:
         while True:
             with self._lock:
                 if self._ended.is_set() or not (self._waiting or self._later):
-                    self._works, self._effects = False, None
+                    self._works = False
                     return
                 finding = self._next()
             if finding is None:
