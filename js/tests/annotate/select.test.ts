@@ -46,10 +46,13 @@ describe("a click", () => {
     expect(on.pointer.down(15, 15)).toBeUndefined();
   });
 
-  test("by keys is Enter", () => {
+  test("by keys is Enter; Escape leaves the selection, then the tool, then the picture", () => {
     on.go(15, 15);
     on.keys("Enter");
     expect(selected()).toBe("2");
+    on.ui.use("box");
+    expect([on.keys("Escape"), selected(), on.ui.chosen.value]).toEqual([true, null, "box"]);
+    expect([on.keys("Escape"), on.ui.chosen.value, on.keys("Escape")]).toEqual([true, null, false]);
   });
 });
 

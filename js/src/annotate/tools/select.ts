@@ -45,6 +45,8 @@ export function createSelect(pen: Pen, handles: Handles, mine: (tool: string) =>
   function leave(): boolean {
     if (pen.drawing.peek()) pen.drawing.peek()?.cancel();
     else if (annotating.change.peek()) clear();
+    else if (annotating.selected.peek() !== null) annotating.selected.value = null;
+    else if (ui.chosen.peek() !== null) ui.use(null);
     else return false;
     return true;
   }
