@@ -38,7 +38,8 @@ def alpha(ratings: Ratings) -> Estimate:
     -------
     Estimate
         The count is that of items judged by two raters or more. The interval is that of 2,000
-        bootstrap resamples of them, by percentiles.
+        bootstrap resamples of them, by percentiles; those in which all agree on one value have no
+        α, and there is no interval if they are more than a tenth.
 
     References
     ----------
