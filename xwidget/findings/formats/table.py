@@ -61,6 +61,7 @@ class Format:
 
 
 _REVIEWS = "Reviews are not part of it."
+_KEPT = "What it has no place for is kept in it for xwidget alone."
 _TABLE = "The table cannot be read back; the own format can."
 
 
@@ -110,7 +111,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "Masks, boxes and categories, for training networks",
                 (
                     "COCO has boxes and pixels: a polygon with corners between pixels is written "
-                    "as its pixels, and a point as its pixel. Its corners are kept for xwidget.",
+                    "as its pixels, and a point as its pixel.",
+                    _KEPT,
                     _REVIEWS,
                 ),
                 coco.write,
@@ -124,6 +126,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "With author, times, verdict and reason, for archives",
                 (
                     "Web Annotations have no masks: a mask is written as its outline.",
+                    _KEPT,
                     _REVIEWS,
                 ),
                 w3c.write,
@@ -137,7 +140,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "Tasks with boxes, polygons, points and brushes",
                 (
                     "Label Studio has no holes: a polygon of several rings is written as a brush.",
-                    "Label Studio shows label and reason; the other values are kept for xwidget.",
+                    "Label Studio has a label and a reason.",
+                    _KEPT,
                     _REVIEWS,
                 ),
                 label_studio.write,
@@ -151,7 +155,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "One file for each picture",
                 (
                     "labelme has no holes: a polygon of several rings is written as a mask.",
-                    "labelme shows label and reason; the other values are kept for xwidget.",
+                    "labelme has a label and a reason.",
+                    _KEPT,
                     _REVIEWS,
                 ),
                 _labelme,
@@ -167,6 +172,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     "QuPath has no masks: a mask is written as its outline. A polygon that crosses "
                     "itself is written as areas that do not.",
+                    _KEPT,
                     _REVIEWS,
                 ),
                 _qupath,
@@ -181,7 +187,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "Boxes, polygons, points and masks with attributes",
                 (
                     "CVAT has no holes: a polygon of several rings is written as a mask.",
-                    "XML has no control characters: they are replaced. They are kept for xwidget.",
+                    "XML has no control characters: they are replaced.",
+                    _KEPT,
                     _REVIEWS,
                 ),
                 cvat.write,
