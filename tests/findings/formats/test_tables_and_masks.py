@@ -123,7 +123,7 @@ def test_hostile_names_of_images_name_no_other_file() -> None:
             assert not name.startswith(".")
 
 
-def test_of_several_pictures_there_is_one_file_each() -> None:
+def test_of_several_pictures_there_is_one_file_each(tmp_path: Path) -> None:
     given = [*cases.all_kinds(), *cases.all_kinds("reduced")]
     for format in ("labelme", "qupath"):
         written = formats.write(given, format=format)
@@ -132,6 +132,12 @@ def test_of_several_pictures_there_is_one_file_each() -> None:
         assert len(files) == 2
         found = [f for data in files.values() for f in formats.read(data)]
         assert found == given
+        folder = tmp_path / format
+        folder.mkdir()
+        formats.write(given, folder, format=format)
+        assert {p.name: p.read_bytes() for p in folder.iterdir()} == files
+        with pytest.raises(ValueError, match="neither a folder nor"):
+            formats.write(given, tmp_path / f"all.{formats.FORMATS[format].ending}", format=format)
 
 
 def test_a_file_is_written_to_a_path_or_an_open_file(tmp_path: Path) -> None:

@@ -110,8 +110,9 @@ def write(
     findings
         The findings, of any number of pictures. Deleted ones are written to the own format only.
     to
-        Path, or a binary file that is open; None returns the data only. A folder that is there
-        gets PNG masks as files in it.
+        Path, or a binary file that is open; None returns the data only. Where there are several
+        files, of PNG masks or of several pictures, the path is that of a zip archive or of a folder
+        that is there.
     format
         Its name, see ``FORMATS``.
     images
@@ -151,60 +152,63 @@ def write(
     left_out: Counter[str] = Counter()
     tell = left_out.update
 
+    made: bytes | dict[str, bytes]
     if format == "xwidget":
-        data = own.write(given, reviews)
+        made = own.write(given, reviews)
     elif onto is not None:
-        data = _onto(found, onto, lambda reason: tell([reason]))
+        made = _onto(found, onto, lambda reason: tell([reason]))
     elif chosen.whole or len(found) == 1:
-        data = chosen.write(found, lambda reason: tell([reason]))
+        made = chosen.write(found, lambda reason: tell([reason]))
     elif not found:
         raise ValueError(
             f"a file of {chosen.label} is of a picture, and there is none; give images="
         )
     else:
-        data = _one_each(chosen, found, lambda reason: tell([reason]))
-    several = not chosen.whole and len(found) > 1
+        made = _one_each(chosen, found, lambda reason: tell([reason]))
+    ending = "zip" if isinstance(made, dict) else chosen.ending
     notes = [page.picture.note for page in found if not page.picture.original]
     notes += [f"{_findings(count)} left out: {reason}." for reason, count in left_out.items()]
     if len(kept) < len(given):
         notes.append(f"{_findings(len(given) - len(kept))} left out: deleted.")
-    written = Written(
-        data, "zip" if several else chosen.ending, (*dict.fromkeys(notes), *chosen.loses)
-    )
-    _save(written, to, found, format)
-    return written
+    data = masks.archive(made) if isinstance(made, dict) else made
+    if isinstance(to, (str, os.PathLike)):
+        _save(made, data, to)
+    elif to is not None:
+        to.write(data)
+    return Written(data, ending, (*dict.fromkeys(notes), *chosen.loses))
 
 
 def _findings(count: int) -> str:
     return "1 finding is" if count == 1 else f"{count} findings are"
 
 
-def _save(
-    written: Written, to: str | os.PathLike[str] | BinaryIO | None, found: list[Page], format: str
-) -> None:
-    if to is None:
-        return
-    if not isinstance(to, (str, os.PathLike)):
-        to.write(written.data)
-        return
-    if Path(to).is_dir() and format in ("masks", "input masks"):
-        entries = masks.entries(found, lambda reason: None, of_input=format == "input masks")
-        for name, data in entries.items():
-            files.replace(Path(to) / name, data)
-        return
-    files.replace(to, written.data)
+def _save(made: bytes | dict[str, bytes], data: bytes, to: str | os.PathLike[str]) -> None:
+    if not isinstance(made, dict):
+        files.replace(to, data)
+    elif Path(to).is_dir():
+        for name, each in made.items():
+            files.replace(Path(to) / name, each)
+    elif Path(to).suffix.lower() == ".zip":
+        files.replace(to, data)
+    else:
+        raise ValueError(
+            f"there are {len(made)} files to write, but {os.fspath(to)!r} is neither a folder nor "
+            "ends in .zip"
+        )
 
 
-def _one_each(chosen: table.Format, found: list[Page], tell: table.LeftOut) -> bytes:
-    """Return a zip archive with a file for each picture."""
+def _one_each(chosen: table.Format, found: list[Page], tell: table.LeftOut) -> dict[str, bytes]:
+    """Return a file for each picture, by name."""
     entries: dict[str, bytes] = {}
     for n, page in enumerate(found):
         stem = texts.shown(Path(page.picture.name).stem, texts.Room(80)).replace("/", "_")
         name = f"{stem}.{chosen.ending}"
         if name in entries:
             name = f"{stem} ({n + 1}).{chosen.ending}"
-        entries[name] = chosen.write([page], tell)
-    return masks.archive(entries)
+        made = chosen.write([page], tell)
+        assert isinstance(made, bytes)
+        entries[name] = made
+    return entries
 
 
 def _onto(found: list[Page], data: bytes, tell: table.LeftOut) -> bytes:

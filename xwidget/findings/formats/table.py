@@ -40,8 +40,8 @@ class Format:
     loses
         What it cannot hold, in sentences.
     write
-        Returns pictures and their findings as such a file; the second argument is told of each
-        finding that has no place in it.
+        Returns pictures and their findings as such a file, or as several by name; the second
+        argument is told of each finding that has no place in it.
     claims, read
         Tells whether a file's content, JSON or XML, is of this format, and yields its entries;
         None where such files are only written.
@@ -54,7 +54,7 @@ class Format:
     label: str
     title: str
     loses: tuple[str, ...]
-    write: Callable[[Sequence[Page], LeftOut], bytes]
+    write: Callable[[Sequence[Page], LeftOut], bytes | dict[str, bytes]]
     claims: Callable[[Any], bool] | None = None
     read: Callable[[Any], Iterator[Item]] | None = None
     whole: bool = True
@@ -81,12 +81,8 @@ def _rows(pages: Sequence[Page]) -> list[dict[str, Any]]:
     return columns.rows(finding for page in pages for finding in page.findings)
 
 
-def _masks(pages: Sequence[Page], left_out: LeftOut) -> bytes:
-    return masks.archive(masks.entries(pages, left_out))
-
-
-def _input_masks(pages: Sequence[Page], left_out: LeftOut) -> bytes:
-    return masks.archive(masks.entries(pages, left_out, of_input=True))
+def _input_masks(pages: Sequence[Page], left_out: LeftOut) -> dict[str, bytes]:
+    return masks.entries(pages, left_out, of_input=True)
 
 
 #: The formats by name, in the order of the menu.
@@ -217,7 +213,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "PNG masks (zip)",
                 "A black and white picture for each finding, as large as the original",
                 ("A mask holds pixels only; the table beside them has the rest.", _TABLE, _REVIEWS),
-                _masks,
+                masks.entries,
             ),
             Format(
                 "input masks",
