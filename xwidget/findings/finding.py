@@ -118,6 +118,15 @@ class Effect:
         """Score that is lost without the region; negative where it rises."""
         return self.image - self.without
 
+    def __str__(self) -> str:
+        words = f"without it {self.image:.2f} → {self.without:.2f}, alone {self.only:.2f}"
+        area = f"{self.area:.0%} of the picture"
+        return (
+            f"{words}; {area}"
+            if self.share is None
+            else (f"{words}; {self.share:.0%} of the evidence on {area}")
+        )
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -46,6 +46,9 @@ class Proposal:
     share: float
     area: float
 
+    def __repr__(self) -> str:
+        return f"<Proposal: {self.share:.0%} of the evidence on {self.area:.0%} of the picture>"
+
 
 def propose(
     values: npt.ArrayLike,

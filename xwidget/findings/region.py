@@ -216,6 +216,10 @@ class Pixels(Region):
         """Return it as JSON-able values."""
         return {"type": self.type, "size": list(self.size), "counts": self.counts}
 
+    def __repr__(self) -> str:
+        height, width = self.size
+        return f"<{int(self.mask(self.size).sum())} pixels of {height}×{width}>"
+
 
 @dataclass(frozen=True)
 class Point(Region):

@@ -41,6 +41,9 @@ class Written:
     ending: str
     notes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return "\n".join([f"<Written: {len(self.data):,} bytes, .{self.ending}>", *self.notes])
+
 
 @dataclass(frozen=True)
 class Preview:
