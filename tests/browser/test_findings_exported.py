@@ -1,0 +1,65 @@
+"""Findings that are marked on an exported page, which has no kernel: the browser keeps them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.inspector import SMALL_NET, Inspector
+from tests.browser.test_findings_kept import draw_box
+from xwidget.explanation import Explanation
+from xwidget.findings.finding import read
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+ACTS = """() => Object.entries(localStorage)
+  .filter(([key]) => key.startsWith("xwidget finding ")).map(([, text]) => JSON.parse(text))"""
+
+
+def explained() -> Explanation:
+    known: dict[str, Any] = {}
+    exec(
+        SMALL_NET + "ex = xw.explain(clf, photo, targets=[2], iterations=5, progress=False)", known
+    )
+    found = known["ex"]
+    assert isinstance(found, Explanation)
+    return found
+
+
+def opened(page: Page, path: Path) -> Inspector:
+    page.goto(path.as_uri())
+    inspector = Inspector(page.locator(".xwidget-inspector"))
+    inspector.wait_for(status="done")
+    inspector.root.get_by_role("group", name="Tools").wait_for()
+    return inspector
+
+
+def test_a_box_stays_through_a_reload_and_is_what_python_reads(
+    browser: Browser, tmp_path: Path
+) -> None:
+    explanation = explained()
+    path = explanation.export_html(tmp_path / "page.html")
+    context = browser.new_context(viewport={"width": 900, "height": 900})
+    context.set_offline(True)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    draw_box(opened(page, path), 4, 6, 20, 16)
+    (made,) = page.evaluate(ACTS)
+    finding = read(made["finding"])
+    assert finding.frame == (32, 32)
+    assert explanation.origin is not None
+    assert finding.seen.digest == explanation.origin.digest
+    assert (finding.seen.target, finding.seen.class_name) == (2, "cherry")
+    page.reload()
+    opened(page, path)
+    assert page.evaluate(ACTS) == [made]
+    assert errors == []
+
+    # It is in another page of the same image, which holds it, and nothing in it is run.
+    told = read(json.loads(json.dumps({**made["finding"], "label": HOSTILE})))
+    opened(page, explanation.export_html(tmp_path / "other.html", findings=[told]))
+    page.wait_for_timeout(500)
+    assert page.locator("img[src=x]").count() == 0
+    assert errors == []
+    context.close()
