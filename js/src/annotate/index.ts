@@ -5,12 +5,12 @@
 import type { Extension } from "../panel/extension";
 import type { Ui } from "../panel/ui";
 import type { Store } from "../state/store";
-import { createMarking } from "./marking";
 import { HelpDialog } from "./panel/help";
+import { panelParts } from "./panel/parts";
+import { createPanel } from "./panel/view";
 import type { CreateFiles } from "./state/files";
 import { createFindings, type Findings } from "./state/findings";
 import style from "./styles/index.css";
-import { createAnnotating } from "./view";
 
 /** What all views of one Inspector share. */
 export function createStore(store: Store, files?: CreateFiles): Findings {
@@ -19,7 +19,5 @@ export function createStore(store: Store, files?: CreateFiles): Findings {
 
 /** What one view adds to its panel. */
 export function createView(ui: Ui, findings: Findings): Extension<Ui> {
-  const annotating = createAnnotating(ui, findings);
-  const { tools, layers, press } = createMarking(ui, annotating, findings);
-  return { tools, layers, press, style, Help: HelpDialog };
+  return { ...panelParts(createPanel(ui, findings)), style, Help: HelpDialog };
 }

@@ -18,6 +18,8 @@ export interface Extension<U> {
   layers: readonly Layer[];
   /** A style sheet for what it shows. */
   style?: string;
+  /** In place of the panel's own buttons of tools, which it shows too. */
+  Tools?: ComponentType<{ ui: U }>;
   /** Below the picture. */
   Bar?: ComponentType<{ ui: U }>;
   /** A place of its own in the panel, of the class "xw-aside". */

@@ -5,6 +5,8 @@ import type { Ui } from "./ui";
 /** Buttons of the tools that have one; a second press puts the tool away. */
 export function Tools({ ui }: { ui: Ui }) {
   const { tools, chosen, extension } = ui;
+  const Added = extension.value?.Tools;
+  if (Added) return <Added ui={ui} />;
   const all: [string, Tool][] = Object.entries({ ...tools, ...extension.value?.tools });
   const shown = all.flatMap(([key, { button }]) => (button ? [{ key, ...button }] : []));
   if (shown.length === 0) return null;

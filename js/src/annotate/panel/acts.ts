@@ -1,0 +1,232 @@
+/** What a person does to findings, by a button or a key. */
+import { batch, type ReadonlySignal } from "@preact/signals";
+import type { FindingRecord } from "../../kernel/contract";
+import type { Ui } from "../../panel/ui";
+import { WHOLE } from "../../picture/camera";
+import { focused } from "../../support/keys";
+import { boundsOf, type Region } from "../region";
+import type { Findings } from "../state/findings";
+import type { Annotating } from "../view";
+import { afterRemoving } from "./listing";
+import { told } from "./told";
+import { counted, type Judged, nameOf, VERDICTS } from "./words";
+
+export interface Acts {
+  /** Make a finding of a region, with the label that was given last. */
+  add(region: Region): FindingRecord;
+  /** Give a finding a label. */
+  label(id: string, label: string): void;
+  /** Turn annotating on or off. */
+  toggle(): void;
+  /** Select a finding and show it on the picture. */
+  select(id: string | null): void;
+  /** Go to the next one of the list, or back. */
+  go(by: 1 | -1): void;
+  /** Enlarge the picture so far that the selected finding fills it, or show all of it again. */
+  look(): void;
+  judge(verdict: Judged): void;
+  /** Say something of a finding: one's own, or another's as a review. */
+  say(id: string, words: { kind?: string; reason?: string }): void;
+  duplicate(): void;
+  remove(): void;
+  /** Choose a tool, and annotate with it; a second time puts it away. */
+  use(tool: string): void;
+  /** Go to the field of the label. */
+  name(): void;
+  /** Look for regions to propose. */
+  propose(): void;
+  /** Hide the selected finding on the picture, or show it; or all of them. */
+  hide(): void;
+  hideAll(): void;
+  /** Close what is open, then the selection, then annotating; false where there is nothing to leave. */
+  leave(): boolean;
+  resolve(id: string, to: "theirs" | "mine as new"): void;
+  /** Save the findings as a file. */
+  write(format: string): void;
+  /** Take what a file holds, as one step that can be undone. */
+  take(read: readonly FindingRecord[]): void;
+}
+
+interface Parts {
+  ui: Ui;
+  findings: Findings;
+  annotating: Annotating;
+  order: ReadonlySignal<readonly FindingRecord[]>;
+  propose(): void;
+  /** Close what is open, whatever it is; false where nothing is. */
+  close(): boolean;
+}
+
+/** The share of the picture that a finding fills which is looked at closely. */
+const FILLED = 0.6;
+
+export function createActs(parts: Parts): Acts {
+  const { ui, findings, annotating, order } = parts;
+  const { says } = annotating;
+  const { selected, on, hidden } = annotating;
+  const chosen = () => findings.get(selected.peek());
+
+  function show(finding: FindingRecord): void {
+    const [left, upper, right, lower] = boundsOf(finding.region);
+    // The upper left corner last: it is seen also of what is larger than the view.
+    ui.show({ x: Math.ceil(right) - 1, y: Math.ceil(lower) - 1 });
+    ui.show({ x: Math.floor(left), y: Math.floor(upper) });
+  }
+  function select(id: string | null): void {
+    batch(() => {
+      selected.value = id;
+      const finding = chosen();
+      if (finding) show(finding);
+    });
+  }
+  /** What was given last, here or in an earlier session. */
+  let last: string | undefined;
+  function lastLabel(): string {
+    const me = findings.author.peek();
+    const mine = findings.all.peek().findLast(({ author, label }) => label && author === me);
+    return last ?? mine?.label ?? "";
+  }
+  /** Do something to the selected finding, or say that there is none. */
+  function withChosen(act: (finding: FindingRecord) => void): void {
+    const finding = chosen();
+    if (finding) act(finding);
+    else says.value = "No finding is selected.";
+  }
+  function say(finding: FindingRecord, words: Partial<Saying>): void {
+    const me = findings.author.peek();
+    const own = told(finding, me, findings.reviews.peek());
+    if (!own.others) findings.change(finding.id, words);
+    else if (words.verdict || own.verdict) {
+      const { verdict, kind, reason } = { ...own, ...words };
+      findings.review(finding.id, { verdict: verdict || own.verdict, kind, reason });
+    } else
+      says.value = "Give your verdict first: what else you say of another’s finding goes with it.";
+  }
+
+  return {
+    select,
+    add(region) {
+      const finding = findings.add(region, { label: lastLabel() });
+      says.value = `Added ${nameOf(finding)}. C, S or U judges it.`;
+      return finding;
+    },
+    label(id, label) {
+      last = label;
+      findings.change(id, { label });
+    },
+    say: (id, words) => {
+      const finding = findings.get(id);
+      if (finding) say(finding, words);
+    },
+    toggle() {
+      annotating.on.value = !annotating.on.peek();
+    },
+    go(by) {
+      const all = order.peek();
+      if (all.length === 0) {
+        says.value = "There are no findings here.";
+        return;
+      }
+      const at = all.findIndex(({ id }) => id === selected.peek());
+      const next =
+        all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
+      if (!next) return;
+      select(next.id);
+      const place = `${all.indexOf(next) + 1} of ${all.length}`;
+      says.value = `${nameOf(next)}, ${next.verdict || "no verdict"}, ${place}`;
+    },
+    look: () =>
+      withChosen((finding) => {
+        if (ui.camera.peek().zoom > 1) ui.camera.value = WHOLE;
+        else {
+          const [left, upper, right, lower] = boundsOf(finding.region);
+          const [height, width] = finding.frame;
+          const side = Math.max((right - left) / width, (lower - upper) / height, 1 / 64);
+          const middle = { x: (left + right) / 2, y: (upper + lower) / 2 };
+          ui.zoom(Math.max(1.5, FILLED / side), ui.inPane(middle));
+          show(finding);
+        }
+      }),
+    judge: (verdict) =>
+      withChosen((finding) => {
+        say(finding, { verdict });
+        says.value = `${nameOf(finding)}: ${VERDICTS[verdict].name.toLowerCase()}`;
+      }),
+    duplicate: () =>
+      withChosen(({ id }) => {
+        const copy = findings.duplicate(id);
+        if (!copy) return;
+        select(copy.id);
+        says.value = `Duplicated ${nameOf(copy)}.`;
+      }),
+    remove: () =>
+      withChosen((finding) => {
+        const next = afterRemoving(
+          order.peek().map(({ id }) => id),
+          finding.id,
+        );
+        const held = focused(ui.root);
+        batch(() => {
+          findings.remove(finding.id);
+          selected.value = next;
+        });
+        says.value = `Deleted ${nameOf(finding)}. Ctrl+Z brings it back.`;
+        // Its own controls go with the last finding.
+        if (next === null && held?.closest(".xw-judge")) ui.refocus();
+      }),
+    use(tool) {
+      const again = on.peek() && ui.chosen.peek() === tool;
+      on.value = true;
+      ui.use(again ? null : tool);
+    },
+    name() {
+      ui.root.querySelector<HTMLElement>(".xw-judge [data-field=label] input")?.focus();
+      withChosen(() => {});
+    },
+    propose() {
+      on.value = true;
+      ui.use(null);
+      parts.propose();
+    },
+    hide: () =>
+      withChosen(({ id }) => {
+        const next = new Set(hidden.peek());
+        if (!next.delete(id)) next.add(id);
+        hidden.value = next;
+        says.value = next.has(id) ? "Hidden on the picture." : "Shown on the picture.";
+      }),
+    hideAll() {
+      const all = findings.all.peek().map(({ id }) => id);
+      const none = all.every((id) => hidden.peek().has(id));
+      hidden.value = new Set(none ? [] : all);
+      says.value = none ? "All are shown on the picture." : "All are hidden on the picture.";
+    },
+    leave() {
+      if (parts.close()) return true;
+      if (selected.peek() !== null) selected.value = null;
+      else on.value = false;
+      return true;
+    },
+    resolve(id, to) {
+      findings.resolve(id, to);
+      says.value = to === "theirs" ? "Theirs is taken." : "Yours is kept as a new finding.";
+      ui.refocus();
+    },
+    write: (format) => {
+      findings.writeFile(format).catch((error: unknown) => {
+        ui.store.say(error instanceof Error ? error.message : String(error));
+      });
+    },
+    take(read) {
+      findings.together(() => {
+        for (const { region, id, ...more } of read) {
+          const here = findings.all.peek().some((each) => each.id === id);
+          findings.add(region, here ? more : { id, ...more });
+        }
+      });
+      says.value = `Added ${counted(read.length, "finding")}.`;
+    },
+  };
+}
+
+type Saying = Pick<FindingRecord, "verdict" | "kind" | "reason">;

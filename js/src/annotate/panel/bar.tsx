@@ -1,0 +1,79 @@
+import type { Tool } from "../../picture/tools/tool";
+import { Around } from "./around";
+import { Drawing } from "./drawing_options";
+import { Judging } from "./judging";
+import { Propose } from "./propose";
+import { told } from "./told";
+import type { View } from "./view";
+
+/**
+ * Below the picture while annotating: the finding that is selected, and what is said of it. It is as
+ * high with one as without, so that nothing moves while findings are marked and judged.
+ */
+export function Bar({ view }: { view: View }) {
+  if (!view.annotating.on.value) return null;
+  return (
+    <div class="xw-judge">
+      {view.proposals.on.value ? <Propose view={view} /> : <Selected view={view} />}
+      <div class="xw-line xw-drawing">
+        <span role="status">{view.annotating.says.value}</span>
+        <Drawing view={view} />
+      </div>
+    </div>
+  );
+}
+
+function Selected({ view }: { view: View }) {
+  const { annotating, findings } = view;
+  const finding = findings.get(annotating.selected.value);
+  const own = finding && told(finding, findings.author.value, findings.reviews.value);
+  return (
+    <section class="xw-selected" aria-label="Selected finding">
+      <Around view={view} verdict={own?.verdict ?? null} />
+      {finding && own ? (
+        <Judging key={finding.id} view={view} finding={finding} own={own} />
+      ) : (
+        <Nothing view={view} />
+      )}
+    </section>
+  );
+}
+
+const KEYS = [
+  ["C", "core"],
+  ["S", "spurious"],
+  ["U", "unsure"],
+  ["T", "label"],
+  ["N", "next finding"],
+  ["A", "leave off"],
+] as const;
+
+/** What to do next, where no finding is selected. */
+function Nothing({ view }: { view: View }) {
+  const tool: Tool | null = view.ui.chosenTool.value;
+  const some = view.findings.all.value.length > 0;
+  return (
+    <>
+      <p class="xw-empty">
+        {tool?.button?.title ??
+          `Choose a tool and mark what you see${some ? ", or select a finding to judge it" : ""}.`}
+      </p>
+      <div>
+        <button
+          type="button"
+          title="Parts of the evidence that hang together, those that hold most of it first"
+          onClick={view.act.propose}
+        >
+          Propose regions
+        </button>
+      </div>
+      <p class="xw-hints">
+        {KEYS.map(([key, words]) => (
+          <span key={key}>
+            <b>{key}</b> {words}
+          </span>
+        ))}
+      </p>
+    </>
+  );
+}

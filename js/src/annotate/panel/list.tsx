@@ -1,0 +1,153 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Entry } from "./entries";
+import { Icon } from "./icons";
+import { isKey } from "./keys";
+import { stepIn, typedAhead, windowOf } from "./listing";
+import { Mark } from "./mark";
+import type { View } from "./view";
+
+/** Height of a row, in CSS px; the style sheet has it too. */
+const ROW = 40;
+/** Height of the list at most, in CSS px. */
+const TALLEST = 480;
+/** How long letters are taken for one word, in ms. */
+const PATIENCE = 700;
+
+/**
+ * The findings as a listbox. Of a long one only the rows in sight are drawn; each says which of how
+ * many it is.
+ */
+export function List({ view }: { view: View }) {
+  const { ui, annotating, act } = view;
+  const box = useRef<HTMLDivElement>(null);
+  const scrolled = useSignal(0);
+  const typed = useRef({ letters: "", at: 0 });
+  const entries = view.entries.value;
+  const selected = annotating.selected.value;
+  const at = entries.findIndex(({ id }) => id === selected);
+  const { first, end } = windowOf(entries.length, ROW, scrolled.value, TALLEST);
+  const idOf = (k: number) => `${ui.id}-finding-${entries[k]?.key}`;
+
+  useEffect(() => {
+    const list = box.current;
+    if (!list || at < 0) return;
+    const top = at * ROW;
+    if (top < list.scrollTop) list.scrollTop = top;
+    else if (top + ROW > list.scrollTop + list.clientHeight) {
+      list.scrollTop = top + ROW - list.clientHeight;
+    }
+  }, [selected, at]);
+
+  const choose = (k: number) => {
+    const entry = entries[k];
+    if (entry) act.select(entry.id);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor((box.current?.clientHeight ?? ROW) / ROW) - 1);
+    const to = stepIn(event.key, at, entries.length, page);
+    if (to !== null) choose(to);
+    else if (event.key === "Enter" && !event.shiftKey && at >= 0) act.look();
+    else if ([...event.key].length === 1) {
+      const going = event.timeStamp - typed.current.at < PATIENCE;
+      // Letters that are verdicts and tools are so here too, unless they go on with a word.
+      const begins = /[\p{L}\p{N}]/u.test(event.key) && !isKey(view, event) && !event.shiftKey;
+      if (!going && !begins) return;
+      const letters = `${going ? typed.current.letters : ""}${event.key}`;
+      typed.current = { letters, at: event.timeStamp };
+      choose(
+        typedAhead(
+          entries.map(({ name }) => name),
+          letters,
+          at,
+        ),
+      );
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const drawn = entries.slice(first, end).map((entry, k) => ({ entry, k: first + k }));
+  const chosen = entries[at];
+  // What is chosen is there for a screen reader also where it is out of sight.
+  if (chosen && (at < first || at >= end)) drawn.push({ entry: chosen, k: at });
+  return (
+    <div
+      ref={box}
+      class="xw-listed"
+      role="listbox"
+      aria-label="Findings"
+      tabIndex={0}
+      aria-activedescendant={at < 0 ? undefined : idOf(at)}
+      onKeyDown={onKeyDown}
+      onScroll={({ currentTarget: { scrollTop } }) => {
+        scrolled.value = Math.floor(scrollTop / ROW) * ROW;
+      }}
+    >
+      <div role="presentation" style={{ height: `${entries.length * ROW}px` }}>
+        {drawn.map(({ entry, k }) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
+          <div
+            key={entry.key}
+            id={idOf(k)}
+            class="xw-finding"
+            role="option"
+            tabIndex={-1}
+            aria-selected={k === at}
+            aria-setsize={entries.length}
+            aria-posinset={k + 1}
+            data-faint={entry.hidden || undefined}
+            style={{ top: `${k * ROW}px` }}
+            title={entry.name}
+            onClick={() => {
+              choose(k);
+              box.current?.focus();
+            }}
+            onDblClick={act.look}
+          >
+            <Row entry={entry} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** In the order in which it is read: the name of the line is what it says. */
+function Row({ entry }: { entry: Entry }) {
+  const { label, labeled, verdict, judged, effect, kind, more, color, hidden } = entry;
+  const comma = <span class="xw-comma">,</span>;
+  return (
+    <>
+      <Mark verdict={verdict} color={color} />
+      <span class="xw-called" dir="auto" data-none={labeled ? undefined : true}>
+        {label}
+        {comma}
+      </span>
+      <small>
+        {judged}
+        {comma}
+      </small>
+      <span class="xw-measured">
+        {effect}
+        {more.length > 0 && comma}
+      </span>
+      <small class="xw-more">
+        {kind && (
+          <span aria-hidden="true" dir="auto">
+            {` · ${kind}`}
+          </span>
+        )}
+        {more.map((each, k) => (
+          <span key={each} dir="auto">
+            <span aria-hidden="true"> · </span>
+            {each}
+            {k < more.length - 1 && comma}
+          </span>
+        ))}
+      </small>
+      {hidden && <Icon name="hidden" />}
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { PreviewRow } from "../../kernel/contract";
+import type { View } from "./view";
+import { counted, nameOf } from "./words";
+
+/** Rows of a preview that are drawn; all of them can be taken. */
+const DRAWN = 200;
+
+interface Preview {
+  rows: readonly PreviewRow[];
+  notes: readonly string[];
+}
+
+/** What a file holds, before any of it is taken: what fits this picture, and why the rest does not. */
+export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(): void }) {
+  const { findings } = view;
+  const box = useRef<HTMLDialogElement>(null);
+  const preview = useSignal<Preview | string | null>(null);
+  const left = useSignal<ReadonlySet<number>>(new Set());
+  useEffect(() => {
+    let gone = false;
+    box.current?.showModal();
+    findings.readFile(file).then(
+      (read) => {
+        if (gone) return;
+        preview.value = read;
+        // What is here already is not taken twice, unless a person wants it.
+        const known = read.rows.flatMap(({ finding }, k) =>
+          finding && findings.get(finding.id) ? [k] : [],
+        );
+        left.value = new Set(known);
+      },
+      (error: unknown) => {
+        if (!gone) preview.value = error instanceof Error ? error.message : String(error);
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, []);
+
+  const read = preview.value;
+  const rows = read && typeof read !== "string" ? read.rows : [];
+  const taken = rows.flatMap(({ finding, reason }, k) =>
+    finding && !reason && !left.value.has(k) ? [finding] : [],
+  );
+  const refused = rows.filter(({ reason }) => reason !== "").length;
+  const leave = (k: number) => {
+    const next = new Set(left.value);
+    if (!next.delete(k)) next.add(k);
+    left.value = next;
+  };
+  return (
+    <dialog
+      ref={box}
+      class="xw-help xw-load"
+      aria-label={`Load findings from ${file.name}`}
+      onClose={shut}
+      onKeyDown={(event) => {
+        // The notebook's own Escape would take the focus from the panel.
+        if (event.key === "Escape") event.stopPropagation();
+      }}
+    >
+      <div>
+        <h4 dir="auto">Findings in {file.name}</h4>
+        {read === null && <p role="status">Reading …</p>}
+        {typeof read === "string" && (
+          <p role="alert" class="xw-wrong">
+            {read}
+          </p>
+        )}
+        {read && typeof read !== "string" && (
+          <>
+            <p role="status">
+              {counted(rows.length - refused, "finding")} for this picture
+              {refused > 0 && `, ${refused} refused`}.
+            </p>
+            {read.notes.map((note, k) => (
+              <p key={k} class="xw-note" dir="auto">
+                {note}
+              </p>
+            ))}
+            {rows.length > 0 && <Rows view={view} rows={rows} left={left.value} leave={leave} />}
+          </>
+        )}
+        <p class="xw-line xw-ends">
+          <button type="button" onClick={() => box.current?.close()}>
+            {taken.length > 0 ? "Cancel" : "Close"}
+          </button>
+          {taken.length > 0 && (
+            <button
+              type="button"
+              class="xw-primary"
+              onClick={() => {
+                view.act.take(taken);
+                box.current?.close();
+              }}
+            >
+              Add {counted(taken.length, "finding")}
+            </button>
+          )}
+        </p>
+      </div>
+    </dialog>
+  );
+}
+
+function Rows(props: {
+  view: View;
+  rows: readonly PreviewRow[];
+  left: ReadonlySet<number>;
+  leave(k: number): void;
+}) {
+  const { view, rows, left, leave } = props;
+  const more = rows.length - DRAWN;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    <div class="xw-rows" tabIndex={0}>
+      <table aria-label="What the file holds">
+        <thead>
+          <tr>
+            <th scope="col">Add</th>
+            <th scope="col">Finding</th>
+            <th scope="col">Verdict</th>
+            <th scope="col">Picture matched by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, DRAWN).map(({ finding, matched, reason }, k) => (
+            <tr key={k}>
+              <td>
+                <input
+                  type="checkbox"
+                  aria-label={`Add ${finding ? nameOf(finding) : "this one"}`}
+                  checked={finding !== null && !reason && !left.has(k)}
+                  disabled={finding === null || reason !== ""}
+                  onChange={() => leave(k)}
+                />
+              </td>
+              <td dir="auto">{finding ? nameOf(finding) : "–"}</td>
+              <td>{finding?.verdict || "–"}</td>
+              <td class={reason ? "xw-wrong" : undefined}>
+                {reason || matched || "–"}
+                {finding && !reason && view.findings.get(finding.id) && ", here already"}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {more > 0 && <p class="xw-note">… and {counted(more, "more", "more")}</p>}
+    </div>
+  );
+}

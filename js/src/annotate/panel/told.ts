@@ -1,0 +1,50 @@
+/** What a person may be told of a finding: another's verdict only once their own is given. */
+import type { FindingRecord, ReviewRecord } from "../../kernel/contract";
+
+type Finding = FindingRecord;
+
+/** A person's own judgment of a finding, and what may be told of the others'. */
+export interface Told {
+  verdict: string;
+  kind: string;
+  reason: string;
+  /** Whether it is another person's finding. */
+  others: boolean;
+  /** Whether another's verdict is there and is not told yet. */
+  blind: boolean;
+}
+
+/** @param reviews of all findings, as far as they are known */
+export function told(finding: Finding, me: string, reviews: readonly ReviewRecord[]): Told {
+  const others = finding.author !== "" && finding.author !== me;
+  if (!others) {
+    const { verdict, kind, reason } = finding;
+    return { verdict, kind, reason, others, blind: false };
+  }
+  const own = reviews.findLast((each) => each.finding === finding.id && each.author === me);
+  const { verdict = "", kind = "", reason = "" } = own ?? {};
+  return { verdict, kind, reason, others, blind: verdict === "" };
+}
+
+/** The finding as a person may see it, so that nothing gives away a verdict that is not told yet. */
+export function asTold(finding: Finding, me: string, reviews: readonly ReviewRecord[]): Finding {
+  const { blind } = told(finding, me, reviews);
+  return blind ? { ...finding, verdict: "", kind: "", reason: "", confidence: null } : finding;
+}
+
+const judged = ({ verdict, kind }: { verdict: string; kind: string }) =>
+  [verdict || "no verdict", kind].filter(Boolean).join(", ");
+
+/** Who marked it and what the others say, in a line. */
+export function toldLine(finding: Finding, me: string, reviews: readonly ReviewRecord[]): string {
+  const { others, blind } = told(finding, me, reviews);
+  if (blind) return `${finding.author} marked it: that verdict is told once you have given yours.`;
+  const by = reviews.filter((each) => each.finding === finding.id && each.author !== me);
+  const newest = new Map(by.map((each) => [each.author, each]));
+  const said = [...newest.values()].map((each) => `${each.author}: ${judged(each)}`);
+  if (others) {
+    const why = finding.reason && ` – ${finding.reason}`;
+    said.unshift(`${finding.author}: ${judged(finding)}${why}`);
+  }
+  return said.length > 0 ? said.join(" · ") : `Marked by ${others ? finding.author : "you"}`;
+}

@@ -1,0 +1,107 @@
+/** What the parts of the panel that show findings have in common: one for each view. */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { FindingRecord } from "../../kernel/contract";
+import type { Ui } from "../../panel/ui";
+import { createMarking, type Marking } from "../marking";
+import type { Findings, State } from "../state/findings";
+import { styleOf } from "../style";
+import { type Annotating, createAnnotating } from "../view";
+import { type Acts, createActs } from "./acts";
+import { type Entry, entryOf } from "./entries";
+import { ALL, type Filter, listed, type Sort } from "./listing";
+import { createProposals, type Proposals } from "./proposals";
+import { asTold, told as toldOf } from "./told";
+
+export interface View {
+  ui: Ui;
+  findings: Findings;
+  annotating: Annotating;
+  marking: Marking;
+  filter: Signal<Filter>;
+  sort: Signal<Sort>;
+  /** Whether the rows that filter and sort are unfolded. */
+  sorting: Signal<boolean>;
+  proposals: Proposals;
+  /** A finding as a person may see it. */
+  told(finding: FindingRecord): FindingRecord;
+  /** What is listed, in its order, and as its lines. */
+  order: ReadonlySignal<readonly FindingRecord[]>;
+  entries: ReadonlySignal<readonly Entry[]>;
+  act: Acts;
+}
+
+/** A finding as a person may see it. */
+export function toldIn({ author, reviews }: Findings) {
+  return (finding: FindingRecord) => asTold(finding, author.value, reviews.value);
+}
+
+export function createPanel(ui: Ui, findings: Findings): View {
+  const filter = signal<Filter>(ALL);
+  const sort = signal<Sort>("newest");
+  const sorting = signal(false);
+  const told = toldIn(findings);
+  // The picture gives nothing away that the list does not tell.
+  const all = computed(() => findings.all.value.map(told));
+  const annotating = createAnnotating(ui, { all });
+  const order = computed(() =>
+    listed(all.value, filter.value, sort.value, ({ id }) => {
+      const effect = findings.effectOf(id);
+      return typeof effect === "string" ? null : effect;
+    }),
+  );
+  const act = createActs({
+    ...{ ui, findings, annotating, order, propose: () => proposals.open() },
+    close() {
+      if (proposals.on.peek()) proposals.shut();
+      else if (sorting.peek()) sorting.value = false;
+      else return false;
+      return true;
+    },
+  });
+  const proposals = createProposals({
+    mask: () => ui.scene.peek()?.mask ?? null,
+    least: () => ui.threshold.peek(),
+    channel: () => ui.channel.peek(),
+    draft: annotating.draft,
+    add(region) {
+      annotating.selected.value = act.add(region).id;
+    },
+    say(words) {
+      annotating.says.value = words;
+    },
+  });
+  const { add } = act;
+  const marking = createMarking(ui, annotating, { all, add, change: findings.change });
+  const parts = { ui, findings, annotating, marking, filter, sort, sorting, proposals };
+  const view = { ...parts, told, order, act };
+  return { ...view, entries: computed(() => entriesOf(view)) };
+}
+
+function entriesOf({ ui, findings, annotating, order, told }: Omit<View, "entries">): Entry[] {
+  const me = findings.author.value;
+  const reviews = findings.reviews.value;
+  const hidden = annotating.hidden.value;
+  const byLabel = annotating.colorBy.value === "label";
+  const clashes = new Map(findings.clashes.value.map((each) => [each.mine.id, each.theirs]));
+  return order.value.flatMap((finding) => {
+    const { id } = finding;
+    const theirs = clashes.get(id);
+    const { others, blind } = toldOf(finding, me, reviews);
+    const circumstances = {
+      effect: findings.effectOf(id),
+      blind: others && blind,
+      author: others ? finding.author : "",
+      hidden: hidden.has(id),
+      color: byLabel ? styleOf(finding, "label").color : undefined,
+      // An exported page has no other place.
+      unsaved: ui.store.portable.value ? "" : UNSAVED[findings.stateOf(id)],
+    };
+    if (!theirs) return [entryOf(finding, { ...circumstances, side: "" })];
+    return [
+      entryOf(finding, { ...circumstances, side: "mine" }),
+      entryOf(told(theirs), { ...circumstances, unsaved: "", side: "theirs" }),
+    ];
+  });
+}
+
+const UNSAVED: Record<State, string> = { saved: "", kernel: "", saving: "", page: "in this page" };

@@ -1,0 +1,93 @@
+/** What the panel says of findings, in the words of the documentation. */
+import type { EffectRecord, FindingRecord } from "../../kernel/contract";
+import type { State } from "../state/findings";
+
+/** What was measured of a finding: null and "untested" where nothing can be. */
+export type Measured = EffectRecord | "pending" | "untested" | null;
+
+export const VERDICTS = {
+  core: { name: "Core", key: "C", title: "The network should rely on this" },
+  spurious: { name: "Spurious", key: "S", title: "The network should not rely on this" },
+  unsure: { name: "Unsure", key: "U", title: "It cannot be told from this picture" },
+} as const;
+
+export type Judged = keyof typeof VERDICTS;
+export const JUDGED = Object.keys(VERDICTS) as Judged[];
+
+/** Two digits, or three where two would say nothing. */
+function figure(value: number, digits: number): string {
+  if (value > 0 && value < 0.5 * 10 ** -digits) return `<${(10 ** -digits).toFixed(digits)}`;
+  return value.toFixed(digits);
+}
+
+function digitsFor(...values: number[]): number {
+  return Math.max(...values) < 0.1 ? 3 : 2;
+}
+
+/** A share in [0, 1] in whole percents. */
+export function share(value: number): string {
+  if (value > 0 && value < 0.005) return "<1%";
+  return `${Math.floor(100 * value + 0.5)}%`;
+}
+
+/** The class's score of the whole image, and without the region: "0.95 → 0.41". */
+export function change({ image, without }: EffectRecord): string {
+  const digits = digitsFor(image, without);
+  return `${figure(image, digits)} → ${figure(without, digits)}`;
+}
+
+/**
+ * What the region does, in a line.
+ *
+ * @param why it was not measured, in words
+ */
+export function effectLine(effect: Measured, why: string): string {
+  if (effect === "pending") return "Measuring …";
+  if (effect === null || effect === "untested") return `Not tested: ${why || "no kernel"}`;
+  const alone = figure(effect.only, digitsFor(effect.only, effect.image));
+  const area = `${share(effect.area)} of the picture`;
+  const evidence =
+    effect.share === null ? `covers ${area}` : `${share(effect.share)} of the evidence on ${area}`;
+  return `without it ${change(effect)} · alone ${alone} · ${evidence}`;
+}
+
+/** How sure the figures of an effect are. */
+export function effectTitle(effect: Measured, of: string): string {
+  if (effect === null || typeof effect === "string") return "";
+  const spread = (value: number) => `± ${figure(value, 2)}`;
+  const backgrounds =
+    effect.draws === 1 ? "one drawn background" : `${effect.draws} drawn backgrounds`;
+  return (
+    `Scores of ${of}, with the region replaced and with only the region: means over ${backgrounds} ` +
+    `(${spread(effect.without_spread)}, ${spread(effect.only_spread)})`
+  );
+}
+
+/** The name of a finding: its label, or what there is in place of one. */
+export function nameOf({ label, kind }: Pick<FindingRecord, "label" | "kind">): string {
+  return label || kind || "no label";
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** The state of all findings in a line, and whether a person should look after it. */
+export function savedWords(of: {
+  states: readonly State[];
+  store: string;
+  reason: string;
+}): [words: string, trouble: boolean] {
+  const { states, store, reason } = of;
+  const why = reason && `: ${reason}`;
+  const page = states.filter((state) => state === "page").length;
+  if (page > 0) {
+    const which = page < states.length ? `${counted(page, "finding")} kept` : "Kept";
+    return [`${which} in this page${why}`, true];
+  }
+  if (states.includes("saving")) return ["Saving …", false];
+  if (states.includes("kernel") || store === "") {
+    return [`Kept for this session${why}`, true];
+  }
+  return [states.length > 0 ? `Saved in ${store}` : `Saves in ${store}`, false];
+}

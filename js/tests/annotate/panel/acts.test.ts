@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { WHOLE } from "../../../src/picture/camera";
+import { aFinding, EFFECT } from "./a_finding";
+import { aView } from "./fakes";
+
+const region = { type: "box", x: 100, y: 120, width: 30, height: 20 } as const;
+
+describe("a label", () => {
+  test("that was given last is that of the next finding", () => {
+    const { view, all } = aView();
+    const first = view.act.add(region);
+    expect(first.label).toBe("");
+    view.act.label(first.id, "watermark");
+    expect(view.act.add(region).label).toBe("watermark");
+    view.act.label(first.id, "");
+    expect(view.act.add(region).label).toBe("");
+    expect(all.value.map(({ label }) => label)).toEqual(["", "watermark", ""]);
+  });
+  test("of an earlier session goes on, another person's does not", () => {
+    const mine = aFinding({ label: "rim" });
+    const hers = aFinding({ label: "sky", author: "Ana" });
+    expect(aView([mine, hers]).view.act.add(region).label).toBe("rim");
+  });
+});
+
+describe("another's finding", () => {
+  const hers = aFinding({ author: "Ana", verdict: "core", kind: "text", label: "cup" });
+  test("is judged by a review, and its verdict is told after that", () => {
+    const { view, all, reviews } = aView([hers]);
+    view.annotating.selected.value = hers.id;
+    expect(view.entries.value[0]?.name).toBe("cup, not judged yet, not tested, by Ana");
+    view.act.judge("spurious");
+    expect(reviews.value).toMatchObject([{ finding: hers.id, verdict: "spurious" }]);
+    expect(all.value).toEqual([hers]); // it stays hers
+    expect(view.entries.value[0]?.name).toBe("cup, core, not tested, by Ana");
+    view.act.say(hers.id, { reason: "only a mark" });
+    expect(reviews.value.at(-1)).toMatchObject({ verdict: "spurious", reason: "only a mark" });
+  });
+  test("can be given no reason before a verdict", () => {
+    const { view, reviews } = aView([hers]);
+    view.act.say(hers.id, { reason: "only a mark" });
+    expect(reviews.value).toEqual([]);
+    expect(view.annotating.says.value).toMatch(/verdict first/);
+  });
+  test("gives nothing away by its place, however the list is sorted and filtered", () => {
+    const { view } = aView([hers, aFinding({ verdict: "core" })]);
+    view.filter.value = { ...view.filter.value, verdict: "core" };
+    expect(view.order.value.map(({ author }) => author)).toEqual(["me"]);
+    view.filter.value = { ...view.filter.value, verdict: "", text: "text" };
+    expect(view.order.value).toEqual([]);
+  });
+});
+
+describe("what a file holds", () => {
+  test("is taken in one step, what is here already as another finding", () => {
+    const here = aFinding({ label: "cup" });
+    const { view, all, did } = aView([here]);
+    const read = [aFinding({ label: "rim", verdict: "core" }), here];
+    view.act.take(read);
+    expect(did).toEqual(["together", "add", "add"]);
+    expect(all.value.map(({ label }) => label)).toEqual(["cup", "rim", "cup"]);
+    expect(all.value[1]?.id).toBe(read[0]?.id);
+    expect(new Set(all.value.map(({ id }) => id)).size).toBe(3);
+    expect(view.annotating.says.value).toBe("Added 2 findings.");
+  });
+});
+
+describe("a clash", () => {
+  test("stands in the list with both sides, until one of them is taken", () => {
+    const mine = aFinding({ label: "cup", verdict: "core" });
+    const { view, clashes, did, focused } = aView([mine]);
+    clashes.value = [{ mine, theirs: { ...mine, verdict: "spurious" } }];
+    expect(view.entries.value.map(({ name }) => name)).toEqual([
+      "cup, core, not tested, yours, changed meanwhile",
+      "cup, spurious, not tested, theirs, changed meanwhile",
+    ]);
+    view.act.resolve(mine.id, "theirs");
+    expect([did, view.entries.value.length, focused]).toEqual([["theirs"], 1, ["picture"]]);
+  });
+});
+
+test("looking closer enlarges the picture to the finding, and shows all of it again", () => {
+  const finding = aFinding({ region });
+  const { view } = aView([finding]);
+  view.annotating.selected.value = finding.id;
+  view.act.look();
+  expect(view.ui.camera.value.zoom).toBeCloseTo((0.6 * 224) / 30);
+  view.act.look();
+  expect(view.ui.camera.value).toBe(WHOLE);
+});
+
+test("hiding all hides each, and shows all where none is seen", () => {
+  const { view } = aView([aFinding(), aFinding()]);
+  view.act.hideAll();
+  expect(view.annotating.hidden.value.size).toBe(2);
+  view.act.hideAll();
+  expect(view.annotating.hidden.value.size).toBe(0);
+});
+
+test("a tool turns annotating on; proposing puts it away", () => {
+  const { view, chosen } = aView();
+  view.act.use("box");
+  expect([view.annotating.on.value, chosen.value]).toEqual([true, "box"]);
+  view.act.propose();
+  expect([view.proposals.on.value, chosen.value]).toEqual([true, null]);
+});
+
+test("a finding is listed with what was measured, and sorts by it", () => {
+  const [small, large] = [aFinding({ label: "a" }), aFinding({ label: "b" })];
+  const { view, effects } = aView([large, small]);
+  effects.set(small.id, { ...EFFECT, without: 0.9 });
+  effects.set(large.id, EFFECT);
+  view.sort.value = "effect";
+  expect(view.entries.value.map(({ name }) => name)).toEqual([
+    "b, no verdict, 0.95 → 0.41",
+    "a, no verdict, 0.95 → 0.90",
+  ]);
+});
