@@ -19,20 +19,32 @@ class Child:
 
     process: int
     lines: int
+    heard: bytes = b""
+
+    def _hears(self, end: float) -> bool:
+        """Hear more, until a time; False if it ended, or was killed as the time came."""
+        if not select.select([self.lines], [], [], max(0, end - time.monotonic()))[0]:
+            os.kill(self.process, signal.SIGKILL)
+            return False
+        part = os.read(self.lines, 65536)
+        self.heard += part
+        return bool(part)
+
+    def wait_for(self, count: int, seconds: float = 60) -> None:
+        """Wait until it has told a number of lines."""
+        end = time.monotonic() + seconds
+        while self.heard.count(b"\n") < count and self._hears(end):
+            pass
 
     def told(self, seconds: float = 240) -> list[str]:
         """Return all that it tells until it ends; a longer one is killed."""
-        end, parts = time.monotonic() + seconds, []
-        while select.select([self.lines], [], [], max(0, end - time.monotonic()))[0]:
-            if not (part := os.read(self.lines, 65536)):
-                break
-            parts.append(part)
-        else:
-            os.kill(self.process, signal.SIGKILL)
+        end = time.monotonic() + seconds
+        while self._hears(end):
+            pass
         os.close(self.lines)
         os.waitpid(self.process, 0)
         # A last line that was cut off was not told.
-        return b"".join(parts).decode().split("\n")[:-1]
+        return self.heard.decode().split("\n")[:-1]
 
 
 def start(work: Callable[[Tell], None]) -> Child:
