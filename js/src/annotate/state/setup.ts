@@ -62,7 +62,7 @@ export function createSetup(store: Store): Setup {
         checks: store.checks.peek()[target]?.verdict ?? "",
       };
     },
-    formats: computed(() => (said.value as { formats?: FileFormat[] }).formats ?? [OWN]),
+    formats: computed(() => said.value.formats ?? [OWN]),
   };
 }
 
