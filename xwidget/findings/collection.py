@@ -9,8 +9,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from xwidget.findings.about import About
 from xwidget.findings.finding import Effect, Finding, Seen
 from xwidget.findings.formats import Picture
 from xwidget.findings.given import region_of
@@ -25,38 +26,6 @@ What: TypeAlias = Literal["added", "changed", "deleted", "measured"]
 
 _NOT_SET = ("id", "version", "seen", "effect", "frame", "created", "changed")
 _ATTEMPTS = 5
-
-
-class About(Protocol):
-    """The image before the net that the findings are of; all of it may be asked on any thread."""
-
-    @property
-    def frame(self) -> tuple[int, int]:
-        """Height and width of the net's input."""
-        ...
-
-    @property
-    def base(self) -> Seen:
-        """The image and net of all findings here, without class and iteration; never slow twice."""
-        ...
-
-    def seen(self, target: int | str | None) -> Seen:
-        """Return the image, net and mask that a finding made now is seen on; ``target`` None stands
-        for the class that is shown.
-        """
-        ...
-
-    def index(self, target: int | str) -> int:
-        """Return a class's index."""
-        ...
-
-    def picture(self) -> bytes:
-        """Return the net's input as a PNG file."""
-        ...
-
-    def evidence(self, target: int | str | None) -> Any:
-        """Return a class's mask (3, H, W); ``target`` None stands for the class that is shown."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -388,7 +357,11 @@ class Findings(Outlets):
         with self._saving:
             if base.digest in self._saved or finding.seen.digest != base.digest:
                 return
-            store.save_input(base.digest, base.preprocessing, self._about.picture(), base.geometry)
+            picture = self._about.picture()
+            try:
+                store.save_input(base.digest, base.preprocessing, picture, base.geometry)
+            except ValueError as error:  # too large: the finding is kept all the same
+                logging.getLogger("xwidget").warning("without the network's input: %s", error)
             self._saved.add(base.digest)
 
 
