@@ -325,6 +325,8 @@ def test_fifty_inspectors_leave_no_thread_and_no_registry_entry():
     gc.collect()
     assert set(_instances) == before
     assert not workers()
+    until(lambda: not [each for each in threading.enumerate() if each.name == "xwidget findings"])
+    gc.collect()
     assert not [ref for ref in gone if ref() is not None]
 
 
