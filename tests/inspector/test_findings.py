@@ -297,6 +297,35 @@ def test_where_the_folder_cannot_be_written_findings_last_as_long_as_the_kernel(
     assert len(widget.findings) == 1
 
 
+def test_where_the_working_directory_is_gone_the_cell_does_not_fail(make, monkeypatch, tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    widget = make()
+    widget.findings.add((1, 1, 2, 2))
+    assert repr(widget.findings).endswith("for this session only>")
+
+
+def test_of_many_at_once_the_newest_are_measured_first(acts, monkeypatch):
+    gate, order = threading.Event(), []
+    measuring = acts.widget._parts.annotating._measuring
+    measure = measuring._effect
+
+    def slow(finding):
+        assert gate.wait(SAFETY)
+        order.append(finding.label)
+        return measure(finding)
+
+    monkeypatch.setattr(measuring, "_effect", slow)
+    for number in range(20):
+        acts.widget.findings.add((1, 1, 2, 2), label=str(number))
+    gate.set()
+    acts.page.until(lambda page: len(acts.pushes("effect")) == 20)
+    assert order[1] == "19"
+    assert sorted(order, key=int) == [str(number) for number in range(20)]
+
+
 def test_without_the_extra_the_panel_says_how_to_install_it(show, monkeypatch):
     def missing(place):
         raise MissingExtra("SQLAlchemy", "findings")

@@ -58,8 +58,12 @@ class Keeper:
         self._store: Store | None = None
         self.reason = ""
         if place is None:
-            self._path = Path(FILE).absolute()
-            self.key = key_of(self._path)
+            try:
+                self._path = Path(FILE).absolute()
+                self.key = key_of(self._path)
+            except (OSError, ValueError) as error:  # the working directory is gone, or has no name
+                self._give_up(error)
+                self.key = MemoryStore.key
             return
         if place is False:
             self._store, self.reason = MemoryStore(), _SESSION
@@ -153,5 +157,5 @@ class Keeper:
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
-        self._store = MemoryStore()
+        self._path, self._store = None, MemoryStore()
         self.reason = f"{_SHORT}{texts.text_of(error)}"

@@ -18,6 +18,7 @@ from xwidget.support.threads import EndingThread
 Measured: TypeAlias = Callable[[Finding, Effect], None]
 Untested: TypeAlias = Callable[[Finding, str], None]
 
+_SOON = 8  # of more at once, the older ones wait for the end of a run
 _PAUSE = 0.2  # seconds between two looks whether a run has ended
 
 
@@ -60,6 +61,9 @@ class Measuring:
             if finding.deleted or (known is not None and known.version > finding.version):
                 return
             (self._later if later else self._waiting)[finding.id] = finding
+            if len(self._waiting) > _SOON:  # as where a file is read
+                oldest = next(iter(self._waiting))
+                self._later[oldest] = self._waiting.pop(oldest)
             if self._works or self._ended.is_set():
                 return
             try:
