@@ -1,10 +1,10 @@
 """Findings that are marked on an exported page, which has no kernel: the browser keeps them."""
 
-import json
+import uuid
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.inspector import SMALL_NET, Inspector
 from tests.browser.test_findings_kept import draw_box
@@ -34,6 +34,10 @@ def opened(page: Page, path: Path) -> Inspector:
     return inspector
 
 
+def findings(inspector: Inspector) -> Locator:
+    return inspector.root.get_by_role("listbox", name="Findings").get_by_role("option")
+
+
 def test_a_box_stays_through_a_reload_and_is_what_python_reads(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -52,14 +56,16 @@ def test_a_box_stays_through_a_reload_and_is_what_python_reads(
     assert finding.seen.digest == explanation.origin.digest
     assert (finding.seen.target, finding.seen.class_name) == (2, "cherry")
     page.reload()
-    opened(page, path)
+    expect(findings(opened(page, path))).to_have_count(1)
     assert page.evaluate(ACTS) == [made]
     assert errors == []
 
-    # It is in another page of the same image, which holds it, and nothing in it is run.
-    told = read(json.loads(json.dumps({**made["finding"], "label": HOSTILE})))
-    opened(page, explanation.export_html(tmp_path / "other.html", findings=[told]))
-    page.wait_for_timeout(500)
+    # Another page of the same image holds one more, of which nothing is run.
+    more = {**made["finding"], "id": str(uuid.uuid4()), "label": HOSTILE}
+    other = explanation.export_html(tmp_path / "other.html", findings=[read(more)])
+    listed = findings(opened(page, other))
+    expect(listed).to_have_count(2)
+    expect(listed.filter(has_text=HOSTILE)).to_have_count(1)
     assert page.locator("img[src=x]").count() == 0
     assert errors == []
     context.close()
