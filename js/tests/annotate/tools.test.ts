@@ -306,5 +306,6 @@ describe("a region of the evidence", () => {
     on.pointer.click(40, 10);
     expect(on.regions()).toHaveLength(1);
     expect(on.annotating.says.value).toMatch(/^No evidence of 0\.784 or more here/);
+    expect(on.annotating.selected.value).toBeNull(); // a verdict now is none of the first
   });
 });

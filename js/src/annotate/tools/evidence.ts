@@ -32,8 +32,11 @@ export function createEvidence(pen: Pen): Tool {
       return mark({ ...at, pane: "main" });
     }
     const found = find(at);
-    if (typeof found === "string") pen.say(found);
-    else {
+    if (typeof found === "string") {
+      // A verdict that is pressed next must not be that of the finding before.
+      if (pen.modeOf(at.event) === "new") annotating.selected.value = null;
+      pen.say(found);
+    } else {
       const region = regionOf(found);
       if (region) pen.finish(region, at.event);
     }
