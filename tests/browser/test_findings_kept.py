@@ -141,7 +141,7 @@ def test_of_two_panels_each_hears_its_own_keys_and_keeps_its_own_findings(
     wait_in_kernel(notebook, "len(w.findings.list()) == 0")
     assert from_kernel(notebook, "len(v.findings.list())") == 1
     pressed = tools(second).get_by_role("button", pressed=True)
-    assert pressed.all_inner_texts() == ["Box"]
+    assert [each.get_attribute("aria-label") for each in pressed.all()] == ["Box"]
 
 
 def test_two_views_of_one_panel_share_findings_and_not_the_tool(
