@@ -105,7 +105,7 @@ def test_each_command_is_understood(content):
         ("run", "must be an object"),
         (None, "must be an object"),
         ({}, "unknown message type None"),
-        ({"type": "jump"}, "unknown message type 'jump', expected one of: hello, run"),
+        ({"type": "jump"}, "unknown message type 'jump', expected one of: .*hello"),
         ({"type": ["run"]}, "unknown message type"),
         ({"type": "add"}, 'needs the field "target"'),
         ({"type": "run_more", "iterations": 0}, "from 1 to 100000, got 0"),
