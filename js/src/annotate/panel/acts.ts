@@ -150,7 +150,7 @@ export function createActs(parts: Parts): Acts {
     judge: (verdict) =>
       withChosen((finding) => {
         say(finding, { verdict });
-        says.value = `${nameOf(finding)}: ${VERDICTS[verdict].name.toLowerCase()}`;
+        says.value = `${VERDICTS[verdict].name}.`;
       }),
     duplicate: () =>
       withChosen(({ id }) => {

@@ -1,5 +1,7 @@
 /** What the panel says of findings, in the words of the documentation. */
+
 import type { EffectRecord, FindingRecord } from "../../kernel/contract";
+import { capital } from "../../support/figures";
 import type { State } from "../state/findings";
 
 /** What was measured of a finding: null and "untested" where nothing can be. */
@@ -87,7 +89,8 @@ export function savedWords(of: {
   }
   if (states.includes("saving")) return ["Saving …", false];
   if (states.includes("kernel") || store === "") {
-    return [`Kept for this session${why}`, true];
+    // The reason says it where there is one.
+    return [reason ? capital(reason) : "Kept for this session", true];
   }
   return [states.length > 0 ? `Saved in ${store}` : `Saves in ${store}`, false];
 }

@@ -72,13 +72,13 @@ describe("whether findings are kept is said", () => {
     [["saved", "saving"], "", "Saving …", false],
     [["page"], "the kernel was shut down", "Kept in this page: the kernel was shut down", true],
     [["page", "saved"], "no kernel", "1 finding kept in this page: no kernel", true],
-    [["kernel"], "the disk is full", "Kept for this session: the disk is full", true],
+    [["kernel"], "the disk is full", "The disk is full", true],
     [[], "", "Saves in xwidget-findings.sqlite", false],
   ] as const)("%o %s", (states, reason, words, trouble) => {
     expect(savedWords({ states, store, reason })).toEqual([words, trouble]);
   });
   test("also where there is no store", () => {
     const [words] = savedWords({ states: [], store: "", reason: "SQLAlchemy is not installed" });
-    expect(words).toBe("Kept for this session: SQLAlchemy is not installed");
+    expect(words).toBe("SQLAlchemy is not installed");
   });
 });
