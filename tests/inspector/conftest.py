@@ -2,6 +2,7 @@ import comm
 import numpy as np
 import pytest
 
+from tests.inspector.acts import Acts
 from tests.inspector.fakes import (
     Engine,
     Page,
@@ -55,3 +56,14 @@ def show(make):
         return widget, Page(widget, acks).hello()
 
     return show
+
+
+@pytest.fixture
+def acts(show):
+    """A page of an Inspector that has run, and its acts."""
+    widget, page = show(iterations=5)
+    page.until_status("done")
+    page.until(lambda page: page.state.get("_findings"))
+    found = Acts(page)
+    found.widget = widget
+    return found
