@@ -42,9 +42,11 @@ def opened(
     *,
     more: str = "",
     kernel: str = "python3",
+    options: str = "",
 ) -> tuple[Notebook, Inspector]:
     """A notebook with an Inspector ``w`` that is done, and knows where findings are kept."""
-    cell = f"w = xw.Inspector(clf, photo, iterations=15, findings='{name}.sqlite'); w"
+    kept = f"findings='{name}.sqlite'"
+    cell = f"w = xw.Inspector(clf, photo, iterations=15, {kept}{options}); w"
     cells = [SMALL_NET, cell, *([more] if more else [])]
     notebook = open_notebook(write_notebook(server.root / f"{name}.ipynb", cells, kernel))
     run(notebook)
