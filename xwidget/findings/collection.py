@@ -305,7 +305,7 @@ class Findings(Outlets):
         """Keep what was measured of a version, and tell observers of it."""
         try:
             self._keeper.writable.record_effect(finding.id, finding.version, effect)
-        except (OSError, RuntimeError):  # it is known here all the same
+        except Exception:  # it is known here all the same
             logging.getLogger("xwidget").warning("an effect could not be kept", exc_info=True)
         self.tell(replace(finding, effect=effect), "kernel")
 

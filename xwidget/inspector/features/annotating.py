@@ -93,6 +93,7 @@ class Annotating(Feature):
         if status not in _ENDED or self._panel.session.closed:
             return
         self._prepare()  # perhaps before a first mask
+        self._measuring.again()
         if not self._warm:
             with contextlib.suppress(RuntimeError):  # too many threads: the next run tries again
                 self._line.add(self._warm_up, own=True)
@@ -131,6 +132,8 @@ class Annotating(Feature):
         for each in found:
             if each.effect is None:
                 self._measuring.add(each, later=True)
+            else:
+                self._measuring.note(each)
         return Answer(
             {
                 "findings": [each.describe() for each in found],

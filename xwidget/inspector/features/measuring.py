@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from xwidget.explanation import Explanation
@@ -50,28 +51,52 @@ class Measuring:
         self._lock = threading.Lock()
         self._waiting: dict[str, Finding] = {}
         self._later: dict[str, Finding] = {}
+        self._unshared: dict[str, Finding] = {}  # measured before there was evidence
         self._works = False
         self._ended = threading.Event()
         self._effects: tuple[str, Effects] | None = None  # by the net's fingerprint
 
     def add(self, finding: Finding, *, later: bool = False) -> None:
         """Measure a version soon; ``later``, once nothing runs and nothing else waits."""
+        failure: Exception | None = None
         with self._lock:
-            known = self._waiting.pop(finding.id, None) or self._later.pop(finding.id, None)
-            if finding.deleted or (known is not None and known.version > finding.version):
+            known = self._waiting.get(finding.id) or self._later.get(finding.id)
+            if known is not None and known.version > finding.version:
                 return
-            (self._later if later else self._waiting)[finding.id] = finding
+            soon = finding.id in self._waiting or not later
+            for waiting in (self._waiting, self._later, self._unshared):
+                waiting.pop(finding.id, None)
+            if finding.deleted:
+                return
+            (self._waiting if soon else self._later)[finding.id] = finding
             if len(self._waiting) > _SOON:  # as where a file is read
                 oldest = next(iter(self._waiting))
                 self._later[oldest] = self._waiting.pop(oldest)
-            if self._works or self._ended.is_set():
-                return
-            try:
-                EndingThread(self._work, self._ended.set, "xwidget-effects").start()
-            except (RuntimeError, MemoryError) as error:  # too many: the next one tries again
-                self._panel.warn("no thread to measure an effect on", error=error)
-                return
-            self._works = True
+            failure = self._begin()
+        if failure is not None:  # too many threads: the next one tries again
+            self._panel.warn("no thread to measure an effect on", error=failure)
+
+    def note(self, finding: Finding) -> None:
+        """Note a finding that was measured: where there was no evidence yet, ``again`` asks for its
+        share.
+        """
+        with self._lock:
+            if finding.effect is not None and finding.effect.share is None:
+                if not self._ended.is_set():
+                    self._unshared[finding.id] = finding
+            else:
+                self._unshared.pop(finding.id, None)
+
+    def again(self) -> None:
+        """Measure those again that were measured before there was evidence and have some now; the
+        panel's lock is held.
+        """
+        history = self._panel.runs.history
+        targets = set() if history is None else set(history.targets)
+        with self._lock:
+            found = [each for each in self._unshared.values() if each.seen.target in targets]
+        for each in found:
+            self.add(each, later=True)
 
     def close(self) -> None:
         """Give up what waits."""
@@ -79,7 +104,19 @@ class Measuring:
         with self._lock:
             self._waiting.clear()
             self._later.clear()
+            self._unshared.clear()
         self._effects = None
+
+    def _begin(self) -> Exception | None:
+        """Start the thread, unless it works; return why it cannot be started."""
+        if self._works or self._ended.is_set():
+            return None
+        try:
+            EndingThread(self._work, self._ended.set, "xwidget-effects").start()
+        except (RuntimeError, MemoryError) as error:
+            return error
+        self._works = True
+        return None
 
     def _work(self) -> None:
         while True:
@@ -92,11 +129,21 @@ class Measuring:
                 self._ended.wait(_PAUSE)
                 continue
             try:
-                effect = self._effect(finding)
-            except BaseException as error:
+                self._measure(finding)
+            except Exception as error:  # the others are measured all the same
+                self._panel.warn("an effect could not be told", error=error)
+
+    def _measure(self, finding: Finding) -> None:
+        """Measure a finding, and tell what came of it."""
+        try:
+            effect = self._effect(finding)
+        except BaseException as error:
+            known = finding.effect
+            if known is None or known.target != finding.seen.target:
                 self._untested(finding, texts.text_of(error))
-            else:
-                self._tell(finding, effect)
+        else:
+            self.note(replace(finding, effect=effect))
+            self._tell(finding, effect)
 
     def _next(self) -> Finding | None:
         """Return the one to measure; None while those that wait have to wait for a run."""
