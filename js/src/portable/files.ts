@@ -1,10 +1,12 @@
 /** Findings of an exported page go to files, and come from them, in the own format alone. */
-import type { CreateFiles } from "../annotate/state/files";
+import { type CreateFiles, checkSize } from "../annotate/state/files";
 import { download } from "../support/files";
-import { readOwn, writeOwn } from "./own_format";
+import { readFinding, readOwn, writeOwn } from "./own_format";
 
 export const createOwnFiles: CreateFiles = ({ image }, setup, known) => ({
+  readFinding,
   async readFile(file) {
+    checkSize(file);
     const { height = 1, width = 1 } = image.peek() ?? {};
     return readOwn(await file.text(), { frame: [height, width], base: setup.base.peek() });
   },

@@ -2,7 +2,7 @@
 
 import { gridOf, MOST_POINTS, type Region } from "../annotate/region";
 import type { Preview } from "../annotate/state/files";
-import type { Finding } from "../annotate/state/record";
+import type { Effect, Finding } from "../annotate/state/record";
 import type { PreviewRow, ReviewRecord, SeenRecord } from "../kernel/contract";
 
 const FORMAT = "xwidget findings";
@@ -25,11 +25,11 @@ interface Here {
 
 /** Each finding of a file, and whether it is of this image; throws an error in words for no such file. */
 export function readOwn(text: string, here: Here): Preview {
-  let file: { format?: unknown; version?: unknown; findings?: unknown };
+  let file: { format?: unknown; version?: unknown; findings?: unknown; reviews?: unknown };
   try {
     file = JSON.parse(text);
   } catch (error) {
-    throw new Error(`The file is no JSON: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`The file is not JSON: ${error instanceof Error ? error.message : error}`);
   }
   if (file?.format !== FORMAT || !Array.isArray(file.findings)) {
     throw new Error(
@@ -41,7 +41,10 @@ export function readOwn(text: string, here: Here): Preview {
     throw new Error(`The file has version ${JSON.stringify(file.version)}; expected ${VERSION}.`);
   }
   const rows = file.findings.map((each: unknown, k: number) => row(each, `findings[${k}]`, here));
-  return { rows, notes: [] };
+  const reviews = Array.isArray(file.reviews) ? file.reviews.length : 0;
+  const unread = reviews === 1 ? "Its one review is" : `Its ${reviews} reviews are`;
+  const notes = [`${unread} not taken over: load the file in a notebook for them.`];
+  return { rows, notes: reviews > 0 ? notes : [] };
 }
 
 function row(value: unknown, place: string, here: Here): PreviewRow {
@@ -66,8 +69,11 @@ function matching({ seen, frame }: Finding, { base, frame: own }: Here): string 
   return seen.image === base.image ? "name and size" : "";
 }
 
-/** A finding as it may be, whoever wrote it; fields that are not known are left out. */
-function readFinding(value: unknown): Finding {
+/**
+ * A finding as it may be, whoever wrote it; fields that are not known are left out. It throws an error
+ * in words for what is none; Python refuses the same, see tests/portable/fixtures/refused.json.
+ */
+export function readFinding(value: unknown): Finding {
   const given = object(value, "a finding");
   const { id, confidence = null, version = 1 } = given;
   if (typeof id !== "string" || !UUID.test(id)) throw new Error("it has no id that is a UUID");
@@ -76,7 +82,12 @@ function readFinding(value: unknown): Finding {
   if (confidence !== null && !(number(confidence) >= 0 && number(confidence) <= 1)) {
     throw new Error(`its confidence is ${shown(confidence)}; expected 0 to 1`);
   }
-  const seen = object(given.seen ?? {}, "seen");
+  if (!(Number.isInteger(version) && number(version) >= 1)) {
+    throw new Error(`its version is ${shown(version)}; expected 1 or more`);
+  }
+  if (typeof (given.deleted ?? false) !== "boolean") {
+    throw new Error(`deleted is ${shown(given.deleted)}; expected true or false`);
+  }
   return {
     ...{ id, verdict, confidence: confidence as number | null, version: number(version) },
     region: region(given.region),
@@ -85,15 +96,45 @@ function readFinding(value: unknown): Finding {
     label: text(given, "label", MOST.name),
     reason: text(given, "reason", MOST.text),
     author: text(given, "author", MOST.name),
-    seen: {
-      ...(seen as unknown as SeenRecord),
-      digest: text(seen, "digest"),
-      image: text(seen, "image"),
-    },
-    effect: (given.effect ?? null) as Finding["effect"],
-    created: time(given.created),
-    changed: time(given.changed),
+    seen: readSeen(given.seen ?? {}),
+    effect: readEffect(given.effect ?? null),
+    created: time(given, "created"),
+    changed: time(given, "changed"),
     deleted: given.deleted === true,
+  };
+}
+
+function readSeen(value: unknown): SeenRecord {
+  const given = Object.entries(object(value, "seen"));
+  const seen = Object.fromEntries(given.filter(([, each]) => each !== null));
+  const words = (name: string) => text(seen, name);
+  const figure = (name: string) => numberIn(seen, name);
+  const { size = null, geometry = null } = seen;
+  return {
+    ...{ digest: words("digest"), image: words("image"), model: words("model") },
+    ...{ weights: words("weights"), preprocessing: words("preprocessing") },
+    size: size === null ? null : pair(size),
+    geometry: geometry === null ? null : object(geometry, "geometry"),
+    ...{ target: wholeIn(seen, "target"), class_name: words("class_name") },
+    ...{ game: words("game"), defense: words("defense"), iteration: wholeIn(seen, "iteration") },
+    ...{ image_score: figure("image_score"), score: figure("score") },
+    ...{ checks: words("checks"), version: words("version") },
+  };
+}
+
+function readEffect(value: unknown): Effect | null {
+  if (value === null) return null;
+  const effect = object(value, "effect");
+  const needed = (name: string, found: number | null = numberIn(effect, name)) => {
+    if (found === null) throw new Error(`its effect has no ${name}`);
+    return found;
+  };
+  return {
+    ...{ target: needed("target", wholeIn(effect, "target")), image: needed("image") },
+    ...{ without: needed("without"), only: needed("only"), area: needed("area") },
+    ...{ share: numberIn(effect, "share"), draws: needed("draws", wholeIn(effect, "draws")) },
+    without_spread: numberIn(effect, "without_spread") ?? 0,
+    only_spread: numberIn(effect, "only_spread") ?? 0,
   };
 }
 
@@ -109,7 +150,8 @@ function region(value: unknown): Finding["region"] {
   if (type === "mask" && typeof counts === "string") return { type, size: pair(size), counts };
   if (type === "polygon" && Array.isArray(rings) && rings.length > 0) {
     const read = rings.map((ring) => {
-      if (!Array.isArray(ring) || ring.length < 3) throw new Error("a ring has no three points");
+      if (!Array.isArray(ring) || ring.length < 3)
+        throw new Error("a ring has fewer than three points");
       return ring.map((place) => [number(place?.[0]), number(place?.[1])] as [number, number]);
     });
     const points = read.reduce((sum, ring) => sum + ring.length, 0);
@@ -128,7 +170,7 @@ function object(value: unknown, what: string): Record<string, unknown> {
 }
 
 function text(of: Record<string, unknown>, name: string, most = MOST.text): string {
-  const value = of[name] ?? "";
+  const { [name]: value = "" } = of;
   if (typeof value !== "string") throw new Error(`${name} is ${shown(value)}; expected a text`);
   if (value.length > most)
     throw new Error(`${name} has ${value.length} characters; at most ${most} fit`);
@@ -140,6 +182,20 @@ function number(value: unknown): number {
   throw new Error(`${shown(value)} is no number that fits`);
 }
 
+function numberIn(of: Record<string, unknown>, name: string): number | null {
+  const value = of[name] ?? null;
+  if (value !== null && typeof value !== "number") {
+    throw new Error(`${name} is ${shown(value)}; expected a number`);
+  }
+  return value;
+}
+
+function wholeIn(of: Record<string, unknown>, name: string): number | null {
+  const value = numberIn(of, name);
+  if (value === null || Number.isSafeInteger(value)) return value;
+  throw new Error(`${name} is ${value}; expected a whole number`);
+}
+
 function pair(value: unknown): [number, number] {
   const sides = Array.isArray(value) && value.length === 2 ? value.map(number) : [];
   const [height = 0, width = 0] = sides;
@@ -149,9 +205,14 @@ function pair(value: unknown): [number, number] {
   return [height, width];
 }
 
-function time(value: unknown): string {
-  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return new Date(Number.isNaN(at) ? Date.now() : at).toISOString();
+/** ISO 8601 that says its zone. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+function time(of: Record<string, unknown>, name: string): string {
+  const { [name]: value = new Date().toISOString() } = of;
+  const at = typeof value === "string" && TIME.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw new Error(`${name} is ${shown(value)}; expected a time`);
+  return new Date(at).toISOString();
 }
 
 function shown(value: unknown): string {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { gridOf, regionOf } from "../../src/annotate/region";
 import type { SeenRecord } from "../../src/kernel/contract";
-import { readOwn, writeOwn } from "../../src/portable/own_format";
+import { readFinding, readOwn, writeOwn } from "../../src/portable/own_format";
 import { BOX, marking } from "../annotate/state/marking";
+import refused from "./fixtures/refused.json";
 
 const { findings, pump, fake } = marking();
 findings.add(BOX, {
@@ -26,6 +27,11 @@ pump();
 const all = fake.list();
 const base = { ...all[0]?.seen, digest: "d1" } as SeenRecord;
 const here = { frame: [16, 16] as [number, number], base };
+const EMPTY: SeenRecord = {
+  ...{ digest: "", image: "", size: null, geometry: null, model: "", weights: "" },
+  ...{ preprocessing: "", target: null, class_name: "", game: "", defense: "", iteration: null },
+  ...{ image_score: null, score: null, checks: "", version: "" },
+};
 const file = (change: object) => JSON.stringify({ ...JSON.parse(writeOwn(all, [])), ...change });
 
 test("what was written is read back, nothing lost", () => {
@@ -38,7 +44,7 @@ test("what was written is read back, nothing lost", () => {
 
 describe("a file that is none says so", () => {
   test.each([
-    ["{", "no JSON"],
+    ["{", "not JSON"],
     ["null", "own format"],
     ['{"type": "FeatureCollection"}', "own format"],
     [file({ version: 2 }), "version 2"],
@@ -58,7 +64,7 @@ describe("what does not fit is refused with the reason, the rest is read", () =>
     [{ region: { type: "star" } }, 'its region is "star"'],
     [{ region: { ...BOX, width: 0 } }, "no area"],
     [{ region: { ...BOX, x: null } }, "null is no number"],
-    [{ region: { type: "polygon", rings: [[[0, 0]]] } }, "no three points"],
+    [{ region: { type: "polygon", rings: [[[0, 0]]] } }, "fewer than three points"],
     [{ region: { type: "mask", size: [16, 16], counts: "zz" } }, "findings[0]"],
     [{ frame: [16] }, "no height and width"],
     [{ frame: [32, 32] }, "of another image"],
@@ -71,6 +77,33 @@ describe("what does not fit is refused with the reason, the rest is read", () =>
     expect(rows[0]?.reason).toContain(words);
     expect(rows.slice(1).every(({ reason }) => reason === "")).toBe(true);
   });
+});
+
+describe("what Python refuses is refused here, too, and what it takes is taken", () => {
+  const { finding } = refused;
+  test.each(refused.taken)("%j", (change) => {
+    expect(readFinding({ ...finding, ...change }).id).toBe(finding.id);
+  });
+  test.each(refused.refused)("%j", (change) => {
+    const [row] = readOwn(file({ findings: [{ ...finding, ...change }] }), here).rows;
+    expect(row?.reason).toMatch(/^findings\[0\]: ./);
+    expect(row?.finding).toBeNull();
+  });
+});
+
+test("only what is known of a finding is read, and an effect is whole", () => {
+  const effect = { target: 5, image: 0.9, without: 0.4, only: 0.2, area: 0.1, draws: 8 };
+  const given = { ...all[0], seen: { digest: "d1", more: "<b>" }, effect: { ...effect, more: 1 } };
+  const read = readFinding(given);
+  expect(read.seen).toEqual({ ...EMPTY, digest: "d1" });
+  expect(read.effect).toEqual({ ...effect, share: null, without_spread: 0, only_spread: 0 });
+});
+
+test("the reviews of a file are not read here, which is said", () => {
+  const notes = (reviews: object[]) => readOwn(file({ reviews }), here).notes;
+  expect(notes([])).toEqual([]);
+  expect(notes([{}])).toEqual([expect.stringContaining("Its one review is not taken over")]);
+  expect(notes([{}, {}])).toEqual([expect.stringContaining("Its 2 reviews are not")]);
 });
 
 test("where no digest is known, name and size tell", () => {

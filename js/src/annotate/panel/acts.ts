@@ -220,7 +220,7 @@ export function createActs(parts: Parts): Acts {
     take(read) {
       findings.together(() => {
         for (const { region, id, ...more } of read) {
-          const here = findings.all.peek().some((each) => each.id === id);
+          const here = findings.get(id) !== null;
           findings.add(region, here ? more : { id, ...more });
         }
       });

@@ -17,6 +17,11 @@ export interface Files {
   readFile(file: File): Promise<Preview>;
   /** Write the findings to a file of a format, and have it downloaded. */
   writeFile(format: string): Promise<void>;
+  /**
+   * Read a finding that the browser kept; it throws where it is none. Given where no kernel does that
+   * before it takes one.
+   */
+  readFinding?(value: unknown): Finding;
 }
 
 /** Makes them for one Inspector; `known` are all findings and reviews. */
@@ -29,11 +34,15 @@ export type CreateFiles = (
 /** The kernel takes no larger one. */
 const MOST_BYTES = 32e6;
 
+/** Throws an error in words for a file that is too large to be read. */
+export function checkSize({ size }: File): void {
+  if (size <= MOST_BYTES) return;
+  throw new Error(`The file has ${Math.ceil(size / 1e6)} MB; at most 32 MB are read.`);
+}
+
 export const createFiles: CreateFiles = ({ wire: { link }, say }) => ({
   async readFile(file) {
-    if (file.size > MOST_BYTES) {
-      throw new Error(`The file has ${Math.ceil(file.size / 1e6)} MB; at most 32 MB are read.`);
-    }
+    checkSize(file);
     const buffer = new DataView(await file.arrayBuffer());
     const reply = await link.ask({ type: "read_findings", name: file.name, buffer }, () => false);
     if (reply.type === "preview") return reply;

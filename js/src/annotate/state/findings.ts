@@ -78,7 +78,9 @@ export function createFindings(
   const setup = createSetup(store);
   const entries = createEntries();
   const box = outbox ?? createOutbox(undefined, store.wire.ended);
-  const sync = createSync(store, setup, entries, box);
+  const known = () => [findings.all.peek(), sync.reviews.peek()] as const;
+  const exchange = files(store, setup, known);
+  const sync = createSync(store, setup, entries, box, exchange.readFinding);
   const { changes } = entries;
   /** The steps of what is done together; null while each is one of its own. */
   let steps: Step[] | null = null;
@@ -112,7 +114,7 @@ export function createFindings(
   });
   const findings: Findings = {
     ...setup,
-    ...files(store, setup, () => [findings.all.peek(), sync.reviews.peek()]),
+    ...exchange,
     all: computed(() => {
       changes.value;
       return [...entries.all()].flatMap((each) =>

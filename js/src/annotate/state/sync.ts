@@ -43,7 +43,14 @@ export interface Sync {
   yield(entry: Entry, theirs: Finding): void;
 }
 
-export function createSync(store: Store, setup: Setup, entries: Entries, outbox: Outbox): Sync {
+/** @param read reads a finding that the browser kept; it throws where it is none */
+export function createSync(
+  store: Store,
+  setup: Setup,
+  entries: Entries,
+  outbox: Outbox,
+  read = (finding: unknown) => finding as Finding,
+): Sync {
   const { wire, portable } = store;
   const { link, ended } = wire;
   const trouble = signal("");
@@ -290,8 +297,18 @@ export function createSync(store: Store, setup: Setup, entries: Entries, outbox:
 
   // What an earlier page left, once it is known whose it is.
 
+  /** An act as it may be, whoever wrote it; null for none. */
+  function readAct(act: Act): Act | null {
+    try {
+      return isPut(act) ? { ...act, finding: read(act.finding) } : act;
+    } catch {
+      return null;
+    }
+  }
   function restore(acts: readonly Act[]): void {
-    for (const act of acts) {
+    for (const kept of acts) {
+      const act = readAct(kept);
+      if (!act) continue;
       const entry = entries.of(act.id);
       if (entry.queue.some((each) => each.act === act.act)) continue;
       // Acts of an exported page are never sent: of each finding the newest stands for all.

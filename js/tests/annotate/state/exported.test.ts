@@ -93,5 +93,22 @@ test("a file of findings is read and looked into, and nothing is taken of it", a
   const { rows } = await findings.readFile(new File([JSON.stringify(file)], "a.json"));
   expect(rows).toMatchObject([{ finding: { label: "cup" }, matched: "name and size" }]);
   expect(findings.all.value).toEqual([]);
-  await expect(findings.readFile(new File(["{"], "b.json"))).rejects.toThrow("no JSON");
+  await expect(findings.readFile(new File(["{"], "b.json"))).rejects.toThrow("not JSON");
+});
+
+test("a file that is too large is not read", async () => {
+  const { findings } = page();
+  const large = new File([new Uint8Array(32e6 + 1)], "a.json");
+  await expect(findings.readFile(large)).rejects.toThrow("at most 32 MB");
+});
+
+test("what the browser kept and cannot be shown is passed over, the rest is there", () => {
+  const { id, fake } = withOne();
+  const browser = new Browser();
+  const first = page(browser, fake);
+  const broken = first.findings.add(OTHER, { effect: { target: 5 } as never });
+  first.findings.change(id, { label: "mug" });
+  const { findings } = page(browser, fake);
+  expect(findings.get(broken.id)).toBeNull();
+  expect(findings.all.value).toMatchObject([{ id, label: "mug" }]);
 });
