@@ -83,7 +83,7 @@ def test_a_place_where_no_file_can_be_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b'{"format": "xwidget findings"}', "is no SQLite database"),
+        (b'{"format": "xwidget findings"}', "damaged or no SQLite database"),
         (b"SQLite format 3\x00" + bytes(range(256)) * 16, "damaged or no SQLite database"),
     ],
 )
@@ -224,6 +224,30 @@ def test_a_read_only_file_is_read_and_says_so_when_it_is_written(folder_too: boo
         Path(folder).chmod(0o755)
     assert said[0] == "True 1 ('watermark',)"
     assert "the file or its folder is read-only. Nothing was stored" in said[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+def test_a_read_only_file_is_not_read_while_its_writer_has_it_for_itself() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "findings.sqlite"
+        xw.FindingStore(path).close()
+        writer = sqlite3.connect(path, isolation_level=None)
+        writer.execute("PRAGMA journal_mode = DELETE")
+        path.chmod(0o444)
+        Path(folder).chmod(0o755)
+
+        def work(tell: Tell) -> None:
+            try:
+                tell(str(xw.FindingStore(path, author="Ada", timeout=0.2).read_only))
+            except StoreError as error:
+                tell(str(error))
+
+        free = by_somebody(work)
+        writer.execute("BEGIN EXCLUSIVE")
+        held = by_somebody(work)
+        writer.close()
+    assert free == ["True"]
+    assert "is locked" in held[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -111,6 +112,25 @@ def test_programs_that_open_a_new_store_at_the_same_time_all_can(place: str) -> 
     with xw.FindingStore(place) as store:
         assert {each.id for each in store.list()} == set(told)
         assert len(told) == 5
+
+
+def test_a_program_that_opens_a_file_again_keeps_its_locks(tmp_path: Path) -> None:
+    path = tmp_path / "findings.sqlite"
+    # Not a fork: it would have the notes of this one's locks.
+    count = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+        "print(*c.execute('SELECT count(*) FROM xwidget_findings').fetchone()); c.close()"
+    )
+
+    def counted() -> int:
+        return int(subprocess.check_output([sys.executable, "-c", count, path]))
+
+    with xw.FindingStore(path) as store:
+        store.add(finding())
+        with xw.FindingStore(path):
+            assert counted() == 1  # the last program to close the file removes its log
+            store.add(finding())
+            assert counted() == 2
 
 
 @pytest.mark.parametrize("where", ["file", "database", ":memory:"])

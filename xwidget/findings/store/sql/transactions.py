@@ -30,7 +30,6 @@ from xwidget.findings.store.sql import forks
 
 T = TypeVar("T")
 
-_HEADER = b"SQLite format 3\x00"
 _LOCKED, _NO_RIGHT = "55P03", "42501"
 _POOL = {"pool_size": 5, "max_overflow": 20}
 
@@ -267,28 +266,28 @@ def _check(path: Path) -> None:
         raise StoreError(
             f"{path} cannot be made: there is no folder {path.parent}. Make the folder first"
         )
-    try:
-        with path.open("rb") as file:
-            begin = file.read(len(_HEADER))
-    except FileNotFoundError:
+    # Never open the file here: on POSIX, closing it would drop the locks of this whole process.
+    if not path.exists():
         if not os.access(path.parent, os.W_OK):
             raise StoreError(
                 f"{path} cannot be made: its folder is read-only. Keep findings in another folder"
-            ) from None
-        return
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    if begin and begin != _HEADER:
-        raise StoreError(
-            f"{path} is no SQLite database. It was left as it is; keep findings in another file"
-        )
+            )
+    elif not os.access(path, os.R_OK):
+        raise StoreError(f"{path} cannot be read: there is no right to")
 
 
 def _only_read(path: Path, arguments: dict[str, Any]) -> sqlite3.Connection:
-    # Without a log beside it, nobody is writing; then SQLite needs to make no file to read it.
-    alone = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    address = f"file:{quote(path.as_posix())}?mode=ro{alone}"
+    address = f"file:{quote(path.as_posix())}?mode=ro"
     connection: sqlite3.Connection = sqlite3.connect(address, uri=True, **arguments)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchall()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        # Here SQLite may not make the files that a write-ahead log needs. Without a log beside the
+        # file nobody is writing, and it can be read as it is, without locks.
+        if "locked" in str(error) or path.with_name(f"{path.name}-wal").exists():
+            raise
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, **arguments)
     return connection
 
 
