@@ -14,10 +14,10 @@ export interface Entry {
   flying: boolean;
   /** Acts that were on their way at some time: a store may have them. */
   sent: Set<string>;
-  /** Why the first act could not be done, in words. */
+  /** Why an act could not be done, in words. */
   trouble: string;
-  /** It can never be done. */
-  final: boolean;
+  /** Acts that can never be done: they hold nothing up. */
+  barred: Set<string>;
   /** It is tried again a little later. */
   resting: boolean;
   /** What another made of the version that was changed here. */
@@ -58,7 +58,14 @@ export function createEntries(): Entries {
     of(id) {
       const entry = entries.get(id) ?? {
         ...{ id, record: null, kept: null, queue: [], flying: false, sent: new Set<string>() },
-        ...{ trouble: "", final: false, resting: false, theirs: null, durable: true, why: "" },
+        ...{
+          trouble: "",
+          barred: new Set<string>(),
+          resting: false,
+          theirs: null,
+          durable: true,
+          why: "",
+        },
         ...{ shape: 0, measured: false, unmeasured: "", imported: false },
       };
       entries.set(id, entry);

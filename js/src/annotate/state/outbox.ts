@@ -68,18 +68,21 @@ export function createOutbox(
   let prefix: string | null = null;
   const keyOf = ({ act }: Act) => `${prefix} ${act}`;
 
-  function write(act: Act): void {
+  /** @returns whether the browser took it */
+  function write(act: Act): boolean {
     held.set(act.act, act);
-    if (prefix === null) return;
+    if (prefix === null) return false;
     try {
       storage().setItem(keyOf(act), JSON.stringify(act));
       held.delete(act.act);
       if (held.size === 0) trouble.value = "";
+      return true;
     } catch (error) {
       const full = error instanceof DOMException && /quota/i.test(error.name);
       trouble.value = full
         ? "the browser has no more room for them; what it does not keep is lost with this page"
         : "the browser keeps nothing here; they are lost with this page";
+      return false;
     }
   }
 
@@ -111,13 +114,15 @@ export function createOutbox(
       for (const act of [...held.values()]) write(act);
       return found.sort((a, b) => a.at - b.at);
     },
-    keep: write,
+    keep: (act) => void write(act),
     drop(act) {
       held.delete(act.act);
       if (held.size === 0) trouble.value = "";
       if (prefix === null) return;
       try {
         storage().removeItem(keyOf(act));
+        // There may be room now for those that there was none for.
+        for (const other of [...held.values()]) if (!write(other)) break;
       } catch {
         // Nothing was kept.
       }

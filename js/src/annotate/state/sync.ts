@@ -80,14 +80,18 @@ export function createSync(
     const drawn = store.drawn.peek();
     return { target: drawn?.target ?? store.target.peek(), iteration: drawn?.iteration ?? 0 };
   }
+  /** What of a kind waits last, if no store can have it: another takes its place. */
+  function replaceable<T extends Act>({ queue, sent, barred }: Entry, type: T["type"]): T | null {
+    const last = queue.findLast((act) => act.type === type);
+    const open = last && last === queue.at(-1) && !sent.has(last.act);
+    return last && (open || barred.has(last.act)) ? (last as T) : null;
+  }
   function enqueue(entry: Entry, act: Act): void {
-    const before = entry.queue.at(-1);
-    // Of what was not sent yet only the end counts; it is dropped once that is kept.
-    const replaced = before?.type === act.type && !entry.sent.has(before.act) ? before : null;
-    entry.queue = [...(replaced ? entry.queue.slice(0, -1) : entry.queue), act];
+    // Of what no store has only the end counts; it is dropped once that is kept.
+    const replaced = replaceable(entry, act.type);
+    entry.queue = [...entry.queue.filter((each) => each !== replaced), act];
     outbox.keep(act);
     if (replaced) outbox.drop(replaced);
-    entry.final = false;
     waiting.add(entry);
     flush();
     entries.changed();
@@ -95,8 +99,7 @@ export function createSync(
   function put(entry: Entry): void {
     const finding = entry.record;
     if (!finding) return;
-    const before = entry.queue.at(-1);
-    const unsent = before && isPut(before) && !entry.sent.has(before.act) ? before : null;
+    const unsent = replaceable<Put>(entry, "put");
     const base = unsent ? unsent.base : baseOf(entry);
     // Made and deleted before anybody heard of it.
     if (finding.deleted && base === 0 && entry.queue.every((act) => act === unsent)) {
@@ -108,7 +111,7 @@ export function createSync(
   }
   function forget(entry: Entry): void {
     for (const act of entry.queue) outbox.drop(act);
-    Object.assign(entry, { queue: [], theirs: null, trouble: "", final: false, shape: 0 });
+    Object.assign(entry, { queue: [], theirs: null, trouble: "", shape: 0 });
     waiting.delete(entry);
     entries.changed();
   }
@@ -125,8 +128,8 @@ export function createSync(
     if (!canSend()) return;
     for (const entry of waiting) {
       if (flying >= WINDOW) return;
-      const [act] = entry.queue;
-      const held = entry.flying || entry.resting || entry.final || entry.theirs;
+      const act = entry.queue.find((each) => !entry.barred.has(each.act));
+      const held = entry.flying || entry.resting || entry.theirs;
       if (act && !held) send(entry, act);
     }
   }
@@ -138,11 +141,11 @@ export function createSync(
       entry.flying = false;
       flying -= 1;
       // It may have been dropped meanwhile, by a person.
-      const current = entry.queue[0] === act;
+      const current = entry.queue.includes(act);
       batch(() => {
         if (reply.type === "kept") keptAs(entry, act as Put, reply, current);
         else if (reply.type === "reviewed") reviewed(entry, act, reply);
-        else if (reply.type === "failed" && current) refused(entry, reply);
+        else if (reply.type === "failed" && current) refused(entry, act, reply);
         entries.changed();
       });
       if (reply.type === "lost") later(entry);
@@ -158,12 +161,10 @@ export function createSync(
       void link.ask({ type: "review", finding: id, verdict, kind, reason, act: name }, done);
     }
   }
-  /** The first act is done. */
-  function confirm(entry: Entry): void {
-    const [act] = entry.queue;
-    if (act) outbox.drop(act);
-    entry.queue = entry.queue.slice(1);
-    entry.trouble = "";
+  function confirm(entry: Entry, act: Act): void {
+    outbox.drop(act);
+    entry.queue = entry.queue.filter((each) => each !== act);
+    if (!entry.queue.some((each) => entry.barred.has(each.act))) entry.trouble = "";
     trouble.value = "";
     patience = PATIENCE.first;
     if (entry.queue.length === 0) waiting.delete(entry);
@@ -177,14 +178,20 @@ export function createSync(
       return;
     }
     Object.assign(entry, { durable, why: reason });
-    confirm(entry);
-    const next = entry.queue.find(isPut);
-    // As a store counts, it is this anyway.
-    if (next && next.base === act.base + 1 && next.base !== finding.version) {
-      next.base = finding.version;
+    // As a store counts, nothing moves.
+    rebase(entry, act.base + 1, finding.version);
+    confirm(entry, act);
+    show(entry);
+  }
+  /** What waits to change a version, and what builds on it, changes another one. */
+  function rebase(entry: Entry, from: number, to: number): void {
+    let expected = from;
+    for (const next of from === to ? [] : entry.queue.filter(isPut)) {
+      if (next.base !== expected) continue;
+      next.base += to - from;
+      expected += 1;
       outbox.keep(next);
     }
-    show(entry);
   }
   /** Both are kept on the screen until a person has chosen, save where there is nothing to choose. */
   function clashed(entry: Entry, theirs: Finding): void {
@@ -198,17 +205,24 @@ export function createSync(
     }
   }
   function reviewed(entry: Entry, act: Act, reply: ReviewedReply): void {
-    if (entry.queue[0] === act) confirm(entry);
+    if (entry.queue.includes(act)) confirm(entry, act);
     entry.kept = newer(entry.kept, reply.finding);
     show(entry);
     if (entry.queue.length > 0) return; // one's own is newer
     const others = reviews.peek().filter(({ finding }) => finding !== act.id);
     reviews.value = [...others, ...reply.reviews];
   }
-  function refused(entry: Entry, { message, final }: FailedReply): void {
+  function refused(entry: Entry, act: Act, { message, final }: FailedReply): void {
     entry.trouble = trouble.value = message;
-    entry.final = final === true;
-    if (!entry.final) later(entry);
+    if (!final) {
+      later(entry);
+      return;
+    }
+    entry.barred.add(act.act);
+    // What came after it says all that it said.
+    if (entry.queue.findLast(({ type }) => type === act.type) === act) return;
+    if (isPut(act)) rebase(entry, act.base + 1, act.base);
+    confirm(entry, act);
   }
   function later(entry: Entry): void {
     if (ended.aborted) return;

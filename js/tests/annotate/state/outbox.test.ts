@@ -41,6 +41,20 @@ test("a browser that has no room says so, until the act is dropped", () => {
   expect(outbox.trouble.value).toBe("");
 });
 
+test("what there was no room for is kept once another is dropped", () => {
+  const browser = new Browser();
+  const outbox = createOutbox(() => browser);
+  outbox.open("a");
+  outbox.keep(act("1"));
+  browser.refuses = new DOMException("full", "QuotaExceededError");
+  outbox.keep(act("2"));
+  outbox.keep(act("3"));
+  browser.refuses = null;
+  outbox.drop(act("1"));
+  expect(outbox.trouble.value).toBe("");
+  expect(createOutbox(() => browser).open("a")).toEqual([act("2"), act("3")]);
+});
+
 test("a browser that forbids it throws nothing, and is told of", () => {
   const outbox = createOutbox(() => {
     throw new DOMException("denied", "SecurityError");

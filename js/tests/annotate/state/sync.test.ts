@@ -132,6 +132,50 @@ describe("a refusal", () => {
     expect(fake.newest(id)).toMatchObject({ label: "short" });
   });
 
+  test("for good of what was followed by more holds nothing up", () => {
+    const { findings, fake, pump, browser, push } = marking();
+    const { id } = findings.add(BOX);
+    pump();
+    const [label, reason] = ["x".repeat(300), "why"];
+    findings.change(id, { label }); // on its way
+    findings.change(id, { label: "short", reason });
+    fake.refusals = [{ message: "the label is too long", final: true }];
+    pump();
+    expect(fake.versions.get(id)).toMatchObject([{ label: "" }, { label: "short", reason }]);
+    expect([findings.stateOf(id), findings.reason.value]).toEqual(["saved", ""]);
+    expect(browser.kept.size).toBe(0);
+    push({ type: "finding", finding: fake.change(id, { label: "theirs" }) });
+    expect(findings.get(id)).toMatchObject({ label: "theirs", version: 3 });
+  });
+
+  test("for good is not sent again with what is done later", () => {
+    const { findings, fake, pump, kernel } = marking();
+    fake.refusals = [{ message: "the label is too long", final: true }];
+    const { id } = findings.add(BOX, { label: "x" });
+    pump();
+    findings.change(id, { label: "y" });
+    pump();
+    expect(kernel.asked("put")).toMatchObject([{ base: 0 }, { base: 0 }]);
+    expect(fake.versions.get(id)).toMatchObject([{ label: "y" }]);
+  });
+
+  test("for good of a judgment does not hold up what is said of the region", () => {
+    const page = marking();
+    const { findings, fake, pump } = page;
+    const { id } = findings.add(BOX, { author: "another" });
+    pump();
+    fake.refusals = [{ message: "no such verdict", final: true }];
+    findings.review(id, { verdict: "core", kind: "", reason: "" });
+    findings.change(id, { label: "cup" });
+    pump();
+    expect(fake.newest(id)).toMatchObject({ label: "cup" });
+    expect([findings.stateOf(id), findings.reason.value]).toEqual(["page", "no such verdict"]);
+    findings.review(id, { verdict: "spurious", kind: "", reason: "" });
+    pump();
+    expect(fake.reviews).toMatchObject([{ verdict: "spurious" }]);
+    expect(findings.stateOf(id)).toBe("saved");
+  });
+
   test("is not told in a notice: the state of the finding says it", () => {
     const { findings, fake, pump, store } = marking();
     fake.refusals = [{ message: "no" }];
@@ -350,6 +394,25 @@ describe("a judgment of another's finding", () => {
     expect(findings.reviews.value).toHaveLength(1);
     expect(browser.kept.size).toBe(0);
   });
+});
+
+test("where a store counts otherwise, all that waits follows it", () => {
+  const first = marking();
+  const { id } = first.findings.add(BOX);
+  first.findings.change(id, { label: "a" });
+  first.findings.review(id, { verdict: "core", kind: "", reason: "" });
+  first.findings.change(id, { label: "b" });
+  const second = marking({ browser: first.browser, answered: false });
+  const { kernel, findings, browser, waiting } = second;
+  kernel.answers({ type: "welcome", protocol: 2, run: 1 });
+  second.pump(1); // the list
+  const put = waiting().find(({ type }) => type === "put");
+  const finding = { ...first.findings.get(id), version: 5 };
+  const kept = { type: "kept", finding, clash: null, durable: true, reason: "" };
+  kernel.answers({ ...kept, id: put?.id } as never);
+  const bases = [...browser.kept.values()].map((text) => JSON.parse(text).base);
+  expect(bases.filter((base) => base !== undefined)).toEqual([5, 6]);
+  expect(findings.get(id)).toMatchObject({ label: "b" });
 });
 
 test("at most eight acts are on their way at once, and all arrive", () => {
