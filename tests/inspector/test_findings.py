@@ -126,6 +126,69 @@ def test_commands_come_by_the_trait_where_messages_are_dropped(acts):
     assert acts.widget._command.keys() == {"id"}  # and nothing of it stays in the trait
 
 
+def test_a_finding_that_comes_late_keeps_the_mask_that_the_page_saw(acts):
+    seen = acts.put(target=1, iteration=3)["finding"]["seen"]
+    same = acts.put(record(seen={**seen, "checks": "said"}), target=1, iteration=3)
+    assert same["finding"]["seen"] == seen
+    before = {
+        "game": "deletion",
+        "defense": "none",
+        "iteration": 300,
+        "score": 0.25,
+        "checks": "faithful",
+    }
+    for other in (before, {"score": 0.75}, {"iteration": None, "score": None}):
+        said = {**seen, **other, "class_name": "made up"}
+        late = acts.put(record(seen=said), target=1, iteration=3)["finding"]["seen"]
+        assert late == {**seen, **other}
+    late = acts.put(record(seen={**seen, "defense": "auto", "score": 0.75}))["finding"]["seen"]
+    assert late["defense"] == seen["defense"]
+
+
+def test_a_finding_that_was_made_on_another_net_keeps_its_name(acts):
+    base = acts.page.state["_findings"]["base"]
+    said = {**base, "model": "other", "weights": "0" * 64, "target": 77, "class_name": "cat"}
+    kept = acts.put(record(seen=said), target=77)["finding"]["seen"]
+    names = ("model", "weights", "target", "class_name")
+    assert [kept[name] for name in names] == ["other", "0" * 64, 77, "cat"]
+
+
+def test_a_finding_of_another_image_is_refused(acts):
+    answer = acts.put(record(seen={"digest": "0" * 64}))
+    assert (answer["type"], answer["final"]) == ("failed", True)
+    assert "another image" in answer["message"]
+
+
+def test_what_waits_in_a_page_is_of_one_preprocessing(acts):
+    seeing = acts.widget._parts.annotating._seeing
+    assert seeing.place in acts.page.state["_findings"]["scope"]
+    place, seeing.frame = seeing.place, (SIDE, 2 * SIDE)
+    assert seeing.place != place
+
+
+def test_a_page_is_told_of_new_weights(acts):
+    before = acts.page.state["_findings"]["base"]["weights"]
+    with torch.no_grad():
+        acts.widget._panel.subject.clf.net[2].weight.mul_(0.5)
+    acts.widget.run_more(1)
+    acts.page.until(lambda page: page.state["_findings"]["base"]["weights"] != before)
+
+
+def test_a_page_cannot_choose_whose_its_findings_are(acts):
+    own = acts.widget.findings.author
+    assert acts.put(record(author="Ada"))["finding"]["author"] == own
+    assert acts.put(record(author="Ada"), base=1)["finding"]["author"] == own
+
+
+def test_before_the_first_step_of_a_class_there_is_no_score(acts, monkeypatch):
+    seeing, main = acts.widget._parts.annotating._seeing, acts.widget._panel.runs.main
+    track = main.history.track(1)
+    monkeypatch.setattr(type(track), "scores", ())
+    with acts.widget._panel.lock:
+        seen = seeing.mask(1, 3)
+    assert (seen.class_name, seen.iteration, seen.score) == ("banjo", None, None)
+
+
 def test_an_imported_finding_keeps_what_the_file_says(acts):
     base = acts.page.state["_findings"]["base"]
     seen = {**base, "model": "another net", "class_name": "cat"}

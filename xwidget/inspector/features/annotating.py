@@ -90,7 +90,12 @@ class Annotating(Feature):
     # With the lock held.
 
     def _on_status(self, status: str) -> None:
-        if status not in _ENDED or self._panel.session.closed:
+        if self._panel.session.closed:
+            return
+        if self._prepared:  # the net may have been trained since the run before
+            with contextlib.suppress(RuntimeError):  # too many threads: the next run tries again
+                self._line.add(self._tell_weights, own=True)
+        if status not in _ENDED:
             return
         self._prepare()  # perhaps before a first mask
         self._measuring.again()
@@ -115,10 +120,12 @@ class Annotating(Feature):
         iteration: int,
         imported: bool,
     ) -> Task:
-        mask = self._seeing.mask(target, iteration)  # as the person sees it
-        seen = None if imported else mask
+        mask = self._seeing.mask(target, iteration) if self._has(target) else None
         self.look()
-        return partial(self._keep, finding, base, act, seen)
+        return partial(self._keep, finding, base, act, mask, imported, target)
+
+    def _has(self, target: int) -> bool:
+        return target < len(self._panel.subject.clf.categories)
 
     # On the line's thread.
 
@@ -141,21 +148,28 @@ class Annotating(Feature):
             }
         )
 
-    def _keep(self, record: dict[str, Any], base: int, act: str, mask: Seen | None) -> Answer:
+    def _keep(
+        self,
+        record: dict[str, Any],
+        base: int,
+        act: str,
+        mask: Seen | None,
+        imported: bool,
+        target: int,
+    ) -> Answer:
         finding = self._checked(record)
         before = self._before(finding.id) if base else None
         if before is not None:
             seen, author, created = before.seen, before.author, before.created
-        else:
-            seen = self._seen(finding, mask)
+        elif imported:
+            whole = self._seeing.whole
+            seen = replace(finding.seen, digest=whole.digest, size=whole.size)
             author, created = finding.author or self.findings.author, finding.created
-        new = replace(
-            finding,
-            seen=seen,
-            author=author,
-            created=created,
-            effect=None if mask is not None else finding.effect,
-        )
+        else:
+            seen = self._seeing.told(finding.seen, mask, target)
+            author, created = self.findings.author, finding.created
+        effect = finding.effect if imported else None
+        new = replace(finding, seen=seen, author=author, created=created, effect=effect)
         kept = self.findings.keep(new, base, act, by="page")
         return Answer(
             {
@@ -165,13 +179,6 @@ class Annotating(Feature):
                 "reason": self._keeper.reason,
             }
         )
-
-    def _seen(self, finding: Finding, mask: Seen | None) -> Seen:
-        """Return the ``Seen`` of a new finding; of one from a file, the file says it."""
-        whole = self._seeing.whole
-        if mask is not None:
-            return self._seeing.within(whole, mask)
-        return replace(finding.seen, digest=whole.digest, size=whole.size)
 
     def _after(self, finding: Finding) -> None:
         """Tell other pages of the same kernel, and all of what is named anew."""
@@ -230,7 +237,7 @@ class Annotating(Feature):
             told: dict[str, Any] = {
                 "kinds": [*store.kinds],
                 "labels": [*store.labels()],
-                "scope": f"{base.digest} {self._keeper.key}",
+                "scope": f"{base.digest} {self._seeing.place} {self._keeper.key}",
                 "base": base.describe(),
                 "formats": _menu(),
             }
@@ -248,6 +255,12 @@ class Annotating(Feature):
         with self._panel.lock, self._panel.logged():
             if not self._panel.session.closed:
                 self._panel.tell(_findings=told)
+
+    def _tell_weights(self) -> None:
+        """Tell the page what findings are seen on, where the net was trained."""
+        told = self._panel.get("_findings").get("base") or {}
+        if not self._panel.session.closed and told.get("weights") != self._seeing.base.weights:
+            self._tell_setup()
 
     def _warm_up(self) -> None:
         """Get ready for the first finding, once the run leaves time for it."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 from dataclasses import replace
+from functools import cache
 from importlib import metadata
 from typing import Any
 
 from PIL import Image
 
+from xwidget.catalog.games import GAMES
 from xwidget.findings.finding import Seen
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.net.fingerprint import fingerprint
 from xwidget.subject import Subject
+
+_DIGITS = 16
+_CLOSE = 1e-3  # between a score and the same as a page has it
 
 
 class Seeing:
@@ -63,7 +69,7 @@ class Seeing:
             model=subject.clf.name,
             weights=fingerprint(subject.clf.net),
             preprocessing=subject.clf.preprocess.description,
-            version=metadata.version("xwidget"),
+            version=_version(),
         )
 
     @property
@@ -71,6 +77,47 @@ class Seeing:
         """The same with the geometry, which it waits for."""
         _ = self.subject.geometry
         return self.base
+
+    @property
+    def place(self) -> str:
+        """A key of the net's input: the same where a region lies in the same place of it."""
+        described = f"{self.frame} {self.subject.clf.preprocess.description}"
+        return hashlib.sha256(described.encode()).hexdigest()[:_DIGITS]
+
+    def told(self, said: Seen, mask: Seen | None, target: int) -> Seen:
+        """Return what a finding was seen on that a page tells of, perhaps long after it was made.
+
+        Of another net, or of a mask that is not here any more, the page alone knows.
+
+        Parameters
+        ----------
+        said
+            What the page said; without a digest it said nothing.
+        mask
+            The mask as it is here, see ``mask``; None if this net has no such class.
+        target
+            The class that was looked at.
+
+        Raises
+        ------
+        ValueError
+            If it was another image, or the class is none of the net's.
+        """
+        whole = self.whole
+        if said.digest and said.digest != whole.digest:
+            raise ValueError("the finding is of another image")
+        if said.weights and said.weights != whole.weights:
+            return replace(said, size=whole.size)
+        if mask is None:
+            self.index(target)  # raises
+            raise ValueError(f"there is no class {target}")
+        if not said.digest or _same_mask(said, mask):
+            return self.within(whole, mask)
+        here = {name: getattr(mask, name) for name in ("target", "class_name", "image_score")}
+        named = replace(said, **here)
+        if said.defense == "auto" and said.game in GAMES:
+            named = replace(named, defense=GAMES[said.game].defense)
+        return self.within(whole, named)
 
     def index(self, target: int | str) -> int:
         """Return a class's index."""
@@ -105,6 +152,8 @@ class Seeing:
             return seen
         track = main.history.track(target)
         scores = track.scores
+        if not scores:  # before its first step
+            return seen
         at = min(iteration, len(scores) - 1)
         return replace(
             seen,
@@ -151,3 +200,18 @@ class Seeing:
     def close(self) -> None:
         """Let go of the image and the net."""
         self._subject = None
+
+
+def _same_mask(said: Seen, mask: Seen) -> bool:
+    """Return whether a page saw the mask that is here: one of the same run has the same score."""
+    if (said.target, said.game, said.iteration) != (mask.target, mask.game, mask.iteration):
+        return False
+    if said.score is None or mask.score is None:
+        return said.score is mask.score
+    return abs(said.score - mask.score) <= _CLOSE
+
+
+@cache
+def _version() -> str:
+    """Return the installed version, looked up once."""
+    return metadata.version("xwidget")
