@@ -94,20 +94,40 @@ export function createFindings(
     entry.shape = (lastPut(entry)?.base ?? 0) + 1;
     entry.measured = false;
   }
+  /** @returns whether all of it was still as this step, or its undoing, had left it */
+  function set(step: Step, to: "before" | "after"): boolean {
+    const finding = entries.get(step.id)?.record;
+    const patch = step[to];
+    if (!finding) return true;
+    const open = record.stillAs(finding, patch, to === "before" ? step.after : step.before);
+    if (Object.keys(open).length > 0) apply(step.id, open);
+    return Object.keys(open).length === Object.keys(patch).length;
+  }
   function remember(step: Step): void {
     if (steps) return void steps.push(step);
     made([step]);
   }
   function made(done: readonly Step[]): void {
     if (done.length === 0) return;
-    const act = (of: "before" | "after") => () =>
+    const act = (steps: readonly Step[], to: "before" | "after") => () =>
       batch(() => {
-        for (const step of of === "before" ? done.toReversed() : done) apply(step.id, step[of]);
+        const kept = steps.filter((step) => !set(step, to));
+        if (kept.length > 0) store.say("What others changed meanwhile stays as they left it.");
       });
     const bytes = JSON.stringify(done).length * 2;
-    store.undo.made({ of: findings, bytes, undo: act("before"), redo: act("after") });
+    const [undo, redo] = [act(done.toReversed(), "before"), act(done, "after")];
+    store.undo.made({ of: findings, bytes, undo, redo });
   }
 
+  /** What one has said of a finding oneself. */
+  function ownOf(finding: Finding): Judged & Pick<Finding, "confidence"> {
+    const me = setup.author.peek();
+    if (finding.author === "" || finding.author === me) return finding;
+    const mine = sync.reviews.peek().findLast((each) => {
+      return each.finding === finding.id && each.author === me;
+    });
+    return { verdict: "", kind: "", reason: "", ...mine, confidence: null };
+  }
   const pending = computed(() => {
     changes.value;
     return [...entries.all()].filter(({ queue }) => queue.length > 0);
@@ -162,7 +182,8 @@ export function createFindings(
     duplicate(id) {
       const finding = findings.get(id);
       if (!finding) return null;
-      const { verdict, kind, label, reason, confidence, frame, region } = finding;
+      const { label, frame, region } = finding;
+      const { verdict, kind, reason, confidence } = ownOf(finding);
       const said = { verdict, kind, label, reason, confidence, frame };
       return findings.add(besides(region as Region, frame), said);
     },
@@ -215,6 +236,7 @@ export function createFindings(
         sync.yield(entry, theirs);
         const { id: _, version, effect, ...kept } = mine;
         if (to === "mine as new") findings.add(mine.region as Region, kept);
+        else remember({ id, before: record.toBe(theirs, mine), after: record.toBe(mine, theirs) });
       });
     },
     whyUntested: (id) => {

@@ -17,7 +17,23 @@ type Field = keyof Patch;
 /** Whether two have the same value in a field; regions are compared by what they say. */
 function same(a: Finding, b: Finding, field: Field): boolean {
   const [one, other] = [a[field], b[field]];
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  return one === other || sorted(one) === sorted(other);
+}
+
+/** As text, the same in whatever order its fields came. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, each) =>
+    each && typeof each === "object" && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort())
+      : each,
+  );
+}
+
+/** What of a patch is for fields in which a finding still is as another patch made it. */
+export function stillAs(finding: Finding, patch: Patch, made: Patch): Patch {
+  const as = { ...finding, ...made } as Finding;
+  const fields = (Object.keys(patch) as Field[]).filter((field) => same(finding, as, field));
+  return Object.fromEntries(fields.map((field) => [field, patch[field]])) as Patch;
 }
 
 /** What of a patch is other than what a finding has. */
@@ -31,6 +47,12 @@ export function differing(finding: Finding, patch: Patch): Patch {
 export function valuesOf(finding: Finding, patch: Patch): Patch {
   const fields = Object.keys(patch) as Field[];
   return Object.fromEntries(fields.map((field) => [field, finding[field]])) as Patch;
+}
+
+/** What makes a finding say what another says. */
+export function toBe(finding: Finding, other: Finding): Patch {
+  const fields = CONTENT.map((field) => [field, other[field as Field]]);
+  return differing(finding, Object.fromEntries(fields) as Patch);
 }
 
 export function sameContent(a: Finding, b: Finding): boolean {

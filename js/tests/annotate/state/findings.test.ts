@@ -69,7 +69,46 @@ describe("a finding", () => {
   });
 });
 
+test("a copy of another's finding tells nothing of what they said of it, only what one said oneself", () => {
+  const { findings, pump } = marking();
+  const said = { verdict: "core", kind: "object", reason: "its rim", confidence: 0.9 };
+  const { id } = findings.add(BOX, { ...said, label: "cup", author: "another" });
+  pump();
+  const nothing = { verdict: "", kind: "", reason: "", confidence: null, label: "cup" };
+  expect(findings.duplicate(id)).toMatchObject({ ...nothing, author: "me" });
+  findings.review(id, { verdict: "spurious", kind: "artifact", reason: "a stamp" });
+  const own = { verdict: "spurious", kind: "artifact", reason: "a stamp", confidence: null };
+  expect(findings.duplicate(id)).toMatchObject(own);
+});
+
 describe("undo", () => {
+  test("leaves what others changed meanwhile, and says so", () => {
+    const { findings, pump, push, store, fake } = marking();
+    const { id } = findings.add(BOX);
+    findings.change(id, { label: "mine", verdict: "core" });
+    pump();
+    push({ type: "finding", finding: fake.change(id, { label: "theirs" }) });
+    store.undo.undo();
+    pump();
+    expect(fake.newest(id)).toMatchObject({ label: "theirs", verdict: "" });
+    expect(store.notices.value).toHaveLength(1);
+    store.undo.redo();
+    expect(findings.get(id)).toMatchObject({ label: "theirs", verdict: "core" });
+    expect(findings.clashes.value).toEqual([]);
+  });
+
+  test("knows a region again in whatever order its fields come back", () => {
+    const { findings, pump, push, store, fake } = marking();
+    const { id } = findings.add(BOX);
+    findings.change(id, { region: OTHER });
+    pump();
+    const { type, x, y, width, height } = OTHER;
+    push({ type: "finding", finding: fake.change(id, { region: { height, width, y, x, type } }) });
+    store.undo.undo();
+    expect(findings.get(id)).toMatchObject({ region: BOX });
+    expect(store.notices.value).toEqual([]);
+  });
+
   test("of a delete brings back label and verdict, and so it is kept", () => {
     const { findings, pump, store, fake } = marking();
     const { id } = findings.add(BOX);

@@ -322,6 +322,19 @@ describe("a clash", () => {
     expect(fake.newest(id)).toMatchObject({ label: "theirs", verdict: "core", version: 3 });
   });
 
+  test("that was left to theirs is undone as one step, and done again", () => {
+    const { findings, fake, id, pump, store } = clash({ label: "mine", verdict: "core" });
+    findings.resolve(id, "theirs");
+    store.undo.undo();
+    pump();
+    expect(fake.newest(id)).toMatchObject({ label: "mine", verdict: "core", version: 3 });
+    expect(findings.clashes.value).toEqual([]);
+    store.undo.redo();
+    pump();
+    expect(fake.newest(id)).toMatchObject({ label: "theirs", verdict: "", version: 4 });
+    expect(store.notices.value).toEqual([]);
+  });
+
   test("can end in two findings", () => {
     const { findings, fake, id, pump } = clash();
     findings.resolve(id, "mine as new");
