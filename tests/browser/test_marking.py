@@ -95,12 +95,16 @@ class Marking:
         for key in keys.split():
             self.page.keyboard.press(key)
 
-    def regions(self) -> list[dict[str, Any]]:
-        """The findings that are there, in the order in which they were made."""
+    def findings(self) -> list[dict[str, Any]]:
+        """Those that are there, in the order in which they were made."""
         self.page.wait_for_timeout(30)
         newest = {act["id"]: act["finding"] for act in self.page.evaluate(ACTS)}
         made = sorted(newest.values(), key=lambda each: each["created"])
-        return [each["region"] for each in made if not each["deleted"]]
+        return [each for each in made if not each["deleted"]]
+
+    def regions(self) -> list[dict[str, Any]]:
+        """Where they are."""
+        return [each["region"] for each in self.findings()]
 
 
 def near(region: dict[str, Any], **values: float) -> bool:
@@ -243,6 +247,28 @@ def test_fingers_draw_while_a_tool_is_chosen_and_two_of_them_zoom(open_page: Ope
     slide(on.page, ((x - 20, y), (x - 60, y)), ((x + 20, y), (x + 60, y)))
     assert len(on.regions()) == 1
     expect(on.inspector.button("Whole image")).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_taps_judge_and_label_what_a_finger_drew(open_page: OpenPage) -> None:
+    on = Marking(open_page(ratio=2, touch=True))
+    root = on.inspector.root
+
+    def choose(field: str, option: str) -> None:
+        root.get_by_role("combobox", name=field, exact=True).tap()
+        root.get_by_role("option", name=option, exact=True).tap()
+
+    on.tool("Box").tap()
+    slide(on.page, (on.at(3, 3), on.at(8, 7)))
+    on.inspector.button("Spurious").tap()
+    choose("What it is", "background")
+    root.get_by_role("combobox", name="Label", exact=True).tap()
+    on.page.keyboard.type("ring")  # the keyboard on the screen
+    on.frame.scroll_into_view_if_needed()
+    slide(on.page, (on.at(14, 14), on.at(20, 18)))
+    on.inspector.button("Core").tap()
+    choose("Label", "ring")
+    said = [(each["verdict"], each["kind"], each["label"]) for each in on.findings()]
+    assert said == [("spurious", "background", "ring"), ("core", "", "ring")]
 
 
 def test_with_annotating_off_clicks_pin_and_nothing_is_marked(open_page: OpenPage) -> None:
