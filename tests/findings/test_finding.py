@@ -1,11 +1,12 @@
 """Findings as values: what they refuse, and that JSON loses nothing."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from xwidget.findings.finding import Effect, Finding, Seen, read
+from xwidget.findings.finding import Effect, Finding, Seen, parsed, read
 from xwidget.findings.region import Box
 
 FOUND = Finding(
@@ -49,3 +50,25 @@ def test_a_change_keeps_the_id_and_moves_the_time() -> None:
     assert changed.changed >= FOUND.changed
     with pytest.raises(TypeError, match="no colour"):
         FOUND.edited(colour="red")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("2026-01-31T12:00:00.1Z", "2026-01-31T12:00:00.100000+00:00"),
+        ("2026-01-31T12:00:00.1234567+01:00", "2026-01-31T12:00:00.123456+01:00"),
+        ("2026-01-31 12:00+0530", "2026-01-31T12:00:00+05:30"),
+        ("2026-01-31t12:00:00z", "2026-01-31T12:00:00+00:00"),
+    ],
+)
+def test_a_time_is_read_alike_by_every_python(text: str, same: str) -> None:
+    assert parsed(text).isoformat() == datetime.fromisoformat(same).isoformat()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20260131T120000Z", "2026-W05-6T12:00Z", "2026-13-01T00:00:00Z", "2026-01-31T12:00:00", 5],
+)
+def test_what_is_no_time_with_a_zone_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="expected a time such as"):
+        parsed(text)

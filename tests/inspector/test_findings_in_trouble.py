@@ -1,8 +1,10 @@
 """Findings where the database is locked, full, broken or missing: never in the way, never lost."""
 
+import contextlib
 import sqlite3
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from tests.inspector.fakes import (
 )
 from xwidget.findings.opening import FILE
 from xwidget.findings.store.errors import MissingExtra
+from xwidget.findings.store.store import FindingStore
 
 PICTURE = np.full((SIDE, SIDE, 3), 200, np.uint8)
 
@@ -51,6 +54,27 @@ def test_where_the_store_fails_the_page_is_told_to_send_again(acts, monkeypatch)
     assert (answer["type"], answer["final"]) == ("failed", False)
     assert "space" in answer["message"]
     assert acts.put(act="again")["type"] == "kept"
+
+
+def test_a_lock_while_the_file_is_opened_is_waited_out(show, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    xw.FindingStore(tmp_path / FILE).close()
+    opened = partial(FindingStore, timeout=0.1)
+    monkeypatch.setattr("xwidget.findings.opening.FindingStore", opened)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        _, page = show(iterations=5)
+        page.until(lambda page: page.state.get("_findings", {}).get("ready"))
+        acts = Acts(page)
+        answer = acts.put(act="again")
+        assert (answer["type"], answer["final"]) == ("failed", False)
+        assert "is locked" in answer["message"]
+        assert page.state["_findings"]["scope"]
+        other.execute("ROLLBACK")
+    kept = acts.put(act="again")
+    assert (kept["type"], kept["durable"]) == ("kept", True)
+    page.until(lambda page: page.state["_findings"]["reason"] == "")
 
 
 def test_where_the_folder_cannot_be_written_findings_last_as_long_as_the_kernel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import uuid
@@ -23,7 +24,12 @@ KINDS: Final = ("object", "part", "other object", "background", "artifact", "tex
 MOST_CHARACTERS = 10_000
 """Of a text of a finding; a name of a kind, label or author has at most 200."""
 
+_MEASURED_ON = ("digest", "model", "weights", "preprocessing", "target")
 _NAMES = frozenset({"kind", "label", "author"})
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,]([0-9]+))?"
+    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2})?)\Z"
+)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
@@ -243,6 +249,15 @@ class Finding:
         }
 
 
+def same_measured(one: Finding, other: Finding) -> bool:
+    """Return whether an effect that was measured of one finding is the other's, too: the same
+    region before the same network, of the same image and class.
+    """
+    return (one.region, one.frame) == (other.region, other.frame) and all(
+        getattr(one.seen, name) == getattr(other.seen, name) for name in _MEASURED_ON
+    )
+
+
 def read(described: Any) -> Finding:
     """Return the finding that ``Finding.describe`` described; unknown fields are left out.
 
@@ -337,11 +352,15 @@ def parsed(text: Any, name: str = "time") -> datetime:
     ValueError
         If it is none.
     """
-    try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except (AttributeError, ValueError):
-        found = None
-    if found is None or found.tzinfo is None:
+    match = _TIME.match(text) if isinstance(text, str) else None
+    found = None
+    if match is not None:
+        day, clock, part, sign, hours, minutes = match.groups()
+        zone = f"{sign}{hours}:{minutes or '00'}" if sign else "+00:00"
+        seconds = clock if len(clock) == 8 else f"{clock}:00"
+        with contextlib.suppress(ValueError):  # such as of a month 13
+            found = datetime.fromisoformat(f"{day}T{seconds}.{part or '0':0<6.6}{zone}")
+    if found is None:
         raise ValueError(f"{name} is {_shown(text)}; expected a time such as 2026-01-31T12:00:00Z")
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xwidget.findings.finding import KINDS, Effect, Finding
+from xwidget.findings.finding import KINDS, Effect, Finding, parsed, same_measured
 from xwidget.findings.keeping import Kept, Review
 
 
@@ -41,25 +41,26 @@ class MemoryStore:
         with self._lock:
             done = self._acts.get(act)
             if isinstance(done, Kept):
+                if done.finding.id != finding.id:
+                    raise ValueError(f"act {act!r} was of another finding")
                 return done
             versions = self._versions.get(finding.id, [])
             if versions and versions[-1].version != base:
-                kept = Kept(versions[-1], versions[-1], durable=False)
-            else:
-                before = versions[-1] if versions else None
-                new = replace(finding, version=base + 1)
-                if before is not None and new.effect is None and _same(before, new):
-                    new = replace(new, effect=before.effect)
-                self._versions.setdefault(finding.id, versions).append(new)
-                self._written.append(new.id)
-                kept = Kept(new, durable=False)
-            self._acts[act] = kept
+                return Kept(versions[-1], versions[-1], durable=False)
+            new = replace(finding, version=base + 1)
+            if versions:
+                same = same_measured(versions[-1], new)
+                new = replace(new, effect=versions[-1].effect if same else None)
+            self._versions.setdefault(finding.id, versions).append(new)
+            self._written.append(new.id)
+            self._acts[act] = kept = Kept(new, durable=False)
             return kept
 
     def list(self, digest: str | None = None) -> tuple[Finding, ...]:
         """Return the newest versions that are not deleted, the oldest finding first."""
         with self._lock:
             newest = [versions[-1] for versions in self._versions.values()]
+        newest.sort(key=lambda each: (parsed(each.created), each.id))
         return tuple(
             each
             for each in newest
@@ -148,10 +149,13 @@ class MemoryStore:
             versions = self._versions.get(id, [])
             measured = next((each for each in versions if each.version == version), None)
             if measured is None:
+                raise KeyError(f"there is no version {version} of finding {id!r} here")
+            if measured.effect == effect:
                 return
-            for place, each in enumerate(versions):
-                if each.version >= version and _same(each, measured):
-                    versions[place] = replace(each, effect=effect)
+            for place in range(versions.index(measured), len(versions)):
+                if not same_measured(versions[place], measured):
+                    break
+                versions[place] = replace(versions[place], effect=effect)
             self._written.append(id)
 
     def changes_since(self, seq: int) -> tuple[int, tuple[Finding, ...]]:
@@ -165,8 +169,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Do nothing: what it holds lives as long as it does."""
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    """Return whether what is measured of both is the same."""
-    return (one.region, one.frame, one.seen) == (other.region, other.frame, other.seen)

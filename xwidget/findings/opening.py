@@ -10,6 +10,7 @@ from typing import TypeAlias
 from xwidget.findings.keeping import Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.store.accepted import login
+from xwidget.findings.store.errors import StoreBusy
 from xwidget.findings.store.places import key_of
 from xwidget.findings.store.store import FindingStore
 from xwidget.support import texts
@@ -22,7 +23,7 @@ Place: TypeAlias = "str | os.PathLike[str] | Store | Keeper | bool | None"
 of another user of the same store.
 """
 
-_NEEDED = ("put", "list", "get", "changes_since")
+_NEEDED = tuple(name for name in vars(Store) if not name.startswith("_"))
 _SHORT = "findings are kept for this session only: "
 _warm = threading.Event()
 _SESSION = "findings are kept for this session only, as findings=False says"
@@ -32,7 +33,7 @@ class Keeper:
     """A store, opened when it is needed.
 
     What cannot be opened though nobody asked for it, the file of the working directory, is replaced
-    by memory, with the reason.
+    by memory, with the reason; not where another program is only writing into it.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ class Keeper:
         with self._lock:
             if self._store is None and self._path is not None and self._path.exists():
                 self._open(self._path)
-            return self._store or MemoryStore()
+            return MemoryStore() if self._store is None else self._store
 
     @property
     def writable(self) -> Store:
@@ -145,14 +146,18 @@ class Keeper:
             self._users -= 1
             if self._users > 0:
                 return
-            store, self._store = self._store, self._store or MemoryStore()
-            if self._own and store is not None:
+            store = self._store
+            if store is None:
+                self._store = MemoryStore()
+            elif self._own:
                 self._store, self._own = MemoryStore(), False
                 store.close()
 
     def _open(self, path: Path) -> None:
         try:
             self._store, self._own = FindingStore(path), True
+        except StoreBusy:  # it passes: what was to be kept is sent again
+            raise
         except (OSError, RuntimeError, ValueError, ImportError) as error:
             self._give_up(error)
 

@@ -97,6 +97,17 @@ def test_a_file_of_something_else_is_left_as_it_is(
     assert path.read_bytes() == content
 
 
+def test_a_copy_without_a_write_ahead_log_gets_one(tmp_path: Path) -> None:
+    path, copy = tmp_path / "findings.sqlite", tmp_path / "copy.sqlite"
+    xw.FindingStore(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    connection.close()
+    with xw.FindingStore(copy), sqlite3.connect(copy) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
 def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "photos.sqlite"
     with sqlite3.connect(path) as connection:

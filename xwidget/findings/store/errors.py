@@ -9,6 +9,10 @@ class StoreError(RuntimeError):
     """The store cannot do it now; nothing was stored. The text says why and what to do."""
 
 
+class StoreBusy(StoreError):
+    """Another program is writing: the same can be tried again."""
+
+
 class MissingExtra(StoreError, ImportError):
     """A library that the store needs is not installed; the text has the command that installs it.
 

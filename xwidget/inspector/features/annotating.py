@@ -12,7 +12,7 @@ from typing import Any
 
 from xwidget.findings import formats
 from xwidget.findings.collection import Change, Findings
-from xwidget.findings.finding import Finding, Seen, read
+from xwidget.findings.finding import KINDS, Finding, Seen, read
 from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import Keeper
@@ -232,18 +232,16 @@ class Annotating(Feature):
 
     def _tell_setup(self) -> None:
         """Tell the page what it needs to know."""
+        told: dict[str, Any] = {"kinds": [*KINDS], "labels": [], "base": {}, "formats": []}
+        told["scope"] = ""
         try:
-            base, store = self._seeing.base, self._keeper.store
-            told: dict[str, Any] = {
-                "kinds": [*store.kinds],
-                "labels": [*store.labels()],
-                "scope": f"{base.digest} {self._seeing.place} {self._keeper.key}",
-                "base": base.describe(),
-                "formats": _menu(),
-            }
+            base = self._seeing.base
+            told["scope"] = f"{base.digest} {self._seeing.place} {self._keeper.key}"
+            told.update(base=base.describe(), formats=_menu())
+            store = self._keeper.store
+            told.update(kinds=[*store.kinds], labels=[*store.labels()])
             reason = self._keeper.reason
         except Exception as error:  # the panel goes on without
-            told = {"kinds": [], "labels": [], "scope": "", "base": {}, "formats": []}
             reason = f"findings cannot be kept: {texts.in_words(error)}"
         told = {
             "ready": True,
@@ -310,6 +308,9 @@ class Annotating(Feature):
         if self._panel.session.closed or (views.told and not views.count):
             return False
         store = self._keeper.store
+        told = self._panel.get("_findings")
+        if told.get("ready") and told.get("reason") != self._keeper.reason:
+            self._tell_setup()  # as where a lock has passed
         if isinstance(store, MemoryStore):
             return not self._keeper.reason
         if self._since is None or self._since[0] is not store:

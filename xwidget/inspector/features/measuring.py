@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from xwidget.explanation import Explanation
-from xwidget.findings.finding import Effect, Finding
+from xwidget.findings.finding import Effect, Finding, same_measured
 from xwidget.inspector.features.seeing import Seeing
 from xwidget.inspector.page.panel import Panel
 from xwidget.metrics.effect import Effects
@@ -155,7 +155,7 @@ class Measuring:
         """Tell an effect, also of a newer version in which the same was marked."""
         with self._lock:
             newer = self._waiting.get(finding.id)
-            if newer is not None and _same(newer, finding):
+            if newer is not None and same_measured(newer, finding):
                 del self._waiting[finding.id]
             else:
                 newer = None
@@ -186,8 +186,3 @@ class Measuring:
         """Return the explanation whose evidence a class's share is of; None before there is one."""
         found = self._panel.runs.explanation()
         return found if found is not None and target in found.targets else None
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    """Return whether what is measured of both is the same."""
-    return one.region == other.region and one.seen == other.seen

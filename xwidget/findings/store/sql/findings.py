@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, union
 
 from xwidget.findings import finding as records
-from xwidget.findings.finding import Effect, Finding
+from xwidget.findings.finding import Effect, Finding, same_measured
 from xwidget.findings.keeping import Kept
 from xwidget.findings.store.accepted import clean
 from xwidget.findings.store.filter import Filter
@@ -21,7 +21,6 @@ from xwidget.findings.store.sql.transactions import Transactions
 from xwidget.support import texts
 
 _DIGEST = 64
-_MEASURED_ON = ("digest", "model", "weights", "preprocessing", "target")
 
 
 class Findings:
@@ -78,8 +77,8 @@ class Findings:
         effect = finding.effect if before is None else None
         kept = replace(finding, version=version, effect=None, author=finding.author or by)
         seq = counter.advanced(connection)
-        record, seen = kept.describe(), kept.seen
-        same = before is not None and _measured(record) == _measured(json.loads(before.record))
+        seen = kept.seen
+        same = before is not None and same_measured(kept, _read(before))
         connection.execute(
             insert(findings).values(
                 finding_id=kept.id,
@@ -97,7 +96,7 @@ class Findings:
                 model=clean(seen.model),
                 target=seen.target,
                 deleted=kept.deleted,
-                record=_dumped(record),
+                record=_dumped(kept.describe()),
             )
         )
         if kept.label and not kept.deleted:
@@ -214,12 +213,6 @@ def _newest() -> Select[Any]:
 def _read(row: Any) -> Finding:
     effect = None if row.effect is None else json.loads(row.effect)
     return records.read({**json.loads(row.record), "effect": effect})
-
-
-def _measured(record: Mapping[str, Any]) -> list[Any]:
-    """Return of a record the values on which a measured effect depends."""
-    seen = [record["seen"].get(name) for name in _MEASURED_ON]
-    return [record["region"], list(record["frame"]), *seen]
 
 
 def _dumped(record: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import exc as errors
 
-from xwidget.findings.store.errors import MissingExtra, StoreError
+from xwidget.findings.store.errors import MissingExtra, StoreBusy, StoreError
 from xwidget.findings.store.places import Place
 from xwidget.findings.store.sql import forks
 
@@ -231,8 +231,8 @@ class Transactions:
         except Exception as error:  # of sqlite3, which is not wrapped here
             raise self._in_words(error) from error
 
-    def _busy(self) -> StoreError:
-        return StoreError(
+    def _busy(self) -> StoreBusy:
+        return StoreBusy(
             f"{self.place.name} is locked: another program has been writing for more than "
             f"{self.timeout:g} s. Nothing was stored; try again"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def upgrade(transactions: Transactions) -> None:
                 command.upgrade(config, "head")
 
     if transactions.read(check):
+        with contextlib.suppress(StoreError):  # others use it now: it works without, too
+            transactions.use_write_ahead_log()  # a copy may have none
         return
     if transactions.read_only:
         raise StoreError(

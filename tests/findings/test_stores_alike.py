@@ -1,0 +1,87 @@
+"""What keeps findings in memory answers as what keeps them in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+import xwidget as xw
+from tests.findings.store.test_versions import EFFECT, SEEN, finding
+from xwidget.findings.keeping import Review, Store
+from xwidget.findings.memory import MemoryStore
+from xwidget.findings.region import Box
+
+OTHER = Box(5, 5, 9, 9)
+
+
+@pytest.fixture(params=["memory", "database"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with xw.FindingStore(":memory:", author="Ada") as store:
+        yield store
+
+
+def test_the_same_act_has_the_same_answer_and_a_clash_is_no_answer(store: Store) -> None:
+    mine = finding(author="Ada")
+    first = store.put(mine, 0, "one")
+    assert store.put(mine, 0, "one") == first
+    clash = store.put(mine.edited(label="logo"), 7, "two")
+    assert (clash.clash, clash.finding) == (first.finding, first.finding)
+    assert store.put(mine.edited(label="logo"), 1, "two").finding.version == 2
+    with pytest.raises(ValueError, match="one"):
+        store.put(finding(author="Ada"), 0, "one")
+
+
+def test_an_effect_is_of_all_versions_of_which_the_same_was_measured(store: Store) -> None:
+    mine = store.put(finding(author="Ada", effect=EFFECT), 0, "0").finding
+    assert mine.effect == EFFECT
+    assert store.put(mine.edited(label="logo"), 1, "1").finding.effect == EFFECT
+    later = replace(SEEN, iteration=99, score=0.1)
+    assert store.put(mine.edited(seen=later), 2, "2").finding.effect == EFFECT
+    assert store.put(mine.edited(region=OTHER), 3, "3").finding.effect is None
+    assert store.put(mine.edited(region=OTHER, label="b"), 4, "4").finding.effect is None
+    assert store.put(mine, 5, "5").finding.effect is None
+    again = replace(EFFECT, image=0.5)
+    store.record_effect(mine.id, 2, again)
+    effects = [each.effect for each in store.history(mine.id)]
+    assert effects == [EFFECT, again, again, None, None, None]
+    store.record_effect(mine.id, 4, again)
+    assert store.history(mine.id)[4].effect == again
+    assert store.get(mine.id).effect is None
+
+
+def test_another_net_image_or_class_is_measured_anew(store: Store) -> None:
+    for name, value in {"weights": "ef" * 32, "digest": "12" * 32, "target": 3}.items():
+        mine = store.put(finding(author="Ada", effect=EFFECT), 0, name).finding
+        other = mine.edited(seen=replace(SEEN, **{name: value}))  # type: ignore[arg-type]
+        assert store.put(other, 1, f"{name} 2").finding.effect is None
+
+
+def test_the_same_effect_again_is_nothing_new(store: Store) -> None:
+    mine = store.put(finding(author="Ada"), 0, "0").finding
+    store.record_effect(mine.id, 1, EFFECT)
+    seq, _ = store.changes_since(-1)
+    store.record_effect(mine.id, 1, EFFECT)
+    assert store.changes_since(seq) == (seq, ())
+
+
+def test_the_oldest_finding_comes_first(store: Store) -> None:
+    late = finding(author="Ada", created="2026-01-02T00:00:00Z")
+    early = finding(author="Ada", created="2026-01-02T00:30:00+01:00")
+    store.put(late, 0, "late")
+    store.put(early, 0, "early")
+    assert [each.id for each in store.list()] == [early.id, late.id]
+
+
+def test_what_is_not_there_is_said(store: Store) -> None:
+    unknown = finding(author="Ada").id
+    for ask in (store.get, store.history, lambda id: store.record_effect(id, 1, EFFECT)):
+        with pytest.raises(KeyError, match=unknown):
+            ask(unknown)
+    with pytest.raises(KeyError, match=unknown):
+        store.review(Review(unknown, "Ada", "core"), "act")
+    assert store.reviews(unknown) == ()
