@@ -77,6 +77,9 @@ export function createEntries(): Entries {
 
 export const isPut = (act: Act): act is Put => act.type === "put";
 
+/** Whether a judgment of it waits. */
+export const judges = ({ queue }: Entry) => queue.some(({ type }) => type === "review");
+
 /** The newest of what waits to be kept. */
 export function lastPut({ queue }: Entry): Put | undefined {
   return queue.findLast(isPut);

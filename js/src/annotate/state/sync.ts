@@ -8,9 +8,10 @@ import type { Message, Push, ReviewRecord } from "../../kernel/contract";
 import type { LinkState } from "../../kernel/link";
 import type { Reply } from "../../kernel/replies";
 import type { Store } from "../../state/store";
-import { baseOf, type Entries, type Entry, isPut, lastPut } from "./entries";
+import { baseOf, type Entries, type Entry, isPut, judges, lastPut } from "./entries";
+import { newer, ofSame, withOwn } from "./merging";
 import type { Act, Outbox, Put, Reviewed } from "./outbox";
-import { type Effect, type Finding, sameContent, uuid } from "./record";
+import { type Finding, sameContent, uuid } from "./record";
 import type { Setup } from "./setup";
 
 /** Acts on their way at once. */
@@ -266,16 +267,24 @@ export function createSync(
     entry.kept = finding;
     show(entry);
   }
-  function listed(found: readonly Finding[], judged: readonly ReviewRecord[]): void {
+  /** @param second whether it was asked a second time since it had none */
+  function listed(
+    found: readonly Finding[],
+    judged: readonly ReviewRecord[],
+    second: boolean,
+  ): void {
     const ids = new Set(found.map(({ id }) => id));
     for (const each of found) take(each);
-    // None at all is what a host says that has lost them for a moment: nothing is taken away for it.
-    if (found.length > 0) {
-      for (const entry of entries.all()) {
-        const gone = entry.kept && entry.queue.length === 0 && !ids.has(entry.id);
-        if (gone && entry.record) entry.record = { ...entry.record, deleted: true };
+    const gone = [...entries.all()].filter(({ id, kept, record, queue }) => {
+      return kept && record && !record.deleted && queue.length === 0 && !ids.has(id);
+    });
+    // None at all is what a host says, too, that has lost them for a moment: a store is asked twice.
+    const empty = found.length === 0 && setup.store.peek() !== "";
+    if (found.length > 0 || (empty && second)) {
+      for (const entry of gone) {
+        if (entry.record) entry.record = { ...entry.record, deleted: true };
       }
-    }
+    } else if (empty && gone.length > 0) listLater(PATIENCE.first, true);
     const waits = new Set([...waiting].filter(judges).map(({ id }) => id));
     const own = reviews.peek().filter(({ finding }) => waits.has(finding));
     reviews.value = [...judged.filter(({ finding }) => !waits.has(finding)), ...own];
@@ -290,16 +299,17 @@ export function createSync(
     if (entry.kept) entry.kept = { ...entry.kept, effect: found };
     entries.changed();
   }
-  function refresh(): void {
+  function refresh(second = false): void {
     void link.ask({ type: "findings" }, (reply) => {
-      if (reply.type === "findings") batch(() => listed(reply.findings, reply.reviews));
-      else if (reply.type === "failed" && !reply.final && canSend()) {
-        clearTimeout(listAgain);
-        listAgain = setTimeout(() => canSend() && refresh(), nextPatience());
-      }
+      if (reply.type === "findings") batch(() => listed(reply.findings, reply.reviews, second));
+      else if (reply.type === "failed" && !reply.final && canSend()) listLater(nextPatience());
       wake();
       return false;
     });
+  }
+  function listLater(wait: number, second = false): void {
+    clearTimeout(listAgain);
+    if (!ended.aborted) listAgain = setTimeout(() => canSend() && refresh(second), wait);
   }
   wire.on("finding", ({ finding }) =>
     batch(() => {
@@ -373,26 +383,3 @@ type MeasuredPush = Extract<Push, { type: "effect" }>;
 type KeptReply = Extract<Message, { type: "kept" }>;
 type ReviewedReply = Extract<Message, { type: "reviewed" }>;
 type FailedReply = Extract<Message, { type: "failed" }>;
-
-const judges = ({ queue }: Entry) => queue.some(({ type }) => type === "review");
-
-function newer(one: Finding | null, other: Finding): Finding {
-  return one && one.version > other.version ? one : other;
-}
-
-/** The effect known of a finding, where the store's answer has none but is of the same region. */
-function ofSame(record: Finding | null, kept: Finding): Effect | null {
-  if (!record?.effect) return null;
-  return JSON.stringify(record.region) === JSON.stringify(kept.region) ? record.effect : null;
-}
-
-/** One's own judgment takes the place of one's earlier ones. */
-function withOwn(
-  all: readonly ReviewRecord[],
-  { act, id, at, verdict, kind, reason }: Reviewed,
-  author: string,
-): ReviewRecord[] {
-  const others = all.filter((each) => each.finding !== id || each.author !== author);
-  const created = new Date(at).toISOString();
-  return [...others, { id: act, finding: id, author, verdict, kind, reason, created }];
-}

@@ -270,6 +270,35 @@ describe("an empty list", () => {
     expect(findings.get(id)).not.toBeNull();
   });
 
+  /** The last finding is deleted elsewhere while nobody hears of it. */
+  function emptied(setup: object) {
+    const page = marking({ traits: { _findings: setup } });
+    const { id } = page.findings.add(BOX);
+    page.pump();
+    page.fake.change(id, { deleted: true });
+    page.store.connect();
+    page.kernel.answers({ type: "welcome", protocol: 2, run: 1 });
+    page.pump();
+    return { ...page, id };
+  }
+
+  test("that a store gives twice is one: the last that others deleted is gone", () => {
+    const { findings, id, pump, kernel } = emptied(SETUP);
+    expect(findings.get(id)).not.toBeNull();
+    vi.advanceTimersByTime(1000);
+    pump();
+    expect(findings.get(id)).toBeNull();
+    vi.advanceTimersByTime(100_000);
+    expect(kernel.asked("findings")).toHaveLength(3);
+  });
+
+  test("of a kernel that keeps nothing takes nothing away", () => {
+    const { findings, id, pump } = emptied({ ...SETUP, store: "" });
+    vi.advanceTimersByTime(100_000);
+    pump();
+    expect(findings.get(id)).not.toBeNull();
+  });
+
   test("but one that others deleted meanwhile is gone, and can be had back by undoing", () => {
     const { findings, fake, pump, store, kernel } = marking();
     const { id } = findings.add(BOX, { label: "cup" });
