@@ -184,10 +184,22 @@ class Notebook:
     errors: list[str] = field(default_factory=list)  # what the page's console complained of
 
     @classmethod
-    def open(cls, browser: Browser, server: Server, path: Path, **options: Any) -> "Notebook":
-        """Open a notebook of the server's in a new browser profile; options are Playwright's."""
+    def open(
+        cls,
+        browser: Browser,
+        server: Server,
+        path: Path,
+        *,
+        beside: "Notebook | None" = None,
+        **options: Any,
+    ) -> "Notebook":
+        """Open a notebook of the server's in a new browser profile; options are Playwright's.
+
+        Beside another it is a tab of the same profile.
+        """
         options = {"viewport": {"width": 1280, "height": 1000}} | options
-        notebook = cls(browser.new_context(**options).new_page(), path)
+        context = beside.page.context if beside else browser.new_context(**options)
+        notebook = cls(context.new_page(), path)
         notebook.page.set_default_timeout(TIMEOUT * 1000)
         notebook.page.on(
             "pageerror", lambda error: notebook.errors.append(error.stack or str(error))
@@ -256,7 +268,9 @@ class Notebook:
         self.wait_until_ready()
 
     def close(self) -> None:
-        """End the kernel and close the page."""
+        """End the kernel and close the page; with it, the tabs beside it."""
+        if self.page.is_closed():
+            return
         self.page.evaluate(
             "async () => { await jupyterapp.serviceManager.sessions.shutdownAll(); }"
         )

@@ -43,9 +43,13 @@ def opened(
     more: str = "",
     kernel: str = "python3",
     options: str = "",
+    store: str = "",
 ) -> tuple[Notebook, Inspector]:
-    """A notebook with an Inspector ``w`` that is done, and knows where findings are kept."""
-    kept = f"findings='{name}.sqlite'"
+    """A notebook with an Inspector ``w`` that is done, and knows where findings are kept.
+
+    They are in a store of the notebook's name, if no other is given.
+    """
+    kept = f"findings='{store or name}.sqlite'"
     cell = f"w = xw.Inspector(clf, photo, iterations=15, {kept}{options}); w"
     cells = [SMALL_NET, cell, *([more] if more else [])]
     notebook = open_notebook(write_notebook(server.root / f"{name}.ipynb", cells, kernel))
