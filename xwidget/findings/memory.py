@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,9 +11,14 @@ from typing import Any
 from xwidget.findings.finding import KINDS, Effect, Finding, parsed, same_measured
 from xwidget.findings.keeping import Kept, Review
 
+MOST_BYTES = 200_000_000
+"""Bytes of all versions as JSON, about."""
+
 
 class MemoryStore:
     """Keep findings in memory, as a ``FindingStore`` keeps them on a disk.
+
+    At most ``MOST_BYTES`` of them fit: more are refused.
 
     Examples
     --------
@@ -35,9 +41,17 @@ class MemoryStore:
         self._retired: set[str] = set()
         self._inputs: dict[tuple[str, str], tuple[bytes, Mapping[str, Any] | None]] = {}
         self._written: list[str] = []  # ids, in order
+        self._bytes = 0
 
     def put(self, finding: Finding, base: int, act: str) -> Kept:
-        """Keep a new version, unless another came first; see ``Store.put``."""
+        """Keep a new version, unless another came first; see ``Store.put``.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no more room.
+        """
+        size = len(json.dumps(finding.describe()))
         with self._lock:
             done = self._acts.get(act)
             if isinstance(done, Kept):
@@ -47,6 +61,12 @@ class MemoryStore:
             versions = self._versions.get(finding.id, [])
             if versions and versions[-1].version != base:
                 return Kept(versions[-1], versions[-1], durable=False)
+            if self._bytes + size > MOST_BYTES:
+                raise RuntimeError(
+                    f"the findings of this session fill {self._bytes / 1e6:.0f} MB of memory, "
+                    "and no more fit; keep them in a file, as Inspector(findings=PATH) does"
+                )
+            self._bytes += size
             new = replace(finding, version=base + 1)
             if versions:
                 same = same_measured(versions[-1], new)
