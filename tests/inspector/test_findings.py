@@ -297,6 +297,26 @@ def test_files_go_out_and_come_in(acts):
     assert (bad["type"], bad["final"]) == ("failed", True)
 
 
+def test_a_file_holds_up_no_save_and_has_all_that_was_kept_before(acts, monkeypatch):
+    gate, begun = threading.Event(), threading.Event()
+    findings, export = acts.widget.findings, acts.widget.findings.export
+
+    def slow(**asked):
+        begun.set()
+        assert gate.wait(SAFETY)
+        return export(**asked)
+
+    monkeypatch.setattr(findings, "export", slow)
+    acts.ask("put", finding=record(label="before"), act="before")
+    id = acts.ask("write_findings", format="xwidget")
+    assert begun.wait(SAFETY)
+    assert acts.put(record(label="meanwhile"))["type"] == "kept"
+    gate.set()
+    content, (data,) = acts.answer(id)
+    assert content["type"] == "saved"
+    assert b'"before"' in bytes(data)
+
+
 def test_an_exported_page_holds_the_findings(acts, tmp_path):
     kept = acts.put(record(label="</script><b>beak"))["finding"]
     written = acts.widget.export_html(tmp_path / "page.html").read_text("utf-8")
@@ -347,6 +367,17 @@ def test_two_inspectors_on_one_store_hear_of_each_other_and_clash_in_words(
     assert answer["clash"]["verdict"] == "unsure"
     for page in pages:
         page.page.send({"type": "views", "page": 1, "count": 0, "seen": 0})
+
+
+def test_what_is_deleted_elsewhere_right_after_the_list_was_sent_is_told(acts, tmp_path):
+    kept = acts.put()["finding"]
+    acts.do("findings")
+    with xw.FindingStore(tmp_path / FILE) as other:
+        other.remove(kept["id"])
+    acts.page.send({"type": "views", "page": 1, "count": 1, "seen": 1})
+    acts.widget._parts.annotating._look()
+    acts.page.until(lambda page: acts.pushes("finding"))
+    assert acts.pushes("finding")[-1]["finding"]["deleted"]
 
 
 # Measured.

@@ -76,7 +76,7 @@ class Parts:
         )
 
         handlers = {name: do for each in self.features for name, do in each.commands.items()}
-        self.commands = Commands(panel, handlers, inbox, refuse, self.line)
+        self.commands = Commands(panel, handlers, inbox, refuse, self.line, Line("xwidget files"))
         self.receiving = Receiving(panel, self.drawn, self.commands)
         self.display = Display(panel, self.picture)
 

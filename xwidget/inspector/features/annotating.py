@@ -131,6 +131,7 @@ class Annotating(Feature):
 
     def _all(self) -> Answer:
         self._tell_setup()
+        self._mark(self._keeper.store)
         found, author = self.findings.list(), self.findings.author
         self.findings.know(found)
         ids = {each.id for each in found}
@@ -300,6 +301,13 @@ class Annotating(Feature):
             if not self._panel.session.closed:
                 self._panel.send(content)
 
+    def _mark(self, store: Store) -> bool:
+        """Note what was done last in a store, unless it was noted; return whether it was."""
+        if self._since is not None and self._since[0] is store:
+            return True
+        self._since = store, store.changes_since(-1)[0]
+        return False
+
     # On the thread that watches.
 
     def _look(self) -> bool:
@@ -313,12 +321,12 @@ class Annotating(Feature):
             self._tell_setup()  # as where a lock has passed
         if isinstance(store, MemoryStore):
             return not self._keeper.reason
-        if self._since is None or self._since[0] is not store:
-            self._since = store, store.changes_since(-1)[0]
-            changed: tuple[Finding, ...] = tuple(self.findings.list())
-        else:
+        if self._mark(store):
+            assert self._since is not None
             seq, changed = store.changes_since(self._since[1])
             self._since = store, seq
+        else:
+            changed = tuple(self.findings.list())
         for finding in changed:
             if self.findings.belongs(finding):
                 self.findings.tell(finding, "store")

@@ -56,6 +56,8 @@ class Commands:
         Tells the page that a command is refused, and why.
     line
         Where the tasks of queued commands wait.
+    files
+        Where those that may take long wait after that.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class Commands:
         inbox: Inbox,
         refuse: Callable[[Any, str], None],
         line: Line,
+        files: Line,
     ) -> None:
         self._panel = panel
         self._handlers = handlers
         self._inbox = inbox
         self._refuse = refuse
         self._line = line
+        self._files = files
         self._tasks: dict[Slot, tuple[Any, Task]] = {}  # what waits to be done
         self._works = False
 
@@ -114,9 +118,21 @@ class Commands:
             assert callable(task)
             asked = {**wire.brief(content), **number(content)}  # type: ignore[dict-item]
             size = wire.weight(content, MOST_BYTES)
-            self._line.add(partial(self._answer, asked, task), size)
+            act = partial(self._answer, asked, task)
+            if COMMAND[request.type].long:
+                act = partial(self._hand_on, asked, act, size)
+            self._line.add(act, size)
         except Exception as error:
             self._fail(content, error)
+
+    def _hand_on(self, asked: dict[str, Any], act: Callable[[], None], size: int) -> None:
+        """Do what may take long beside the line, now that all before it is done."""
+        try:
+            self._files.add(act, size)
+        except RuntimeError as error:
+            with self._panel.lock, self._panel.logged():
+                if not self._panel.session.closed:
+                    self._fail(asked, error)
 
     def _do(self, content: Any, request: Request) -> None:
         command = COMMAND[request.type]

@@ -107,6 +107,8 @@ class Command:
     queued
         Whether all that come are done, one after another on a thread of their own; where too many
         wait, a newer one is refused. Its refusal is told to who asked alone.
+    long
+        Whether a queued one may take long: those behind it do not wait for it.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Command:
     quiet: bool = False
     ends: tuple[str, ...] = ()
     queued: bool = False
+    long: bool = False
 
     @property
     def apart(self) -> dict[str, tuple[str, ...]]:

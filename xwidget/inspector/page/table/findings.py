@@ -92,12 +92,14 @@ COMMANDS: tuple[Command, ...] = (
         "Has a file of findings read; nothing of it is kept. `name` is the file's, in words",
         {"name": Text(200), "buffer": File(MOST_FILE)},
         reply=Reply("preview", {"rows": list[shapes.PreviewRow], "notes": list[str]}),
+        long=True,
     ),
     _queued(
         "write_findings",
         "Asks for a file of the findings of this image",
         {"format": Word(tuple(FORMATS))},
         reply=SAVED,
+        long=True,
     ),
 )
 
