@@ -18,6 +18,6 @@ def test_what_does_not_fit_is_refused_in_words(monkeypatch):
         store.put(second, 0, "2")
     assert store.put(third, 0, "3").finding.version == 1
     assert store.put(first, 0, "1").finding.version == 1
-    assert [each.id for each in store.list()] == [first.id, third.id]
+    assert {each.id for each in store.list()} == {first.id, third.id}
     with pytest.raises(KeyError):
         store.get(second.id)
