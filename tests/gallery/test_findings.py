@@ -110,6 +110,24 @@ def test_a_place_that_is_none_is_refused_at_once(gallery) -> None:
         gallery(2, findings=7)
 
 
+def test_a_gallery_that_could_not_be_made_or_closed_lets_go_of_its_store(
+    gallery, monkeypatch
+) -> None:
+    closed = []
+    monkeypatch.setattr("xwidget.gallery.widget.Counting.close", lambda self: closed.append(1))
+    g = gallery(1, findings=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(g._schedule, "close", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            g.close()
+    assert closed
+    half = type(g).__new__(type(g))
+    half._counting = g._counting
+    count = len(closed)
+    half.close()
+    assert len(closed) == count + 1
+
+
 def _closed(store) -> bool:
     try:
         store.list()

@@ -266,13 +266,17 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the work and free threads, Inspectors and widgets. Take ``explanations`` before."""
-        schedule = getattr(self, "_schedule", None)  # none where the constructor raised
-        if schedule is not None and not schedule.closed:
-            schedule.close()
-            self._counting.close()
-            self._views.close()
-            self._strip.close()
-            self.layout.close()
+        # None of these where the constructor raised before.
+        schedule, counting = getattr(self, "_schedule", None), getattr(self, "_counting", None)
+        try:
+            if schedule is not None and not schedule.closed:
+                schedule.close()
+                self._views.close()
+                self._strip.close()
+                self.layout.close()
+        finally:
+            if counting is not None:
+                counting.close()
         super().close()
 
     def __repr__(self) -> str:
