@@ -47,8 +47,9 @@ def test_what_is_marked_on_a_page_knows_what_it_was_seen_on(tmp_path: Path) -> N
     assert (base.digest, base.image, base.size) == (ORIGIN.digest, "cup.png", (12, 20))
     assert (base.model, base.weights) == ("small", "")
     assert base.geometry == json.loads(json.dumps(GEOMETRY.describe()))
-    known = read_seen(exported(tmp_path, finding())["traits"]["_findings"]["base"])
-    assert (known.weights, known.preprocessing) == ("w" * 64, "none")
+    # Not the weights of an earlier finding: the net may have been trained since.
+    other = read_seen(exported(tmp_path, finding())["traits"]["_findings"]["base"])
+    assert (other.model, other.weights, other.preprocessing) == ("small", "", "")
 
 
 def test_two_pages_of_one_image_and_network_share_what_the_browser_keeps(tmp_path: Path) -> None:

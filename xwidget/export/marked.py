@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from xwidget.findings.finding import KINDS, Finding, Seen
@@ -40,6 +39,9 @@ def checked(explanation: Record, findings: Iterable[Finding]) -> tuple[Finding, 
 def setup(explanation: Record, net: str, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the trait ``_findings`` of a page; findings made there are kept by the browser.
 
+    An explanation does not know the weights: findings made there have none, not even those of
+    earlier findings, which may be of an earlier state of the net.
+
     Parameters
     ----------
     explanation
@@ -51,10 +53,6 @@ def setup(explanation: Record, net: str, findings: Sequence[Finding]) -> dict[st
     """
     base = _seen(explanation, net)
     labels = dict.fromkeys(each.label for each in findings if each.label)
-    known = [each.seen for each in findings if each.seen.model == net and each.seen.weights]
-    if known:
-        made = known[-1]
-        base = replace(base, weights=made.weights, preprocessing=made.preprocessing)
     image = base.digest[:_DIGITS] or "unknown image"
     return {
         "ready": True,
