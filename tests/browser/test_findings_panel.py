@@ -187,7 +187,7 @@ def test_one_drag_and_one_key_make_a_finding_and_nothing_moves(open_page: Any) -
     annotated.draw(16, 16, 25, 27)
     annotated.page.keyboard.press("s")
     expect(annotated.options.first).to_have_accessible_name("cup rim, spurious, not tested")
-    expect(annotated.saved).to_contain_text("Kept in this page")
+    expect(annotated.saved).to_contain_text("Kept only in this page")
     assert (canvas.bounding_box(), bar.bounding_box()) == places
 
 
@@ -238,7 +238,7 @@ def test_a_file_is_looked_into_first_and_taken_as_one_step(open_page: Any) -> No
     )
     expect(dialog.get_by_role("checkbox")).to_have_count(3)
     expect(dialog.get_by_role("checkbox").last).to_be_disabled()
-    expect(dialog).to_contain_text("2 findings for this picture, 1 refused")
+    expect(dialog).to_contain_text("2 findings for this image, 1 refused")
     dialog.get_by_role("checkbox", name="Add rim").uncheck()
     dialog.get_by_role("button", name="Cancel").click()
     expect(annotated.options).to_have_count(0)
@@ -301,7 +301,7 @@ def test_proposed_regions_are_accepted_and_dismissed_with_a_key_each(open_page: 
     parts = annotated.root.get_by_role("listbox", name="Proposals")
     expect(parts).to_be_focused()
     annotated.root.get_by_label("Least share, %").fill("0")
-    annotated.root.get_by_label("Values from").fill("0.5")
+    annotated.root.get_by_role("spinbutton", name="Threshold").fill("0.5")
     annotated.root.get_by_label("Gaps to merge, pixels").fill("0")
     parts.focus()
     count = parts.get_by_role("option").count()

@@ -1,7 +1,7 @@
 /** Draws findings on a canvas, purely: lines that are seen on light and on dark evidence alike. */
 import type { Placement } from "../picture/camera";
-import { outline, type Place } from "./grid";
-import { boundsOf, gridOf, type Region } from "./region";
+import { outline, type Place, type Ring } from "./grid";
+import { boundsOf, gridOf, type Region, turned } from "./region";
 import type { Style } from "./style";
 
 export interface Item {
@@ -9,9 +9,17 @@ export interface Item {
   style: Style;
 }
 
-/** Widths in CSS px. */
-const WIDE = { under: 3.5, line: 1.75, strong: 2.5 };
+/** Widths in CSS px, of what is drawn beside others and of what is drawn as one. */
+interface Widths {
+  under: number;
+  line: number;
+}
+const SHAPE = { all: { under: 3.5, line: 1.75 }, one: { under: 5, line: 2.5 } };
+/** A mask follows the evidence, and its line must not hide that: as thin as can be seen. */
+const MASK = { all: { under: 2, line: 1 }, one: { under: 3, line: 1.5 } };
 const UNDER = "rgb(0 0 0 / 72%)";
+/** Parts and holes of a mask get no line where they are smaller: pixels, and of its largest part. */
+const SMALL = { pixels: 16, share: 0.01 };
 const MARKER = 6;
 
 /** So many points are drawn in lines of one pixel of the screen, which take a fiftieth of the time. */
@@ -22,25 +30,44 @@ interface Lines {
   points: number;
 }
 
-const lines = new WeakMap<Region, Lines>();
+interface Drawn extends Lines {
+  /** What is filled: a mask's small parts and holes, too. */
+  whole: Path2D;
+  widths: typeof SHAPE;
+}
+
+const lines = new WeakMap<Region, Drawn>();
 
 /** The lines of a region in image coordinates. */
-function linesOf(region: Region): Lines {
+function linesOf(region: Region): Drawn {
   const known = lines.get(region);
   if (known) return known;
   const path = new Path2D();
-  let points = 4;
+  let made: Drawn = { path, points: 4, whole: path, widths: SHAPE };
   if (region.type === "box") path.rect(region.x, region.y, region.width, region.height);
-  else if (region.type !== "point") {
-    const rings = region.type === "mask" ? outline(gridOf(region, region.size)) : region.rings;
-    for (const ring of rings) {
-      add(path, ring, true);
-      points += ring.length;
-    }
+  else if (region.type === "polygon") made.points += along(path, region.rings);
+  else if (region.type === "mask") {
+    const rings = outline(gridOf(region, region.size));
+    const whole = new Path2D();
+    along(whole, rings);
+    made = { path, points: along(path, largeOf(rings)), whole, widths: MASK };
   }
-  const made = { path, points };
   lines.set(region, made);
   return made;
+}
+
+/** @returns the number of points */
+function along(path: Path2D, rings: readonly Ring[]): number {
+  for (const ring of rings) add(path, ring, true);
+  return rings.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Those of a mask that get a line: one of diffuse evidence would be all line otherwise. */
+export function largeOf(rings: readonly Ring[]): Ring[] {
+  const areas = rings.map((ring) => Math.abs(turned(ring)));
+  const largest = Math.max(...areas);
+  const least = Math.min(largest, Math.max(SMALL.pixels, SMALL.share * largest));
+  return rings.filter((_, k) => (areas[k] as number) >= least);
 }
 
 function add(path: Path2D, points: readonly Place[], closed: boolean): void {
@@ -71,53 +98,47 @@ function enter({ context, placement, ratio }: Paper): void {
 export function drawAll(paper: Paper, items: readonly Item[]): void {
   enter(paper);
   const seen = items.filter(({ region }) => isSeen(paper, region));
-  const { groups, whole } = grouped(seen.length === items.length ? items : seen);
-  const thin = whole.points > CROWD;
-  under(paper, whole.path, WIDE.under, thin);
-  for (const { path, style } of groups.values()) line(paper, path, style, WIDE.line, thin);
+  const groups = grouped(seen.length === items.length ? items : seen);
+  const thin = groups.reduce((sum, { points }) => sum + points, 0) > CROWD;
+  for (const { path, widths } of groups) under(paper, path, widths, thin);
+  for (const { path, style, widths } of groups) line(paper, path, style, widths.line, thin);
   for (const { region, style } of seen) {
     if (region.type === "point") marker(paper, region, style, 1);
   }
 }
 
-interface Grouped {
-  groups: Map<string, Lines & { style: Style }>;
-  whole: Lines;
-}
+type Group = Lines & { style: Style; widths: Widths };
 
-const known = new WeakMap<readonly Item[], Grouped>();
+const known = new WeakMap<readonly Item[], readonly Group[]>();
 
 /** Put together once for as long as they stay the same. */
-function grouped(items: readonly Item[]): Grouped {
+function grouped(items: readonly Item[]): readonly Group[] {
   const made = known.get(items);
   if (made) return made;
-  const groups: Grouped["groups"] = new Map();
-  const whole = { path: new Path2D(), points: 0 };
+  const groups = new Map<string, Group>();
   for (const { region, style } of items) {
-    const key = style.color + style.sign;
-    const group = groups.get(key) ?? { style, path: new Path2D(), points: 0 };
+    const { path, points, widths } = linesOf(region);
+    const key = `${style.color} ${style.sign} ${widths.all.line}`;
+    const group = groups.get(key) ?? { style, path: new Path2D(), points: 0, widths: widths.all };
     groups.set(key, group);
-    const { path, points } = linesOf(region);
-    for (const each of [group, whole]) {
-      each.path.addPath(path);
-      each.points += points;
-    }
+    group.path.addPath(path);
+    group.points += points;
   }
-  known.set(items, { groups, whole });
-  return { groups, whole };
+  known.set(items, [...groups.values()]);
+  return [...groups.values()];
 }
 
 /** Draw one that is selected, under the pointer, or not finished: filled, its line stronger. */
 export function drawOne(paper: Paper, { region, style }: Item): void {
   const { context } = paper;
   enter(paper);
-  const { path, points } = linesOf(region);
+  const { path, points, whole, widths } = linesOf(region);
   context.globalAlpha = 0.18;
   context.fillStyle = style.color;
-  context.fill(path, "evenodd");
+  context.fill(whole, "evenodd");
   context.globalAlpha = 1;
-  under(paper, path, WIDE.under + 1.5, points > CROWD);
-  line(paper, path, style, WIDE.strong, points > CROWD);
+  under(paper, path, widths.one, points > CROWD);
+  line(paper, path, style, widths.one.line, points > CROWD);
   if (region.type === "point") marker(paper, region, style, 1.35);
 }
 
@@ -127,8 +148,8 @@ export function drawLine(paper: Paper, points: readonly Place[], color: string):
   const path = new Path2D();
   add(path, points, false);
   const thin = points.length > CROWD;
-  under(paper, path, WIDE.under, thin);
-  line(paper, path, { color, dash: [], sign: "" }, WIDE.line, thin);
+  under(paper, path, SHAPE.all, thin);
+  line(paper, path, { color, dash: [], sign: "" }, SHAPE.all.line, thin);
   for (const [x, y] of points.length < 200 ? points : []) {
     dot(paper, x, y, 2.5, color);
   }
@@ -156,8 +177,8 @@ export function drawName(paper: Paper, { region, style, name }: Item & { name: s
   context.fillText(words, at.x + 4, at.y + 8.5);
 }
 
-function under(paper: Paper, path: Path2D, width: number, thin: boolean): void {
-  line(paper, path, { color: UNDER, dash: [], sign: "" }, width, thin);
+function under(paper: Paper, path: Path2D, widths: Widths, thin: boolean): void {
+  line(paper, path, { color: UNDER, dash: [], sign: "" }, widths.under, thin);
 }
 
 /** @param thin whether it is put together of lines of one pixel of the screen */
@@ -204,10 +225,10 @@ function marker(
   context.fillStyle = "rgb(0 0 0 / 55%)";
   context.fill(ring);
   context.strokeStyle = UNDER;
-  context.lineWidth = WIDE.under / placement.scale;
+  context.lineWidth = SHAPE.all.under / placement.scale;
   context.stroke(ring);
   context.strokeStyle = style.color;
-  context.lineWidth = WIDE.line / placement.scale;
+  context.lineWidth = SHAPE.all.line / placement.scale;
   context.stroke(ring);
   const sign = new Path2D();
   const half = radius / 2.4;

@@ -1,8 +1,9 @@
 /** The one handle that keys move: a stop of the Tab key, which goes on from it as from anything else. */
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { at } from "../picture/layers/layer";
 import type { Picture } from "../picture/picture";
 import type { Handles } from "./handles";
+import { useSettleAtEnd } from "./settling";
 import type { Annotating } from "./view";
 
 /** Pixels that an arrow key moves with Shift. */
@@ -26,15 +27,14 @@ export function FocusedHandle(props: {
   handles: Handles;
 }) {
   const { picture, annotating, handles } = props;
-  const own = useRef<HTMLDivElement>(null);
   const later = useRef(0);
-  useEffect(() => () => clearTimeout(later.current), []);
-  const handle = handles.focused.value;
-  if (!handle) return null;
   const settle = () => {
     clearTimeout(later.current);
     handles.keep();
   };
+  useSettleAtEnd(settle);
+  const handle = handles.focused.value;
+  if (!handle) return null;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const step = STEPS[event.key];
@@ -51,7 +51,7 @@ export function FocusedHandle(props: {
       if (!handles.remove()) return;
     } else if (event.key === "Escape") {
       clearTimeout(later.current);
-      annotating.change.value = null;
+      handles.giveUp();
       picture.root.querySelector<HTMLElement>(".xw-frame")?.focus();
     } else return;
     event.preventDefault();
@@ -60,7 +60,6 @@ export function FocusedHandle(props: {
   const [x, y] = [handle.x, handle.y].map((value) => Number(value.toFixed(1)));
   return (
     <div
-      ref={own}
       class="xw-at xw-held"
       role="application"
       aria-roledescription="handle"

@@ -72,8 +72,13 @@ export function gridBounds({ height, width, data }: Grid): Bounds | null {
   return right > left ? [left, upper, right, lower] : null;
 }
 
-/** Add the pixels whose middle a round brush passes over, or that the line's first end lies in. */
-export function stroked(grid: Grid, from: Place, to: Place, radius: number): Grid {
+/**
+ * Add the pixels whose middle a round brush passes over, or that the line's second end lies in; or,
+ * with `value` 0, take them away.
+ */
+export function stroked(
+  ...[grid, from, to, radius, value = 1]: [Grid, Place, Place, number, (0 | 1)?]
+): Grid {
   const { height, width } = grid;
   const data = grid.data.slice();
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
@@ -89,11 +94,11 @@ export function stroked(grid: Grid, from: Place, to: Place, radius: number): Gri
       const [px, py] = [x + 0.5 - from[0], y + 0.5 - from[1]];
       const t = length === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / length));
       const [ex, ey] = [px - t * dx, py - t * dy];
-      if (ex * ex + ey * ey <= radius * radius) data[y * width + x] = 1;
+      if (ex * ex + ey * ey <= radius * radius) data[y * width + x] = value;
     }
   }
   const [x, y] = [Math.floor(to[0]), Math.floor(to[1])];
-  if (x >= 0 && x < width && y >= 0 && y < height) data[y * width + x] = 1;
+  if (x >= 0 && x < width && y >= 0 && y < height) data[y * width + x] = value;
   return { height, width, data };
 }
 

@@ -7,8 +7,8 @@ import type { Pen } from "./tools/pen";
 
 /** Handles are as far apart as a finger needs, in CSS px. */
 const APART = 20;
-/** How near to a handle is on it, for a mouse and for a finger, in CSS px: half a target's width. */
-const REACH = { mouse: 9, touch: 14 };
+/** How near to a handle is on it, for a mouse and for a finger, in CSS px: half a target. The nearest is meant. */
+const REACH = { mouse: 12, touch: 14 };
 /** While these are chosen a press on a handle draws: what they mark has none, or begins inside of it. */
 const DRAWING = ["region", "paint", "point"];
 
@@ -20,6 +20,7 @@ export interface Handles {
   /** Show what becomes of the finding with a handle at another place; `keep` makes it so. */
   drag(handle: Handle, to: Place): void;
   keep(): void;
+  giveUp(): boolean;
   /** Move the focus to the next handle or back, to the first one at first. */
   go(by: number): void;
   /** The one that has the focus. */
@@ -31,7 +32,7 @@ export interface Handles {
 }
 
 export function createHandles(pen: Pen): Handles {
-  const { annotating, ui, marks } = pen;
+  const { annotating, ui, marks, keep, giveUp } = pen;
   const { selected, change, handle: focusedKey } = annotating;
 
   /** The selected finding's region, as it is now. */
@@ -43,7 +44,8 @@ export function createHandles(pen: Pen): Handles {
   });
   const all = computed<readonly Handle[]>(() => {
     if (!annotating.on.value || !region.value) return [];
-    if (annotating.draft.value || annotating.line.value.length > 0) return [];
+    const { draft, proposed, line } = annotating;
+    if (draft.value || proposed.value || line.value.length > 0) return [];
     const handles = handlesOf(region.value, APART / ui.placement.value.scale);
     // A brush or a click in the middle of what is selected is meant for what lies there.
     return DRAWING.includes(ui.chosen.value ?? "") && !change.value ? [] : handles;
@@ -56,17 +58,8 @@ export function createHandles(pen: Pen): Handles {
     const id = selected.peek();
     if (id !== null && next) change.value = { id, region: next };
   }
-  function keep(): void {
-    const made = change.peek();
-    if (!made) return;
-    batch(() => {
-      const was = marks.all.peek().find(({ id }) => id === made.id);
-      pen.stop();
-      if (was && was.region !== made.region) marks.change(made.id, { region: made.region });
-    });
-  }
   return {
-    ...{ all, focused, keep },
+    ...{ all, focused, keep, giveUp },
     at([x, y], event) {
       const touch = (event as Partial<PointerEvent>).pointerType === "touch";
       const reach = (touch ? REACH.touch : REACH.mouse) / ui.placement.peek().scale;

@@ -30,7 +30,8 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
   /** A sheet of its own for what is selected: it may be large, and the pointer moves over it. */
   const chosen = computed(() => {
     const found = annotating.shown.value.find(({ id }) => id === annotating.selected.value);
-    return found && { ...found, region: annotating.change.value?.region ?? found.region };
+    const change = annotating.change.value;
+    return found && change?.id === found.id ? { ...found, region: change.region } : found;
   });
   const pointed = computed(() => {
     const { shown, hovered, selected } = annotating;
@@ -51,13 +52,15 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
   }
 
   function Above(props: LayerProps) {
-    const { draft, line, colorBy } = annotating;
+    const { proposed, draft, line, colorBy } = annotating;
     const draw = (paper: Paper) => {
       drawNamed(paper, pointed.value);
-      if (draft.value) drawOne(paper, { region: draft.value, style: DRAFT });
+      for (const { value } of [proposed, draft]) {
+        if (value) drawOne(paper, { region: value, style: DRAFT });
+      }
       if (line.value.length > 0) drawLine(paper, line.value, DRAFT.color);
     };
-    const of = [pointed.value, draft.value, line.value, colorBy.value];
+    const of = [pointed.value, proposed.value, draft.value, line.value, colorBy.value];
     return <Sheet {...props} of={of} draw={draw} />;
   }
 

@@ -51,8 +51,13 @@ export function createMarking(
       if (cursor?.by === "keys") pen.drawing.peek()?.follow?.(cursor);
     }),
     effect(() => {
+      const selected = annotating.selected.value;
+      if (annotating.change.peek()?.id !== selected) handles.keep();
+    }),
+    effect(() => {
       if (annotating.on.value) return;
       batch(() => {
+        handles.keep();
         pen.drawing.peek()?.cancel();
         if (isMine(ui.chosen.peek() ?? "")) ui.use(null);
         annotating.selected.value = annotating.hovered.value = null;
@@ -70,8 +75,8 @@ export function createMarking(
     press(event) {
       const drawing = pen.drawing.peek();
       const undoes = isUndo(event);
-      if (drawing && event.key === "Escape") drawing.cancel();
-      else if (drawing && undoes && (event.shiftKey || /y/i.test(event.key))) drawing.forward?.();
+      if (event.key === "Escape") return pen.giveUp();
+      if (drawing && undoes && (event.shiftKey || /y/i.test(event.key))) drawing.forward?.();
       else if (drawing && (undoes || event.key === "Backspace")) drawing.back();
       else if (undoes) {
         // What a handle was moved to by keys is a step of its own.

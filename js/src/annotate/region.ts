@@ -161,7 +161,7 @@ export function areaOf(region: Region): number {
 }
 
 /** The area of a ring, negative where it runs the other way round. */
-function turned(ring: Ring): number {
+export function turned(ring: Ring): number {
   let [sum, [x0, y0]] = [0, ring.at(-1) as Place];
   for (const [x1, y1] of ring) {
     sum += (x0 * y1 - x1 * y0) / 2;

@@ -37,7 +37,9 @@ export interface Annotating {
   mode: Signal<Mode>;
   /** Of the brush, in image pixels. */
   radius: Signal<number>;
-  /** What is being drawn, or proposed; and the line that leads to it. */
+  /** What is proposed and looked at. */
+  proposed: Signal<Region | null>;
+  /** What is being drawn, and the line that leads to it. */
   draft: Signal<Region | null>;
   line: Signal<readonly Place[]>;
   /** A finding that is being reshaped, as it is now. */
@@ -54,7 +56,12 @@ export function createAnnotating(
 ): Annotating {
   const hidden = signal<ReadonlySet<string>>(new Set());
   const selected = signal<string | null>(null);
-  const shown = computed(() => marks.all.value.filter(({ id }) => !hidden.value.has(id)));
+  let known: readonly Marked[] = [];
+  const shown = computed(() => {
+    const now = marks.all.value.filter(({ id }) => !hidden.value.has(id));
+    known = steady(known, now);
+    return known;
+  });
   const annotating: Annotating = {
     ...{ selected, hidden, shown },
     on: signal(false),
@@ -63,7 +70,7 @@ export function createAnnotating(
     colorBy: signal<ColorBy>("verdict"),
     mode: signal<Mode>("new"),
     radius: signal(6),
-    draft: signal<Region | null>(null),
+    ...{ proposed: signal<Region | null>(null), draft: signal<Region | null>(null) },
     line: signal<readonly Place[]>([]),
     change: signal<{ id: string; region: Region } | null>(null),
     handle: signal<string | null>(null),
@@ -76,4 +83,23 @@ export function createAnnotating(
   });
   ui.ended.addEventListener("abort", unwatch);
   return annotating;
+}
+
+/**
+ * What was drawn before wherever it looks as it did: an acknowledgement, or what was measured, draws
+ * nothing anew.
+ */
+function steady(before: readonly Marked[], now: readonly Marked[]): readonly Marked[] {
+  const old = new Map(before.map((each) => [each.id, each]));
+  const kept = now.map((each) => {
+    const was = old.get(each.id);
+    return was && looksLike(was, each) ? was : each;
+  });
+  const same = kept.length === before.length && kept.every((each, k) => each === before[k]);
+  return same ? before : kept;
+}
+
+function looksLike(a: Marked, b: Marked): boolean {
+  if (a.verdict !== b.verdict || a.label !== b.label) return false;
+  return a.region === b.region || JSON.stringify(a.region) === JSON.stringify(b.region);
 }

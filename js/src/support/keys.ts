@@ -57,7 +57,7 @@ export function isOurs(event: KeyboardEvent): boolean {
     return ((element as HTMLElement).dataset.keys ?? "").split(" ").includes(event.key);
   }
   if (/^(slider|menuitem|listbox|option)$/.test(role ?? ""))
-    return /^(Arrow|Home$|End$|Enter$|Delete$| $)/.test(event.key);
+    return /^(Arrow|Page|Home$|End$|Enter$|Delete$|Backspace$|Escape$| $)/.test(event.key);
   // Unkept, Enter on a button would send a notebook into its edit mode.
   return /^(BUTTON|SUMMARY)$/.test(element.tagName) && (event.key === "Enter" || event.key === " ");
 }

@@ -46,13 +46,14 @@ describe("a click", () => {
     expect(on.pointer.down(15, 15)).toBeUndefined();
   });
 
-  test("by keys is Enter; Escape leaves the selection, then the tool, then the picture", () => {
+  test("by keys is Enter; Escape is for what is being drawn or reshaped alone", () => {
     on.go(15, 15);
     on.keys("Enter");
     expect(selected()).toBe("2");
     on.ui.use("box");
-    expect([on.keys("Escape"), selected(), on.ui.chosen.value]).toEqual([true, null, "box"]);
-    expect([on.keys("Escape"), on.ui.chosen.value, on.keys("Escape")]).toEqual([true, null, false]);
+    expect([on.keys("Escape"), selected(), on.ui.chosen.value]).toEqual([false, "2", "box"]);
+    on.keys("Enter", "ArrowRight");
+    expect([on.keys("Escape"), on.annotating.draft.value]).toEqual([true, null]);
   });
 });
 

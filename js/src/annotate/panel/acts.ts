@@ -8,8 +8,8 @@ import { boundsOf, type Region } from "../region";
 import type { Findings } from "../state/findings";
 import type { Annotating } from "../view";
 import { afterRemoving } from "./listing";
-import { told } from "./told";
-import { counted, type Judged, nameOf, VERDICTS } from "./words";
+import { asTold, told } from "./told";
+import { counted, nameOf, VERDICTS, type Verdict } from "./words";
 
 export interface Acts {
   /** Make a finding of a region, with the label that was given last. */
@@ -24,7 +24,7 @@ export interface Acts {
   go(by: 1 | -1): void;
   /** Enlarge the picture so far that the selected finding fills it, or show all of it again. */
   look(): void;
-  judge(verdict: Judged): void;
+  judge(verdict: Verdict): void;
   /** Say something of a finding: one's own, or another's as a review. */
   say(id: string, words: { kind?: string; reason?: string }): void;
   duplicate(): void;
@@ -38,7 +38,7 @@ export interface Acts {
   /** Hide the selected finding on the picture, or show it; or all of them. */
   hide(): void;
   hideAll(): void;
-  /** Close what is open, then the selection, then annotating; false where there is nothing to leave. */
+  /** One step back: close what is open, then the selection, then the tool, then annotating. */
   leave(): boolean;
   resolve(id: string, to: "theirs" | "mine as new"): void;
   /** Save the findings as a file. */
@@ -65,6 +65,9 @@ export function createActs(parts: Parts): Acts {
   const { says } = annotating;
   const { selected, on, hidden } = annotating;
   const chosen = () => findings.get(selected.peek());
+  /** Its name as far as it is told. */
+  const named = (finding: FindingRecord) =>
+    nameOf(asTold(finding, findings.author.peek(), findings.reviews.peek()));
 
   function show(finding: FindingRecord): void {
     const [left, upper, right, lower] = boundsOf(finding.region);
@@ -157,7 +160,7 @@ export function createActs(parts: Parts): Acts {
         const copy = findings.duplicate(id);
         if (!copy) return;
         select(copy.id);
-        says.value = `Duplicated ${nameOf(copy)}.`;
+        says.value = `Duplicated ${named(copy)}.`;
       }),
     remove: () =>
       withChosen((finding) => {
@@ -170,7 +173,7 @@ export function createActs(parts: Parts): Acts {
           findings.remove(finding.id);
           selected.value = next;
         });
-        says.value = `Deleted ${nameOf(finding)}. Ctrl+Z brings it back.`;
+        says.value = `Deleted ${named(finding)}. Ctrl+Z brings it back.`;
         // Its own controls go with the last finding.
         if (next === null && held?.closest(".xw-judge")) ui.refocus();
       }),
@@ -196,14 +199,14 @@ export function createActs(parts: Parts): Acts {
         says.value = next.has(id) ? "Hidden on the picture." : "Shown on the picture.";
       }),
     hideAll() {
-      const all = findings.all.peek().map(({ id }) => id);
-      const none = all.every((id) => hidden.peek().has(id));
-      hidden.value = new Set(none ? [] : all);
+      const none = annotating.allHidden.peek();
+      hidden.value = new Set(none ? [] : findings.all.peek().map(({ id }) => id));
       says.value = none ? "All are shown on the picture." : "All are hidden on the picture.";
     },
     leave() {
       if (parts.close()) return true;
       if (selected.peek() !== null) selected.value = null;
+      else if (ui.chosen.peek() !== null) ui.use(null);
       else on.value = false;
       return true;
     },

@@ -6,12 +6,12 @@ import { List } from "./list";
 import { isFiltering } from "./listing";
 import { LoadDialog } from "./load";
 import { Menu } from "./menu";
-import { Saved } from "./saved";
+import { News, Saved } from "./saved";
 import { Sorting } from "./sorting";
 import type { View } from "./view";
 import { counted } from "./words";
 
-/** The findings of the picture: while annotating, and wherever there are some. */
+/** The findings of the image: while annotating, and wherever there are some. */
 export function Aside({ view }: { view: View }) {
   const { annotating, findings, order, filter, sorting } = view;
   const file = useSignal<File | null>(null);
@@ -20,8 +20,7 @@ export function Aside({ view }: { view: View }) {
   const on = annotating.on.value;
   if (!on && count === 0) return null;
   const shown = order.value.length;
-  const hidden = annotating.hidden.value;
-  const allHidden = count > 0 && findings.all.value.every(({ id }) => hidden.has(id));
+  const allHidden = annotating.allHidden.value;
   const items = [
     { words: "Load findings …", title: "From a file", act: () => field.current?.click() },
     ...findings.formats.value.map(({ name, label, title }) => ({
@@ -29,7 +28,7 @@ export function Aside({ view }: { view: View }) {
     })),
   ];
   return (
-    <section class="xw-kept" aria-label="Findings of this picture">
+    <section class="xw-kept" aria-label="Findings of this image">
       <div class="xw-line">
         <b>Findings</b>
         <span class="xw-count">{shown < count ? `${shown} of ${count}` : count}</span>
@@ -70,6 +69,7 @@ export function Aside({ view }: { view: View }) {
         </p>
       )}
       <Saved view={view} />
+      <News view={view} />
       <input
         ref={field}
         type="file"

@@ -5,6 +5,7 @@ import { Judging } from "./judging";
 import { Propose } from "./propose";
 import { told } from "./told";
 import type { View } from "./view";
+import { JUDGED, VERDICTS } from "./words";
 
 /**
  * Below the picture while annotating: the finding that is selected, and what is said of it. It is as
@@ -40,12 +41,10 @@ function Selected({ view }: { view: View }) {
 }
 
 const KEYS = [
-  ["C", "core"],
-  ["S", "spurious"],
-  ["U", "unsure"],
+  ...JUDGED.map((verdict) => [VERDICTS[verdict].key, verdict] as const),
   ["T", "label"],
   ["N", "next finding"],
-  ["A", "leave off"],
+  ["A", "stop annotating"],
 ] as const;
 
 /** What to do next, where no finding is selected. */
@@ -61,7 +60,7 @@ function Nothing({ view }: { view: View }) {
       <div>
         <button
           type="button"
-          title="Parts of the evidence that hang together, those that hold most of it first"
+          title="The connected parts of the evidence, those that hold most of it first"
           onClick={view.act.propose}
         >
           Propose regions

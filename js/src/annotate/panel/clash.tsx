@@ -13,8 +13,8 @@ export function Clashes({ view }: { view: View }) {
         // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend
         <div key={mine.id} class="xw-clash" role="group" aria-label="Changed meanwhile">
           <p>
-            <b dir="auto">{nameOf(theirs)}</b> was {theirs.deleted ? "deleted" : "changed"}{" "}
-            meanwhile
+            <b dir="auto">{nameOf(view.told(theirs))}</b> was{" "}
+            {theirs.deleted ? "deleted" : "changed"} meanwhile
             {theirs.author && ` by ${theirs.author}`}.{" "}
             {differences(view.told(mine), view.told(theirs))}
           </p>
@@ -22,7 +22,7 @@ export function Clashes({ view }: { view: View }) {
             Take theirs
           </button>
           <button type="button" onClick={() => view.act.resolve(mine.id, "mine as new")}>
-            Keep mine as new
+            Keep mine as a new finding
           </button>
         </div>
       ))}

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { search } from "../../panel/search";
+import { useSettleAtEnd } from "../settling";
 
 const SHOWN = 8;
 
@@ -130,18 +131,4 @@ export function Combo({ id, name, title, placeholder, value, known, settle, leav
       </div>
     </div>
   );
-}
-
-/** What is typed is not lost with its field, nor with its page. */
-export function useSettleAtEnd(settle: () => void): void {
-  const newest = useRef(settle);
-  newest.current = settle;
-  useEffect(() => {
-    const now = () => newest.current();
-    window.addEventListener("pagehide", now);
-    return () => {
-      window.removeEventListener("pagehide", now);
-      now();
-    };
-  }, []);
 }

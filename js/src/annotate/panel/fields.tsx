@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useSettleAtEnd } from "./combo";
+import { useSettleAtEnd } from "../settling";
 
 /** Why, in words. */
 export function Reason(props: { value: string; settle(reason: string): void; leave(): void }) {

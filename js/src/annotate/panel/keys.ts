@@ -17,7 +17,7 @@ const VERDICT_KEYS = new Map(
 
 /** What the help says of them. */
 export const KEYS = [
-  ["A", "annotate, or leave off"],
+  ["A", "annotate, or stop annotating"],
   ["R B G F P", "region, box, polygon, lasso (freehand), point"],
   ["C S U", "core, spurious, unsure: judges the selected finding"],
   ["T", "its label; Enter goes back to the picture"],
@@ -26,7 +26,7 @@ export const KEYS = [
   ["Enter", "in the list: enlarge it, or the whole image"],
   ["Ctrl+D, Del", "duplicate it, delete it"],
   ["Ctrl+Z, +Shift", "undo, redo"],
-  ["Esc", "closes what is open, then the selection, then annotating"],
+  ["Esc", "gives up what is drawn; then what is open, the selection, the tool, annotating"],
 ] as const;
 
 const TAKEN = new Set([..."arbgfpcsutnh"]);
@@ -50,7 +50,7 @@ export function pressIn(view: View, event: KeyboardEvent): boolean {
   if (!annotating.on.peek()) return false;
   if (view.proposals.on.peek() && !control && pressOn(view.proposals, event.key)) return true;
   if (control) {
-    if (key !== "d") return false;
+    if (key !== "d" || event.shiftKey) return false;
     act.duplicate();
     return true;
   }

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Entry } from "./entries";
 import { Icon } from "./icons";
 import { isKey } from "./keys";
+import type { Line } from "./lines";
 import { stepIn, typedAhead, windowOf } from "./listing";
 import { Mark } from "./mark";
 import type { View } from "./view";
@@ -23,11 +23,11 @@ export function List({ view }: { view: View }) {
   const box = useRef<HTMLDivElement>(null);
   const scrolled = useSignal(0);
   const typed = useRef({ letters: "", at: 0 });
-  const entries = view.entries.value;
+  const lines = view.lines.value;
   const selected = annotating.selected.value;
-  const at = entries.findIndex(({ id }) => id === selected);
-  const { first, end } = windowOf(entries.length, ROW, scrolled.value, TALLEST);
-  const idOf = (k: number) => `${ui.id}-finding-${entries[k]?.key}`;
+  const at = lines.findIndex(({ id }) => id === selected);
+  const { first, end } = windowOf(lines.length, ROW, scrolled.value, TALLEST);
+  const idOf = (k: number) => `${ui.id}-finding-${lines[k]?.key}`;
 
   useEffect(() => {
     const list = box.current;
@@ -40,13 +40,13 @@ export function List({ view }: { view: View }) {
   }, [selected, at]);
 
   const choose = (k: number) => {
-    const entry = entries[k];
-    if (entry) act.select(entry.id);
+    const line = lines[k];
+    if (line) act.select(line.id);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? ROW) / ROW) - 1);
-    const to = stepIn(event.key, at, entries.length, page);
+    const to = stepIn(event.key, at, lines.length, page);
     if (to !== null) choose(to);
     else if (event.key === "Enter" && !event.shiftKey && at >= 0) act.look();
     else if ([...event.key].length === 1) {
@@ -58,7 +58,7 @@ export function List({ view }: { view: View }) {
       typed.current = { letters, at: event.timeStamp };
       choose(
         typedAhead(
-          entries.map(({ name }) => name),
+          lines.map(({ name }) => name),
           letters,
           at,
         ),
@@ -68,10 +68,10 @@ export function List({ view }: { view: View }) {
     event.stopPropagation();
   };
 
-  const drawn = entries.slice(first, end).map((entry, k) => ({ entry, k: first + k }));
-  const chosen = entries[at];
+  const drawn = lines.slice(first, end).map((line, k) => ({ line, k: first + k }));
+  const chosen = lines[at];
   // What is chosen is there for a screen reader also where it is out of sight.
-  if (chosen && (at < first || at >= end)) drawn.push({ entry: chosen, k: at });
+  if (chosen && (at < first || at >= end)) drawn.push({ line: chosen, k: at });
   return (
     <div
       ref={box}
@@ -85,28 +85,28 @@ export function List({ view }: { view: View }) {
         scrolled.value = Math.floor(scrollTop / ROW) * ROW;
       }}
     >
-      <div role="presentation" style={{ height: `${entries.length * ROW}px` }}>
-        {drawn.map(({ entry, k }) => (
+      <div role="presentation" style={{ height: `${lines.length * ROW}px` }}>
+        {drawn.map(({ line, k }) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
           <div
-            key={entry.key}
+            key={line.key}
             id={idOf(k)}
             class="xw-finding"
             role="option"
             tabIndex={-1}
             aria-selected={k === at}
-            aria-setsize={entries.length}
+            aria-setsize={lines.length}
             aria-posinset={k + 1}
-            data-faint={entry.hidden || undefined}
+            data-faint={line.hidden || undefined}
             style={{ top: `${k * ROW}px` }}
-            title={entry.name}
+            title={line.name}
             onClick={() => {
               choose(k);
               box.current?.focus();
             }}
             onDblClick={act.look}
           >
-            <Row entry={entry} />
+            <Row line={line} />
           </div>
         ))}
       </div>
@@ -115,8 +115,8 @@ export function List({ view }: { view: View }) {
 }
 
 /** In the order in which it is read: the name of the line is what it says. */
-function Row({ entry }: { entry: Entry }) {
-  const { label, labeled, verdict, judged, effect, kind, more, color, hidden } = entry;
+function Row({ line }: { line: Line }) {
+  const { label, labeled, verdict, judged, effect, kind, more, color, hidden } = line;
   const comma = <span class="xw-comma">,</span>;
   return (
     <>

@@ -1,18 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { PreviewRow } from "../../kernel/contract";
+import type { Preview } from "../state/files";
 import type { View } from "./view";
 import { counted, nameOf } from "./words";
 
 /** Rows of a preview that are drawn; all of them can be taken. */
 const DRAWN = 200;
 
-interface Preview {
-  rows: readonly PreviewRow[];
-  notes: readonly string[];
-}
-
-/** What a file holds, before any of it is taken: what fits this picture, and why the rest does not. */
+/** What a file holds, before any of it is taken: what fits this image, and why the rest does not. */
 export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(): void }) {
   const { findings } = view;
   const box = useRef<HTMLDialogElement>(null);
@@ -58,8 +54,8 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
       aria-label={`Load findings from ${file.name}`}
       onClose={shut}
       onKeyDown={(event) => {
-        // The notebook's own Escape would take the focus from the panel.
-        if (event.key === "Escape") event.stopPropagation();
+        // No key reaches the findings behind it, nor the notebook.
+        event.stopPropagation();
       }}
     >
       <div>
@@ -73,7 +69,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
         {read && typeof read !== "string" && (
           <>
             <p role="status">
-              {counted(rows.length - refused, "finding")} for this picture
+              {counted(rows.length - refused, "finding")} for this image
               {refused > 0 && `, ${refused} refused`}.
             </p>
             {read.notes.map((note, k) => (
@@ -123,7 +119,7 @@ function Rows(props: {
             <th scope="col">Add</th>
             <th scope="col">Finding</th>
             <th scope="col">Verdict</th>
-            <th scope="col">Picture matched by</th>
+            <th scope="col">Image matched by</th>
           </tr>
         </thead>
         <tbody>

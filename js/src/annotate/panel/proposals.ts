@@ -1,4 +1,4 @@
-/** Regions to propose: the parts of the evidence that hang together, gone through one by one. */
+/** Regions to propose: the connected parts of the evidence, gone through one by one. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Frame } from "../../kernel/frame";
 import { type Proposing, parts, proposing } from "../parts";
@@ -18,7 +18,7 @@ export const ENDS: Record<Parameter, { least: number; most: number; step: number
 export interface Proposal {
   key: string;
   region: Region;
-  /** Of the evidence, and of the picture, in [0, 1]. */
+  /** Of the evidence, and of the image, in [0, 1]. */
   share: number;
   area: number;
 }
@@ -47,7 +47,7 @@ export interface Taking {
   least(): number;
   channel(): 0 | 1 | 2 | null;
   /** Drawn over the picture. */
-  draft: Signal<Region | null>;
+  proposed: Signal<Region | null>;
   /** Becomes a finding, which is selected. */
   add(region: Region): void;
   say(news: string): void;
@@ -73,14 +73,14 @@ export function createProposals(taking: Taking): Proposals {
   function go(to: number): void {
     batch(() => {
       at.value = Math.max(0, Math.min(left.peek().length - 1, to));
-      taking.draft.value = left.peek()[at.peek()]?.region ?? null;
+      taking.proposed.value = left.peek()[at.peek()]?.region ?? null;
     });
   }
   function shut(): void {
     batch(() => {
       on.value = false;
       mask.value = wanted.value = null;
-      taking.draft.value = null;
+      taking.proposed.value = null;
     });
   }
   /** Have done with the one that is looked at. */

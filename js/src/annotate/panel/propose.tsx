@@ -57,7 +57,7 @@ export function Propose({ view }: { view: View }) {
         </span>
       </div>
       <div class="xw-wanted">
-        <Figure of={proposals} name="threshold" words="Values from" />
+        <Figure of={proposals} name="threshold" words="Threshold" />
         <Figure of={proposals} name="share" words="Least share, %" />
         <Figure of={proposals} name="gap" words="Gaps to merge, pixels" />
         <Figure of={proposals} name="most" words="Regions at most" />
@@ -82,7 +82,7 @@ export function Propose({ view }: { view: View }) {
             aria-selected={k === at}
             onClick={() => proposals.go(k)}
           >
-            {share(part.share)} of the evidence on {share(part.area)} of the picture
+            {share(part.share)} of the evidence on {share(part.area)} of the image
           </div>
         ))}
       </div>

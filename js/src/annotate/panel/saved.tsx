@@ -1,24 +1,44 @@
 import type { View } from "./view";
-import { savedWords } from "./words";
+import { counted, savedWords } from "./words";
 
 /** Whether what was marked is kept, and where. */
 export function Saved({ view }: { view: View }) {
-  const { findings } = view;
-  const [words, trouble] = savedWords({
-    states: findings.all.value.map(({ id }) => findings.stateOf(id)),
-    store: findings.store.value,
-    reason: findings.reason.value,
-  });
+  const [words, trouble] = savedIn(view);
   return (
-    // Not told with each act: what a person did is told already.
+    // Not told with each act: what a person did is told already, and trouble is by News.
     <p
       class="xw-kept-in"
       role="status"
       aria-label="Findings"
-      aria-live={trouble ? "polite" : "off"}
+      aria-live="off"
       data-trouble={trouble || undefined}
     >
       {words}
     </p>
   );
+}
+
+/** What a screen reader must hear without being asked; always there, or a first word would be missed. */
+export function News({ view }: { view: View }) {
+  return (
+    <p class="xw-sr" aria-live="polite">
+      {newsOf(view)}
+    </p>
+  );
+}
+
+/** What came without an act of the person's own: trouble with what is kept, and changes by others. */
+export function newsOf(view: View): string {
+  const [words, trouble] = savedIn(view);
+  const clashes = view.findings.clashes.value.length;
+  const changed = clashes > 0 && `${counted(clashes, "finding")} changed meanwhile by others.`;
+  return [trouble && words, changed].filter(Boolean).join(" ");
+}
+
+function savedIn({ findings }: View): [words: string, trouble: boolean] {
+  return savedWords({
+    states: findings.all.value.map(({ id }) => findings.stateOf(id)),
+    store: findings.store.value,
+    reason: findings.reason.value,
+  });
 }

@@ -12,7 +12,7 @@ export function ToolsRow({ view }: { view: View }) {
     <span class="xw-marking" data-on={on || undefined}>
       <ToolButton
         name="Annotate"
-        title={on ? "Leave off annotating (key A)" : "Mark what you see and judge it (key A)"}
+        title={on ? "Stop annotating (key A)" : "Mark what you see and judge it (key A)"}
         words="Annotate"
         pressed={on}
         act={act.toggle}

@@ -7,7 +7,7 @@ import type { Findings, State } from "../state/findings";
 import { styleOf } from "../style";
 import { type Annotating, createAnnotating } from "../view";
 import { type Acts, createActs } from "./acts";
-import { type Entry, entryOf } from "./entries";
+import { type Line, lineOf } from "./lines";
 import { ALL, type Filter, listed, type Sort } from "./listing";
 import { createProposals, type Proposals } from "./proposals";
 import { asTold, told as toldOf } from "./told";
@@ -26,7 +26,7 @@ export interface View {
   told(finding: FindingRecord): FindingRecord;
   /** What is listed, in its order, and as its lines. */
   order: ReadonlySignal<readonly FindingRecord[]>;
-  entries: ReadonlySignal<readonly Entry[]>;
+  lines: ReadonlySignal<readonly Line[]>;
   act: Acts;
 }
 
@@ -62,7 +62,7 @@ export function createPanel(ui: Ui, findings: Findings): View {
     mask: () => ui.scene.peek()?.mask ?? null,
     least: () => ui.threshold.peek(),
     channel: () => ui.channel.peek(),
-    draft: annotating.draft,
+    proposed: annotating.proposed,
     add(region) {
       annotating.selected.value = act.add(region).id;
     },
@@ -74,10 +74,10 @@ export function createPanel(ui: Ui, findings: Findings): View {
   const marking = createMarking(ui, annotating, { all, add, change: findings.change });
   const parts = { ui, findings, annotating, marking, filter, sort, sorting, proposals };
   const view = { ...parts, told, order, act };
-  return { ...view, entries: computed(() => entriesOf(view)) };
+  return { ...view, lines: computed(() => linesOf(view)) };
 }
 
-function entriesOf({ ui, findings, annotating, order, told }: Omit<View, "entries">): Entry[] {
+function linesOf({ ui, findings, annotating, order, told }: Omit<View, "lines">): Line[] {
   const me = findings.author.value;
   const reviews = findings.reviews.value;
   const hidden = annotating.hidden.value;
@@ -96,12 +96,17 @@ function entriesOf({ ui, findings, annotating, order, told }: Omit<View, "entrie
       // An exported page has no other place.
       unsaved: ui.store.portable.value ? "" : UNSAVED[findings.stateOf(id)],
     };
-    if (!theirs) return [entryOf(finding, { ...circumstances, side: "" })];
+    if (!theirs) return [lineOf(finding, { ...circumstances, side: "" })];
     return [
-      entryOf(finding, { ...circumstances, side: "mine" }),
-      entryOf(told(theirs), { ...circumstances, unsaved: "", side: "theirs" }),
+      lineOf(finding, { ...circumstances, side: "mine" }),
+      lineOf(told(theirs), { ...circumstances, unsaved: "", side: "theirs" }),
     ];
   });
 }
 
-const UNSAVED: Record<State, string> = { saved: "", kernel: "", saving: "", page: "in this page" };
+const UNSAVED: Record<State, string> = {
+  saved: "",
+  kernel: "",
+  saving: "",
+  page: "only in this page",
+};

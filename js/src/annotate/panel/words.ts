@@ -10,11 +10,11 @@ export type Measured = EffectRecord | "pending" | "untested" | null;
 export const VERDICTS = {
   core: { name: "Core", key: "C", title: "The network should rely on this" },
   spurious: { name: "Spurious", key: "S", title: "The network should not rely on this" },
-  unsure: { name: "Unsure", key: "U", title: "It cannot be told from this picture" },
+  unsure: { name: "Unsure", key: "U", title: "It cannot be told from this image" },
 } as const;
 
-export type Judged = keyof typeof VERDICTS;
-export const JUDGED = Object.keys(VERDICTS) as Judged[];
+export type Verdict = keyof typeof VERDICTS;
+export const JUDGED = Object.keys(VERDICTS) as Verdict[];
 
 /** Two digits, or three where two would say nothing. */
 function figure(value: number, digits: number): string {
@@ -47,7 +47,7 @@ export function effectLine(effect: Measured, why: string): string {
   if (effect === "pending") return "Measuring …";
   if (effect === null || effect === "untested") return `Not tested: ${why || "no kernel"}`;
   const alone = figure(effect.only, digitsFor(effect.only, effect.image));
-  const area = `${share(effect.area)} of the picture`;
+  const area = `${share(effect.area)} of the image`;
   const evidence =
     effect.share === null ? `covers ${area}` : `${share(effect.share)} of the evidence on ${area}`;
   return `without it ${change(effect)} · alone ${alone} · ${evidence}`;
@@ -85,7 +85,7 @@ export function savedWords(of: {
   const page = states.filter((state) => state === "page").length;
   if (page > 0) {
     const which = page < states.length ? `${counted(page, "finding")} kept` : "Kept";
-    return [`${which} in this page${why}`, true];
+    return [`${which} only in this page${why}`, true];
   }
   if (states.includes("saving")) return ["Saving …", false];
   if (states.includes("kernel") || store === "") {

@@ -1,6 +1,6 @@
 /** Marks a box: dragged from corner to corner, or between two pixels by keys. */
 import type { Pixel } from "../../picture/surface";
-import type { Tool } from "../../picture/tools/tool";
+import type { At, Tool } from "../../picture/tools/tool";
 import type { Place } from "../grid";
 import { type Box, rounded } from "../region";
 import { CLICK, type Pen } from "./pen";
@@ -14,14 +14,14 @@ export function createBox(pen: Pen): Tool {
     from = corner = null;
     pen.stop();
   };
-  const begin = () => pen.start({ cancel: clear, back: clear, follow });
+  const begin = (event: At["event"]) => pen.start({ cancel: clear, back: clear, follow }, event);
   function follow(pixel: Pixel): void {
     if (corner) annotating.draft.value = across(corner, pixel);
   }
   function enter(pixel: Pixel, event: KeyboardEvent): void {
     if (!corner) {
       corner = pixel;
-      begin();
+      begin(event);
       follow(pixel);
       pen.say("One corner is set. Go to the other with the arrow keys and press Enter.");
       return;
@@ -35,9 +35,9 @@ export function createBox(pen: Pen): Tool {
     button: { name: "Box", title: "Mark a box: drag from corner to corner (key B)" },
     down(at) {
       if (at.button !== 0) return false;
-      clear();
+      corner = null;
       from = pen.place(at);
-      begin();
+      begin(at.event);
       return true;
     },
     move(at) {

@@ -46,7 +46,7 @@ export function createEvidence(pen: Pen): Tool {
     ...pen.whole,
     button: {
       name: "Region",
-      title: "Mark evidence: click it, and what hangs together there is a finding (key R)",
+      title: "Mark evidence: click it, and the connected part is a finding (key R)",
     },
     end() {
       annotating.draft.value = null;

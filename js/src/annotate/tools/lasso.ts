@@ -16,42 +16,45 @@ export function createLasso(pen: Pen): Tool {
   let points: Place[] = [];
 
   function show(): void {
+    const line = [...points];
     batch(() => {
-      annotating.line.value = [...points];
-      annotating.draft.value =
-        points.length > 2 ? { type: "polygon", rings: [points.slice()] } : null;
+      annotating.line.value = line;
+      annotating.draft.value = line.length > 2 ? { type: "polygon", rings: [line] } : null;
     });
   }
   function clear(): void {
     points = [];
     pen.stop();
   }
-  function begin(from: Place, byKeys: boolean): void {
+  function begin(from: Place, event: At["event"], byKeys: boolean): void {
     points = [from];
-    pen.start({
-      cancel: clear,
-      back() {
-        points.pop();
-        const last = points.at(-1);
-        if (!byKeys || !last) {
-          clear();
-          return;
-        }
-        ui.point(
-          Math.floor(last[0]),
-          Math.floor(last[1]),
-          "keys",
-          ui.cursor.peek()?.pane ?? "main",
-        );
-        show();
+    pen.start(
+      {
+        cancel: clear,
+        back() {
+          points.pop();
+          const last = points.at(-1);
+          if (!byKeys || !last) {
+            clear();
+            return;
+          }
+          ui.point(
+            Math.floor(last[0]),
+            Math.floor(last[1]),
+            "keys",
+            ui.cursor.peek()?.pane ?? "main",
+          );
+          show();
+        },
+        follow(pixel) {
+          const [place, last] = [middleOf(pixel), points.at(-1)];
+          if (place[0] === last?.[0] && place[1] === last[1]) return;
+          points.push(place);
+          show();
+        },
       },
-      follow(pixel) {
-        const [place, last] = [middleOf(pixel), points.at(-1)];
-        if (place[0] === last?.[0] && place[1] === last[1]) return;
-        points.push(place);
-        show();
-      },
-    });
+      event,
+    );
     show();
   }
   function close(event: At["event"]): void {
@@ -64,7 +67,7 @@ export function createLasso(pen: Pen): Tool {
   function enter({ pixel, event }: At): void {
     if (points.length > 0) close(event);
     else {
-      begin(middleOf(pixel), true);
+      begin(middleOf(pixel), event, true);
       pen.say("The line follows the arrow keys. Enter closes it.");
     }
   }
@@ -73,7 +76,7 @@ export function createLasso(pen: Pen): Tool {
     button: { name: "Lasso", title: "Draw around what you mark (key F)" },
     down(at) {
       if (at.button !== 0) return false;
-      begin(pen.place(at), false);
+      begin(pen.place(at), at.event, false);
       return true;
     },
     move(at) {

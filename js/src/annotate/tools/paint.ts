@@ -1,5 +1,6 @@
 /** Marks pixels with a brush: a new finding, or more or less of the selected one. */
 
+import type { Pixel } from "../../picture/surface";
 import type { At, Tool } from "../../picture/tools/tool";
 import { radii } from "../../state/masks";
 import { emptyGrid, type Grid, type Place, stroked, subtract, union } from "../grid";
@@ -8,7 +9,8 @@ import type { Marked } from "../view";
 import { middleOf, type Pen } from "./pen";
 
 interface Stroke {
-  grid: Grid;
+  /** What it makes: a new finding's pixels, or the selected one's with it or without it. */
+  result: Grid;
   at: Place;
   /** What it adds to or takes from; null for a new finding. */
   finding: Marked | null;
@@ -21,12 +23,8 @@ export function createPaint(pen: Pen): Tool {
   /** Whether the brush is as large as the picture asks for; from then on a person chooses. */
   let sized = false;
 
-  const result = ({ grid, finding, takes }: Stroke): Grid => {
-    if (!finding) return grid;
-    return (takes ? subtract : union)(gridOf(finding.region, pen.size()), grid);
-  };
   function show(now: Stroke): void {
-    const region = sketched(result(now));
+    const region = sketched(now.result);
     if (now.finding) annotating.change.value = { id: now.finding.id, region };
     else annotating.draft.value = region;
   }
@@ -35,37 +33,40 @@ export function createPaint(pen: Pen): Tool {
     pen.stop();
   }
   function begin(at: Place, event: At["event"]): void {
+    pen.keep();
     const mode = pen.modeOf(event);
     const chosen = pen.chosen() ?? null;
-    const grid = stroked(emptyGrid(pen.size()), at, at, annotating.radius.peek());
     if (mode === "subtract" && !chosen) {
       pen.say("Select the finding to take this from first.");
       return;
     }
     // A stroke that begins on what is selected goes on with it; one beside it is another finding.
-    const goesOn =
-      chosen !== null && (mode !== "new" || touch(gridOf(chosen.region, pen.size()), grid));
-    stroke = { grid, at, finding: goesOn ? chosen : null, takes: mode === "subtract" };
-    pen.start({
+    const dot = stroked(emptyGrid(pen.size()), at, at, annotating.radius.peek());
+    const was = chosen && gridOf(chosen.region, pen.size());
+    const finding = was && (mode !== "new" || touch(was, dot)) ? chosen : null;
+    const takes = mode === "subtract";
+    const result = was && finding ? (takes ? subtract : union)(was, dot) : dot;
+    stroke = { result, at, finding, takes };
+    const drawing = {
       ...{ cancel: clear, back: clear },
-      follow: (pixel) => draw(middleOf(pixel)),
-    });
+      follow: (pixel: Pixel) => draw(middleOf(pixel)),
+    };
+    pen.start(drawing, event, finding !== null);
     show(stroke);
   }
   function draw(to: Place): void {
     if (!stroke) return;
-    stroke = {
-      ...stroke,
-      grid: stroked(stroke.grid, stroke.at, to, annotating.radius.peek()),
-      at: to,
-    };
+    const { result, at, takes } = stroke;
+    // One copy of the grid a move, and of what is under the brush alone.
+    const next = stroked(result, at, to, annotating.radius.peek(), takes ? 0 : 1);
+    stroke = { ...stroke, result: next, at: to };
     show(stroke);
   }
   function lift(): void {
     const done = stroke;
     if (!done) return;
     clear();
-    const region = regionOf(result(done));
+    const region = regionOf(done.result);
     if (done.finding) pen.become(done.finding, region);
     else if (region) pen.add(region);
   }

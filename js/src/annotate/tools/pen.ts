@@ -37,9 +37,14 @@ export interface Pen {
   apart(a: Place, b: Place): number;
   /** How near is near, in image pixels. */
   reach(event: object): number;
-  start(drawing: Drawing): void;
-  /** Nothing is being drawn any more. */
+  /** What was selected stays so only where the drawing is a part of it: keys judge what is selected. */
+  start(drawing: Drawing, event: Modifiers, ofSelected?: boolean): void;
+  /** Nothing is being drawn any more; what was selected before is so again. */
   stop(): void;
+  /** Give up what is being drawn or reshaped; false where nothing is. */
+  giveUp(): boolean;
+  /** Make what a finding was reshaped to its region. */
+  keep(): void;
   chosen(): Marked | undefined;
   modeOf(event: Modifiers): Mode;
   /** Make a finding of a region, or join it with the selected one, or cut it out of that. */
@@ -61,6 +66,8 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
   const { selected, shown } = annotating;
   const drawing = signal<Drawing | null>(null);
   let picked: Place | null = null;
+  /** What was selected before something new was begun. */
+  let before: string | null = null;
 
   const size = (): Size => {
     const { height = 1, width = 1 } = ui.scene.peek()?.image ?? {};
@@ -83,12 +90,42 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
   const modeOf = ({ shiftKey, altKey }: Modifiers): Mode =>
     shiftKey ? "add" : altKey ? "subtract" : annotating.mode.peek();
 
+  function start(next: Drawing, event: Modifiers, ofSelected = modeOf(event) !== "new"): void {
+    batch(() => {
+      keep();
+      say("");
+      if (!ofSelected) {
+        before = selected.peek() ?? before;
+        selected.value = null;
+      }
+      drawing.value = next;
+    });
+  }
   function stop(): void {
     batch(() => {
       drawing.value = null;
       annotating.draft.value = null;
       annotating.line.value = [];
       annotating.change.value = null;
+      const there = marks.all.peek().some(({ id }) => id === before);
+      if (there) selected.value ??= before;
+      before = null;
+    });
+  }
+  function giveUp(): boolean {
+    if (drawing.peek()) drawing.peek()?.cancel();
+    else if (annotating.change.peek()) stop();
+    else return false;
+    return true;
+  }
+  function keep(): void {
+    const made = annotating.change.peek();
+    // A stroke shows what it would become, too; that is kept when it is lifted.
+    if (!made || drawing.peek()) return;
+    batch(() => {
+      annotating.change.value = null;
+      const was = marks.all.peek().find(({ id }) => id === made.id);
+      if (was && was.region !== made.region) marks.change(made.id, { region: made.region });
     });
   }
   function become(finding: Marked, region: Region | null): void {
@@ -136,12 +173,8 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
     return next !== undefined;
   }
   return {
-    ...{ ui, annotating, marks, drawing, size, place, apart, reach, stop, chosen, modeOf },
-    ...{ finish, add, become, under, pick, say },
-    start(next) {
-      say("");
-      drawing.value = next;
-    },
+    ...{ ui, annotating, marks, drawing, size, place, apart, reach, chosen, modeOf },
+    ...{ start, stop, giveUp, keep, finish, add, become, under, pick, say },
     whole: {
       cursor: "crosshair",
       begin() {

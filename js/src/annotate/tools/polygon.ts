@@ -60,17 +60,20 @@ export function createPolygon(pen: Pen): Tool {
       return;
     }
     if (!first) {
-      pen.start({
-        ...{ cancel: clear, back },
-        forward() {
-          points.push(...taken.splice(-1));
-          show();
+      pen.start(
+        {
+          ...{ cancel: clear, back },
+          forward() {
+            points.push(...taken.splice(-1));
+            show();
+          },
+          follow(pixel) {
+            next = middleOf(pixel);
+            show();
+          },
         },
-        follow(pixel) {
-          next = middleOf(pixel);
-          show();
-        },
-      });
+        event,
+      );
     }
     points.push(place);
     taken = [];

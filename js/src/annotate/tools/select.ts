@@ -41,15 +41,6 @@ export function createSelect(pen: Pen, handles: Handles, mine: (tool: string) =>
     grip = null;
     pen.stop();
   }
-  /** Go one step back from what is open: true until there is nothing. */
-  function leave(): boolean {
-    if (pen.drawing.peek()) pen.drawing.peek()?.cancel();
-    else if (annotating.change.peek()) clear();
-    else if (annotating.selected.peek() !== null) annotating.selected.value = null;
-    else if (ui.chosen.peek() !== null) ui.use(null);
-    else return false;
-    return true;
-  }
   return {
     always: true,
     down: take,
@@ -92,7 +83,11 @@ export function createSelect(pen: Pen, handles: Handles, mine: (tool: string) =>
         drawing?.back();
         return drawing !== null;
       };
-      return { Escape: leave, Enter: pick, " ": pick, Backspace: back };
+      const giveUp = () => {
+        grip = null;
+        return pen.giveUp();
+      };
+      return { Escape: giveUp, Enter: pick, " ": pick, Backspace: back };
     },
     help: {
       Findings: [

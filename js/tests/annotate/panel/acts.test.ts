@@ -28,11 +28,11 @@ describe("another's finding", () => {
   test("is judged by a review, and its verdict is told after that", () => {
     const { view, all, reviews } = aView([hers]);
     view.annotating.selected.value = hers.id;
-    expect(view.entries.value[0]?.name).toBe("cup, not judged yet, not tested, by Ana");
+    expect(view.lines.value[0]?.name).toBe("cup, not judged yet, not tested, by Ana");
     view.act.judge("spurious");
     expect(reviews.value).toMatchObject([{ finding: hers.id, verdict: "spurious" }]);
     expect(all.value).toEqual([hers]); // it stays hers
-    expect(view.entries.value[0]?.name).toBe("cup, core, not tested, by Ana");
+    expect(view.lines.value[0]?.name).toBe("cup, core, not tested, by Ana");
     view.act.say(hers.id, { reason: "only a mark" });
     expect(reviews.value.at(-1)).toMatchObject({ verdict: "spurious", reason: "only a mark" });
   });
@@ -41,6 +41,12 @@ describe("another's finding", () => {
     view.act.say(hers.id, { reason: "only a mark" });
     expect(reviews.value).toEqual([]);
     expect(view.annotating.says.value).toMatch(/verdict first/);
+  });
+  test("gives its kind away in no words that are said of it", () => {
+    const { view } = aView([{ ...hers, label: "" }]);
+    view.annotating.selected.value = hers.id;
+    view.act.remove();
+    expect(view.annotating.says.value).toMatch(/^Deleted no label/);
   });
   test("gives nothing away by its place, however the list is sorted and filtered", () => {
     const { view } = aView([hers, aFinding({ verdict: "core" })]);
@@ -70,12 +76,12 @@ describe("a clash", () => {
     const mine = aFinding({ label: "cup", verdict: "core" });
     const { view, clashes, did, focused } = aView([mine]);
     clashes.value = [{ mine, theirs: { ...mine, verdict: "spurious" } }];
-    expect(view.entries.value.map(({ name }) => name)).toEqual([
+    expect(view.lines.value.map(({ name }) => name)).toEqual([
       "cup, core, not tested, yours, changed meanwhile",
       "cup, spurious, not tested, theirs, changed meanwhile",
     ]);
     view.act.resolve(mine.id, "theirs");
-    expect([did, view.entries.value.length, focused]).toEqual([["theirs"], 1, ["picture"]]);
+    expect([did, view.lines.value.length, focused]).toEqual([["theirs"], 1, ["picture"]]);
   });
 });
 
@@ -111,7 +117,7 @@ test("a finding is listed with what was measured, and sorts by it", () => {
   effects.set(small.id, { ...EFFECT, without: 0.9 });
   effects.set(large.id, EFFECT);
   view.sort.value = "effect";
-  expect(view.entries.value.map(({ name }) => name)).toEqual([
+  expect(view.lines.value.map(({ name }) => name)).toEqual([
     "b, no verdict, 0.95 → 0.41",
     "a, no verdict, 0.95 → 0.90",
   ]);

@@ -99,8 +99,9 @@ describe("while annotating", () => {
     expect(all.value.at(-1)).toMatchObject({ label: "a", verdict: "core" });
     expect(selected.value).toBe(all.value.at(-1)?.id);
   });
-  test("Esc closes what is open first, then the selection, then annotating", () => {
-    const { keys, ids, selected, view } = annotating({});
+  test("Esc closes what is open first, then the selection, the tool, annotating", () => {
+    const { keys, ids, selected, view, chosen } = annotating({});
+    chosen.value = "box";
     selected.value = ids[0] as string;
     view.sorting.value = true;
     view.proposals.open();
@@ -110,6 +111,8 @@ describe("while annotating", () => {
     expect([view.sorting.value, selected.value]).toEqual([false, ids[0]]);
     keys("Escape");
     expect([selected.value, view.annotating.on.value]).toEqual([null, true]);
+    keys("Escape");
+    expect([chosen.value, view.annotating.on.value]).toEqual([null, true]);
     keys("Escape");
     expect(view.annotating.on.value).toBe(false);
   });
@@ -121,10 +124,18 @@ describe("while annotating", () => {
     keys("h");
     expect(view.annotating.hidden.value.size).toBe(0);
   });
-  test.each(["1", "?", "x", "Ctrl+c", "Meta+s", "Alt+n", "Shift+T", "ArrowLeft", "Enter"])(
-    "%s is none of its keys",
-    (key) => {
-      expect(annotating({}).keys(key)).toEqual([false]);
-    },
-  );
+  test.each([
+    "1",
+    "?",
+    "x",
+    "Ctrl+c",
+    "Ctrl+Shift+D",
+    "Meta+s",
+    "Alt+n",
+    "Shift+T",
+    "ArrowLeft",
+    "Enter",
+  ])("%s is none of its keys", (key) => {
+    expect(annotating({}).keys(key)).toEqual([false]);
+  });
 });

@@ -20,9 +20,9 @@ function mask(): Frame {
 function open() {
   const added: Region[] = [];
   const said: string[] = [];
-  const draft = signal<Region | null>(null);
+  const proposed = signal<Region | null>(null);
   const proposals = createProposals({
-    ...{ mask, least: () => 0, channel: () => null, draft },
+    ...{ mask, least: () => 0, channel: () => null, proposed },
     add: (region) => added.push(region),
     say: (news) => said.push(news),
   });
@@ -34,21 +34,21 @@ function open() {
   ] as const) {
     proposals.want(name, value);
   }
-  return { proposals, added, said, draft };
+  return { proposals, added, said, proposed };
 }
 
 describe("proposed regions", () => {
   test("stand by their share, and the one that is looked at is drawn", () => {
-    const { proposals, draft } = open();
+    const { proposals, proposed } = open();
     expect(proposals.left.value.map(({ share }) => share.toFixed(2))).toEqual([
       "0.58",
       "0.36",
       "0.06",
     ]);
     expect(proposals.left.value[0]?.area).toBe(4 / 64);
-    expect(draft.value).toBe(proposals.left.value[0]?.region);
+    expect(proposed.value).toBe(proposals.left.value[0]?.region);
     proposals.go(1);
-    expect(draft.value).toBe(proposals.left.value[1]?.region);
+    expect(proposed.value).toBe(proposals.left.value[1]?.region);
   });
   test("are accepted and dismissed with a key each, and do not come back", () => {
     const { proposals, added, said } = open();
@@ -64,10 +64,10 @@ describe("proposed regions", () => {
     expect(pressOn(proposals, "x")).toBe(false);
   });
   test("one that is reshaped is a finding, and ends the going through", () => {
-    const { proposals, added, draft } = open();
+    const { proposals, added, proposed } = open();
     pressOn(proposals, "e");
     expect(added).toHaveLength(1);
-    expect([proposals.on.value, draft.value]).toEqual([false, null]);
+    expect([proposals.on.value, proposed.value]).toEqual([false, null]);
   });
   test("begin with what suits the mask, or with the picture's threshold", () => {
     const { proposals } = open();

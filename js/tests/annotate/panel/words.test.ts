@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { entryOf } from "../../../src/annotate/panel/entries";
+import { lineOf } from "../../../src/annotate/panel/lines";
 import { effectLine, effectTitle, savedWords, share } from "../../../src/annotate/panel/words";
 import { aFinding, EFFECT } from "./a_finding";
 
 describe("the line of an effect", () => {
   test("says what the region does", () => {
     expect(effectLine(EFFECT, "")).toBe(
-      "without it 0.95 → 0.41 · alone 0.62 · 38% of the evidence on 9% of the picture",
+      "without it 0.95 → 0.41 · alone 0.62 · 38% of the evidence on 9% of the image",
     );
   });
   test("has three digits where two would say nothing", () => {
@@ -14,7 +14,7 @@ describe("the line of an effect", () => {
     expect(effectLine(faint, "")).toContain("without it 0.009 → <0.001 · alone 0.004");
   });
   test("does without a share where there is no evidence", () => {
-    expect(effectLine({ ...EFFECT, share: null }, "")).toMatch(/covers 9% of the picture$/);
+    expect(effectLine({ ...EFFECT, share: null }, "")).toMatch(/covers 9% of the image$/);
   });
   test("says that it is measured, or why it is not", () => {
     expect(effectLine("pending", "")).toBe("Measuring …");
@@ -41,22 +41,22 @@ describe("a line of the list", () => {
   const plain = { ...of, color: undefined, unsaved: "", side: "" } as const;
   test("is named by label, verdict and effect", () => {
     const finding = aFinding({ label: "watermark", verdict: "spurious", kind: "text" });
-    const entry = entryOf(finding, plain);
+    const entry = lineOf(finding, plain);
     expect(entry.name).toBe("watermark, spurious, 0.95 → 0.41");
     expect([entry.judged, entry.kind]).toEqual(["spurious", "text"]);
   });
   test("says what is missing", () => {
-    expect(entryOf(aFinding(), { ...plain, effect: "untested" }).name).toBe(
+    expect(lineOf(aFinding(), { ...plain, effect: "untested" }).name).toBe(
       "no label, no verdict, not tested",
     );
-    expect(entryOf(aFinding({ kind: "text" }), { ...plain, effect: "pending" }).name).toBe(
+    expect(lineOf(aFinding({ kind: "text" }), { ...plain, effect: "pending" }).name).toBe(
       "text, no verdict, measuring",
     );
   });
   test("says whose it is, that it waits for a verdict, where it is kept and which side it is", () => {
     const finding = aFinding({ label: "cup", author: "Ana" });
     const more = { author: "Ana", blind: true, unsaved: "in this page", hidden: true };
-    expect(entryOf(finding, { ...plain, ...more, side: "theirs" })).toMatchObject({
+    expect(lineOf(finding, { ...plain, ...more, side: "theirs" })).toMatchObject({
       key: `${finding.id}-theirs`,
       name:
         "cup, not judged yet, 0.95 → 0.41, by Ana, theirs, changed meanwhile, in this page, " +
@@ -70,8 +70,13 @@ describe("whether findings are kept is said", () => {
   test.each([
     [["saved", "saved"], "", "Saved in xwidget-findings.sqlite", false],
     [["saved", "saving"], "", "Saving …", false],
-    [["page"], "the kernel was shut down", "Kept in this page: the kernel was shut down", true],
-    [["page", "saved"], "no kernel", "1 finding kept in this page: no kernel", true],
+    [
+      ["page"],
+      "the kernel was shut down",
+      "Kept only in this page: the kernel was shut down",
+      true,
+    ],
+    [["page", "saved"], "no kernel", "1 finding kept only in this page: no kernel", true],
     [["kernel"], "the disk is full", "The disk is full", true],
     [[], "", "Saves in xwidget-findings.sqlite", false],
   ] as const)("%o %s", (states, reason, words, trouble) => {

@@ -3,7 +3,7 @@ import type { FindingRecord } from "../../kernel/contract";
 import type { Measured } from "./words";
 import { change, nameOf } from "./words";
 
-export interface Entry {
+export interface Line {
   /** Of the line. */
   key: string;
   /** Of the finding. */
@@ -41,7 +41,7 @@ export interface Circumstances {
 }
 
 /** @param finding as it is told */
-export function entryOf(finding: FindingRecord, of: Circumstances): Entry {
+export function lineOf(finding: FindingRecord, of: Circumstances): Line {
   const side = { "": "", mine: "yours, changed meanwhile", theirs: "theirs, changed meanwhile" }[
     of.side
   ];
