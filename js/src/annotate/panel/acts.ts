@@ -102,8 +102,7 @@ export function createActs(parts: Parts): Acts {
     else if (words.verdict || own.verdict) {
       const { verdict, kind, reason } = { ...own, ...words };
       findings.review(finding.id, { verdict: verdict || own.verdict, kind, reason });
-    } else
-      says.value = "Give your verdict first: what else you say of another’s finding goes with it.";
+    } else says.value = "Give your verdict first.";
   }
 
   return {

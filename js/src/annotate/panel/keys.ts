@@ -26,7 +26,7 @@ export const KEYS = [
   ["Enter", "in the list: enlarge it, or the whole image"],
   ["Ctrl+D, Del", "duplicate it, delete it"],
   ["Ctrl+Z, +Shift", "undo, redo"],
-  ["Esc", "gives up what is drawn; then what is open, the selection, the tool, annotating"],
+  ["Esc", "one step back: drawing, selection, tool, annotating"],
 ] as const;
 
 const TAKEN = new Set([..."arbgfpcsutnh"]);

@@ -62,13 +62,13 @@ export function createLasso(pen: Pen): Tool {
     const ring = simplified(points, most).map(([x, y]): Place => [rounded(x), rounded(y)]);
     clear();
     if (ring.length > 2) pen.finish({ type: "polygon", rings: [ring] }, event);
-    else pen.say("Draw around something: a straight line has nothing in it.");
+    else pen.say("A straight line has nothing in it.");
   }
   function enter({ pixel, event }: At): void {
     if (points.length > 0) close(event);
     else {
       begin(middleOf(pixel), event, true);
-      pen.say("The line follows the arrow keys. Enter closes it.");
+      pen.say("Arrow keys draw the line. Enter closes it.");
     }
   }
   return {

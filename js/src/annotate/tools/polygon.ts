@@ -95,8 +95,7 @@ export function createPolygon(pen: Pen): Tool {
     ...pen.whole,
     button: {
       name: "Polygon",
-      title:
-        "Mark a polygon: click its corners, then the first one again, or the last one twice (key G)",
+      title: "Mark a polygon, corner by corner; the first again closes it (key G)",
     },
     down(at) {
       pressing = at.button === 0;
