@@ -75,8 +75,9 @@ class Reviewed:
             Of one person; None for all.
         by
             Name of who asks. Then it is blind: the reviews of a finding are shown to those only who
-            have judged it themselves, and the verdict of who marked it is one of them. None for
-            the reviews as they are kept.
+            have judged it themselves, and the verdict of who marked it is one of them. The finding
+            itself, which others may read, has that verdict all the same. None for the reviews as
+            they are kept.
         """
         id = None if id is None else accepted.clean(id)
         author = None if author is None else accepted.clean(author)
