@@ -62,7 +62,7 @@ export function createLasso(pen: Pen): Tool {
     const ring = simplified(points, most).map(([x, y]): Place => [rounded(x), rounded(y)]);
     clear();
     if (ring.length > 2) pen.finish({ type: "polygon", rings: [ring] }, event);
-    else pen.say("A straight line has nothing in it.");
+    else pen.say("Draw around something, not a straight line.");
   }
   function enter({ pixel, event }: At): void {
     if (points.length > 0) close(event);

@@ -130,7 +130,7 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
   }
   function become(finding: Marked, region: Region | null): void {
     if (region) marks.change(finding.id, { region });
-    else say("That would take all of it: delete it instead.");
+    else say("That takes all of it. Delete removes the finding.");
   }
   function add(region: Region): void {
     batch(() => {
