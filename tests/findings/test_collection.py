@@ -78,7 +78,7 @@ def test_they_are_filtered_by_what_they_have_and_by_what_they_have_not(findings)
 def test_an_edit_is_a_version_and_a_removed_one_comes_back(findings):
     one = findings.add((1, 1, 2, 2), "core")
     assert findings.edit(one.id, verdict="unsure", reason="why").version == 2
-    findings.remove(one.id)
+    assert findings.remove(one.id).deleted
     assert len(findings) == 0
     with pytest.raises(KeyError, match="restores it"):
         findings[one.id]

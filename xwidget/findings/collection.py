@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from xwidget.findings.about import About
@@ -18,14 +19,17 @@ from xwidget.findings.given import region_of
 from xwidget.findings.keeping import Kept, Review, Store
 from xwidget.findings.opening import Keeper
 from xwidget.findings.outlets import Outlets
-from xwidget.findings.store.errors import ChangedError
+from xwidget.findings.store.editing import NOT_EDITED, edit
 from xwidget.support import texts
 
 What: TypeAlias = Literal["added", "changed", "deleted", "measured"]
 """The event that a finding went through."""
 
-_NOT_SET = ("id", "version", "seen", "effect", "frame", "created", "changed")
-_ATTEMPTS = 5
+_NOT_EDITED = {
+    **NOT_EDITED,
+    "frame": "is the size of the network's input",
+    "seen": "is what it was marked on",
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class Findings(Outlets):
     2
     >>> [found.label for found in w.findings.filter(verdict="core")]
     ['cup']
-    >>> w.findings.remove(table.id)
+    >>> w.findings.remove(table.id).deleted
+    True
     >>> w.findings
     <Findings of an image: 1 (1 core), for this session only>
     >>> w.close()
@@ -173,30 +178,21 @@ class Findings(Outlets):
         OSError, RuntimeError
             If it cannot be kept.
         """
-        if unknown := sorted(changes.keys() & set(_NOT_SET)):
-            raise TypeError(f"{', '.join(unknown)} of a finding cannot be set")
         if "region" in changes:
             changes = {**changes, "region": region_of(changes["region"], self._about.frame)}
-        for _ in range(_ATTEMPTS):
-            before = id if isinstance(id, Finding) else self._found(id)
-            edited = before.edited(**changes)
-            kept = self.keep(edited, before.version, str(uuid.uuid4()), by="python")
-            if kept.clash is None:
-                return kept.finding
-            if isinstance(id, Finding):
-                break
-        raise ChangedError(edited, kept.finding)
+        put = partial(self.keep, by="python")
+        return edit(self._found, put, id, changes, _NOT_EDITED)
 
-    def remove(self, id: str | Finding) -> None:
-        """Delete a finding; its versions stay in the store, and ``edit(id, deleted=False)`` brings
-        it back.
+    def remove(self, id: str | Finding) -> Finding:
+        """Delete a finding and return the version that says so; the older ones stay, and
+        ``edit(id, deleted=False)`` brings it back.
 
         Raises
         ------
         KeyError
             If there is no such finding.
         """
-        self.edit(id, deleted=True)
+        return self.edit(id, deleted=True)
 
     def list(self) -> list[Finding]:
         """Return all of them."""

@@ -261,6 +261,8 @@ def preview(data: bytes, name: str = "", images: Sequence[Picture] | None = None
 
 def _previewed(data: bytes, images: Sequence[Picture] | None) -> Preview:
     content: Node | xml.Element
+    if not data:
+        raise Malformed("The file is empty")
     if data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
         content = xml.parsed(data)
     else:
@@ -312,6 +314,15 @@ def opened(source: Source, images: Sequence[Picture] | None = None) -> Preview:
         name = Path(source).name
         with Path(source).open("rb") as file:
             data = file.read(MOST_BYTES + 1)
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
     else:
-        data = source if isinstance(source, bytes) else source.read(MOST_BYTES + 1)
+        read = getattr(source, "read", None)
+        content = read(MOST_BYTES + 1) if callable(read) else None
+        if not isinstance(content, bytes):
+            raise TypeError(
+                f"the file is a {type(source).__name__}; expected a path, its content as bytes, "
+                "or a file that is open for reading bytes"
+            )
+        data = content
     return preview(data, name, images)

@@ -196,7 +196,11 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "csv",
                 "Table (CSV)",
                 "A row for each finding, for spreadsheets",
-                (_TABLE, "A text that begins with =, +, - or @ gets an apostrophe.", _REVIEWS),
+                (
+                    _TABLE,
+                    "A text that begins with =, +, -, @, tab or line end gets an apostrophe.",
+                    _REVIEWS,
+                ),
                 lambda pages, left_out: columns.as_csv(_rows(pages)),
             ),
             Format(

@@ -37,6 +37,13 @@ def act(act: str) -> str:
     return clean(act)
 
 
+def text(what: str, value: str) -> str:
+    """Return a text without what no database can hold; TypeError if it is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is {texts.shown(repr(value), texts.Room(60))}; expected a text")
+    return clean(value)
+
+
 def clean(text: str) -> str:
     """Return a text without what no database can hold."""
     return texts.valid(text).replace("\x00", "")

@@ -96,6 +96,10 @@ def name_of(place: str | os.PathLike[str]) -> str:
 def _file(text: str) -> Place:
     if not text or "\x00" in text:
         raise ValueError(f"the path is {text!r}; {_EXPECTED}")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the path is {text!r}; no file can have this name: {error}") from error
     path = Path(text).expanduser().resolve()
     return Place(path, "", path.name, str(path), _key(f"sqlite:{path}"))
 

@@ -70,7 +70,7 @@ class Reviewed:
         Parameters
         ----------
         id
-            Of one finding; None for all.
+            Of one finding, without any if there is no such finding; None for all.
         author
             Of one person; None for all.
         by
@@ -79,8 +79,8 @@ class Reviewed:
             itself, which others may read, has that verdict all the same. None for the reviews as
             they are kept.
         """
-        id = None if id is None else accepted.clean(id)
-        author = None if author is None else accepted.clean(author)
+        id = None if id is None else accepted.text("id", id)
+        author = None if author is None else accepted.text("author", author)
         if by is None:
             return self._database.reviews.list(id, author)
         return tuple(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from xwidget.findings.finding import Effect, Finding
 from xwidget.findings.keeping import Kept
 from xwidget.findings.store import accepted
-from xwidget.findings.store.errors import ChangedError, MissingExtra, StoreError
+from xwidget.findings.store.editing import edit
+from xwidget.findings.store.errors import MissingExtra
 from xwidget.findings.store.exchanged import Exchanged
 from xwidget.findings.store.filter import Filter
 from xwidget.findings.store.places import Place, place_of
@@ -22,13 +23,6 @@ from xwidget.support import texts
 
 if TYPE_CHECKING:
     from xwidget.findings.store.sql.database import Database
-
-_NOT_EDITED = {
-    "id": "is given once",
-    "version": "is the store's to give",
-    "effect": "is kept by record_effect",
-}
-_TIMES = 100
 
 
 class FindingStore(Reviewed, Worded, Summed, Exchanged):
@@ -208,21 +202,7 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         ValueError, TypeError, StoreError
             As :meth:`put`.
         """
-        for name, reason in _NOT_EDITED.items():
-            if name in changes:
-                raise TypeError(f"the {name} of a finding cannot be edited: it {reason}")
-        if isinstance(finding, Finding):
-            mine = finding.edited(**changes)
-            kept = self.put(mine, finding.version, str(uuid.uuid4()))
-            if kept.clash is not None:
-                raise ChangedError(mine, kept.clash)
-            return kept.finding
-        for _ in range(_TIMES):
-            newest = self.get(finding)
-            kept = self.put(newest.edited(**changes), newest.version, str(uuid.uuid4()))
-            if kept.clash is None:
-                return kept.finding
-        raise StoreError(f"finding {finding} is changed by others all the time; try again")
+        return edit(self.get, self.put, finding, changes)
 
     def remove(self, finding: str | Finding) -> Finding:
         """Delete a finding and return the version that says so; the older ones stay.
@@ -242,7 +222,9 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         KeyError
             If there is none.
         """
-        return self._database.findings.get(id, version)
+        if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+            raise TypeError(f"version is {version!r}; expected a whole number, or None")
+        return self._database.findings.get(accepted.text("id", id), version)
 
     def history(self, id: str) -> tuple[Finding, ...]:
         """Return all versions of a finding, the oldest first; the times tell when each was made.
@@ -252,7 +234,7 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         KeyError
             If there is none.
         """
-        return self._database.findings.history(id)
+        return self._database.findings.history(accepted.text("id", id))
 
     def list(
         self,
@@ -276,6 +258,11 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
             Index of the class.
         deleted
             True for deleted ones only, None for all.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a value can be no finding's.
         """
         wanted = Filter(digest, author, label, verdict, kind, model, target, deleted)
         return self._database.findings.list(wanted)
@@ -311,7 +298,7 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         StoreError
             If nothing could be kept.
         """
-        self._database.findings.record_effect(id, version, effect)
+        self._database.findings.record_effect(accepted.text("id", id), version, effect)
 
     def save_input(
         self,
