@@ -112,7 +112,7 @@ export function createFindings(
     const act = (steps: readonly Step[], to: "before" | "after") => () =>
       batch(() => {
         const kept = steps.filter((step) => !set(step, to));
-        if (kept.length > 0) store.say("What others changed meanwhile stays as they left it.");
+        if (kept.length > 0) store.say("Others changed it meanwhile.");
       });
     const bytes = JSON.stringify(done).length * 2;
     const [undo, redo] = [act(done.toReversed(), "before"), act(done, "after")];
