@@ -37,7 +37,7 @@ const MOST_BYTES = 32e6;
 /** Throws an error in words for a file that is too large to be read. */
 export function checkSize({ size }: File): void {
   if (size <= MOST_BYTES) return;
-  throw new Error(`The file has ${Math.ceil(size / 1e6)} MB; at most 32 MB are read.`);
+  throw new Error(`The file is too large: at most 32 MB are read.`);
 }
 
 export const createFiles: CreateFiles = ({ wire: { link }, say }) => ({
