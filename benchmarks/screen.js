@@ -18,7 +18,7 @@
     pixel: (root) => root.querySelector('[role="status"][aria-label="Pixel"]').textContent,
   };
 
-  const bench = { long: [], firsts: [] };
+  const bench = { afterPaint, long: [], firsts: [] };
   globalThis.xwBench = bench;
 
   new PerformanceObserver((list) => {
