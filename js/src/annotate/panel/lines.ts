@@ -32,6 +32,9 @@ export interface Circumstances {
   blind: boolean;
   /** Another's name, or "". */
   author: string;
+  /** Whether what is said of another's finding is one's own review, and their own verdict or "". */
+  reviewed: boolean;
+  theirs: string;
   hidden: boolean;
   color: string | undefined;
   /** Why it is not kept where it should be; "" where it is. */
@@ -46,8 +49,14 @@ export function lineOf(finding: FindingRecord, of: Circumstances): Line {
     of.side
   ];
   const judged = of.blind ? "not judged yet" : finding.verdict || "no verdict";
-  const by = of.author && `by ${of.author}`;
-  const more = [by, side, of.unsaved, of.hidden ? "hidden" : ""].filter(Boolean);
+  const by = of.author && `by ${of.author}${of.theirs && ` (${of.theirs})`}`;
+  const more = [
+    by,
+    of.reviewed ? "your review" : "",
+    side,
+    of.unsaved,
+    of.hidden ? "hidden" : "",
+  ].filter(Boolean);
   const label = nameOf(finding);
   const effect = measuredWords(of.effect);
   return {

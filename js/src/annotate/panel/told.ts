@@ -32,6 +32,13 @@ export function asTold(finding: Finding, me: string, reviews: readonly ReviewRec
   return blind ? { ...finding, verdict: "", kind: "", reason: "", confidence: null } : finding;
 }
 
+/** The finding as it is listed and drawn: one's own review of another's stands in place of theirs. */
+export function asJudged(finding: Finding, me: string, reviews: readonly ReviewRecord[]): Finding {
+  const { others, blind, verdict, kind, reason } = told(finding, me, reviews);
+  if (!others || blind) return asTold(finding, me, reviews);
+  return { ...finding, verdict, kind: kind || finding.kind, reason: reason || finding.reason };
+}
+
 const judged = ({ verdict, kind }: { verdict: string; kind: string }) =>
   [verdict || "no verdict", kind].filter(Boolean).join(", ");
 

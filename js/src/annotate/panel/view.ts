@@ -10,7 +10,7 @@ import { type Acts, createActs } from "./acts";
 import { type Line, lineOf } from "./lines";
 import { ALL, type Filter, listed, type Sort } from "./listing";
 import { createProposals, type Proposals } from "./proposals";
-import { asTold, told as toldOf } from "./told";
+import { asJudged, asTold, told as toldOf } from "./told";
 
 export interface View {
   ui: Ui;
@@ -41,7 +41,10 @@ export function createPanel(ui: Ui, findings: Findings): View {
   const sorting = signal(false);
   const told = toldIn(findings);
   // The picture gives nothing away that the list does not tell.
-  const all = computed(() => findings.all.value.map(told));
+  const all = computed(() => {
+    const [me, reviews] = [findings.author.value, findings.reviews.value];
+    return findings.all.value.map((finding) => asJudged(finding, me, reviews));
+  });
   const annotating = createAnnotating(ui, { all });
   const order = computed(() =>
     listed(all.value, filter.value, sort.value, ({ id }) => {
@@ -91,6 +94,8 @@ function linesOf({ ui, findings, annotating, order, told }: Omit<View, "lines">)
       effect: findings.effectOf(id),
       blind: others && blind,
       author: others ? finding.author : "",
+      reviewed: others && !blind,
+      theirs: others && !blind ? (findings.get(id)?.verdict ?? "") : "",
       hidden: hidden.has(id),
       color: byLabel ? styleOf(finding, "label").color : undefined,
       // An exported page has no other place.
@@ -99,7 +104,13 @@ function linesOf({ ui, findings, annotating, order, told }: Omit<View, "lines">)
     if (!theirs) return [lineOf(finding, { ...circumstances, side: "" })];
     return [
       lineOf(finding, { ...circumstances, side: "mine" }),
-      lineOf(told(theirs), { ...circumstances, unsaved: "", side: "theirs" }),
+      lineOf(told(theirs), {
+        ...circumstances,
+        theirs: "",
+        reviewed: false,
+        unsaved: "",
+        side: "theirs",
+      }),
     ];
   });
 }

@@ -32,9 +32,28 @@ describe("another's finding", () => {
     view.act.judge("spurious");
     expect(reviews.value).toMatchObject([{ finding: hers.id, verdict: "spurious" }]);
     expect(all.value).toEqual([hers]); // it stays hers
-    expect(view.lines.value[0]?.name).toBe("cup, core, not tested, by Ana");
+    expect(view.lines.value[0]?.name).toBe("cup, spurious, not tested, by Ana (core), your review");
     view.act.say(hers.id, { reason: "only a mark" });
     expect(reviews.value.at(-1)).toMatchObject({ verdict: "spurious", reason: "only a mark" });
+  });
+  test("is listed, drawn and filtered by one's own review of it", () => {
+    const none = aFinding({ author: "Ana" });
+    const { view } = aView([hers, none]);
+    view.filter.value = { ...view.filter.value, verdict: "spurious" };
+    expect(view.order.value).toEqual([]);
+    for (const { id } of [hers, none]) {
+      view.annotating.selected.value = id;
+      view.act.judge("spurious");
+    }
+    expect(view.order.value).toHaveLength(2);
+    expect(view.annotating.shown.value.map(({ verdict }) => verdict)).toEqual([
+      ...["spurious", "spurious"],
+    ]);
+    expect(view.lines.value[0]).toMatchObject({
+      ...{ verdict: "spurious", judged: "spurious", more: ["by Ana", "your review"] },
+    });
+    view.filter.value = { ...view.filter.value, verdict: "core" };
+    expect(view.order.value).toEqual([]);
   });
   test("can be given no reason before a verdict", () => {
     const { view, reviews } = aView([hers]);

@@ -37,7 +37,14 @@ describe("the line of an effect", () => {
 });
 
 describe("a line of the list", () => {
-  const of = { effect: EFFECT, blind: false, author: "", hidden: false } as const;
+  const of = {
+    effect: EFFECT,
+    blind: false,
+    author: "",
+    reviewed: false,
+    theirs: "",
+    hidden: false,
+  } as const;
   const plain = { ...of, color: undefined, unsaved: "", side: "" } as const;
   test("is named by label, verdict and effect", () => {
     const finding = aFinding({ label: "watermark", verdict: "spurious", kind: "text" });
