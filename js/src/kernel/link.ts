@@ -30,14 +30,14 @@ export type LinkState =
 const STAYS = "What is here can still be viewed.";
 
 /** What there is to say of the kernel, where it does not simply answer. */
-export const LINKS: Partial<Record<LinkState, string>> = {
+export const LINKS: Partial<Record<LinkState, string>> = /* @__PURE__ */ (() => ({
   silent: `The kernel does not answer: it is busy, or there is none. ${STAYS}`,
   busy: "The kernel is busy with a cell: it will do what you ask for here once the cell has finished.",
   lost: `The connection to the kernel is lost; the panel goes on when it is back. ${STAYS}`,
   gone: `The kernel was shut down. ${STAYS} To go on, run the notebook again.`,
   replaced: `The kernel was restarted: to go on, run the cell again. ${STAYS}`,
   stranger: `The kernel does not answer: it does not know this panel. To go on, run the cell again. ${STAYS}`,
-};
+}))();
 
 /** Where the kernel can do nothing for this panel, now or ever. */
 export function isCut(state: LinkState): boolean {

@@ -11,7 +11,7 @@ const ANCHORS =
 const SEGMENTS = ANCHORS.length / 6 - 1;
 
 /** 256 colors as RGB triplets: color i begins at 3·i. */
-export const VIRIDIS: Uint8Array = Uint8Array.from({ length: 256 * 3 }, (_, k) => {
+export const VIRIDIS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 256 * 3 }, (_, k) => {
   const position = (Math.floor(k / 3) / 255) * SEGMENTS;
   const left = Math.min(SEGMENTS - 1, Math.floor(position));
   const [a, b] = [anchor(left, k % 3), anchor(left + 1, k % 3)];
@@ -24,7 +24,10 @@ function anchor(index: number, channel: number): number {
 }
 
 /** The map's colors at equal distances, for a legend that shows the very same. */
-const STOPS = Array.from({ length: SEGMENTS + 1 }, (_, i) => `#${ANCHORS.slice(i * 6, i * 6 + 6)}`);
+const STOPS = /* @__PURE__ */ Array.from(
+  { length: SEGMENTS + 1 },
+  (_, i) => `#${ANCHORS.slice(i * 6, i * 6 + 6)}`,
+);
 
 /** The map in CSS. */
 export function gradient(): string {
