@@ -108,13 +108,19 @@ def blinded(findings: Iterable[Finding]) -> str:
 
 
 def with_verdicts_of(study: Study, rater: str, path: Path) -> Study:
-    """Return a study with the verdicts that a file has on its findings, as another rater's."""
+    """Return a study with the verdicts that a file has on its findings, as another rater's.
+
+    They are in the findings themselves, or are reviews: so the panel keeps verdicts on findings of
+    others.
+    """
+    findings, reviews = _content(path)
     said = [
         Judgment(each.id, rater, each.verdict, each.kind, each.reason)
-        for each in _content(path)[0]
+        for each in findings
         if each.verdict
     ]
-    return replace(study, judgments=(*study.judgments, *said))
+    reviewed = [replace(each, rater=rater) for each in reviews if each.verdict]
+    return replace(study, judgments=(*study.judgments, *said, *reviewed))
 
 
 def seconds(times: Iterable[str]) -> float | None:

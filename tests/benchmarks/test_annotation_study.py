@@ -97,6 +97,19 @@ def test_a_rater_judges_regions_without_what_was_said_of_them(tmp_path: Path) ->
     assert both.rolled.total.verdicts == {"split": 1, "spurious": 1}
 
 
+def test_a_rater_judges_in_the_panel_which_keeps_reviews(tmp_path: Path) -> None:
+    first = finding(0, "core")
+    reviewed = tmp_path / "second.json"
+    review = {"finding": first.id, "author": "login", "verdict": "spurious"}
+    saved(reviewed, [first.edited(verdict="")], (review,))
+    (tmp_path / "stores").mkdir()
+    saved(tmp_path / "stores" / "first.json", [first])
+    study = annotation_study.collect(tmp_path / "stores")
+    both = annotation_study.with_verdicts_of(study, "bob", reviewed)
+    assert both.rolled.total.raters == ("ada", "bob")
+    assert both.rolled.total.verdicts == {"split": 1}
+
+
 def test_pauses_are_no_work() -> None:
     times = [f"2026-01-31T12:{minute:02}:00Z" for minute in (0, 1, 3, 40, 41)]
     assert annotation_study.seconds(times) == 60

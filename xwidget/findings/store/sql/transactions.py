@@ -182,6 +182,10 @@ class Transactions:
                     f"SET LOCAL lock_timeout = {int(1000 * self.timeout)}; "
                     "SET LOCAL synchronous_commit = on"
                 )
+            else:  # all that is read in one piece of work is of one moment, as in SQLite
+                connection.exec_driver_sql(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                )
 
         return engine
 
