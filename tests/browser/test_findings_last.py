@@ -68,8 +68,8 @@ def mark_all(on: Marking, kept: Kept, most: Place, middle: Place, unit: float) -
         drawn = kept.other_than(before)
         assert len(drawn) == len(before) + 1, tool
         assert drawn[:-1] == before
-        on.tool(tool).click()  # put away: what is selected is moved
         on.frame.focus()
+        on.press("Escape Escape n")  # put away: what is selected is moved
         on.press("Tab")  # its handle
         on.press("ArrowLeft ArrowUp")
         moved = kept.other_than(drawn)

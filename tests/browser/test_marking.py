@@ -170,7 +170,11 @@ def test_every_tool_by_mouse_and_each_act_undone_and_redone(open_page: OpenPage)
     # What reads the panel's canvas reads the picture still: no other is found.
     expect(on.inspector.root.locator("canvas")).to_have_count(1)
     before = on.regions()
-    on.tool("Region").click()  # put away: clicks select
+    on.tool("Region").click()  # it stays chosen
+    expect(on.tool("Region")).to_have_attribute("aria-pressed", "true")
+    on.frame.focus()
+    on.press("Escape Escape")  # put away: clicks select
+    expect(on.tool("Region")).to_have_attribute("aria-pressed", "false")
     on.click(3, 3)
     on.drag((4, 3.5), (7, 6.5))
     assert near(on.regions()[0], x=5, y=5, width=4, height=3)

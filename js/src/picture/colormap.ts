@@ -8,7 +8,7 @@ const ANCHORS =
   "2f6b8e2c728e297a8e26828e23898e21918c1f978b1f9f8821a68527ad8131b57b" +
   "3dbc744cc26c5cc8636ece5881d34d95d840aadc32c0df25d5e21aeae51afde725";
 
-const SEGMENTS = ANCHORS.length / 6 - 1;
+const SEGMENTS = 32;
 
 /** 256 colors as RGB triplets: color i begins at 3·i. */
 export const VIRIDIS: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 256 * 3 }, (_, k) => {
@@ -24,10 +24,10 @@ function anchor(index: number, channel: number): number {
 }
 
 /** The map's colors at equal distances, for a legend that shows the very same. */
-const STOPS = /* @__PURE__ */ Array.from(
-  { length: SEGMENTS + 1 },
-  (_, i) => `#${ANCHORS.slice(i * 6, i * 6 + 6)}`,
-);
+const STOPS: readonly string[] = /* @__PURE__ */ stops();
+function stops() {
+  return Array.from({ length: SEGMENTS + 1 }, (_, i) => `#${ANCHORS.slice(i * 6, i * 6 + 6)}`);
+}
 
 /** The map in CSS. */
 export function gradient(): string {

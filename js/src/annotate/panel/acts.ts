@@ -29,7 +29,7 @@ export interface Acts {
   say(id: string, words: { kind?: string; reason?: string }): void;
   duplicate(): void;
   remove(): void;
-  /** Choose a tool, and annotate with it; a second time puts it away. */
+  /** Choose a tool, and annotate with it; it stays chosen until it is put away or another is. */
   use(tool: string): void;
   /** Go to the field of the label. */
   name(): void;
@@ -177,9 +177,11 @@ export function createActs(parts: Parts): Acts {
         if (next === null && held?.closest(".xw-judge")) ui.refocus();
       }),
     use(tool) {
-      const again = on.peek() && ui.chosen.peek() === tool;
       on.value = true;
-      ui.use(again ? null : tool);
+      // Put away by its own button, a drag would move the finding before in place of marking one.
+      if (ui.chosen.peek() === tool)
+        says.value = "It stays chosen: Esc leaves the selection, then the tool.";
+      else ui.use(tool);
     },
     name() {
       ui.root.querySelector<HTMLElement>(".xw-judge [data-field=label] input")?.focus();

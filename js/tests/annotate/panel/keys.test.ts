@@ -60,12 +60,15 @@ describe("while annotating", () => {
     ["g", "polygon"],
     ["f", "lasso"],
     ["p", "point"],
-  ])("%s chooses the tool %s, and puts it away", (key, tool) => {
-    const { keys, chosen } = annotating();
+  ])("%s chooses the tool %s, which only Esc puts away", (key, tool) => {
+    const { keys, chosen, told, view } = annotating();
     keys(key);
     expect(chosen.value).toBe(tool);
     keys(key);
-    expect(chosen.value).toBeNull();
+    expect(chosen.value).toBe(tool);
+    expect(told()).toBe("It stays chosen: Esc leaves the selection, then the tool.");
+    keys("Escape");
+    expect([chosen.value, view.annotating.on.value]).toEqual([null, true]);
   });
   test("N and Shift+N go through the list and around its ends, and show each on the picture", () => {
     const { keys, ids, selected, shown, told } = annotating({ label: "a" }, { label: "b", region });
