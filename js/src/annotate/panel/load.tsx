@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { PreviewRow } from "../../kernel/contract";
 import type { Preview } from "../state/files";
+import { knownBy, type SortedRows, sortRows } from "./sorted_rows";
 import type { View } from "./view";
 import { counted, nameOf } from "./words";
 
@@ -41,7 +41,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
   const taken = rows.flatMap(({ finding, reason }, k) =>
     finding && !reason && !left.value.has(k) ? [finding] : [],
   );
-  const refused = rows.filter(({ reason }) => reason !== "").length;
+  const { here, refused, elsewhere, images } = sortRows(rows);
   const leave = (k: number) => {
     const next = new Set(left.value);
     if (!next.delete(k)) next.add(k);
@@ -69,7 +69,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
         {read && typeof read !== "string" && (
           <>
             <p role="status">
-              {counted(rows.length - refused, "finding")} for this image
+              {counted(here.length - refused, "finding")} for this image
               {refused > 0 && `, ${refused} refused`}.
             </p>
             {read.notes.map((note, k) => (
@@ -77,7 +77,19 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
                 {note}
               </p>
             ))}
-            {rows.length > 0 && <Rows view={view} rows={rows} left={left.value} leave={leave} />}
+            {here.length > 0 && <Rows view={view} here={here} left={left.value} leave={leave} />}
+            {elsewhere > 0 && (
+              <details class="xw-note">
+                <summary>{elsewhere.toLocaleString("en")} of other images</summary>
+                <ul class="xw-rows" dir="auto">
+                  {[...images].slice(0, DRAWN).map(([image, count]) => (
+                    <li key={image}>
+                      {image}: {count}
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            )}
           </>
         )}
         <p class="xw-line xw-ends">
@@ -104,12 +116,12 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
 
 function Rows(props: {
   view: View;
-  rows: readonly PreviewRow[];
+  here: SortedRows["here"];
   left: ReadonlySet<number>;
   leave(k: number): void;
 }) {
-  const { view, rows, left, leave } = props;
-  const more = rows.length - DRAWN;
+  const { view, here, left, leave } = props;
+  const more = here.length - DRAWN;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
     <div class="xw-rows" tabIndex={0}>
@@ -119,11 +131,11 @@ function Rows(props: {
             <th scope="col">Add</th>
             <th scope="col">Finding</th>
             <th scope="col">Verdict</th>
-            <th scope="col">Image matched by</th>
+            <th scope="col">Image</th>
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, DRAWN).map(({ finding, matched, reason }, k) => (
+          {here.slice(0, DRAWN).map(([{ finding, matched, reason }, k]) => (
             <tr key={k}>
               <td>
                 <input
@@ -137,7 +149,7 @@ function Rows(props: {
               <td dir="auto">{finding ? nameOf(finding) : "–"}</td>
               <td>{finding?.verdict || "–"}</td>
               <td class={reason ? "xw-wrong" : undefined}>
-                {reason || matched || "–"}
+                {reason || knownBy(matched) || "–"}
                 {finding && !reason && view.findings.get(finding.id) && ", here already"}
               </td>
             </tr>
