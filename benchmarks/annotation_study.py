@@ -33,7 +33,11 @@ from xwidget.findings.totals import in_percent
 BREAK = 300.0
 """Seconds after which a rater is taken to have done something else meanwhile."""
 
+LARGE = 0.1
+"""Loss of score that counts as large."""
+
 _FORMAT = "xwidget findings"
+_SHOWN = 2  # places from which on a label has a line of its own
 _FIGURES = re.compile(r"(<!-- figures -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -152,6 +156,7 @@ def report(study: Study) -> str:
         ("mean IoU of all that two marked on a photo", _or_why(total.iou)),
         ("judged spurious", in_percent(total.spurious)),
         ("median drop of the score without the place", f"{total.effect} ({total.tested})"),
+        *_drops(study),
         ("findings whose effect was measured", f"{_measured(study)} of {total.findings}"),
     ]
     parts = [table(("figure", "value"), lines)]
@@ -166,8 +171,13 @@ def report(study: Study) -> str:
                 f"{row.effect} ({row.tested})",
             )
             for row in rolled.rows
+            if row.places >= _SHOWN
         ]
-        parts.append(table(head, rows))
+        if rows:
+            parts.append(table(head, rows))
+        left = len(rolled.rows) - len(rows)
+        if left:
+            parts.append(f"{left} further labels were given to fewer than {_SHOWN} places.")
     own = [[each for each in study.findings if each.author == author] for author in authors]
     parts.append(
         table(
@@ -190,6 +200,25 @@ def fill(page: str, figures: str) -> str:
     if count != 1:
         raise ValueError("the page has no <!-- figures --> and <!-- end --> around its figures")
     return text
+
+
+def _drops(study: Study) -> list[tuple[str, str]]:
+    """Return the lines on the effects of findings that everybody judged alike."""
+    said: dict[str, set[str]] = {each.id: {each.verdict} for each in study.findings}
+    for each in study.judgments:
+        said.get(each.finding, set()).add(each.verdict)
+    lines = []
+    for verdict in ("core", "spurious"):
+        drops = [
+            each.effect.drop
+            for each in study.findings
+            if each.effect is not None and said[each.id] == {verdict}
+        ]
+        if drops:
+            large = sum(drop > LARGE for drop in drops)
+            value = f"{median(drops):.2f}; over {LARGE} for {large} of {len(drops)}"
+            lines.append((f"median drop without findings that all called {verdict}", value))
+    return lines
 
 
 def _rater(author: str, findings: Sequence[Finding]) -> tuple[object, ...]:
