@@ -1,4 +1,4 @@
-"""How soon a finding is kept and measured: python -m benchmarks.finding_times [--quick].
+"""Seconds until a finding is kept and measured: python -m benchmarks.finding_times [--quick].
 
 A photo and the demo's net stand in an Inspector in JupyterLab, in a headless Chromium; its run has
 ended. Again and again a click marks a region of the evidence and a key judges it.

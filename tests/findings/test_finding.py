@@ -37,6 +37,12 @@ def test_a_finding_comes_back_from_json() -> None:
         ({"frame": [224]}, "height and a width"),
         ({"seen": {"target": "cat"}}, "whole number"),
         ({"effect": {"target": 1}}, "not whole"),
+        ({"effect": {**FOUND.describe()["effect"], "image": 1e308}}, "up to 1000000"),
+        ({"effect": {**FOUND.describe()["effect"], "area": 1.5}}, "0 to 1"),
+        ({"effect": {**FOUND.describe()["effect"], "draws": 0}}, "1 to"),
+        ({"confidence": 10**400}, "up to 1000000"),
+        ({"frame": [2**20, 2**20]}, "at most 67,108,864"),
+        ({"created": "0001-01-01T00:00:00+14:00"}, "2026-01-31"),
     ],
 )
 def test_values_out_of_range_are_refused_in_words(change: dict[str, Any], words: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import re
 import uuid
 from collections.abc import Mapping
@@ -20,6 +19,12 @@ VERDICTS: Final = ("core", "spurious", "unsure")
 
 KINDS: Final = ("object", "part", "other object", "background", "artifact", "text")
 """Words for what a region is, unless a user gives a list of their own."""
+
+MOST_PIXELS = 2**26
+"""Of the picture that a network sees."""
+
+_FAR = 1e6
+_SHARES = (("share", 0, 1 + 1e-6), ("area", 0, 1))  # a share is a sum of rounded values
 
 MOST_CHARACTERS = 10_000
 """Of a text of a finding; a name of a kind, label or author has at most 200."""
@@ -274,7 +279,7 @@ def read(described: Any) -> Finding:
         if name not in values:
             raise ValueError(f"a finding has a {name}, and this one has none")
     values["region"] = read_region(values["region"])
-    values["frame"] = _size("frame", values["frame"])
+    values["frame"] = _frame(values["frame"])
     values["seen"] = read_seen(values.get("seen") or {})
     values["effect"] = read_effect(values.get("effect"))
     if not isinstance(values.get("deleted", False), bool):
@@ -333,6 +338,9 @@ def read_effect(described: Any) -> Effect | None:
             continue
         whole = each.name in ("target", "draws")
         values[each.name] = (_whole if whole else _number)(each.name, value)
+    for name, least, most in (("target", 0, 2**53), ("draws", 1, 2**53), *_SHARES):
+        if name in values and not least <= values[name] <= most:
+            raise ValueError(f"{name} is {values[name]}; expected {least} to {most}")
     try:
         return Effect(**{"share": None, **values})
     except TypeError as error:
@@ -358,8 +366,11 @@ def parsed(text: Any, name: str = "time") -> datetime:
         day, clock, part, sign, hours, minutes = match.groups()
         zone = f"{sign}{hours}:{minutes or '00'}" if sign else "+00:00"
         seconds = clock if len(clock) == 8 else f"{clock}:00"
-        with contextlib.suppress(ValueError):  # such as of a month 13
-            found = datetime.fromisoformat(f"{day}T{seconds}.{part or '0':0<6.6}{zone}")
+        # Such as of a month 13, or beyond the calendar's ends in UTC.
+        with contextlib.suppress(ValueError, OverflowError):
+            time = datetime.fromisoformat(f"{day}T{seconds}.{part or '0':0<6.6}{zone}")
+            time.astimezone(timezone.utc)
+            found = time
     if found is None:
         raise ValueError(f"{name} is {_shown(text)}; expected a time such as 2026-01-31T12:00:00Z")
     return found
@@ -372,8 +383,10 @@ def _whole(name: str, value: Any) -> int:
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise TypeError(f"{name} is {_shown(value)}; expected a finite number")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} is {_shown(value)}; expected a number")
+    if not abs(value) <= _FAR:  # NaN neither
+        raise ValueError(f"{name} is {_shown(value)}; expected a finite number up to {_FAR:.0f}")
     return value
 
 
@@ -383,6 +396,13 @@ def _size(name: str, value: Any) -> tuple[int, int]:
     height, width = (_whole(name, side) for side in value)
     if not (1 <= height <= 2**20 and 1 <= width <= 2**20):
         raise ValueError(f"{name} is {_shown(value)}; expected a height and a width of 1 or more")
+    return height, width
+
+
+def _frame(value: Any) -> tuple[int, int]:
+    height, width = _size("frame", value)
+    if height * width > MOST_PIXELS:
+        raise ValueError(f"frame is {height}×{width}; expected at most {MOST_PIXELS:,} pixels")
     return height, width
 
 

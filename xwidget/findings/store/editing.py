@@ -17,7 +17,7 @@ NOT_EDITED: Final = {
     "created": "is when it was marked",
     "changed": "is when it was last edited",
 }
-"""What of a finding cannot be edited, and why."""
+"""Fields of a finding that cannot be edited, and why."""
 
 _ATTEMPTS = 100
 

@@ -85,7 +85,7 @@ class Seeing:
         return hashlib.sha256(described.encode()).hexdigest()[:_DIGITS]
 
     def told(self, said: Seen, mask: Seen | None, target: int) -> Seen:
-        """Return what a finding was seen on that a page tells of, perhaps long after it was made.
+        """Return the origin of a finding that a page tells of, perhaps long after it was made.
 
         Of another net, or of a mask that is not here any more, the page alone knows.
 

@@ -23,7 +23,7 @@ Look: TypeAlias = Callable[[], bool]
 
 @dataclass
 class _Looking:
-    """What is known of a look.
+    """The state of a look.
 
     Attributes
     ----------
