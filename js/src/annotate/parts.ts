@@ -195,23 +195,48 @@ export function partAt(
 
 function nearest(
   shown: Int32Array,
+  mask: Frame,
+  at: { x: number; y: number },
+  reach: number,
+): number | null {
+  let best: number | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [i, off] of around(mask, at, reach)) {
+    if (shown[i] && off < least) [best, least] = [i, off];
+  }
+  return best;
+}
+
+/** The most that a mask has around a place, as `partAt` looks for it, in 255ths. */
+export function mostAt(
+  mask: Frame,
+  channel: Choice["channel"],
+  at: { x: number; y: number },
+  reach: number,
+): number {
+  let most = 0;
+  const size = mask.height * mask.width;
+  for (const [i] of around(mask, at, reach)) {
+    for (let c = 0; c < mask.channels; c++) {
+      if (counted(mask, channel, c)) most = Math.max(most, mask.data[c * size + i] as number);
+    }
+  }
+  return most;
+}
+
+/** The pixels within reach of a place, each with its distance; the one that it is in is at none. */
+function* around(
   { height, width }: Frame,
   { x, y }: { x: number; y: number },
   reach: number,
-): number | null {
+): Generator<[i: number, off: number]> {
   const [column, row] = [Math.floor(x), Math.floor(y)];
-  const inside = column >= 0 && row >= 0 && column < width && row < height;
-  if (inside && shown[row * width + column]) return row * width + column;
-  let best: number | null = null;
-  let least = reach;
   for (let v = Math.max(0, Math.floor(y - reach)); v <= Math.min(height - 1, y + reach); v++) {
     for (let u = Math.max(0, Math.floor(x - reach)); u <= Math.min(width - 1, x + reach); u++) {
-      const off = Math.hypot(u + 0.5 - x, v + 0.5 - y);
-      if (!shown[v * width + u] || off > least || (off === least && best !== null)) continue;
-      [best, least] = [v * width + u, off];
+      const off = u === column && v === row ? 0 : Math.hypot(u + 0.5 - x, v + 0.5 - y);
+      if (off <= reach) yield [v * width + u, off];
     }
   }
-  return best;
 }
 
 function gridOf({ labels, grids }: Labeled, part: number, { height, width }: Frame): Grid {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { automatic, type Proposing, partAt, parts, proposing } from "../../src/annotate/parts";
+import {
+  automatic,
+  mostAt,
+  type Proposing,
+  partAt,
+  parts,
+  proposing,
+} from "../../src/annotate/parts";
 import { encode } from "../../src/annotate/rle";
 import { frameOf } from "../frames";
 import cases from "./fixtures/parts.json";
@@ -71,4 +78,12 @@ describe("the part around a click", () => {
     expect(partAt(mask, choice, { x: 4.4, y: 1.5 }, 0.9)).toBeNull();
     expect(partAt(mask, { ...choice, least: 255 }, { x: 0.5, y: 0.5 }, 3)).toBeNull();
   });
+});
+
+test("the most around a place is of the channels that count, within reach", () => {
+  const mask = maskOf([3, 1, 4], [0, 10, 0, 90, 0, 20, 0, 0, 0, 30, 0, 0]);
+  expect(mostAt(mask, null, { x: 1.5, y: 0.5 }, 1)).toBe(30);
+  expect(mostAt(mask, 1, { x: 1.5, y: 0.5 }, 1)).toBe(20);
+  expect(mostAt(mask, null, { x: 1.5, y: 0.5 }, 2)).toBe(90);
+  expect(mostAt(mask, null, { x: 0.5, y: 0.5 }, 0)).toBe(0);
 });

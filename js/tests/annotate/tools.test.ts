@@ -305,7 +305,12 @@ describe("a region of the evidence", () => {
     expect(on.pixels()).toHaveLength(6);
     on.pointer.click(40, 10);
     expect(on.regions()).toHaveLength(1);
-    expect(on.annotating.says.value).toMatch(/^No evidence of 0\.784 or more here/);
+    expect(on.annotating.says.value).toBe("No evidence of 0.784 or more here, nor any fainter.");
     expect(on.annotating.selected.value).toBeNull(); // a verdict now is none of the first
+    on.ui.threshold.value = 201;
+    on.pointer.click(13.8, 6.1);
+    expect(on.annotating.says.value).toBe(
+      "No evidence of 0.788 or more here; at most 0.784. Lower the threshold to mark it.",
+    );
   });
 });

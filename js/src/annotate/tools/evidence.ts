@@ -2,7 +2,7 @@
 import type { At, Tool } from "../../picture/tools/tool";
 import { score } from "../../support/figures";
 import type { Grid } from "../grid";
-import { choiceOf, partAt } from "../parts";
+import { choiceOf, mostAt, partAt } from "../parts";
 import { regionOf, sketched } from "../region";
 import type { Pen } from "./pen";
 
@@ -13,12 +13,17 @@ export function createEvidence(pen: Pen): Tool {
   function find(at: At): Grid | string {
     const mask = maskOf(at.pane);
     if (!mask) return "There is no evidence yet: it comes with a run.";
-    const choice = choiceOf(mask, ui.channel.peek(), ui.threshold.peek());
-    const found = partAt(mask, choice, at, pen.reach(at.event));
-    const least = score(choice.least / 255);
-    return (
-      found ?? `No evidence of ${least} or more here. Lower the threshold to mark fainter evidence.`
-    );
+    const channel = ui.channel.peek();
+    const choice = choiceOf(mask, channel, ui.threshold.peek());
+    const reach = pen.reach(at.event);
+    const found = partAt(mask, choice, at, reach);
+    if (found) return found;
+    const most = mostAt(mask, channel, at, reach);
+    const fainter =
+      most > 0
+        ? `; at most ${score(most / 255)}. Lower the threshold to mark it.`
+        : ", nor any fainter.";
+    return `No evidence of ${score(choice.least / 255)} or more here${fainter}`;
   }
   function mark(at: At): boolean {
     annotating.draft.value = null;
