@@ -50,7 +50,9 @@ export function effectLine(effect: Measured, why: string): string {
   const area = `${share(effect.area)} of the image`;
   const evidence =
     effect.share === null ? `covers ${area}` : `${share(effect.share)} of the evidence on ${area}`;
-  return `without it ${change(effect)} · alone ${alone} · ${evidence}`;
+  const { image, without, without_spread } = effect;
+  const rises = without - image > without_spread ? "the score rises: " : "";
+  return `without it ${rises}${change(effect)} · alone ${alone} · ${evidence}`;
 }
 
 /** How sure the figures of an effect are. */

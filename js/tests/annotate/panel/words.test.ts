@@ -16,6 +16,13 @@ describe("the line of an effect", () => {
   test("does without a share where there is no evidence", () => {
     expect(effectLine({ ...EFFECT, share: null }, "")).toMatch(/covers 9% of the image$/);
   });
+  test("says that the score rises, where that is more than the backgrounds make", () => {
+    const rising = { ...EFFECT, image: 0.42, without: 0.8 };
+    expect(effectLine(rising, "")).toMatch(/^without it the score rises: 0\.42 → 0\.80 · alone/);
+    expect(effectLine({ ...rising, without_spread: 0.5 }, "")).toMatch(
+      /^without it 0\.42 → 0\.80 ·/,
+    );
+  });
   test("says that it is measured, or why it is not", () => {
     expect(effectLine("pending", "")).toBe("Measuring …");
     expect(effectLine("untested", "")).toBe("Not tested: no kernel");
