@@ -222,12 +222,16 @@ export function createActs(parts: Parts): Acts {
       });
     },
     take(read) {
+      const added = new Set<string>();
       findings.together(() => {
         for (const { region, id, ...more } of read) {
           const here = findings.get(id) !== null;
-          findings.add(region, here ? more : { id, ...more });
+          added.add(findings.add(region, here ? more : { id, ...more }).id);
         }
       });
+      // As it is listed: the next key judges it, and N goes on to the others.
+      const first = order.peek().find(({ id }) => added.has(id));
+      if (first) select(first.id);
       says.value = `Added ${counted(read.length, "finding")}.`;
     },
   };

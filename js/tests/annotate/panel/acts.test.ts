@@ -87,6 +87,10 @@ describe("what a file holds", () => {
     expect(all.value[1]?.id).toBe(read[0]?.id);
     expect(new Set(all.value.map(({ id }) => id)).size).toBe(3);
     expect(view.annotating.says.value).toBe("Added 2 findings.");
+    // The first of them in the list, which the next key judges.
+    expect(view.annotating.selected.value).toBe(read[0]?.id);
+    view.act.judge("spurious");
+    expect(all.value.map(({ verdict }) => verdict)).toEqual(["", "spurious", ""]);
   });
 });
 
