@@ -6,7 +6,7 @@ import { List } from "./list";
 import { isFiltering } from "./listing";
 import { LoadDialog } from "./load";
 import { Menu } from "./menu";
-import { News, Saved } from "./saved";
+import { News, Off, Saved } from "./saved";
 import { Sorting } from "./sorting";
 import type { View } from "./view";
 import { counted } from "./words";
@@ -68,6 +68,7 @@ export function Aside({ view }: { view: View }) {
             : "None yet. Choose a tool and mark what you see."}
         </p>
       )}
+      <Off view={view} />
       <Saved view={view} />
       <News view={view} />
       <input

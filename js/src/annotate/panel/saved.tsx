@@ -18,6 +18,19 @@ export function Saved({ view }: { view: View }) {
   );
 }
 
+/** Says that keys have their other meaning and nothing is drawn; always there, as News is. */
+export function Off({ view }: { view: View }) {
+  return (
+    <p class="xw-note" role="status">
+      {offWords(view)}
+    </p>
+  );
+}
+
+export function offWords({ annotating }: View): string {
+  return annotating.on.value ? "" : "Annotating is off: A turns it on.";
+}
+
 /** What a screen reader must hear without being asked; always there, or a first word would be missed. */
 export function News({ view }: { view: View }) {
   return (

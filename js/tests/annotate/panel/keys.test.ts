@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pressIn } from "../../../src/annotate/panel/keys";
+import { offWords } from "../../../src/annotate/panel/saved";
 import { aFinding } from "./a_finding";
 import { aView, press } from "./fakes";
 
@@ -29,6 +30,13 @@ describe("where annotating is off", () => {
     expect(view.annotating.on.value).toBe(true);
     expect(pressIn(view, press("A"))).toBe(true);
     expect(view.annotating.on.value).toBe(false);
+  });
+  test("the list says so after Esc led out of annotating, and how to go on", () => {
+    const { view } = aView([aFinding()]);
+    view.act.toggle();
+    expect(offWords(view)).toBe("");
+    view.act.leave();
+    expect(offWords(view)).toBe("Annotating is off: A turns it on.");
   });
   test("a browser's and a notebook's own keys with A are left to them", () => {
     const { view } = aView();
