@@ -66,7 +66,7 @@ function Nothing({ view }: { view: View }) {
           Propose regions
         </button>
       </div>
-      <p class="xw-hints">
+      <p class="xw-line xw-note">
         {KEYS.map(([key, words]) => (
           <span key={key}>
             <b>{key}</b> {words}

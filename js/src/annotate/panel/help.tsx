@@ -26,7 +26,7 @@ const FIRST: [string, string][] = [
   [
     "A mask value",
     "One for each pixel and color: 1 shows the photo there, 0 the background. Red 0.80 and green " +
-      "0.10 mean that the network needs the red of the pixel, and hardly the green.",
+      "0.10: the network needs the red of the pixel, and hardly the green.",
   ],
   [
     "The figures",
@@ -38,8 +38,8 @@ const FIRST: [string, string][] = [
 const THEN: [string, string][] = [
   [
     "The defense",
-    "A search can also find noise that makes this network say the class and that no person " +
-      "recognizes. The defense rules it out: no unit may respond more than to the photo.",
+    "A search can also find noise that no person recognizes and the network takes for the class. " +
+      "The defense rules it out: no unit may respond more than to the photo.",
   ],
   [
     "Sparsity λ",
