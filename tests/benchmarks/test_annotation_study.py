@@ -85,7 +85,7 @@ def test_a_rater_judges_regions_without_what_was_said_of_them(tmp_path: Path) ->
     saved(first, [finding(0, reason="It is the box.", drop=0.2, confidence=0.9), finding(1)])
     study = annotation_study.collect(first.parent)
     text = annotation_study.blinded(study.findings)
-    for word in ("spurious", "watermark", "box.", ': 0.9', 'effect": {'):
+    for word in ("spurious", "watermark", "box.", ": 0.9", 'effect": {'):
         assert word not in text.replace('"type": "box"', "")
     seen_by_second = json.loads(text)["findings"]
     for each, verdict in zip(seen_by_second, ("core", "spurious"), strict=True):
