@@ -25,7 +25,11 @@ export default (ready?: (ui: Ui) => void, annotate?: Annotate) => {
   let second: Promise<(ui: Ui) => void> | undefined;
 
   async function extend(of: Store): Promise<(ui: Ui) => void> {
-    const script = annotate ?? (await loadAnnotate(of.wire.model.get("_annotate") as string));
+    const { model, listen } = of.wire;
+    const sent = () => model.get("_annotate") as string;
+    // The kernel sends it to a page that has greeted.
+    if (!annotate && !sent()) await new Promise<void>((go) => listen("change:_annotate", go));
+    const script = annotate ?? (await loadAnnotate(sent()));
     of.wire.ended.throwIfAborted();
     const shared = script.createStore(of);
     return (ui) => {

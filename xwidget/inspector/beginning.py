@@ -8,7 +8,6 @@ from typing import Any, TypeGuard
 import numpy as np
 from torch import Tensor
 
-from xwidget.assets import text
 from xwidget.classifier import Classifier
 from xwidget.engine.references import make_reference
 from xwidget.export.still import Pixels, shortest
@@ -93,7 +92,6 @@ def traits(panel: Panel) -> dict[str, Any]:
         "_reference": _encoded(shortest(subject.reference_picture)),
         "_classes": classes(panel),
         "_net_name": subject.clf.name,
-        "_annotate": text("annotate.js"),
     }
 
 

@@ -465,7 +465,7 @@ export interface Traits {
   _edited: DataView;
   /** The net's scores of it; `{}` without one. With `_edited`. */
   _tested: Tested;
-  /** Source of the page's second script, a module: findings and help, which are not needed for the first paint. */
+  /** Source of the page's second script, a module: findings and help, which are not needed for the first paint; empty until a page says `hello`. */
   _annotate: string;
   /** What must be known before findings can be marked, see [Findings](#findings); `{}` where they cannot. */
   _findings: Partial<FindingsSetup>;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from xwidget.assets import text
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.running import Running
 from xwidget.inspector.page.commands import Answer, Handler
@@ -47,6 +48,8 @@ class Reloading(Feature):
                 f"the page speaks protocol {protocol}, the kernel {PROTOCOL}: "
                 "reload the page, and restart the kernel after an update"
             )
+        if not self._panel.get("_annotate"):  # a notebook without a page stays small
+            self._panel.tell(_annotate=text("annotate.js"))
         number = self._panel.runs.number
         self._panel.views.greet()
         self._running.start_first()

@@ -22,7 +22,7 @@ TRAITS: tuple[Trait, ...] = (
         "_annotate",
         "",
         "Source of the page's second script, a module: findings and help, which are not needed for "
-        "the first paint",
+        "the first paint; empty until a page says `hello`",
     ),
     Trait(
         "_findings",
