@@ -25,9 +25,10 @@ from typing import Any
 from benchmarks.tables import table
 from xwidget.findings import agreement
 from xwidget.findings.estimates import Estimate
-from xwidget.findings.finding import Finding, parsed, read
+from xwidget.findings.finding import Finding, read
 from xwidget.findings.judgments import Judgment, Place, judged, places
 from xwidget.findings.rollup import Rollup, rollup
+from xwidget.findings.times import parsed
 from xwidget.findings.totals import in_percent
 
 BREAK = 300.0

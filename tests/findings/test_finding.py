@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from xwidget.findings.finding import Effect, Finding, Seen, parsed, read
+from xwidget.findings.finding import Effect, Finding, Seen, read
 from xwidget.findings.region import Box
+from xwidget.findings.times import parsed
 
 FOUND = Finding(
     Box(10, 20, 30, 40),

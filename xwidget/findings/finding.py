@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timezone
 from typing import Any, Final
 
 from xwidget.findings.region import Region
 from xwidget.findings.region import read as read_region
+from xwidget.findings.times import now, parsed
 from xwidget.support import texts
 
 VERDICTS: Final = ("core", "spurious", "unsure")
@@ -31,10 +30,6 @@ MOST_CHARACTERS = 10_000
 
 _MEASURED_ON = ("digest", "model", "weights", "preprocessing", "target")
 _NAMES = frozenset({"kind", "label", "author"})
-_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,]([0-9]+))?"
-    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2})?)\Z"
-)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
@@ -197,8 +192,8 @@ class Finding:
     effect: Effect | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
-    created: str = field(default_factory=lambda: now())
-    changed: str = field(default_factory=lambda: now())
+    created: str = field(default_factory=now)
+    changed: str = field(default_factory=now)
     deleted: bool = False
 
     def __post_init__(self) -> None:
@@ -345,35 +340,6 @@ def read_effect(described: Any) -> Effect | None:
         return Effect(**{"share": None, **values})
     except TypeError as error:
         raise ValueError(f"an effect is not whole: {error}") from error
-
-
-def now() -> str:
-    """Return the time as ISO 8601, in UTC, to the millisecond."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def parsed(text: Any, name: str = "time") -> datetime:
-    """Return a time of ISO 8601 that says its zone.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    match = _TIME.match(text) if isinstance(text, str) else None
-    found = None
-    if match is not None:
-        day, clock, part, sign, hours, minutes = match.groups()
-        zone = f"{sign}{hours}:{minutes or '00'}" if sign else "+00:00"
-        seconds = clock if len(clock) == 8 else f"{clock}:00"
-        # Such as of a month 13, or beyond the calendar's ends in UTC.
-        with contextlib.suppress(ValueError, OverflowError):
-            time = datetime.fromisoformat(f"{day}T{seconds}.{part or '0':0<6.6}{zone}")
-            time.astimezone(timezone.utc)
-            found = time
-    if found is None:
-        raise ValueError(f"{name} is {_shown(text)}; expected a time such as 2026-01-31T12:00:00Z")
-    return found
 
 
 def _whole(name: str, value: Any) -> int:

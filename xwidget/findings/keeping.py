@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Protocol
 
-from xwidget.findings.finding import MOST_CHARACTERS, VERDICTS, Effect, Finding, now, parsed
+from xwidget.findings.finding import MOST_CHARACTERS, VERDICTS, Effect, Finding
+from xwidget.findings.times import now, parsed
 from xwidget.support import texts
 
 

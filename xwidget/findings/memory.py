@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xwidget.findings.finding import KINDS, Effect, Finding, parsed, same_measured
+from xwidget.findings.finding import KINDS, Effect, Finding, same_measured
 from xwidget.findings.keeping import Kept, Review
+from xwidget.findings.times import parsed
 
 MOST_BYTES = 200_000_000
 """Bytes of all versions as JSON, about."""

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xwidget.findings import formats, proposals, report
-from xwidget.findings.finding import Finding, Seen, parsed
+from xwidget.findings.finding import Finding, Seen
 from xwidget.findings.formats import Picture, Written
 from xwidget.findings.keeping import Kept, Review, Store
 from xwidget.findings.proposals import Proposal
 from xwidget.findings.rollup import BY, Rollup, rollup
+from xwidget.findings.store.loading import load
 
 if TYPE_CHECKING:
     import pandas
-
-_LOADED = uuid.UUID("c1b1d7a2-9d53-4c39-8f53-6f6d1f3c9b52")
 
 
 class Outlets(ABC):
@@ -185,24 +184,10 @@ class Outlets(ABC):
         self._store.review(review, review.id)
 
     def _loaded(self, finding: Finding) -> Finding:
-        """Keep a finding of a file, unless a newer version of it is kept already."""
-        seen = finding.seen
-        base = self.picture.seen
-        finding = replace(finding, seen=_placed(seen, base))
-        while True:
-            version = 0
-            try:
-                newest = self._store.get(finding.id)
-            except KeyError:
-                pass
-            else:
-                if parsed(newest.changed) >= parsed(finding.changed):
-                    return newest
-                version = newest.version
-            act = str(uuid.uuid5(_LOADED, f"{finding.id} {finding.changed} {version}"))
-            kept = self.keep(finding, version, act, by="python")
-            if kept.clash is None:
-                return kept.finding
+        """Keep a finding of a file, as one of this image."""
+        placed = replace(finding, seen=_placed(finding.seen, self.picture.seen))
+        put = partial(self.keep, by="python")
+        return load(self._store.get, put, self._store.record_effect, placed)
 
 
 def _placed(seen: Seen, base: Seen) -> Seen:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timezone
 from html import escape
 
 from xwidget.findings import drawing
 from xwidget.findings.estimates import figure
-from xwidget.findings.finding import Effect, Finding, parsed
+from xwidget.findings.finding import Effect, Finding
 from xwidget.findings.inputs import Inputs
 from xwidget.findings.judgments import Judgment
+from xwidget.findings.times import parsed
 from xwidget.findings.totals import percent
 from xwidget.support import texts
 
@@ -169,7 +171,7 @@ def _origin(finding: Finding) -> str:
         score,
         f"checks: {seen.checks}" if seen.checks else "",
         f"image {seen.digest[:_HASH]}" if seen.digest else "",
-        f"changed {parsed(finding.changed):%Y-%m-%d %H:%M} UTC",
+        f"changed {parsed(finding.changed).astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC",
         f"xwidget {seen.version}" if seen.version else "",
         f"finding {finding.id[:8]}, version {finding.version}",
     ]

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets
 import traitlets
 
-from xwidget.batch.checks import check_values
 from xwidget.batch.common import Common
 from xwidget.batch.images import collect
-from xwidget.classifier import Classifier, check_classifier
+from xwidget.classifier import Classifier
 from xwidget.engine.keywords import spelled_out
-from xwidget.engine.settings import PANEL, SETTINGS, Settings, SettingsDict, settings_of
+from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
 from xwidget.engine.turns import nudge_all
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.findings.opening import Place
+from xwidget.gallery.arguments import checked
 from xwidget.gallery.counting import Counting
 from xwidget.gallery.item import Item, described
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.schedule import Schedule, Signals
 from xwidget.gallery.strip import Strip
-from xwidget.inspector.beginning import check_targets, chosen
+from xwidget.inspector.beginning import chosen
 from xwidget.inspector.notebook.rerun_cell import supersede
 from xwidget.inspector.page.refusing import GuardedWidget
 from xwidget.inspector.widget import Inspector
@@ -121,7 +121,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         findings: Place = None,
         **settings: Unpack[SettingsDict],
     ) -> None:
-        made = _checked(clf, targets, keep, settings_of(Gallery, settings), witness)
+        made = checked(clf, targets, keep, settings_of(Gallery, settings), witness)
         common = Common(
             clf,
             lambda subject: chosen(clf, targets, subject.scores.tolist()),
@@ -387,18 +387,3 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
     def _check_open(self) -> None:
         if self._schedule.closed:
             raise RuntimeError("this Gallery is closed; make a new one")
-
-
-def _checked(
-    clf: Classifier, targets: Any, keep: object, settings: Settings, witness: Classifier | None
-) -> Settings:
-    """Return the settings of all runs; refuse at once what would otherwise fail for every image."""
-    check_classifier(clf)
-    if not arguments.is_whole(keep) or keep < 2:  # type: ignore[operator]
-        raise ValueError(f"keep={keep!r}; expected a number of images, at least 2")
-    check_values(clf, settings, witness)
-    for name, value in settings.in_panel().items():
-        PANEL[name].take(value)
-    if targets is not None:
-        check_targets(clf, targets)
-    return settings

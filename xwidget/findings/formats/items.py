@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
-from xwidget.findings.finding import Finding, Seen, parsed, read_seen
+from xwidget.findings.finding import Finding, Seen, read_seen
 from xwidget.findings.formats.parsing import Malformed, Node
 from xwidget.findings.formats.picture import MOST_PIXELS, Picture, by
 from xwidget.findings.region import Region, Size
 from xwidget.findings.region import read as read_region
+from xwidget.findings.times import parsed
 from xwidget.preprocessing import geometry
 from xwidget.support import texts
 

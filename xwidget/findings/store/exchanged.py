@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from xwidget.findings import formats
-from xwidget.findings.finding import Finding, parsed
+from xwidget.findings.finding import Finding
 from xwidget.findings.formats import Picture, Written
+from xwidget.findings.keeping import Kept
 from xwidget.findings.store import accepted
-from xwidget.findings.store.errors import StoreError
 from xwidget.findings.store.filter import Filter
+from xwidget.findings.store.loading import load
 
 if TYPE_CHECKING:
     import pandas
 
     from xwidget.findings.store.sql.database import Database
-
-_LOADED = uuid.UUID("2f0b3d1e-5c44-4f3a-8f0f-9a3c4d9a7b11")
-_TIMES = 100
 
 
 class Exchanged:
@@ -113,26 +109,12 @@ class Exchanged:
         return kept
 
     def _loaded(self, finding: Finding) -> Finding:
-        for _ in range(_TIMES):
-            base = 0
-            try:
-                newest = self._database.findings.get(finding.id, None)
-            except KeyError:
-                pass
-            else:
-                if parsed(newest.changed) >= parsed(finding.changed):
-                    return newest
-                base = newest.version
-            act = str(uuid.uuid5(_LOADED, f"{finding.id} {finding.changed} {base}"))
-            kept = self._database.findings.put(finding, base, accepted.act(act), self.author)
-            if kept.clash is not None:
-                continue
-            if base and finding.effect is not None:
-                found = kept.finding
-                self._database.findings.record_effect(found.id, found.version, finding.effect)
-                return replace(found, effect=finding.effect)
-            return kept.finding
-        raise StoreError(f"finding {finding.id} is changed by others all the time; try again")
+        database, author = self._database.findings, self.author
+
+        def put(mine: Finding, base: int, act: str) -> Kept:
+            return database.put(mine, base, accepted.act(act), author)
+
+        return load(database.get, put, database.record_effect, finding)
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return the newest versions of all findings as a DataFrame, a row each.

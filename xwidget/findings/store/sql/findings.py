@@ -18,6 +18,7 @@ from xwidget.findings.store.filter import Filter
 from xwidget.findings.store.sql import counter, words
 from xwidget.findings.store.sql.tables import effects, findings, reviews
 from xwidget.findings.store.sql.transactions import Transactions
+from xwidget.findings.times import parsed
 from xwidget.support import texts
 
 _DIGEST = 64
@@ -87,7 +88,7 @@ class Findings:
                 act=act,
                 made_by=by,
                 shape_version=before.shape_version if before is not None and same else version,
-                created=records.parsed(kept.created).astimezone(timezone.utc).isoformat(),
+                created=parsed(kept.created).astimezone(timezone.utc).isoformat(),
                 author=kept.author,
                 verdict=kept.verdict,
                 kind=kept.kind,
