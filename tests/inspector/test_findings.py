@@ -216,6 +216,9 @@ def test_an_imported_finding_keeps_what_the_file_says(acts):
         {"verdict": "guilty"},
         {"id": "../x"},
         {"confidence": 2},
+        {"confidence": 10**400},
+        {"created": "0001-01-01T00:00:00+14:00"},
+        {"effect": {"target": 0, "image": 1e308, "without": 0, "only": 0, "area": 1, "draws": 1}},
     ],
     ids=lambda bad: next(iter(bad)),
 )

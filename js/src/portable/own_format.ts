@@ -33,12 +33,11 @@ export function readOwn(text: string, here: Here): Preview {
   }
   if (file?.format !== FORMAT || !Array.isArray(file.findings)) {
     throw new Error(
-      "These are not findings in xwidget's own format, the only one that this page reads: open the " +
-        "file in a notebook.",
+      "This page reads findings in xwidget's own format alone: open the file in a notebook.",
     );
   }
   if (file.version !== VERSION) {
-    throw new Error(`The file has version ${JSON.stringify(file.version)}; expected ${VERSION}.`);
+    throw new Error(`The file has version ${shown(file.version)}; expected ${VERSION}.`);
   }
   const rows = file.findings.map((each: unknown, k: number) => row(each, `findings[${k}]`, here));
   const reviews = Array.isArray(file.reviews) ? file.reviews.length : 0;
@@ -75,13 +74,10 @@ function matching({ seen, frame }: Finding, { base, frame: own }: Here): string 
  */
 export function readFinding(value: unknown): Finding {
   const given = object(value, "a finding");
-  const { id, confidence = null, version = 1 } = given;
+  const { id, version = 1 } = given;
   if (typeof id !== "string" || !UUID.test(id)) throw new Error("it has no id that is a UUID");
   const verdict = text(given, "verdict", MOST.name);
   if (!VERDICTS.includes(verdict)) throw new Error(`its verdict is ${shown(verdict)}`);
-  if (confidence !== null && !(number(confidence) >= 0 && number(confidence) <= 1)) {
-    throw new Error(`its confidence is ${shown(confidence)}; expected 0 to 1`);
-  }
   if (!(Number.isInteger(version) && number(version) >= 1)) {
     throw new Error(`its version is ${shown(version)}; expected 1 or more`);
   }
@@ -89,7 +85,8 @@ export function readFinding(value: unknown): Finding {
     throw new Error(`deleted is ${shown(given.deleted)}; expected true or false`);
   }
   return {
-    ...{ id, verdict, confidence: confidence as number | null, version: number(version) },
+    ...{ id, verdict, version: number(version) },
+    confidence: numberIn(given, "confidence", 0, 1),
     region: region(given.region),
     frame: pair(given.frame),
     kind: text(given, "kind", MOST.name),
@@ -104,35 +101,37 @@ export function readFinding(value: unknown): Finding {
   };
 }
 
+/** Texts of what a finding was seen on. */
+const WORDS = [
+  ...(["digest", "image", "model", "weights", "preprocessing", "class_name"] as const),
+  ...(["game", "defense", "checks", "version"] as const),
+] as const;
+type Words = Record<(typeof WORDS)[number], string>;
+
 function readSeen(value: unknown): SeenRecord {
   const given = Object.entries(object(value, "seen"));
   const seen = Object.fromEntries(given.filter(([, each]) => each !== null));
-  const words = (name: string) => text(seen, name);
-  const figure = (name: string) => numberIn(seen, name);
   const { size = null, geometry = null } = seen;
   return {
-    ...{ digest: words("digest"), image: words("image"), model: words("model") },
-    ...{ weights: words("weights"), preprocessing: words("preprocessing") },
+    ...(Object.fromEntries(WORDS.map((name) => [name, text(seen, name)])) as Words),
     size: size === null ? null : pair(size),
     geometry: geometry === null ? null : object(geometry, "geometry"),
-    ...{ target: wholeIn(seen, "target"), class_name: words("class_name") },
-    ...{ game: words("game"), defense: words("defense"), iteration: wholeIn(seen, "iteration") },
-    ...{ image_score: figure("image_score"), score: figure("score") },
-    ...{ checks: words("checks"), version: words("version") },
+    ...{ target: wholeIn(seen, "target"), iteration: wholeIn(seen, "iteration") },
+    ...{ image_score: numberIn(seen, "image_score"), score: numberIn(seen, "score") },
   };
 }
 
 function readEffect(value: unknown): Effect | null {
   if (value === null) return null;
   const effect = object(value, "effect");
-  const needed = (name: string, found: number | null = numberIn(effect, name)) => {
-    if (found === null) throw new Error(`its effect has no ${name}`);
-    return found;
-  };
+  const needed = (name: string, found = numberIn(effect, name)) =>
+    number(found ?? `its effect's ${name}`);
   return {
-    ...{ target: needed("target", wholeIn(effect, "target")), image: needed("image") },
-    ...{ without: needed("without"), only: needed("only"), area: needed("area") },
-    ...{ share: numberIn(effect, "share"), draws: needed("draws", wholeIn(effect, "draws")) },
+    ...{ target: needed("target", wholeIn(effect, "target", 0)), image: needed("image") },
+    ...{ without: needed("without"), only: needed("only") },
+    ...{ area: needed("area", numberIn(effect, "area", 0, 1)) },
+    share: numberIn(effect, "share", 0, 1 + 1e-6),
+    draws: needed("draws", wholeIn(effect, "draws", 1)),
     without_spread: numberIn(effect, "without_spread") ?? 0,
     only_spread: numberIn(effect, "only_spread") ?? 0,
   };
@@ -147,7 +146,11 @@ function region(value: unknown): Finding["region"] {
     if (!(box.width > 0 && box.height > 0)) throw new Error("its box has no area");
     return { type, ...box };
   }
-  if (type === "mask" && typeof counts === "string") return { type, size: pair(size), counts };
+  if (type === "mask" && typeof counts === "string") {
+    const mask = { type, size: pair(size), counts } as const;
+    if (!gridOf(mask, mask.size).data.includes(1)) throw new Error("its mask has no pixel");
+    return mask;
+  }
   if (type === "polygon" && Array.isArray(rings) && rings.length > 0) {
     const read = rings.map((ring) => {
       if (!Array.isArray(ring) || ring.length < 3)
@@ -182,17 +185,22 @@ function number(value: unknown): number {
   throw new Error(`${shown(value)} is no number that fits`);
 }
 
-function numberIn(of: Record<string, unknown>, name: string): number | null {
+/** @param least,most bounds, as in xwidget/findings/finding.py */
+function numberIn(
+  of: Record<string, unknown>,
+  name: string,
+  least = -1e6,
+  most = 1e6,
+): number | null {
   const value = of[name] ?? null;
-  if (value !== null && typeof value !== "number") {
-    throw new Error(`${name} is ${shown(value)}; expected a number`);
-  }
-  return value;
+  if (value === null || (typeof value === "number" && value >= least && value <= most))
+    return value;
+  throw new Error(`${name} is ${shown(value)}; expected ${least} to ${most}`);
 }
 
-function wholeIn(of: Record<string, unknown>, name: string): number | null {
-  const value = numberIn(of, name);
-  if (value === null || Number.isSafeInteger(value)) return value;
+function wholeIn(of: Record<string, unknown>, name: string, least?: number): number | null {
+  const value = numberIn(of, name, least ?? -(2 ** 53), 2 ** 53);
+  if (value === null || Number.isInteger(value)) return value;
   throw new Error(`${name} is ${value}; expected a whole number`);
 }
 
@@ -211,8 +219,10 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 function time(of: Record<string, unknown>, name: string): string {
   const { [name]: value = new Date().toISOString() } = of;
   const at = typeof value === "string" && TIME.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw new Error(`${name} is ${shown(value)}; expected a time`);
-  return new Date(at).toISOString();
+  const iso = Number.isNaN(at) ? "" : new Date(at).toISOString();
+  // Python's calendar ends with the years 1 and 9999.
+  if (!/^(?!0000)\d/.test(iso)) throw new Error(`${name} is ${shown(value)}; expected a time`);
+  return iso;
 }
 
 function shown(value: unknown): string {

@@ -60,7 +60,7 @@ describe("what does not fit is refused with the reason, the rest is read", () =>
     [{ verdict: "core?" }, 'its verdict is "core?"'],
     [{ label: "x".repeat(201) }, "label has 201 characters"],
     [{ label: 5 }, "label is 5"],
-    [{ confidence: 2 }, "its confidence is 2"],
+    [{ confidence: 2 }, "confidence is 2; expected 0 to 1"],
     [{ region: { type: "star" } }, 'its region is "star"'],
     [{ region: { ...BOX, width: 0 } }, "no area"],
     [{ region: { ...BOX, x: null } }, "null is no number"],

@@ -20,6 +20,7 @@ from xwidget.support.threads import EndingThread
 
 _REPLIES = Pace(20, 10)
 _UNASKED = QUIET | {"hello"}  # the page gives them, no person
+_FINAL = (ArithmeticError, KeyError, RecursionError, TypeError, ValueError)  # will be so again
 _FRAME = 200_000  # bytes: what a smaller frame counts as, too
 
 
@@ -214,7 +215,7 @@ class Commands:
             words = in_words(error)
         kind = content.get("type") if isinstance(content, Mapping) else None
         if kind in QUEUED:
-            final = isinstance(error, (ValueError, TypeError, KeyError))
+            final = isinstance(error, _FINAL)
             told = {**failed(content, words), "final": final}
             self._inbox.take(("refused", kind), _REPLIES, partial(self._panel.send, told))
         else:

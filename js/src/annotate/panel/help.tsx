@@ -25,36 +25,36 @@ const FIRST: [string, string][] = [
   ],
   [
     "A mask value",
-    "One for each pixel and color: 1 shows the photo there, 0 the background. Red 0.80 and green " +
-      "0.10: the network needs the red of the pixel, and hardly the green.",
+    "One for each pixel and color: 1 shows the photo, 0 the background. Red 0.80, green 0.10: the " +
+      "network needs the pixel’s red, and hardly its green.",
   ],
   [
     "The figures",
     "For each class, the score of the photo (the mark on the bar), then of that class’s own evidence " +
-      "(the bar). The latter are of different pictures: they say how well each was found, not which " +
-      "class the network prefers. After an edit, all are of the edited picture.",
+      "(the bar). Those bars are of different pictures: they do not say which class the network " +
+      "prefers. After an edit, all are of the edited picture.",
   ],
 ];
 const THEN: [string, string][] = [
   [
     "The defense",
-    "A search can also find noise that no person recognizes and the network takes for the class. " +
+    "A search can also find noise that only the network takes for the class. " +
       "The defense rules it out: no unit may respond more than to the photo.",
   ],
   [
     "Sparsity λ",
     "The price of each pixel shown. Auto raises it while the mask still does its work; a push " +
-      "rewards showing more where the search has stalled.",
+      "rewards showing more where the search stalls.",
   ],
   [
     "The checks",
-    "After each run the evidence is tested: slightly moved, on backgrounds the run never saw, and " +
-      "against a class that is not in the photo. One line gives the verdict; open it for each check.",
+    "After each run the evidence is tested: slightly moved, on new backgrounds, and against a class " +
+      "that is not in the photo. One line gives the verdict; open it for each check.",
   ],
   [
     "Testing it",
     "“Only what is shown” has the network score the evidence alone, “Everything else” the photo " +
-      "without it. With “Edit mask”, take evidence away or bring it back.",
+      "without it. “Edit mask” takes evidence away or brings it back.",
   ],
 ];
 
