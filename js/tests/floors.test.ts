@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
 
-/** The rooms of the page, and the rooms that each may import from; index.ts is a room of its own. */
+/** The rooms of the page, and the rooms that each may import from; index.ts and inspector.ts are each a room of their own. */
 const ROOMS: Record<string, readonly string[]> = {
   support: [],
   kernel: [],
@@ -10,8 +10,9 @@ const ROOMS: Record<string, readonly string[]> = {
   picture: ["support", "kernel", "catalog", "state"],
   panel: ["support", "kernel", "catalog", "state", "picture"],
   annotate: ["support", "kernel", "catalog", "state", "picture", "panel"],
-  index: ["support", "kernel", "state", "panel"],
-  portable: ["support", "kernel", "catalog", "state", "picture", "panel", "annotate", "index"],
+  inspector: ["support", "kernel", "state", "panel"],
+  index: ["panel", "inspector"],
+  portable: ["support", "kernel", "catalog", "state", "picture", "panel", "annotate", "inspector"],
   gallery: ["support", "kernel"],
 };
 

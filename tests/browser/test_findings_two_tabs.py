@@ -64,7 +64,7 @@ def test_two_tabs_that_change_the_same_keep_both(
     # The one is as they left it; of the other both sides are there still.
     expect(listed(my_panel, "core")).to_have_count(2)
     expect(listed(my_panel, "spurious")).to_have_count(1)
-    clashes.first.get_by_role("button", name="mine as new").click()
+    clashes.first.get_by_role("button", name="mine as a new finding").click()
     expect(clashes).to_have_count(0)
 
     waiting(mine, 0)

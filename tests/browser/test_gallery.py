@@ -207,7 +207,9 @@ def test_a_thumbnail_counts_its_findings_by_verdict_and_follows(run: Run) -> Non
     expect(first).to_have_accessible_name(re.compile(r", 3 findings: 2 spurious, 1 core$"))
     found = first.locator(".xg-found")
     expect(found).to_have_text("✕2✓1")
-    from_kernel(notebook, "[g.inspector.findings.remove(f.id) for f in g.inspector.findings]")
+    from_kernel(
+        notebook, "[g.inspector.findings.remove(f.id).deleted for f in g.inspector.findings]"
+    )
     expect(first).not_to_have_accessible_name(re.compile("finding"))
     expect(found).to_be_hidden()
     expect(option(notebook, 1)).not_to_have_accessible_name(re.compile("finding"))

@@ -298,6 +298,7 @@ def test_close_during_a_run_frees_thread_and_tensors(engine):
     widget.close()
     assert not workers()
     assert widget.status == "stopped"
+    until(lambda: not [each for each in threading.enumerate() if each.name == "xwidget findings"])
     gc.collect()
     assert [ref() for ref in gone] == [None, None]
     assert not len(engine.masks)

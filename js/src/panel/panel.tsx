@@ -1,3 +1,4 @@
+import type { FunctionComponent } from "preact";
 import { BOOSTS } from "../picture/painting";
 import { viewOfKey } from "../picture/view_names";
 import { isTyping, isUndo } from "../support/keys";
@@ -7,9 +8,7 @@ import { Notices } from "./notices";
 import { Picture } from "./picture";
 import { PinTable } from "./pins";
 import { Readout } from "./readout";
-import { About, RunBar } from "./runbar";
-import { Settings } from "./settings";
-import { Testing } from "./testing";
+import { About } from "./runbar";
 import { Threshold } from "./threshold";
 import { Timeline } from "./timeline";
 import { Toolbar } from "./toolbar";
@@ -19,7 +18,10 @@ import type { Ui } from "./ui";
 /** In the order in which the key C goes through them. */
 const COLORS = [null, 0, 1, 2] as const;
 
-export function Panel({ ui }: { ui: Ui }) {
+/** What only a kernel can do. */
+export type KernelParts = Record<"RunBar" | "Settings" | "Testing", FunctionComponent<{ ui: Ui }>>;
+
+export function Panel({ ui, kernel }: { ui: Ui; kernel?: KernelParts | undefined }) {
   const { store } = ui;
   const onKeyDown = (event: KeyboardEvent) => {
     const added = ui.extension.value;
@@ -49,7 +51,7 @@ export function Panel({ ui }: { ui: Ui }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
     <div class="xw-panel" data-arrangement={ui.arrangement.value} onKeyDown={onKeyDown}>
       <div class="xw-top">
-        {!portable && <RunBar ui={ui} />}
+        {!portable && kernel && <kernel.RunBar ui={ui} />}
         <Notices store={store} />
       </div>
       <Picture ui={ui} />
@@ -62,13 +64,17 @@ export function Panel({ ui }: { ui: Ui }) {
       <Timeline ui={ui} />
       {/* A row of their own on top would be a gap where there is nothing to run. */}
       <Toolbar ui={ui}>{portable && <About ui={ui} />}</Toolbar>
-      <NeedsKernel store={store}>
-        <Testing ui={ui} />
-      </NeedsKernel>
-      <div class="xw-below">
+      {kernel && (
         <NeedsKernel store={store}>
-          <Settings ui={ui} />
+          <kernel.Testing ui={ui} />
         </NeedsKernel>
+      )}
+      <div class="xw-below">
+        {kernel && (
+          <NeedsKernel store={store}>
+            <kernel.Settings ui={ui} />
+          </NeedsKernel>
+        )}
         <PinTable ui={ui} />
       </div>
       {Aside && (

@@ -1,7 +1,7 @@
 /** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
 import { createStore, createView } from "../annotate/index";
 import type { Findings } from "../annotate/state/findings";
-import create from "../index";
+import { createInspector } from "../inspector";
 import type { Annotate } from "../panel/second_script";
 import { keepAddress, linkTo } from "./address";
 import { createOwnFiles } from "./files";
@@ -14,10 +14,13 @@ const annotate: Annotate<Findings> = {
 
 async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);
-  const widget = create((ui) => {
-    ui.link.value = () => linkTo(ui);
-    keepAddress(ui);
-  }, annotate as Annotate);
+  const widget = createInspector({
+    annotate: () => annotate as Annotate,
+    ready(ui) {
+      ui.link.value = () => linkTo(ui);
+      keepAddress(ui);
+    },
+  });
   widget.initialize({ model });
   host.replaceChildren();
   widget.render({ model, el: host });
