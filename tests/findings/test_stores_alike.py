@@ -77,6 +77,23 @@ def test_the_oldest_finding_comes_first(store: Store) -> None:
     assert [each.id for each in store.list()] == [early.id, late.id]
 
 
+def test_reviews_are_read_of_one_image(store: Store) -> None:
+    here, there = finding(author="Ada"), finding(author="Ada", seen=replace(SEEN, digest="12" * 32))
+    for each in (here, there):
+        store.put(each, 0, each.id)
+        for author in ("Grace", "Alan"):
+            store.review(Review(each.id, author, "core"), f"{author} of {each.id}")
+    found = store.reviews(digest=SEEN.digest)
+    assert [(each.finding, each.author) for each in found] == [
+        (here.id, "Grace"),
+        (here.id, "Alan"),
+    ]
+    (own,) = store.reviews(author="Alan", digest="12" * 32)
+    assert (own.finding, own.author) == (there.id, "Alan")
+    assert store.reviews(here.id, digest="12" * 32) == store.reviews(digest="34" * 32) == ()
+    assert len(store.reviews()) == 4
+
+
 def test_what_is_not_there_is_said(store: Store) -> None:
     unknown = finding(author="Ada").id
     for ask in (store.get, store.history, lambda id: store.record_effect(id, 1, EFFECT)):

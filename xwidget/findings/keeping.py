@@ -152,8 +152,10 @@ class Store(Protocol):
         """Keep a review, which takes the place of an earlier one of the same author."""
         ...
 
-    def reviews(self, id: str | None = None, author: str | None = None) -> tuple[Review, ...]:
-        """Return each author's newest review, of one finding or of all."""
+    def reviews(
+        self, id: str | None = None, author: str | None = None, *, digest: str | None = None
+    ) -> tuple[Review, ...]:
+        """Return each author's newest review, of one finding, of one image's or of all."""
         ...
 
     def labels(self) -> tuple[str, ...]:

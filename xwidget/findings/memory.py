@@ -123,15 +123,18 @@ class MemoryStore:
             self._written.append(review.finding)
             return review
 
-    def reviews(self, id: str | None = None, author: str | None = None) -> tuple[Review, ...]:
-        """Return each author's newest review, of one finding or of all."""
+    def reviews(
+        self, id: str | None = None, author: str | None = None, *, digest: str | None = None
+    ) -> tuple[Review, ...]:
+        """Return each author's newest review, of one finding, of one image's or of all."""
         with self._lock:
-            found = list(self._reviews.values())
-        return tuple(
-            each
-            for each in found
-            if (id is None or each.finding == id) and (author is None or each.author == author)
-        )
+            return tuple(
+                each
+                for each in self._reviews.values()
+                if (id is None or each.finding == id)
+                and (author is None or each.author == author)
+                and (digest is None or self._versions[each.finding][-1].seen.digest == digest)
+            )
 
     def labels(self) -> tuple[str, ...]:
         """Return the labels in use, without those that were retired."""

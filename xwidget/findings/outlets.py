@@ -123,7 +123,7 @@ class Outlets(ABC):
         """
         found = self.list()
         ids = {each.id for each in found}
-        reviews = [each for each in self._store.reviews() if each.finding in ids]
+        reviews = [each for each in self._reviews() if each.finding in ids]
         return formats.write(found, to, format=format, images=[self.picture], reviews=reviews)
 
     def load(
@@ -167,7 +167,7 @@ class Outlets(ABC):
         """Sum up the findings, with the agreement of their raters; see
         :func:`xwidget.findings.rollup.rollup`.
         """
-        return rollup(self.list(), self._store.reviews(), by)
+        return rollup(self.list(), self._reviews(), by)
 
     def report(
         self, path: str | os.PathLike[str], *, by: Sequence[str] = BY, title: str = "Findings"
@@ -177,8 +177,12 @@ class Outlets(ABC):
         """
         store = self._store
         return report.write(
-            path, self.list(), store.reviews(), inputs=store.input, by=by, title=title
+            path, self.list(), self._reviews(), inputs=store.input, by=by, title=title
         )
+
+    def _reviews(self) -> Sequence[Review]:
+        """Return the reviews of this image's findings, also of those that are not listed here."""
+        return self._store.reviews(digest=self.picture.seen.digest)
 
     def _review(self, review: Review) -> None:
         self._store.review(review, review.id)

@@ -8,6 +8,7 @@ from xwidget.support import texts
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST_BYTES = 64_000_000
+_DIGEST = 64  # characters
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -44,6 +45,11 @@ def text(what: str, value: str) -> str:
     return clean(value)
 
 
+def digest(text: str) -> str:
+    """Return an image's digest as a store looks for it: one that is too long is cut."""
+    return clean(text)[:_DIGEST]
+
+
 def clean(text: str) -> str:
     """Return a text without what no database can hold."""
     return texts.valid(text).replace("\x00", "")
@@ -51,7 +57,7 @@ def clean(text: str) -> str:
 
 def picture(digest: str, png: bytes) -> None:
     """Check the digest of an image, and a picture of it; ValueError in words."""
-    if len(digest) != 64 or not _HEX.issuperset(digest):
+    if len(digest) != _DIGEST or not _HEX.issuperset(digest):
         raise ValueError(f"digest is {digest!r}; expected 64 hexadecimal digits")
     if not png.startswith(_PNG) or len(png) > _MOST_BYTES:
         raise ValueError(f"the picture is no PNG of at most 64 MB: {len(png)} bytes came")

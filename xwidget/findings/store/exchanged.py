@@ -56,7 +56,9 @@ class Exchanged:
         """
         found = self._database.findings.list(Filter(digest=digest))
         ids = {each.id for each in found}
-        reviews = [each for each in self._database.reviews.list(None, None) if each.finding in ids]
+        reviews = [
+            each for each in self._database.reviews.list(None, None, digest) if each.finding in ids
+        ]
         return formats.write(found, to, format=format, reviews=reviews)
 
     def load(

@@ -63,7 +63,12 @@ class Reviewed:
         return self.review(Review(id, author, verdict, kind, reason))
 
     def reviews(
-        self, id: str | None = None, author: str | None = None, *, by: str | None = None
+        self,
+        id: str | None = None,
+        author: str | None = None,
+        *,
+        digest: str | None = None,
+        by: str | None = None,
     ) -> tuple[Review, ...]:
         """Return the newest review of each person.
 
@@ -73,6 +78,8 @@ class Reviewed:
             Of one finding, without any if there is no such finding; None for all.
         author
             Of one person; None for all.
+        digest
+            Of one image's findings, by its ``seen.digest``; None for all.
         by
             Name of who asks. Then it is blind: the reviews of a finding are shown to those only who
             have judged it themselves, and the verdict of who marked it is one of them. The finding
@@ -81,11 +88,12 @@ class Reviewed:
         """
         id = None if id is None else accepted.text("id", id)
         author = None if author is None else accepted.text("author", author)
+        digest = None if digest is None else accepted.text("digest", digest)
         if by is None:
-            return self._database.reviews.list(id, author)
+            return self._database.reviews.list(id, author, digest)
         return tuple(
             review
-            for of in self._database.reviews.judgments(id).values()
+            for of in self._database.reviews.judgments(id, digest).values()
             if any(each.author == by for each in of)
             for review in of
             if author is None or review.author == author

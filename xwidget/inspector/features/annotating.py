@@ -135,7 +135,9 @@ class Annotating(Feature):
         found, author = self.findings.list(), self.findings.author
         self.findings.know(found)
         ids = {each.id for each in found}
-        own = [each for each in self._keeper.store.reviews(author=author) if each.finding in ids]
+        digest = self.findings.picture.seen.digest
+        reviews = self._keeper.store.reviews(author=author, digest=digest)
+        own = [each for each in reviews if each.finding in ids]
         self.look()
         for each in found:
             if each.effect is None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 from xwidget.findings import finding as records
 from xwidget.findings.finding import Effect, Finding, same_measured
 from xwidget.findings.keeping import Kept
+from xwidget.findings.store import accepted
 from xwidget.findings.store.accepted import clean
 from xwidget.findings.store.filter import Filter
 from xwidget.findings.store.sql import counter, words
@@ -20,8 +21,6 @@ from xwidget.findings.store.sql.tables import effects, findings, reviews
 from xwidget.findings.store.sql.transactions import Transactions
 from xwidget.findings.times import parsed
 from xwidget.support import texts
-
-_DIGEST = 64
 
 
 class Findings:
@@ -93,7 +92,7 @@ class Findings:
                 verdict=kept.verdict,
                 kind=kept.kind,
                 label=kept.label,
-                digest=clean(seen.digest)[:_DIGEST],
+                digest=accepted.digest(seen.digest),
                 model=clean(seen.model),
                 target=seen.target,
                 deleted=kept.deleted,
@@ -177,7 +176,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         name: clean(value) if isinstance(value, str) else value for name, value in values.items()
     }
     if wanted.digest is not None:
-        values["digest"] = values["digest"][:_DIGEST]
+        values["digest"] = accepted.digest(values["digest"])
     return [findings.c[name] == value for name, value in values.items() if value is not None]
 
 

@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from xwidget.findings.keeping import Review, read_review
+from xwidget.findings.store import accepted
 from xwidget.findings.store.sql import counter
 from xwidget.findings.store.sql.tables import findings, reviews
 from xwidget.findings.store.sql.transactions import Transactions
@@ -51,23 +52,26 @@ class Reviews:
 
         return self._transactions.write(work)
 
-    def list(self, id: str | None, author: str | None) -> tuple[Review, ...]:
+    def list(self, id: str | None, author: str | None, digest: str | None) -> tuple[Review, ...]:
         """Return each person's newest review, the oldest first."""
-        wanted = []
-        if id is not None:
-            wanted.append(reviews.c.finding_id == id)
+        wanted = _of(reviews, id, digest)
         if author is not None:
             wanted.append(reviews.c.author == author)
         found = self._transactions.read(lambda connection: _newest(connection, *wanted))
         return tuple(map(_read, found))
 
-    def judgments(self, id: str | None = None) -> dict[str, tuple[Review, ...]]:
-        """Return the judgments of each finding that is not deleted, or of one: each person's newest
-        review, and the author's own verdict, if it is newer than a review of their own.
+    def judgments(
+        self, id: str | None = None, digest: str | None = None
+    ) -> dict[str, tuple[Review, ...]]:
+        """Return the judgments of each finding that is not deleted, of one, or of one image's: each
+        person's newest review, and the author's own verdict, if it is newer than a review of their
+        own.
         """
-        of_one = [[] if id is None else [table.c.finding_id == id] for table in (findings, reviews)]
         own, given = self._transactions.read(
-            lambda connection: (_own(connection, *of_one[0]), _newest(connection, *of_one[1]))
+            lambda connection: (
+                _own(connection, *_of(findings, id, digest)),
+                _newest(connection, *_of(reviews, id, digest)),
+            )
         )
         found: dict[str, dict[str, _Judgment]] = {
             id: {} if judgment is None else {judgment.review.author: judgment}
@@ -81,6 +85,15 @@ class Reviews:
             id: tuple(each.review for each in sorted(of.values(), key=lambda each: each.seq))
             for id, of in found.items()
         }
+
+
+def _of(table: Table, id: str | None, digest: str | None) -> list[Any]:
+    """Return the conditions for the rows of a finding, or of those of an image."""
+    wanted: list[Any] = [] if id is None else [table.c.finding_id == id]
+    if digest is not None:
+        of_image = select(findings.c.finding_id).where(findings.c.digest == accepted.digest(digest))
+        wanted.append(table.c.finding_id.in_(of_image))
+    return wanted
 
 
 def _newest(connection: Connection, *wanted: Any) -> list[Any]:
