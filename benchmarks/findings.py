@@ -12,6 +12,7 @@ else was taken away.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -115,6 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     photos = read_photos(options.photos)[: 3 if options.quick else options.count]
     clf = xw.load(NET)
+    load = os.getloadavg()[0]
     rows: list[Row] = []
     for photo in photos:
         rows += measured(clf, photo)
@@ -123,6 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         date=date.today(),
         command=" ".join(["python -m benchmarks.findings", *_told(options)]),
         machine=machine(),
+        load=load,
         versions=versions(),
         net=NET,
         photos=len(photos),
@@ -160,7 +163,7 @@ def _edges(rows: Sequence[Row]) -> str:
             of = [row for row in rows if (row.get("region"), row.get("edge")) == (name, edge)]
             drop, only = (intervals.mean(row[key] for row in of) for key in ("drop", "only"))
             share, area = (
-                intervals.mean(row[key] for row in of).value for key in ("share", "area")
+                number(intervals.mean(row[key] for row in of).value, 2) for key in ("share", "area")
             )
             lines.append([name, f"{edge:g}", drop.text(), only.text(), share, area])
     return table(head, lines)
@@ -190,7 +193,7 @@ Each finding is measured: the score of its class with the region replaced by dra
 with only the region. This report says how long that takes, and how much of an effect is the work of
 the region's edge alone.
 
-Measured {date} by `{command}` on {machine}.
+Measured {date} by `{command}` on {machine}, with a load of {load:.1f} before.
 {versions}.
 
 {photos} labeled photos before {net}, each explained for its class in {iterations} iterations.
@@ -200,8 +203,7 @@ Measured {date} by `{command}` on {machine}.
 {times}
 
 *Prepare a subject* is done once an image: a twin of the network, and the backgrounds. An effect is
-17 passes of the network. Other programs kept both cores busy meanwhile, so that more seconds passed
-than were computed.
+17 passes of the network.
 
 ## The edge of a region
 

@@ -129,3 +129,15 @@ def test_no_thread_is_said_without_a_lock(monkeypatch):
         made.all.add(finding("a"))
     assert free == [True]
     made.all.close()
+
+
+def test_measuring_waits_a_moment_for_the_verdict_that_follows_a_mark(monkeypatch):
+    measured = Measured(monkeypatch)
+    measured.gate.set()
+    measured.all.add(finding("a", 1))
+    measured.all.add(finding("a", 2))
+    until(lambda: measured.told)
+    measured.all.add(finding("last"))
+    until(lambda: len(measured.told) == 2)
+    assert [told[:2] for told in measured.told] == [("a", 2), ("last", 1)]
+    measured.all.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
@@ -21,6 +22,7 @@ Untested: TypeAlias = Callable[[Finding, str], None]
 
 _SOON = 8  # of more at once, the older ones wait for the end of a run
 _PAUSE = 0.2  # seconds between two looks whether a run has ended
+_REST = 0.15  # seconds after an act: a verdict often follows at once, and is saved first
 
 
 class Measuring:
@@ -53,6 +55,7 @@ class Measuring:
         self._later: dict[str, Finding] = {}
         self._unshared: dict[str, Finding] = {}  # measured before there was evidence
         self._works = False
+        self._acted = 0.0  # when a person did something last, in seconds of a monotonic clock
         self._ended = threading.Event()
         self._effects: tuple[str, Effects] | None = None  # by the net's fingerprint
 
@@ -69,6 +72,8 @@ class Measuring:
             if finding.deleted:
                 return
             (self._waiting if soon else self._later)[finding.id] = finding
+            if not later:
+                self._acted = time.monotonic()
             if len(self._waiting) > _SOON:  # as where a file is read
                 oldest = next(iter(self._waiting))
                 self._later[oldest] = self._waiting.pop(oldest)
@@ -124,9 +129,10 @@ class Measuring:
                 if self._ended.is_set() or not (self._waiting or self._later):
                     self._works = False
                     return
-                finding = self._next()
+                rest = self._acted + _REST - time.monotonic()
+                finding = self._next() if rest <= 0 else None
             if finding is None:
-                self._ended.wait(_PAUSE)
+                self._ended.wait(rest if rest > 0 else _PAUSE)
                 continue
             try:
                 self._measure(finding)
