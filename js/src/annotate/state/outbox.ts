@@ -3,6 +3,7 @@
  * the page and a restart of the kernel. One key an act: two tabs never write the same one.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { createPages, type Locks } from "./pages";
 import type { Finding } from "./record";
 
 interface AnyAct {
@@ -12,6 +13,8 @@ interface AnyAct {
   id: string;
   /** Order in which acts were made, in ms. */
   at: number;
+  /** Name of the page that made it. */
+  page?: string;
 }
 
 /** A finding as it was left: new, changed or deleted. */
@@ -46,10 +49,17 @@ export interface Outbox {
    * @returns those that were kept under it, oldest first
    */
   open(scope: string): Act[];
+  /**
+   * Take over what earlier pages left, of each page at once: as soon as that page sends no more, and by
+   * one other page only. Where the browser does not tell which pages there are, it is done at once.
+   */
+  takeOver(left: readonly Act[], take: (acts: Act[]) => void): void;
+  /** Whether this page sends its acts itself, sooner or later; else others may take them over. */
+  sends(itself: boolean): void;
   keep(act: Act): void;
   drop(act: Act): void;
-  /** Hear of acts that another tab keeps under the same name. */
-  onOther(hear: (act: Act) => void): void;
+  /** Hear of acts that another tab keeps under the same name, and of those that it drops. */
+  onOther(kept: (act: Act) => void, dropped: (act: Act) => void): void;
 }
 
 const PREFIX = "xwidget finding ";
@@ -57,11 +67,14 @@ const PREFIX = "xwidget finding ";
 /**
  * @param storage where they are kept; it may throw.
  * @param ended ends the listening.
+ * @param locks tell which pages there are; a browser has none where a page came by http.
  */
 export function createOutbox(
   storage: () => Storage = () => localStorage,
   ended?: AbortSignal,
+  locks: Locks | null = globalThis.navigator?.locks ?? null,
 ): Outbox {
+  const pages = createPages(locks, ended);
   const trouble = signal("");
   /** Those that the browser did not take, and those before there was a name. */
   const held = new Map<string, Act>();
@@ -73,7 +86,7 @@ export function createOutbox(
     held.set(act.act, act);
     if (prefix === null) return false;
     try {
-      storage().setItem(keyOf(act), JSON.stringify(act));
+      storage().setItem(keyOf(act), JSON.stringify({ page: pages.own, ...act }));
       held.delete(act.act);
       if (held.size === 0) trouble.value = "";
       return true;
@@ -96,24 +109,36 @@ export function createOutbox(
     }
   }
 
+  /** All that are kept under the name, oldest first. */
+  function all(): Act[] {
+    const found: Act[] = [];
+    try {
+      const kept = storage();
+      for (let k = 0; k < kept.length; k++) {
+        const key = kept.key(k);
+        const act = key === null ? null : read(key, kept.getItem(key));
+        if (act) found.push(act);
+      }
+    } catch {
+      // Then there is none; what is given next says so.
+    }
+    return found.sort((a, b) => a.at - b.at);
+  }
+
   return {
     trouble,
     open(scope) {
       prefix = PREFIX + scope;
-      const found: Act[] = [];
-      try {
-        const kept = storage();
-        for (let k = 0; k < kept.length; k++) {
-          const key = kept.key(k);
-          const act = key === null ? null : read(key, kept.getItem(key));
-          if (act) found.push(act);
-        }
-      } catch {
-        // Then there is none; what is given next says so.
-      }
+      const found = all();
       for (const act of [...held.values()]) write(act);
-      return found.sort((a, b) => a.at - b.at);
+      return found;
     },
+    takeOver(left, take) {
+      for (const page of new Set(left.map(({ page }) => page))) {
+        pages.after(page, () => take(all().filter((act) => act.page === page)));
+      }
+    },
+    sends: (itself) => (itself ? pages.stay() : pages.leave()),
     keep: (act) => void write(act),
     drop(act) {
       held.delete(act.act);
@@ -127,11 +152,11 @@ export function createOutbox(
         // Nothing was kept.
       }
     },
-    onOther(hear) {
+    onOther(kept, dropped) {
       if (typeof window === "undefined") return;
-      const listen = ({ key, newValue }: StorageEvent) => {
-        const act = read(key, newValue);
-        if (act) hear(act);
+      const listen = ({ key, newValue, oldValue }: StorageEvent) => {
+        const act = read(key, newValue ?? oldValue);
+        if (act) (newValue === null ? dropped : kept)(act);
       };
       window.addEventListener("storage", listen, ended ? { signal: ended } : {});
     },

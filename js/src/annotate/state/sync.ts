@@ -29,6 +29,9 @@ const WHY: Partial<Record<LinkState, string>> = {
   stranger: "the kernel does not know this panel: run the cell again",
 };
 
+/** Where the page has nobody to send to, and perhaps never will: another may. */
+const GIVEN_UP: LinkState[] = ["silent", "gone", "replaced", "stranger"];
+
 export interface Sync {
   /** Why nothing can be sent now, in words; "" where it can, or will be at once. */
   cut: ReadonlySignal<string>;
@@ -154,7 +157,7 @@ export function createSync(
       return false; // the state of the finding says it
     };
     if (isPut(act)) {
-      const { at, id, finding, ...fields } = act;
+      const { at, id, page, finding, ...fields } = act;
       const record = finding as unknown as Record<string, unknown>;
       void link.ask({ ...fields, finding: record }, done);
     } else {
@@ -348,16 +351,32 @@ export function createSync(
     entries.changed();
     flush();
   }
+  /** Another tab has had it done, or taken it back. */
+  function withdrawn({ id, act }: Act): void {
+    const entry = entries.get(id);
+    const own = entry?.queue.find((each) => each.act === act);
+    if (!entry || !own || entry.flying) return; // the kernel's answer says what became of it
+    entry.queue = entry.queue.filter((each) => each !== own);
+    if (entry.queue.length === 0) waiting.delete(entry);
+    if (!lastPut(entry)) entry.record = entry.kept;
+    entries.changed();
+    if (canSend()) listLater(0);
+  }
   let opened = false;
   const unopen = effect(() => {
     const scope = setup.scope.value;
     if (!setup.ready.value || scope === "" || opened) return;
     opened = true;
-    batch(() => restore(outbox.open(scope)));
+    const left = outbox.open(scope);
+    // Each page sends its own acts. An exported one sends none: there, all are shown.
+    if (portable.peek()) batch(() => restore(left));
+    else outbox.takeOver(left, (acts) => batch(() => restore(acts)));
   });
-  outbox.onOther((act) => {
-    if (portable.peek()) batch(() => restore([act]));
-  });
+  const unsends = effect(() => outbox.sends(!GIVEN_UP.includes(link.state.value)));
+  outbox.onOther(
+    (act) => portable.peek() && batch(() => restore([act])),
+    (act) => batch(() => withdrawn(act)),
+  );
   const unlive = effect(() => {
     if (portable.value || live.value) refresh();
   });
@@ -365,6 +384,7 @@ export function createSync(
     clearTimeout(again);
     clearTimeout(listAgain);
     unopen();
+    unsends();
     unlive();
   });
 

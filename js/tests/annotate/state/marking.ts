@@ -43,15 +43,30 @@ export class Browser implements Storage {
   }
 }
 
+/** Locks of a browser: one page at a time has each. */
+export class Locks {
+  readonly #last = new Map<string, Promise<unknown>>();
+  request = ((name: string, { signal }: LockOptions, had: () => Promise<void>) => {
+    const before = this.#last.get(name) ?? Promise.resolve();
+    const turn = before.then(() => (signal?.aborted ? undefined : had()));
+    this.#last.set(name, turn);
+    return turn;
+  }) as LockManager["request"];
+}
+
 const OURS = ["findings", "put", "review", "read_findings", "write_findings"];
 
-/** A page on a kernel; `answered` false leaves its hello unanswered. */
+/**
+ * A page on a kernel; `answered` false leaves its hello unanswered. Without `locks` no page can tell
+ * which others there are, as where it came by http.
+ */
 export function marking({
   browser = new Browser(),
   fake = new FakeFindings(),
   traits = {} as Record<string, unknown>,
   answered = true,
   files = undefined as CreateFiles | undefined,
+  locks = null as Locks | null,
 } = {}) {
   const side = 16;
   const kernel = new Kernel({
@@ -63,7 +78,7 @@ export function marking({
   const findings = createFindings(
     store,
     files,
-    createOutbox(() => browser),
+    createOutbox(() => browser, store.wire.ended, locks),
   );
   store.connect();
   if (answered) kernel.answers({ type: "welcome", protocol: 2, run: 1 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeFindings } from "../../../harness/fake_findings";
-import { BOX, Browser, marking, OTHER, SETUP } from "./marking";
+import { BOX, Browser, Locks, marking, OTHER, SETUP } from "./marking";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -92,6 +92,66 @@ describe("an act that was not confirmed", () => {
         .sort(),
     ).toEqual(["a", "b", "c"]);
     expect(browser.kept.size).toBe(0);
+  });
+});
+
+describe("what one of two tabs did and no kernel has heard yet", () => {
+  /** The first has a busy kernel; the second one that answers, and the same store. */
+  async function tabs(locks: Locks | null) {
+    const [browser, fake] = [new Browser(), new FakeFindings()];
+    const a = marking({ browser, fake, locks, answered: false });
+    const gone = a.findings.add(BOX, { label: "gone" });
+    const stays = a.findings.add(OTHER, { label: "stays" });
+    const b = marking({ browser, fake, locks, answered: false });
+    await vi.advanceTimersByTimeAsync(0);
+    const labels = () => fake.list().map(({ label }) => label);
+    const answer = async () => {
+      b.kernel.answers({ type: "welcome", protocol: 2, run: 1 });
+      await vi.advanceTimersByTimeAsync(0);
+      b.pump();
+    };
+    return { ...{ a, b, browser, fake, gone, stays, labels, answer } };
+  }
+
+  test("is its own until it is closed: what it took back never comes again", async () => {
+    const { a, b, gone, stays, browser, labels, answer } = await tabs(new Locks());
+    await answer();
+    expect(b.findings.all.value).toEqual([]);
+    a.findings.remove(gone.id);
+    expect(labels()).toEqual([]);
+    a.store.close();
+    await vi.advanceTimersByTimeAsync(0);
+    b.pump();
+    expect(labels()).toEqual(["stays"]);
+    expect(b.findings.all.value).toMatchObject([{ id: stays.id }]);
+    expect(browser.kept.size).toBe(0);
+  });
+
+  test("is sent by the other where the first has no kernel any more", async () => {
+    const { a, labels, answer, b } = await tabs(new Locks());
+    await answer();
+    a.store.connect();
+    await vi.advanceTimersByTimeAsync(2000 + 2000);
+    b.pump();
+    expect(a.store.link.value).toBe("silent");
+    expect(labels()).toEqual(["gone", "stays"]);
+  });
+
+  test("is shown by both where no page can tell of others, and taken back in both", async () => {
+    const window = new EventTarget();
+    vi.stubGlobal("window", window);
+    const { a, b, gone, browser, labels, answer } = await tabs(null);
+    const before = new Map(browser.kept);
+    expect(b.findings.all.value).toMatchObject([{ label: "gone" }, { label: "stays" }]);
+    a.findings.remove(gone.id);
+    for (const [key, oldValue] of before) {
+      const fields = { key, oldValue, newValue: null };
+      if (!browser.kept.has(key)) window.dispatchEvent(Object.assign(new Event("storage"), fields));
+    }
+    vi.unstubAllGlobals();
+    expect(b.findings.all.value).toMatchObject([{ label: "stays" }]);
+    await answer();
+    expect(labels()).toEqual(["stays"]);
   });
 });
 
