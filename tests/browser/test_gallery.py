@@ -234,3 +234,45 @@ def test_what_is_marked_in_the_panel_counts_on_the_thumbnail_and_stays_with_its_
     assert from_kernel(notebook, "[f.region.bounds for f in g.inspector.findings]") == [
         [4, 18, 14, 26]
     ]
+
+
+# Items open once the gate does.
+GATED = """
+import threading
+from xwidget.gallery.item import Item
+gate, open_item = threading.Event(), Item.open
+gate.set()
+def gated(item, inspect):
+    gate.wait(60)
+    return open_item(item, inspect)
+Item.open = gated
+"""
+
+
+def test_until_an_image_is_open_the_panel_before_takes_no_marks_and_says_so(run: Run) -> None:
+    notebook = run(GATED, "g = xw.Gallery(clf, photos, iterations=5, findings=False); g")
+    wait_until_open(notebook, 0, "photo 0")
+    wait_for_option(notebook, 12, "error")
+    marking = Marking(notebook.page)
+    marking.use("Box")
+    marking.inspector.canvas.scroll_into_view_if_needed()
+    notebook.execute("gate.clear()")
+    option(notebook, 1).click()
+    expect(option(notebook, 1)).to_have_attribute("aria-selected", "true")
+    status = notebook.page.get_by_role("status", name="Gallery")
+    expect(status).to_have_text("Opening photo 1 …")
+    marking.drag((4.0, 18.0), (14.0, 26.0))  # meant for photo 1
+    # Back to where it was, which is there at once.
+    option(notebook, 0).click()
+    expect(status).to_have_text(re.compile("photo 0 is open"))
+    marking.drag((2.0, 2.0), (8.0, 8.0))
+    expect(option(notebook, 0)).to_have_accessible_name(re.compile(", 1 finding: "))
+    option(notebook, 1).click()
+    notebook.execute("gate.set()")
+    wait_until_open(notebook, 1, "photo 1")
+    expect(status).to_have_text(re.compile("photo 1 is open"))
+    marking.use("Box")
+    marking.drag((4.0, 18.0), (14.0, 26.0))
+    expect(option(notebook, 1)).to_have_accessible_name(re.compile(", 1 finding: "))
+    bounds = "[[f.region.bounds for f in g._items[k].inspector.findings] for k in (0, 1)]"
+    assert from_kernel(notebook, bounds) == [[[2, 2, 8, 8]], [[4, 18, 14, 26]]]

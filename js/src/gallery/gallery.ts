@@ -31,7 +31,7 @@ export default () => {
         ["change:_evidence", () => strip.drawPictures()],
         ["change:show", () => strip.drawPictures()],
         ["change:opened", () => strip.drawOpened()],
-        ["change:_shown", () => strip.drawItems()],
+        ["change:_shown", () => strip.drawShown()],
         ["change:paused", () => strip.drawItems()],
       ];
       for (const [event, draw] of changes) model.on(event, draw);

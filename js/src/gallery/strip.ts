@@ -2,6 +2,7 @@
 import type { Model } from "../kernel/model";
 import { focused, keepKeys, origin } from "../support/keys";
 import type { Item, Show, StripTraits } from "./contract";
+import { Opening } from "./opening";
 import { create, Option, STATES, set } from "./thumbnail";
 
 /** How long the view must rest before the kernel hears of it, in ms. */
@@ -30,6 +31,7 @@ export class Strip {
   readonly #pause = create("button", "xg-pause");
   readonly #shows: HTMLInputElement[] = [];
   readonly #options: Option[];
+  readonly #opening: Opening;
   #held: ResizeObserver | undefined;
   /** The option that Tab reaches. */
   #active = 0;
@@ -40,6 +42,11 @@ export class Strip {
     private readonly ended: AbortSignal,
   ) {
     this.#options = this.#items.map((_, index) => new Option(index));
+    const selected = () => ({
+      ...{ opened: this.#opened, shown: this.#get("_shown") },
+      nameOf: (index: number) => this.#items[index]?.name ?? "",
+    });
+    this.#opening = new Opening(root, selected, () => this.#say(), ended);
     this.#list.setAttribute("role", "listbox");
     this.#list.setAttribute("aria-label", "Images");
     this.#list.setAttribute("aria-orientation", "horizontal");
@@ -97,6 +104,7 @@ export class Strip {
       : "Explain only the image that is open";
     this.#pause.hidden = all || good === 0;
     this.root.dataset.status = status;
+    this.#opening.draw();
     this.#drawWords();
     if (this.#says.textContent) this.#sayOpened();
   }
@@ -120,25 +128,40 @@ export class Strip {
     // The focus stays with whoever is at work in the strip.
     if (opened >= 0 && !this.#list.contains(focused(this.#list))) this.#activate(opened, first);
     else this.#activate(this.#active, first);
+    this.#opening.draw();
     this.#drawWords();
     if (!first) this.#sayOpened();
+  }
+
+  drawShown(): void {
+    this.drawItems();
+    this.#sayOpened();
+  }
+
+  #say(): void {
+    this.#drawWords();
+    this.#sayOpened();
   }
 
   /** For who cannot see it; of the image as it is now. */
   #sayOpened(): void {
     const item = this.#items[this.#opened];
-    // What is wrong is said once: where the panel would be, if it stands there.
+    const opening = this.#opening.words;
+    // What is said where the panel would be is said once.
     const shown = this.#words.hidden ? "" : this.#words.textContent;
-    if (item && !shown?.startsWith(`${item.name}: `))
-      set(this.#says, item.error || `${item.name} is open, ${STATES[item.state]}`);
-    else set(this.#says, "");
+    if (!item || (shown && (shown === opening || shown.startsWith(`${item.name}: `))))
+      set(this.#says, "");
+    else set(this.#says, opening || item.error || `${item.name} is open, ${STATES[item.state]}`);
   }
 
-  /** What is wrong with the image that is open, where its panel would be. */
+  /** Where the panel would be: what is wrong with the image that is open, or what is waited for. */
   #drawWords(): void {
     const item = this.#items[this.#get("_shown")];
-    const words = item?.state === "error" && item.top.length === 0 ? item.error : "";
-    set(this.#words, words && `${item?.name}: ${words}`);
+    const wrong = item?.state === "error" && item.top.length === 0 ? item.error : "";
+    const opening = this.#opening.hasPanel ? "" : this.#opening.words;
+    const words = opening || (wrong && `${item?.name}: ${wrong}`);
+    set(this.#words, words);
+    this.#words.classList.toggle("xg-waits", opening !== "");
     this.#words.hidden = !words;
   }
 
