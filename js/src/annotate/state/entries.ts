@@ -1,5 +1,6 @@
 /** All that is known of each finding: what is on the screen, what a store has, what waits between. */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { onceAFrame } from "../../support/frames";
 import type { Act, Put } from "./outbox";
 import type { Finding } from "./record";
 
@@ -41,11 +42,13 @@ export interface Entries {
   /** The entry of a finding; made where there is none. */
   of(id: string): Entry;
   all(): Iterable<Entry>;
-  /** Something was changed in an entry. */
+  /** Something was changed in an entry by a person, who sees it at once. */
   changed(): void;
+  /** Something came that changes one: all that comes between two frames is seen at the next. */
+  came(): void;
 }
 
-export function createEntries(): Entries {
+export function createEntries(ended?: AbortSignal): Entries {
   const entries = new Map<string, Entry>();
   const changes = signal(0);
   const changed = () => {
@@ -54,6 +57,7 @@ export function createEntries(): Entries {
   return {
     changes,
     changed,
+    came: onceAFrame(changed, ended),
     get: (id) => entries.get(id),
     of(id) {
       const entry = entries.get(id) ?? {

@@ -76,7 +76,7 @@ export function createFindings(
   outbox?: Outbox,
 ): Findings {
   const setup = createSetup(store);
-  const entries = createEntries();
+  const entries = createEntries(store.wire.ended);
   const box = outbox ?? createOutbox(undefined, store.wire.ended);
   const known = () => [findings.all.peek(), sync.reviews.peek()] as const;
   const exchange = files(store, setup, known);

@@ -1,17 +1,18 @@
 /** What comes of two versions of a finding, and of one's own judgment among others. */
 import type { ReviewRecord } from "../../kernel/contract";
 import type { Reviewed } from "./outbox";
-import type { Effect, Finding } from "./record";
+import type { Finding } from "./record";
 
 /** The newer of two versions. */
 export function newer(one: Finding | null, other: Finding): Finding {
   return one && one.version > other.version ? one : other;
 }
 
-/** The effect known of a finding, where the store's answer has none but is of the same region. */
-export function ofSame(record: Finding | null, kept: Finding): Effect | null {
-  if (!record?.effect) return null;
-  return JSON.stringify(record.region) === JSON.stringify(kept.region) ? record.effect : null;
+/** What a store has of a finding that is shown: a region that says the same stays the same object. */
+export function inPlaceOf(record: Finding | null, kept: Finding): Finding {
+  if (!record || record.region === kept.region) return kept;
+  const same = JSON.stringify(record.region) === JSON.stringify(kept.region);
+  return same ? { ...kept, region: record.region } : kept;
 }
 
 /** One's own judgment takes the place of one's earlier ones. */

@@ -9,7 +9,7 @@ import type { LinkState } from "../../kernel/link";
 import type { Reply } from "../../kernel/replies";
 import type { Store } from "../../state/store";
 import { baseOf, type Entries, type Entry, isPut, judges, lastPut } from "./entries";
-import { newer, ofSame, withOwn } from "./merging";
+import { inPlaceOf, newer, withOwn } from "./merging";
 import type { Act, Outbox, Put, Reviewed } from "./outbox";
 import { type Finding, sameContent, uuid } from "./record";
 import type { Setup } from "./setup";
@@ -150,7 +150,7 @@ export function createSync(
         if (reply.type === "kept") keptAs(entry, act as Put, reply, current);
         else if (reply.type === "reviewed") reviewed(entry, act, reply);
         else if (reply.type === "failed" && current) refused(entry, act, reply);
-        entries.changed();
+        entries.came();
       });
       if (reply.type === "lost") later(entry);
       flush();
@@ -252,9 +252,10 @@ export function createSync(
     const { kept, record } = entry;
     if (!kept) return;
     const pending = lastPut(entry);
-    const shown = pending ? (record ?? pending.finding) : kept;
-    const same = !pending && kept.version >= entry.shape;
-    const effect = pending ? shown.effect : (kept.effect ?? (same ? ofSame(record, kept) : null));
+    const shown = pending ? (record ?? pending.finding) : inPlaceOf(record, kept);
+    // What was measured of the same region holds, where the store's answer came without it.
+    const holds = !pending && kept.version >= entry.shape && record?.region === shown.region;
+    const effect = pending ? shown.effect : (kept.effect ?? (holds ? record.effect : null));
     entry.record = { ...shown, ...{ version: kept.version, seen: kept.seen, effect } };
     if (!pending) entry.shape = Math.min(entry.shape, kept.version);
   }
@@ -291,7 +292,7 @@ export function createSync(
     const waits = new Set([...waiting].filter(judges).map(({ id }) => id));
     const own = reviews.peek().filter(({ finding }) => waits.has(finding));
     reviews.value = [...judged.filter(({ finding }) => !waits.has(finding)), ...own];
-    entries.changed();
+    entries.came();
   }
   function measured({ id, version, effect: found, reason }: MeasuredPush): void {
     const entry = entries.get(id);
@@ -300,7 +301,7 @@ export function createSync(
     entry.unmeasured = reason;
     entry.record = { ...entry.record, effect: found };
     if (entry.kept) entry.kept = { ...entry.kept, effect: found };
-    entries.changed();
+    entries.came();
   }
   function refresh(second = false): void {
     void link.ask({ type: "findings" }, (reply) => {
@@ -317,7 +318,7 @@ export function createSync(
   wire.on("finding", ({ finding }) =>
     batch(() => {
       take(finding);
-      entries.changed();
+      entries.came();
     }),
   );
   wire.on("effect", measured);
