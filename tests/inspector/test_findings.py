@@ -194,6 +194,8 @@ def test_an_imported_finding_keeps_what_the_file_says(acts):
     seen = {**base, "model": "another net", "class_name": "cat"}
     kept = acts.put(record(seen=seen, author="Ada"), imported=True)["finding"]
     assert (kept["seen"]["model"], kept["author"]) == ("another net", "Ada")
+    assert acts.pushes("effect") == []  # of another's finding, before it is judged
+    acts.do("review", finding=kept["id"])
     effects = acts.page.until(lambda page: acts.pushes("effect")) and acts.pushes("effect")
     assert effects[0]["effect"] is None
     assert effects[0]["reason"]

@@ -110,6 +110,11 @@ class Keeper:
         return getattr(self._store, "author", None) or login()
 
     @property
+    def blind(self) -> bool:
+        """True if others' judgments are withheld from who has not judged."""
+        return getattr(self._store, "blind", True)
+
+    @property
     def store(self) -> Store:
         """The store to read from: opened if it exists, else an empty one. May wait for a disk."""
         with self._lock:

@@ -384,6 +384,8 @@ export interface FindingRecord {
   created: string;
   changed: string;
   deleted: boolean;
+  /** Whether its verdict, kind, reason, confidence and effect are not told yet, since another marked it and who looks has not judged it: they are empty then, and stay in the store as they are where such a record is put. Of all records that the kernel sends, save those of files. */
+  withheld?: boolean;
 }
 
 /** A second person's verdict on a finding. */

@@ -41,6 +41,9 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         Name of who works with it; None for the login name.
     timeout
         Seconds for which a change waits while others write.
+    blind
+        Whether a panel withholds what others said of their findings, and the effect, until who
+        looks has given a verdict, too. What Python reads is whole.
 
     Attributes
     ----------
@@ -52,6 +55,8 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         32 hexadecimal digits, the same whenever the same place is opened.
     author
         Name of who works with it.
+    blind
+        As given.
     durable
         Whether what is kept outlives this process: False in memory.
     read_only
@@ -78,12 +83,22 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
     """
 
     def __init__(
-        self, place: str | os.PathLike[str], author: str | None = None, *, timeout: float = 5.0
+        self,
+        place: str | os.PathLike[str],
+        author: str | None = None,
+        *,
+        timeout: float = 5.0,
+        blind: bool = True,
     ) -> None:
         self._place = place_of(place)
         if not timeout > 0:
             raise ValueError(f"timeout={timeout!r}; expected seconds above 0")
         self.author = accepted.name("author", accepted.login() if author is None else author)
+        if not isinstance(blind, bool):
+            raise TypeError(
+                f"blind is {texts.shown(repr(blind), texts.NAME)}; expected True or False"
+            )
+        self.blind = blind
         self._database = _opened(self._place, timeout)
 
     @property

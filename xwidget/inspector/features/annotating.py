@@ -19,6 +19,7 @@ from xwidget.findings.opening import Keeper
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.measuring import Measuring
 from xwidget.inspector.features.seeing import Seeing
+from xwidget.inspector.features.telling import Telling, with_withheld
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.line import Line
@@ -56,6 +57,7 @@ class Annotating(Feature):
         self._since: tuple[Store, int] | None = None
         self.findings = Findings(self._seeing, keeper)
         self.findings.observe(self._on_change)
+        self._telling = Telling(self.findings, keeper)
         self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
 
     @property
@@ -139,17 +141,13 @@ class Annotating(Feature):
         reviews = self._keeper.store.reviews(author=author, digest=digest)
         own = [each for each in reviews if each.finding in ids]
         self.look()
+        records = self._telling.records(found, {each.finding for each in own})
         for each in found:
             if each.effect is None:
                 self._measuring.add(each, later=True)
             else:
                 self._measuring.note(each)
-        return Answer(
-            {
-                "findings": [each.describe() for each in found],
-                "reviews": [each.describe() for each in own],
-            }
-        )
+        return Answer({"findings": records, "reviews": [each.describe() for each in own]})
 
     def _keep(
         self,
@@ -163,6 +161,7 @@ class Annotating(Feature):
         finding = self._checked(record)
         before = self._before(finding.id) if base else None
         if before is not None:
+            finding = with_withheld(finding, record, before)
             seen, author, created = before.seen, before.author, before.created
         elif imported:
             whole = self._seeing.whole
@@ -176,8 +175,8 @@ class Annotating(Feature):
         kept = self.findings.keep(new, base, act, by="page")
         return Answer(
             {
-                "finding": kept.finding.describe(),
-                "clash": None if kept.clash is None else kept.clash.describe(),
+                "finding": self._telling.record(kept.finding),
+                "clash": None if kept.clash is None else self._telling.record(kept.clash),
                 "durable": kept.durable,
                 "reason": self._keeper.reason,
             }
@@ -186,7 +185,7 @@ class Annotating(Feature):
     def _after(self, finding: Finding) -> None:
         """Tell other pages of the same kernel, and all of what is named anew."""
         if self._panel.views.pages != 1:  # the one that did it has its answer
-            self._send({"type": "finding", "finding": finding.describe()})
+            self._tell_finding(finding)
         told = self._panel.get("_findings")
         named = not finding.label or finding.label in told.get("labels", ())
         if not named or self._keeper.name != told.get("store"):
@@ -198,8 +197,13 @@ class Annotating(Feature):
             raise ValueError(f"there is no finding {texts.shown(finding, texts.NAME)!r}")
         review = Review(finding, self.findings.author, verdict, kind, reason)
         reviews = self.findings.review(review, act)
+        if found.effect is None:  # why it has none may not have been told yet
+            self._measuring.add(found, later=True)
         return Answer(
-            {"finding": found.describe(), "reviews": [each.describe() for each in reviews]}
+            {
+                "finding": self._telling.record(found),
+                "reviews": [each.describe() for each in reviews],
+            }
         )
 
     def _read(self, name: str, buffer: bytes) -> Answer:
@@ -284,7 +288,7 @@ class Annotating(Feature):
         if change.what == "measured":
             self._tell_effect(finding, "")
         else:
-            self._send({"type": "finding", "finding": finding.describe()})
+            self._tell_finding(finding)
             self._measure(finding)
 
     def _measure(self, finding: Finding) -> None:
@@ -294,7 +298,12 @@ class Annotating(Feature):
     def _untested(self, finding: Finding, reason: str) -> None:
         self._tell_effect(replace(finding, effect=None), reason)
 
+    def _tell_finding(self, finding: Finding) -> None:
+        self._send({"type": "finding", "finding": self._telling.record(finding)})
+
     def _tell_effect(self, finding: Finding, reason: str) -> None:
+        if self._telling.withholds(finding):
+            return
         told = {"type": "effect", "id": finding.id, "version": finding.version}
         self._send({**told, "effect": finding.describe()["effect"], "reason": reason})
 

@@ -320,7 +320,7 @@ class EffectRecord(TypedDict):
     only_spread: float
 
 
-class FindingRecord(TypedDict):
+class _WholeFinding(TypedDict):
     """A finding; see ``Finding`` in xwidget/findings/finding.py."""
 
     id: Annotated[str, "A UUID, made by who marks it."]
@@ -338,6 +338,18 @@ class FindingRecord(TypedDict):
     created: Annotated[str, "ISO 8601, in UTC."]
     changed: str
     deleted: bool
+
+
+class FindingRecord(_WholeFinding, total=False):
+    """A finding; see ``Finding`` in xwidget/findings/finding.py."""
+
+    withheld: Annotated[
+        bool,
+        "Whether its verdict, kind, reason, confidence and effect are not told yet, since another "
+        "marked it and who looks has not judged it: they are empty then, and stay in the store as "
+        "they are where such a record is put. Of all records that the kernel sends, save those of "
+        "files.",
+    ]
 
 
 class ReviewRecord(TypedDict):

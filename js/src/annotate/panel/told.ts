@@ -10,11 +10,16 @@ export interface Told {
   reason: string;
   /** Whether it is another person's finding. */
   others: boolean;
-  /** Whether another's verdict is there and is not told yet. */
+  /** Whether what another said of it is not told yet. */
   blind: boolean;
 }
 
-/** @param reviews of all findings, as far as they are known */
+/**
+ * A kernel says itself what it withholds; on an exported page and of what comes from a file nobody
+ * does.
+ *
+ * @param reviews of all findings, as far as they are known
+ */
 export function told(finding: Finding, me: string, reviews: readonly ReviewRecord[]): Told {
   const others = finding.author !== "" && finding.author !== me;
   if (!others) {
@@ -23,7 +28,7 @@ export function told(finding: Finding, me: string, reviews: readonly ReviewRecor
   }
   const own = reviews.findLast((each) => each.finding === finding.id && each.author === me);
   const { verdict = "", kind = "", reason = "" } = own ?? {};
-  return { verdict, kind, reason, others, blind: verdict === "" };
+  return { verdict, kind, reason, others, blind: finding.withheld ?? verdict === "" };
 }
 
 /** The finding as a person may see it, so that nothing gives away a verdict that is not told yet. */
@@ -34,9 +39,10 @@ export function asTold(finding: Finding, me: string, reviews: readonly ReviewRec
 
 /** The finding as it is listed and drawn: one's own review of another's stands in place of theirs. */
 export function asJudged(finding: Finding, me: string, reviews: readonly ReviewRecord[]): Finding {
-  const { others, blind, verdict, kind, reason } = told(finding, me, reviews);
-  if (!others || blind) return asTold(finding, me, reviews);
-  return { ...finding, verdict, kind: kind || finding.kind, reason: reason || finding.reason };
+  const { others, verdict, kind, reason } = told(finding, me, reviews);
+  const theirs = asTold(finding, me, reviews);
+  if (!others || verdict === "") return theirs;
+  return { ...theirs, verdict, kind: kind || theirs.kind, reason: reason || theirs.reason };
 }
 
 const judged = ({ verdict, kind }: { verdict: string; kind: string }) =>
@@ -44,8 +50,11 @@ const judged = ({ verdict, kind }: { verdict: string; kind: string }) =>
 
 /** Who marked it and what the others say, in a line. */
 export function toldLine(finding: Finding, me: string, reviews: readonly ReviewRecord[]): string {
-  const { others, blind } = told(finding, me, reviews);
-  if (blind) return `${finding.author} marked it: that verdict is told once you have given yours.`;
+  const { others, blind, verdict } = told(finding, me, reviews);
+  if (blind) {
+    const once = verdict ? "yours is kept" : "you have given yours";
+    return `${finding.author} marked it: that verdict is told once ${once}.`;
+  }
   const by = reviews.filter((each) => each.finding === finding.id && each.author !== me);
   const newest = new Map(by.map((each) => [each.author, each]));
   const said = [...newest.values()].map((each) => `${each.author}: ${judged(each)}`);

@@ -89,13 +89,14 @@ function linesOf({ ui, findings, annotating, order, told }: Omit<View, "lines">)
   return order.value.flatMap((finding) => {
     const { id } = finding;
     const theirs = clashes.get(id);
-    const { others, blind } = toldOf(finding, me, reviews);
+    const { others, blind, verdict } = toldOf(finding, me, reviews);
+    const reviewed = others && verdict !== "";
     const circumstances = {
       effect: findings.effectOf(id),
-      blind: others && blind,
+      blind: blind && !reviewed,
       author: others ? finding.author : "",
-      reviewed: others && !blind,
-      theirs: others && !blind ? (findings.get(id)?.verdict ?? "") : "",
+      reviewed,
+      theirs: reviewed && !blind ? (findings.get(id)?.verdict ?? "") : "",
       hidden: hidden.has(id),
       color: byLabel ? styleOf(finding, "label").color : undefined,
       // An exported page has no other place.

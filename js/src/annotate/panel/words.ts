@@ -5,7 +5,7 @@ import { capital } from "../../support/figures";
 import type { State } from "../state/findings";
 
 /** What was measured of a finding: null and "untested" where nothing can be. */
-export type Measured = EffectRecord | "pending" | "untested" | null;
+export type Measured = EffectRecord | "pending" | "untested" | "withheld" | null;
 
 export const VERDICTS = {
   core: { name: "Core", key: "C", title: "The network should rely on this" },
@@ -45,6 +45,7 @@ export function change({ image, without }: EffectRecord): string {
  */
 export function effectLine(effect: Measured, why: string): string {
   if (effect === "pending") return "Measuring …";
+  if (effect === "withheld") return "Its effect is told once you have given your verdict.";
   if (effect === null || effect === "untested") return `Not tested: ${why || "no kernel"}`;
   const alone = figure(effect.only, digitsFor(effect.only, effect.image));
   const area = `${share(effect.area)} of the image`;

@@ -47,8 +47,11 @@ export interface Findings extends Files {
   /** Those that another changed at the same time. */
   clashes: ReadonlySignal<readonly { mine: Finding; theirs: Finding }[]>;
   resolve(id: string, to: "theirs" | "mine as new"): void;
-  /** What was measured; null where it could not be, "untested" where there is no kernel to do it. */
-  effectOf(id: string): Effect | null | "pending" | "untested";
+  /**
+   * What was measured; null where it could not be, "untested" where there is no kernel to do it,
+   * "withheld" where it is told only once one has judged the finding.
+   */
+  effectOf(id: string): Effect | null | "pending" | "untested" | "withheld";
   /** Why it was not, in words; or "". */
   whyUntested(id: string): string;
   author: ReadonlySignal<string>;
@@ -234,8 +237,10 @@ export function createFindings(
       const { theirs } = entry;
       findings.together(() => {
         sync.yield(entry, theirs);
-        const { id: _, version, effect, ...kept } = mine;
-        if (to === "mine as new") findings.add(mine.region as Region, kept);
+        const { id: _, version, effect, withheld, ...kept } = mine;
+        // A copy without its author's words is not that author's.
+        const own = withheld ? { author: setup.author.peek() } : {};
+        if (to === "mine as new") findings.add(mine.region as Region, { ...kept, ...own });
         else remember({ id, before: record.toBe(theirs, mine), after: record.toBe(mine, theirs) });
       });
     },
@@ -246,6 +251,7 @@ export function createFindings(
     effectOf(id) {
       changes.value;
       const entry = entries.get(id);
+      if (entry?.record?.withheld) return "withheld";
       if (entry?.record?.effect) return entry.record.effect;
       if (store.offline.value) return "untested";
       return entry?.measured ? null : "pending";

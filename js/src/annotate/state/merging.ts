@@ -3,9 +3,11 @@ import type { ReviewRecord } from "../../kernel/contract";
 import type { Reviewed } from "./outbox";
 import type { Finding } from "./record";
 
-/** The newer of two versions. */
+/** The newer of two versions; of the same one that which is told whole. */
 export function newer(one: Finding | null, other: Finding): Finding {
-  return one && one.version > other.version ? one : other;
+  if (!one || one.version < other.version) return other;
+  const withheld = other.withheld && !one.withheld;
+  return one.version > other.version || withheld ? one : other;
 }
 
 /** What a store has of a finding that is shown: a region that says the same stays the same object. */

@@ -14,6 +14,15 @@ export type Patch = Partial<
 > & { region?: Region };
 type Field = keyof Patch;
 
+/** What another's finding may keep back. */
+const JUDGED: readonly Field[] = ["verdict", "kind", "reason", "confidence"];
+
+/** What can be compared of two: not what one of them keeps back. */
+function contentOf(a: Finding, b: Finding): readonly Field[] {
+  const all = CONTENT as readonly Field[];
+  return a.withheld || b.withheld ? all.filter((field) => !JUDGED.includes(field)) : all;
+}
+
 /** Whether two have the same value in a field; regions are compared by what they say. */
 function same(a: Finding, b: Finding, field: Field): boolean {
   const [one, other] = [a[field], b[field]];
@@ -51,12 +60,12 @@ export function valuesOf(finding: Finding, patch: Patch): Patch {
 
 /** What makes a finding say what another says. */
 export function toBe(finding: Finding, other: Finding): Patch {
-  const fields = CONTENT.map((field) => [field, other[field as Field]]);
+  const fields = contentOf(finding, other).map((field) => [field, other[field]]);
   return differing(finding, Object.fromEntries(fields) as Patch);
 }
 
 export function sameContent(a: Finding, b: Finding): boolean {
-  return (CONTENT as readonly Field[]).every((field) => same(a, b, field));
+  return contentOf(a, b).every((field) => same(a, b, field));
 }
 
 /** The finding with a change, made now: what was measured of another region does not hold for it. */

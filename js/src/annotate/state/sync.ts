@@ -268,7 +268,7 @@ export function createSync(
     const older = own && finding.version > own.base && finding.changed >= own.finding.changed;
     if (portable.peek() && older) forget(entry);
     if (!lastPut(entry)) entry.durable = setup.store.peek() !== "";
-    entry.kept = finding;
+    entry.kept = newer(entry.kept, finding);
     show(entry);
   }
   /** @param second whether it was asked a second time since it had none */

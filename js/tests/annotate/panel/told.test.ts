@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asTold, told, toldLine } from "../../../src/annotate/panel/told";
+import { asJudged, asTold, told, toldLine } from "../../../src/annotate/panel/told";
 import type { ReviewRecord } from "../../../src/kernel/contract";
 import { aFinding } from "./a_finding";
 
@@ -28,6 +28,19 @@ describe("another's verdict", () => {
     const reviews = [review("me", "core"), review("Bo", "core"), review("Bo", "spurious")];
     expect(toldLine(hers, "me", reviews)).toMatch(/Bo: spurious$/);
   });
+});
+
+test("what a kernel withholds is not told before it comes, nor is what it tells kept back", () => {
+  const bare = aFinding({ author: "Ana", withheld: true });
+  const mine = [review("me", "core", bare)];
+  expect(told(bare, "me", mine)).toMatchObject({ blind: true, verdict: "core" });
+  expect(asJudged(bare, "me", mine)).toMatchObject({ verdict: "core", kind: "", reason: "" });
+  expect(toldLine(bare, "me", mine)).toBe(
+    "Ana marked it: that verdict is told once yours is kept.",
+  );
+  const open = { ...hers, withheld: false };
+  expect(told(open, "me", [])).toMatchObject({ blind: false, verdict: "" });
+  expect(asJudged(open, "me", [])).toBe(open);
 });
 
 test("one's own finding is one's own to judge, as is one by nobody", () => {

@@ -81,6 +81,27 @@ test("a copy of another's finding tells nothing of what they said of it, only wh
   expect(findings.duplicate(id)).toMatchObject(own);
 });
 
+test("what is withheld of another's finding comes with one's own review, and is not wiped out", () => {
+  const { findings, fake, pump, push } = marking();
+  const { id } = findings.add(BOX);
+  pump();
+  const whole = { author: "another", verdict: "core", reason: "its rim" };
+  const bare = fake.change(id, { author: "another", withheld: true });
+  push({ type: "finding", finding: bare });
+  expect(findings.effectOf(id)).toBe("withheld");
+  findings.change(id, { region: OTHER });
+  expect(findings.get(id)).toMatchObject({ withheld: true, region: OTHER });
+  pump();
+  fake.change(id, { ...whole, withheld: false });
+  findings.review(id, { verdict: "spurious", kind: "", reason: "" });
+  pump();
+  expect(findings.get(id)).toMatchObject({ ...whole, withheld: false, region: OTHER });
+  expect(findings.effectOf(id)).toBe("pending");
+  // A push that was on its way takes nothing back.
+  push({ type: "finding", finding: { ...bare, version: 4 } });
+  expect(findings.get(id)).toMatchObject({ ...whole, withheld: false });
+});
+
 describe("undo", () => {
   test("leaves what others changed meanwhile, and says so", () => {
     const { findings, pump, push, store, fake } = marking();

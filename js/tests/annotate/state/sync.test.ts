@@ -439,6 +439,23 @@ describe("a clash", () => {
     expect(findings.clashes.value).toEqual([]);
   });
 
+  test("about another's finding that is told in part ends in one of one's own", () => {
+    const { findings, fake, pump, push } = marking();
+    const { id } = findings.add(BOX);
+    pump();
+    const bare = { author: "another", withheld: true };
+    push({ type: "finding", finding: fake.change(id, bare) });
+    fake.change(id, { label: "theirs" });
+    findings.change(id, { label: "mine" });
+    pump();
+    findings.resolve(id, "mine as new");
+    pump();
+    const [first, second] = fake.list();
+    expect(first).toMatchObject({ ...bare, label: "theirs" });
+    expect(second).toMatchObject({ author: "me", label: "mine" });
+    expect(second?.withheld).toBeUndefined();
+  });
+
   test("with a deletion there leaves mine to be kept as new", () => {
     const { findings, id, pump, fake } = clash({ label: "mine" }, { deleted: true });
     expect(findings.clashes.value).toMatchObject([{ theirs: { deleted: true } }]);

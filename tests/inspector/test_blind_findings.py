@@ -1,0 +1,90 @@
+"""What another said of their finding reaches no page before one has judged it, too."""
+
+import json
+
+import pytest
+
+import xwidget as xw
+from tests.inspector.acts import Acts, record
+from tests.inspector.fakes import Page, until
+from xwidget.findings.finding import Effect
+
+SAID = {"verdict": "spurious", "kind": "artifact", "reason": "a stock mark", "confidence": 0.625}
+EFFECT = Effect(0, 0.6875, 0.4375, 0.5625, None, 0.25, 8)
+MOVED = {"type": "box", "x": 0, "y": 1, "width": 2, "height": 2}
+
+
+@pytest.fixture
+def two(make, tmp_path):
+    """Ada's finding, measured, in a store; and the page of Grace, who looks at it."""
+    ada, grace = (xw.FindingStore(tmp_path / "both.sqlite", name) for name in ("Ada", "Grace"))
+    with ada, grace:
+        finding = make(findings=ada).findings.add((1, 1, 2, 2), label="mark", **SAID)
+        until(lambda: ada.get(finding.id).effect)
+        ada.record_effect(finding.id, 1, EFFECT)
+        acts = Acts(Page(widget := make(findings=grace)))
+        acts.widget = widget
+        yield ada, ada.get(finding.id), acts
+
+
+def heard(acts):
+    """Return all that a page has heard of findings, as text."""
+    acts.page.pump()
+    return json.dumps([content for content, _ in acts.page.messages])
+
+
+def tells(text):
+    return [
+        word for word in ("spurious", "artifact", "stock mark", "0.625", "0.4375") if word in text
+    ]
+
+
+def test_it_is_withheld_from_the_list_and_told_with_ones_own_review(two):
+    _, finding, acts = two
+    (listed,) = acts.do("findings")["findings"]
+    assert (listed["withheld"], listed["label"], listed["author"]) == (True, "mark", "Ada")
+    assert listed["region"] == finding.region.describe()
+    assert tells(heard(acts)) == []
+    reply = acts.do("review", finding=finding.id, verdict="core", act="1")
+    assert reply["finding"] == {**finding.describe(), "withheld": False}
+    assert acts.do("findings")["findings"] == [reply["finding"]]
+
+
+def test_what_was_withheld_stays_where_the_finding_is_moved(two):
+    ada, finding, acts = two
+    (listed,) = acts.do("findings")["findings"]
+    kept = acts.put({**listed, "region": MOVED, "label": "logo"}, base=1)
+    assert (kept["clash"], kept["finding"]["withheld"]) == (None, True)
+    until(lambda: ada.get(finding.id).effect)  # measured anew
+    clash = acts.put({**listed, "label": "late"}, base=1)["clash"]
+    assert (clash["version"], clash["withheld"]) == (2, True)
+    assert tells(heard(acts)) == []
+    assert acts.pushes("effect") == []
+    moved = ada.get(finding.id)
+    assert (moved.region.describe(), moved.label, moved.author) == (MOVED, "logo", "Ada")
+    assert {name: getattr(moved, name) for name in SAID} == SAID
+    acts.do("review", finding=finding.id, verdict="core", act="1")
+    late = acts.put({**kept["finding"], "label": "late"}, base=2)["finding"]  # sent before
+    assert {name: late[name] for name in SAID} == SAID
+
+
+def test_what_others_do_meanwhile_is_withheld_as_well(two):
+    ada, finding, acts = two
+    acts.do("findings")
+    ada.edit(finding.id, label="logo")
+    ada.record_effect(finding.id, 2, EFFECT)
+    acts.widget._parts.annotating._look()
+    acts.page.until(lambda page: acts.pushes("finding"))
+    (push,) = acts.pushes("finding")
+    assert (push["finding"]["version"], push["finding"]["withheld"]) == (2, True)
+    assert tells(heard(acts)) == []
+
+
+def test_ones_own_and_those_of_a_store_that_is_not_blind_are_whole(make, two, tmp_path):
+    _, finding, acts = two
+    own = acts.put(record(**SAID))["finding"]
+    assert own["withheld"] is False
+    assert {name: own[name] for name in SAID} == SAID
+    with xw.FindingStore(tmp_path / "both.sqlite", "Grace", blind=False) as store:
+        told = Acts(Page(make(findings=store))).do("findings")["findings"]
+    assert told[0] == {**finding.describe(), "withheld": False}
