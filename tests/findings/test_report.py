@@ -116,7 +116,7 @@ def test_a_report_holds_all_of_a_finding() -> None:
         "text",
         "confidence 0.50",
         "Without it 0.95 → 0.41",
-        "31% of the class’s evidence in 10% of the picture",
+        "31% of the class’s evidence in 10% of the image",
         "One reads it.\nTwice.",
         "ada, who marked it: spurious",
         "bob: core (object): “It is the box.”",
@@ -139,7 +139,7 @@ def test_no_effect_no_picture_no_verdict_are_said() -> None:
     text = BeautifulSoup(report.page([finding(0, "")]), "html.parser").find("article").get_text(" ")
     assert "No verdict" in text
     assert "Not tested" in text
-    assert "No picture of it was kept." in text
+    assert "No image of it was kept." in text
     assert "Marked by ada, not judged." in text
 
 
@@ -195,7 +195,7 @@ def test_an_original_that_does_not_fit_is_not_drawn() -> None:
 
 
 def test_a_picture_that_cannot_be_read_is_named() -> None:
-    with pytest.raises(ValueError, match="the picture of 'photo 0' cannot be read"):
+    with pytest.raises(ValueError, match="the image 'photo 0' cannot be read"):
         report.page([finding(0)], images={"photo 0": b"no picture"})
 
 

@@ -55,4 +55,4 @@ def test_a_finding_whose_preprocessing_is_not_known_is_drawn_on_any_input_that_f
         store.save_input(finding(1).seen.digest, "resized", held.getvalue(), None)
         page = report.page([mark, finding(2)], inputs=store.input)
         assert page.count("data:image/jpeg") == 1
-        assert page.count("No picture of it was kept.") == 1
+        assert page.count("No image of it was kept.") == 1

@@ -1,1 +1,1 @@
-"""Findings: regions of a picture that a person marked, judged, and had measured."""
+"""Findings: regions of an image that a person marked, judged, and had measured."""

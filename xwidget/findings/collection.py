@@ -346,7 +346,7 @@ class Findings(Outlets):
         return self._store.get(id)
 
     def _save_input(self, store: Store, finding: Finding) -> None:
-        """Keep the picture that a finding is drawn on, once: where there is no map to the original
+        """Keep the image that a finding is drawn on, once: where there is no map to the original
         image, it is all that says where the finding is.
         """
         base = self._about.base

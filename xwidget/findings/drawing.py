@@ -1,4 +1,4 @@
-"""Regions as paths of SVG, and the part of a picture that shows one well."""
+"""Regions as paths of SVG, and the part of an image that shows one well."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from xwidget.findings.region import Box, Mask, Point, Polygon, Region, Size
 
 _MARGIN = 0.4  # around a region in its crop, of its longer side
-_LEAST_CROP = 8  # part of the picture's shorter side that a crop shows at least
-_POINT = 0.02  # radius of a point's ring, of the picture's shorter side
+_LEAST_CROP = 8  # part of the image's shorter side that a crop shows at least
+_POINT = 0.02  # radius of a point's ring, of the image's shorter side
 
 
 def outline(region: Region, frame: Size) -> str:
@@ -29,7 +29,7 @@ def outline(region: Region, frame: Size) -> str:
 
 
 def around(region: Region, frame: Size) -> str:
-    """Return all of the picture but a region, to be filled by the even-odd rule."""
+    """Return all of the image but a region, to be filled by the even-odd rule."""
     whole = f"M0 0H{frame[1]}V{frame[0]}H0z"
     if isinstance(region, Point):
         return whole + outline(region, frame)
@@ -39,7 +39,7 @@ def around(region: Region, frame: Size) -> str:
 def crop(region: Region, frame: Size) -> tuple[float, float, float]:
     """Return a square that shows a region enlarged: left and upper end, side.
 
-    It has a margin and lies within the picture where the picture has room for it.
+    It has a margin and lies within the image where the image has room for it.
     """
     left, upper, right, lower = region.bounds
     height, width = frame

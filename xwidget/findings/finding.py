@@ -20,7 +20,7 @@ KINDS: Final = ("object", "part", "other object", "background", "artifact", "tex
 """Words for what a region is, unless a user gives a list of their own."""
 
 MOST_PIXELS = 2**26
-"""Of the picture that a network sees."""
+"""Of the image that a network sees."""
 
 _FAR = 1e6
 _SHARES = (("share", 0, 1 + 1e-6), ("area", 0, 1))  # a share is a sum of rounded values
@@ -35,7 +35,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 @dataclass(frozen=True)
 class Seen:
-    """The picture, the network and the explanation that a finding was seen on.
+    """The image, the network and the explanation that a finding was seen on.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class Effect:
 
     def __str__(self) -> str:
         words = f"without it {self.image:.2f} → {self.without:.2f}, alone {self.only:.2f}"
-        area = f"{self.area:.0%} of the picture"
+        area = f"{self.area:.0%} of the image"
         return (
             f"{words}; {area}"
             if self.share is None
@@ -283,7 +283,7 @@ def read(described: Any) -> Finding:
 
 
 def read_seen(described: Any) -> Seen:
-    """Return the picture and network that a finding was seen on; unknown fields are left out.
+    """Return the image and network that a finding was seen on; unknown fields are left out.
 
     Raises
     ------

@@ -33,7 +33,7 @@ def region_of(given: Any, frame: Size) -> Region:
     Raises
     ------
     ValueError, TypeError
-        If it is none of these, or lies outside of the picture.
+        If it is none of these, or lies outside of the image.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Pictures of a network's input, as findings are of it: kept ones, or made from originals."""
+"""Images of a network's input, as findings are of it: kept ones, or made from originals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Kept: TypeAlias = Callable[[str, "str | None"], "tuple[bytes, Any] | None"]
 Given: TypeAlias = Mapping[
     str, "str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[np.uint8]"
 ]
-"""Digest or name to a picture: the network's input, or the original."""
+"""Digest or name to an image: the network's input, or the original."""
 
 _QUALITY = 92
 _MOST_PIXELS = 2**28
@@ -36,13 +36,13 @@ class Inputs:
     kept
         Looks up one that a store has.
     given
-        Pictures by the digest or the name of their image. One of the input's size is taken for the
+        Images by the digest or the name of their image. One of the input's size is taken for the
         input; an original is mapped to it, where the finding knows how.
 
     Raises
     ------
     ValueError, TypeError
-        When a given picture is looked up: if it cannot be read.
+        When a given image is looked up: if it cannot be read.
     """
 
     def __init__(self, kept: Kept | None = None, given: Given | None = None) -> None:
@@ -51,7 +51,7 @@ class Inputs:
         self._found: dict[tuple[Any, ...], str] = {}
 
     def url(self, finding: Finding) -> str:
-        """Return the picture that a finding is on as a data: URL; "" where there is none."""
+        """Return the image that a finding is on as a data: URL; "" where there is none."""
         seen = finding.seen
         key = (seen.digest, seen.image, seen.preprocessing, finding.frame)
         if key not in self._found:
@@ -70,7 +70,7 @@ class Inputs:
 
 
 def _opened(name: str, given: Any) -> Image.Image:
-    """Return a picture upright, in RGB, transparency on white."""
+    """Return an image upright, in RGB, transparency on white."""
     try:
         if isinstance(given, np.ndarray):
             picture = Image.fromarray(given)
@@ -83,7 +83,7 @@ def _opened(name: str, given: Any) -> Image.Image:
         picture = ImageOps.exif_transpose(picture).convert("RGBA")
     except (OSError, ValueError, TypeError, AttributeError, UnidentifiedImageError) as error:
         raise ValueError(
-            f"the picture of {texts.shown(name, texts.NAME)!r} cannot be read: "
+            f"the image {texts.shown(name, texts.NAME)!r} cannot be read: "
             f"{texts.in_words(error)}; expected a path, the bytes of a file, a PIL image or an "
             "array (H,W,3) uint8"
         ) from error
@@ -92,7 +92,7 @@ def _opened(name: str, given: Any) -> Image.Image:
 
 
 def _fitted(picture: Image.Image, finding: Finding) -> Image.Image | None:
-    """Return a picture in the frame of a finding; None if it is not known how it fits."""
+    """Return an image in the frame of a finding; None if it is not known how it fits."""
     height, width = finding.frame
     if picture.size == (width, height):
         return picture

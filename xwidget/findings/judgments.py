@@ -54,7 +54,7 @@ class Judgment:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a picture that one or more raters marked.
+    """A place in an image that one or more raters marked.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ def judged(findings: Iterable[Finding], judgments: Any = None) -> dict[str, tupl
 def places(findings: Iterable[Finding], judgments: Mapping[str, Iterable[Judgment]]) -> list[Place]:
     """Return the places that findings mark.
 
-    Findings of different authors on one picture of one class and model are one place if their
+    Findings of different authors on one image of one class and model are one place if their
     regions have an IoU of 0.5 or more; those that fit best are joined first.
     """
     pictures: dict[Picture, list[Finding]] = {}
@@ -173,7 +173,7 @@ def _judgment(given: Any) -> Judgment:
 
 
 def _joined(findings: list[Finding]) -> list[list[Finding]]:
-    """Return the findings of one picture in groups of one place each."""
+    """Return the findings of one image in groups of one place each."""
     groups = [[each] for each in findings]
     if len({each.author for each in findings}) < 2:
         return groups

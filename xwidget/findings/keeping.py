@@ -165,13 +165,13 @@ class Store(Protocol):
     def save_input(
         self, digest: str, preprocessing: str, png: bytes, geometry: Mapping[str, Any] | None
     ) -> None:
-        """Keep a net's input as a picture, with its geometry, unless it is there."""
+        """Keep a net's input as an image, with its geometry, unless it is there."""
         ...
 
     def input(
         self, digest: str, preprocessing: str | None = None
     ) -> tuple[bytes, Mapping[str, Any] | None] | None:
-        """Return the picture and geometry that ``save_input`` kept; None if there are none. Without
+        """Return the image and geometry that ``save_input`` kept; None if there are none. Without
         a preprocessing, those of any.
         """
         ...

@@ -149,14 +149,14 @@ class MemoryStore:
     def save_input(
         self, digest: str, preprocessing: str, png: bytes, geometry: Mapping[str, Any] | None
     ) -> None:
-        """Keep a net's input as a picture, with its geometry, unless it is there."""
+        """Keep a net's input as an image, with its geometry, unless it is there."""
         with self._lock:
             self._inputs.setdefault((digest, preprocessing), (png, geometry))
 
     def input(
         self, digest: str, preprocessing: str | None = None
     ) -> tuple[bytes, Mapping[str, Any] | None] | None:
-        """Return the picture and geometry that ``save_input`` kept; None if there are none. Without
+        """Return the image and geometry that ``save_input`` kept; None if there are none. Without
         a preprocessing, those of any.
         """
         with self._lock:

@@ -20,7 +20,7 @@ _HOW = (
     "The photos and places were chosen by those who marked them: a share says how these places "
     "were judged, not how often they occur. Raters have the names that they gave themselves. "
     "{0}Spurious{0} means that the network should not rely on the place, {0}core{0} that it "
-    "should. The effect is the score of the class on the whole picture, minus its mean score with "
+    "should. The effect is the score of the class on the whole image, minus its mean score with "
     "the region replaced by drawn backgrounds. Intervals are 95%: Wilson's for shares, order "
     "statistics for medians, bootstrap for agreement. They treat places as independent and are too "
     "narrow where several lie on one photo."

@@ -47,7 +47,7 @@ class Proposal:
     area: float
 
     def __repr__(self) -> str:
-        return f"<Proposal: {self.share:.0%} of the evidence on {self.area:.0%} of the picture>"
+        return f"<Proposal: {self.share:.0%} of the evidence on {self.area:.0%} of the image>"
 
 
 def propose(

@@ -1,6 +1,6 @@
-"""Regions of a picture: a box, a polygon, a mask, a point.
+"""Regions of an image: a box, a polygon, a mask, a point.
 
-Coordinates (x, y) are continuous pixels of the picture that the net saw: pixel j covers [j, j + 1).
+Coordinates (x, y) are continuous pixels of the image that the net saw: pixel j covers [j, j + 1).
 A pixel belongs to a region if its center does. ``js/src/annotate/region.ts`` has the same rules.
 """
 
@@ -30,7 +30,7 @@ _LEAST = 3
 
 
 class Region(ABC):
-    """A part of a picture."""
+    """A part of an image."""
 
     type: ClassVar[str]
 
@@ -42,7 +42,7 @@ class Region(ABC):
         Raises
         ------
         ValueError
-            If it has no place in a picture of this size.
+            If it has no place in an image of this size.
         """
 
     @abstractmethod
@@ -55,7 +55,7 @@ class Region(ABC):
         """Left, upper, right and lower end, in continuous pixels."""
 
     def area(self, size: Size) -> float:
-        """Return the share of a picture's pixels that belong to it, in [0,1]."""
+        """Return the share of an image's pixels that belong to it, in [0,1]."""
         return float(self.mask(size).mean())
 
 
@@ -170,7 +170,7 @@ class Pixels(Region):
     Attributes
     ----------
     size
-        Height and width of the picture.
+        Height and width of the image.
     counts
         COCO's compressed run lengths, see :mod:`xwidget.findings.runs`.
     """
@@ -209,7 +209,7 @@ class Pixels(Region):
     def mask(self, size: Size) -> Mask:
         """Return the pixels that belong to it, see :meth:`Region.mask`."""
         if tuple(size) != self.size:
-            raise ValueError(f"the mask is of {self.size} pixels, the picture has {tuple(size)}")
+            raise ValueError(f"the mask is of {self.size} pixels, the image has {tuple(size)}")
         return runs.decode(self.counts, self.size)
 
     def describe(self) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def write(
 ) -> Path:
     """Write a report on findings as one HTML file; it needs neither a network nor scripts.
 
-    By label, class and model it has the figures of the roll-up and, of each finding, the picture
+    By label, class and model it has the figures of the roll-up and, of each finding, the image
     with its region drawn, and enlarged; its effect, verdict, reason and raters; and what it was
     seen on.
 
@@ -71,10 +71,10 @@ def write(
     judgments
         As in ``rollup``.
     inputs
-        Gives the picture of the network's input, of a digest and a preprocessing, as bytes of a PNG
+        Gives the image of the network's input, of a digest and a preprocessing, as bytes of a PNG
         file with its geometry; None where it has none. ``FindingStore.input`` does.
     images
-        Pictures by the digest or the name of their image, used before ``inputs``: the network's
+        Images by the digest or the name of their image, used before ``inputs``: the network's
         input, or the upright original; each a path, bytes of a file, a PIL image or an array
         (H,W,3) uint8.
     by
@@ -90,7 +90,7 @@ def write(
     Raises
     ------
     ValueError, TypeError
-        As ``rollup``; or if a picture cannot be read.
+        As ``rollup``; or if an image cannot be read.
     OSError
         If the file cannot be written.
     """

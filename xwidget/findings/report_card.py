@@ -22,12 +22,12 @@ _NOBODY = "somebody without a name"
 
 
 class Shown:
-    """The pictures and judgments of a report; each picture stands in the page once.
+    """The images and judgments of a report; each image stands in the page once.
 
     Parameters
     ----------
     inputs
-        Where pictures come from.
+        Where images come from.
     judgments
         Those of each finding, its author's first.
     """
@@ -38,14 +38,14 @@ class Shown:
         self._names: dict[str, tuple[str, tuple[int, int]]] = {}
 
     def name(self, finding: Finding) -> str:
-        """Return the id of a finding's picture in the page; "" where there is none."""
+        """Return the id of a finding's image in the page; "" where there is none."""
         url = self._inputs.url(finding)
         if not url:
             return ""
         return self._names.setdefault(url, (f"picture-{len(self._names) + 1}", finding.frame))[0]
 
     def definitions(self) -> str:
-        """Return the pictures that were named."""
+        """Return the images that were named."""
         images = "".join(
             f'<image id="{name}" width="{width}" height="{height}" href="{url}"/>'
             for url, (name, (height, width)) in self._names.items()
@@ -73,7 +73,7 @@ def card(finding: Finding, shown: Shown) -> str:
 
 
 def _pictures(finding: Finding, name: str) -> str:
-    """Return the region enlarged, and the whole picture with the rest of it darkened."""
+    """Return the region enlarged, and the whole image with the rest of it darkened."""
     height, width = finding.frame
     region = finding.region
     edge = drawing.outline(region, finding.frame)
@@ -84,15 +84,15 @@ def _pictures(finding: Finding, name: str) -> str:
     x, y, side = (f"{value:.2f}" for value in drawing.crop(region, finding.frame))
     whole = f'<path class="around" d="{drawing.around(region, finding.frame)}"/>' if name else ""
     image = _text(finding.seen.image) or "image without a name"
-    missing = "" if name else "<br>No picture of it was kept."
+    missing = "" if name else "<br>No image of it was kept."
     area = percent(region.area(finding.frame))
     return f"""\
 <div class="pictures">
 <figure><svg role="img" aria-label="The region, enlarged"
  viewBox="{x} {y} {side} {side}"><defs>{line}</defs>{use}{lines}</svg></figure>
-<figure><svg role="img" aria-label="Where it lies in the picture"
+<figure><svg role="img" aria-label="Where it lies in the image"
  viewBox="0 0 {width} {height}">{use}{whole}{lines}</svg>
-<figcaption dir="auto">{image}<br>{area} of the picture{missing}</figcaption></figure>
+<figcaption dir="auto">{image}<br>{area} of the image{missing}</figcaption></figure>
 </div>"""
 
 
@@ -113,7 +113,7 @@ def _effect(effect: Effect | None) -> str:
     if effect is None:
         return '<p class="untested">Not tested: its effect on the score was not measured.</p>'
     rows = (
-        ("whole picture", effect.image, 0.0),
+        ("whole image", effect.image, 0.0),
         ("without it", effect.without, effect.without_spread),
         ("only it", effect.only, effect.only_spread),
     )
@@ -121,7 +121,7 @@ def _effect(effect: Effect | None) -> str:
     share = ""
     if effect.share is not None:
         inside, area = percent(effect.share), percent(effect.area)
-        share = f'<p class="inside">{inside} of the class’s evidence in {area} of the picture</p>'
+        share = f'<p class="inside">{inside} of the class’s evidence in {area} of the image</p>'
     change = f"{figure(effect.image)} → {figure(effect.without)}"
     return f"""\
 <div class="effect"><p>Without it <strong>{change}</strong></p>

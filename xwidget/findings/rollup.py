@@ -142,7 +142,7 @@ _HEADS = {"class_name": "class"}
 def rollup(findings: Iterable[Finding], judgments: Any = None, by: Sequence[str] = BY) -> Rollup:
     """Return the roll-up of findings: photos, spurious share, effect and agreement, each with n.
 
-    What is counted are places. Findings of different authors that mark the same place (one picture,
+    What is counted are places. Findings of different authors that mark the same place (one image,
     class and model, IoU of 0.5 or more) are one place that both judged; everything else is a place
     of its own. A place's verdict is that of most of its raters.
 

@@ -61,7 +61,7 @@ function rasterize(region: Region, size: Size): Grid {
     case "mask":
       if (region.size[0] !== size[0] || region.size[1] !== size[1]) {
         throw new Error(
-          `the mask is of ${region.size.join("×")} pixels, the picture has ${size.join("×")}`,
+          `the mask is of ${region.size.join("×")} pixels, the image has ${size.join("×")}`,
         );
       }
       return decode(region.counts, size);

@@ -35,7 +35,7 @@ def test_hostile_strings_stay_data(format: str, text: str) -> None:
 
 
 BROKEN = {
-    "no JSON": (b'{"images": [1, 2,\n  oops]}', "line 2, column 3"),
+    "not JSON": (b'{"images": [1, 2,\n  oops]}', "line 2, column 3"),
     "cut off": (b'{"images": [{"id": 1', "line 1, column 21"),
     "empty": (b"", "The file is empty"),
     "another file": (b'{"hello": 1}', "no format that is read"),
@@ -86,7 +86,7 @@ def test_what_is_no_number_imports_nothing_by_halves(number: str) -> None:
 
 
 def test_numbers_of_thousands_of_digits_are_refused() -> None:
-    with pytest.raises(ValueError, match="no JSON"):
+    with pytest.raises(ValueError, match="not JSON"):
         formats.preview(b'{"images": [%s], "annotations": []}' % (b"9" * 10_000))
 
 

@@ -83,7 +83,7 @@ def test_the_same_name_and_size_with_other_pixels_is_said() -> None:
 
 def test_two_pictures_of_one_name_and_size_are_not_told_apart() -> None:
     other = Picture(cases.SIZE, replace(ITSELF.seen, digest="00" * 32))
-    assert "several pictures" in only(coco(BOX), [ITSELF, other]).reason
+    assert "several images" in only(coco(BOX), [ITSELF, other]).reason
 
 
 def test_coordinates_of_the_saved_input_are_taken_as_such() -> None:
@@ -132,8 +132,8 @@ def test_findings_of_another_network_s_input_move_to_this_one_s() -> None:
         ({"segmentation": []}, "empty"),
         ({"segmentation": [[1, 1, 5, 5, 9, 9]]}, "no area"),
         ({"segmentation": [[1, 1, 5, 5]]}, "fewer than 3"),
-        ({"bbox": [64, 2, 3, 4]}, "outside of the picture"),
-        ({"bbox": [-9, 2, 3, 4]}, "outside of the picture"),
+        ({"bbox": [64, 2, 3, 4]}, "outside of the image"),
+        ({"bbox": [-9, 2, 3, 4]}, "outside of the image"),
         ({"bbox": [1e300, 2, 3, 4]}, "finite numbers up to"),
         ({"segmentation": {"size": [9, 9], "counts": "0"}}, "another size"),
         ({"segmentation": {"size": [48, 64], "counts": [3072]}}, "one pixel"),

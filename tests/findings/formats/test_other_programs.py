@@ -324,7 +324,7 @@ def test_a_feature_of_qupath_without_a_picture_is_of_the_one_that_is_open() -> N
     (finding,) = found.findings
     assert finding.region == Polygon((SQUARE,))
     assert (finding.id, finding.label) == ("efa5b0b2-94fa-4a7c-8b75-b0b3d0f4d5c4", "Tumor: a")
-    assert any("names no picture" in note for note in found.notes)
+    assert any("names no image" in note for note in found.notes)
     two = [ITSELF, cases.picture("enlarged")]
     assert "does not say" in formats.preview(data, images=two).rows[0].reason
 

@@ -1,4 +1,4 @@
-"""Label Studio's run lengths of a brush: rle-pack of the picture's RGBA bytes.
+"""Label Studio's run lengths of a brush: rle-pack of the image's RGBA bytes.
 
 A stream of bits: the number of bytes (32 bits); bits of a byte less one (5); bits of four kinds of
 lengths less one (4 each). Then blocks: a bit that is 1 for one byte repeated and 0 for bytes as
@@ -46,12 +46,12 @@ def _bits(value: int, count: int) -> str:
 
 
 def decode(data: list[int], size: Size) -> Crop:
-    """Return the pixels whose last channel is not 0, in a picture of a size.
+    """Return the pixels whose last channel is not 0, in an image of a size.
 
     Raises
     ------
     ValueError
-        If these are none, or not of a picture of this size.
+        If these are none, or not of an image of this size.
     """
     if any(not 0 <= each < 256 for each in data):
         raise ValueError("its brush holds numbers that are no bytes")
@@ -68,7 +68,7 @@ def decode(data: list[int], size: Size) -> Crop:
     total = take(32)
     if total != size[0] * size[1] * _CHANNELS:
         raise ValueError(
-            f"its brush is of {total // _CHANNELS} pixels, and the picture has {size[0] * size[1]}"
+            f"its brush is of {total // _CHANNELS} pixels, and the image has {size[0] * size[1]}"
         )
     word = take(5) + 1
     if word != _BYTE:
@@ -78,7 +78,7 @@ def decode(data: list[int], size: Size) -> Crop:
     while done < total:
         repeated, count = take(1), take(kinds[take(2)]) + 1
         if done + count > total:
-            raise ValueError("its brush has more pixels than the picture")
+            raise ValueError("its brush has more pixels than the image")
         steps = [(count, take(_BYTE))] if repeated else [(1, take(_BYTE)) for _ in range(count)]
         for step, value in steps:
             # A pixel is of the step that its last channel is of.

@@ -81,12 +81,12 @@ def _image(number: int, picture: Picture) -> dict[str, Any]:
 
 
 def shape(region: Region, picture: Picture) -> dict[str, Any]:
-    """Return a region of a picture's input as segmentation, area and bbox.
+    """Return a region of an image's input as segmentation, area and bbox.
 
     Raises
     ------
     ValueError
-        If it has no place in the file's picture.
+        If it has no place in the file's image.
     """
     if isinstance(region, Pixels):
         crop, rings = picture.crop(region), _rings(region)
@@ -212,7 +212,7 @@ def _apart(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 def _pixels(node: Node, of: Size) -> Crop:
     given = size(*list(node["size"].each())[:2])
     if given != of:
-        raise ValueError(f"its mask has another size than the picture, {given} and not {of}")
+        raise ValueError(f"its mask has another size than the image, {given} and not {of}")
     counts = node["counts"]
     if isinstance(counts.value, str):
         return Crop.of_lengths(runs.unpack(counts.value), of)

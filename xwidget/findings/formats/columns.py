@@ -27,9 +27,9 @@ _FORMULA: Final = tuple("=+-@\t\r")
 def rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Return a dict for each finding, with texts, numbers and None.
 
-    ``x``, ``y``, ``width``, ``height`` and ``pixels`` are of the picture that ``coordinates``
+    ``x``, ``y``, ``width``, ``height`` and ``pixels`` are of the image that ``coordinates``
     names, the original or the network's input; ``region`` is JSON, in pixels of the input. A
-    finding without a place in that picture has None there.
+    finding without a place in that image has None there.
     """
     return [_row(finding) for finding in findings]
 

@@ -87,12 +87,12 @@ def _spelled(name: str, value: Any) -> Any:
 
 
 def shape(region: Region, picture: Picture) -> tuple[str, dict[str, str]]:
-    """Return a region of a picture's input as an element's name and attributes.
+    """Return a region of an image's input as an element's name and attributes.
 
     Raises
     ------
     ValueError
-        If it has no place in the file's picture.
+        If it has no place in the file's image.
     """
     found = None if isinstance(region, Pixels) else picture.out(region)
     if isinstance(found, Box):
@@ -204,7 +204,7 @@ def _mask(element: xml.Element, picture: Picture) -> Crop:
     left, top = element.whole("left"), element.whole("top")
     width, height = element.whole("width"), element.whole("height")
     if left + width > picture.size[1] or top + height > picture.size[0]:
-        raise ValueError("its mask reaches out of the picture")
+        raise ValueError("its mask reaches out of the image")
     try:
         counts = [int(each) for each in element.get("rle").split(",")]
     except ValueError:

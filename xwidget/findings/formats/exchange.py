@@ -30,7 +30,7 @@ class Written:
     data
         The file.
     ending
-        Of its name, without the dot; ``"zip"`` where the format has one file a picture and there
+        Of its name, without the dot; ``"zip"`` where the format has one file an image and there
         are several.
     notes
         What a reader should know: what the coordinates are of, what was left out, and what the
@@ -111,15 +111,15 @@ def write(
     Parameters
     ----------
     findings
-        The findings, of any number of pictures. Deleted ones are written to the own format only.
+        The findings, of any number of images. Deleted ones are written to the own format only.
     to
         Path, or a binary file that is open; None returns the data only. Where there are several
-        files, of PNG masks or of several pictures, the path is that of a zip archive or of a folder
+        files, of PNG masks or of several images, the path is that of a zip archive or of a folder
         that is there.
     format
         Its name, see ``FORMATS``.
     images
-        Pictures to be listed even if they have no finding.
+        Images to be listed even if they have no finding.
     reviews
         Reviews, or what they describe; the own format alone holds them.
     onto
@@ -164,7 +164,7 @@ def write(
         made = chosen.write(found, lambda reason: tell([reason]))
     elif not found:
         raise ValueError(
-            f"a file of {chosen.label} is of a picture, and there is none; give images="
+            f"a file of {chosen.label} is of an image, and there is none; give images="
         )
     else:
         made = _one_each(chosen, found, lambda reason: tell([reason]))
@@ -201,7 +201,7 @@ def _save(made: bytes | dict[str, bytes], data: bytes, to: str | os.PathLike[str
 
 
 def _one_each(chosen: table.Format, found: list[Page], tell: table.LeftOut) -> dict[str, bytes]:
-    """Return a file for each picture, by name."""
+    """Return a file for each image, by name."""
     entries: dict[str, bytes] = {}
     for n, page in enumerate(found):
         stem = texts.shown(Path(page.picture.name).stem, texts.Room(80)).replace("/", "_")
@@ -217,7 +217,7 @@ def _one_each(chosen: table.Format, found: list[Page], tell: table.LeftOut) -> d
 def _onto(found: list[Page], data: bytes, tell: table.LeftOut) -> bytes:
     """Return a labelme file anew, with the findings that were read from it as they are now."""
     if len(found) != 1:
-        raise ValueError(f"a labelme file is of one picture; the findings are of {len(found)}")
+        raise ValueError(f"a labelme file is of one image; the findings are of {len(found)}")
     file = parsed(decoded(data))
     before, _ = rows(labelme.read(file), [found[0].picture])
     numbers = {row.finding.id: n for n, row in enumerate(before) if row.finding is not None}
@@ -228,7 +228,7 @@ def _onto(found: list[Page], data: bytes, tell: table.LeftOut) -> bytes:
 def preview(data: bytes, name: str = "", images: Sequence[Picture] | None = None) -> Preview:
     """Return the content of a file; none of it is kept anywhere.
 
-    An entry's picture is recognized by the digest of its pixels, or by name and size. Of our own
+    An entry's image is recognized by the digest of its pixels, or by name and size. Of our own
     files, and of W3C and QuPath files, findings keep their ids; others get one that is made from
     their content, so that reading a file twice gives the same findings.
 
@@ -239,12 +239,12 @@ def preview(data: bytes, name: str = "", images: Sequence[Picture] | None = None
     name
         Its name, for errors.
     images
-        The pictures that it may be of; None takes those that the file names.
+        The images that it may be of; None takes those that the file names.
 
     Returns
     -------
     Preview
-        A row for each entry: a finding in pixels of its picture's input, or the reason why it is
+        A row for each entry: a finding in pixels of its image's input, or the reason why it is
         refused.
 
     Raises
@@ -286,7 +286,7 @@ def read(
     source
         Path, content or open binary file.
     images
-        The pictures that it may be of; None takes those that the file names.
+        The images that it may be of; None takes those that the file names.
     skip
         Whether entries that are refused are left out; otherwise none is read.
 

@@ -1,4 +1,4 @@
-"""Masks of large pictures by the part of them that a region lies in."""
+"""Masks of large images by the part of them that a region lies in."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Crop:
     Attributes
     ----------
     mask
-        (h,w) bool; h and w are 0 where the region lies outside of the picture.
+        (h,w) bool; h and w are 0 where the region lies outside of the image.
     top, left
-        Place of its upper left pixel in the picture.
+        Place of its upper left pixel in the image.
     size
-        The picture's height and width.
+        The image's height and width.
     """
 
     mask: Mask
@@ -32,12 +32,12 @@ class Crop:
 
     @classmethod
     def of(cls, region: Region, size: Size) -> Crop:
-        """Return the pixels of a region in a picture of a size, see ``Region.mask``; none where
+        """Return the pixels of a region in an image of a size, see ``Region.mask``; none where
         it lies outside.
         """
         if isinstance(region, Pixels):
             if region.size != tuple(size):
-                raise ValueError(f"its mask is of {region.size} pixels, the picture has {size}")
+                raise ValueError(f"its mask is of {region.size} pixels, the image has {size}")
             return cls.of_lengths(runs.unpack(region.counts), size)
         if not overlaps(region, size):
             return cls(np.zeros((0, 0), bool), 0, 0, size)
@@ -127,7 +127,7 @@ class Crop:
         return Pixels(self.size, runs.pack(self.lengths()))
 
     def whole(self) -> Mask:
-        """Return the mask of the whole picture, (H,W) bool."""
+        """Return the mask of the whole image, (H,W) bool."""
         mask = np.zeros(self.size, bool)
         height, width = self.mask.shape
         mask[self.top : self.top + height, self.left : self.left + width] = self.mask
@@ -148,7 +148,7 @@ def _cut(mask: Mask, top: int = 0, left: int = 0) -> Crop:
 
 
 def overlaps(region: Region, size: Size) -> bool:
-    """Return whether a region has a place in a picture of a size."""
+    """Return whether a region has a place in an image of a size."""
     left, upper, right, lower = region.bounds
     return left < size[1] and upper < size[0] and ((right > 0 and lower > 0) or _at_edge(region))
 

@@ -1,4 +1,4 @@
-"""The content of a file: its entries, and the pictures that it speaks of."""
+"""The content of a file: its entries, and the images that it speaks of."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_EXTRA = frozenset({"region", "frame", "seen", "deleted"})
 
 @dataclass(frozen=True)
 class Claim:
-    """The words of a file on a picture.
+    """The words of a file on an image.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Claim:
 
     @property
     def picture(self) -> Picture:
-        """The picture as the file has it, where no other is known.
+        """The image as the file has it, where no other is known.
 
         Raises
         ------
@@ -70,9 +70,9 @@ class Claim:
         if self.frame is not None:
             return Picture(self.frame, self.seen)
         if self.size is None:
-            raise ValueError("the file does not say which picture this is of: give images=")
+            raise ValueError("the file does not say which image this is of: give images=")
         if self.size[0] * self.size[1] > MOST_PIXELS:
-            raise ValueError(f"a picture of {by(self.size)} pixels is too large")
+            raise ValueError(f"an image of {by(self.size)} pixels is too large")
         way = geometry.identity(self.size).describe()
         return Picture(self.size, Seen(image=texts.valid(self.name), size=self.size, geometry=way))
 
@@ -81,7 +81,7 @@ class Shape(Protocol):
     """Reads a shape as a format has it."""
 
     def __call__(self, picture: Picture, kind: str) -> Region:
-        """Return it as a region of the picture's input; ``kind`` is the region's type, or ""."""
+        """Return it as a region of the image's input; ``kind`` is the region's type, or ""."""
         ...
 
 
@@ -94,7 +94,7 @@ class Item:
     place
         Where it is in the file.
     claim
-        What the file says of its picture.
+        What the file says of its image.
     shape
         Reads its shape.
     said
@@ -120,7 +120,7 @@ class Item:
     spelled: Callable[[str, Any], Any] = lambda name, value: named(name, value)
 
     def region(self, picture: Picture) -> Region:
-        """Return its region in a picture's input.
+        """Return its region in an image's input.
 
         Raises
         ------
@@ -133,13 +133,13 @@ class Item:
             try:
                 if self.again(region, picture) == self.native:
                     return region
-            except ValueError:  # in another picture it may have no place
+            except ValueError:  # in another image it may have no place
                 pass
         kind = self.extra.get("type", "")
         return self.shape(picture, kind if isinstance(kind, str) else "")
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the finding besides region and picture."""
+        """Return the values of the finding besides region and image."""
         found = {k: v for k, v in self.extra.items() if k not in _NOT_EXTRA and k != "type"}
         for name, value in self.said.items():
             if name not in found or self.spelled(name, found[name]) != value:
@@ -162,7 +162,7 @@ def extra(
     finding
         The finding.
     picture
-        Its picture.
+        Its image.
     held
         Values that the format holds, as it holds them.
     native
@@ -198,7 +198,7 @@ def _other(finding: Finding, picture: Picture, native: Shape) -> bool:
 
 
 def size(height: Node | None, width: Node | None) -> Size | None:
-    """Return a picture's size; None where one is missing, or not above 0."""
+    """Return an image's size; None where one is missing, or not above 0."""
     if height is None or width is None:
         return None
     found = height.whole, width.whole
@@ -214,12 +214,12 @@ def _size(node: Node) -> Size:
 
 @dataclass(frozen=True)
 class Page:
-    """A picture and its findings, to be written.
+    """An image and its findings, to be written.
 
     Attributes
     ----------
     picture
-        The picture.
+        The image.
     findings
         Its findings.
     """
@@ -229,7 +229,7 @@ class Page:
 
 
 def pages(findings: Iterable[Finding], images: Iterable[Picture] = ()) -> list[Page]:
-    """Return findings by picture, in the order given; pictures may have none."""
+    """Return findings by image, in the order given; images may have none."""
     found: dict[Any, tuple[Picture, list[Finding]]] = {}
     for picture in images:
         found.setdefault(picture.key, (picture, []))

@@ -1,4 +1,4 @@
-"""Label Studio: tasks of pictures, shapes in percent, masks as brushes. JSON."""
+"""Label Studio: tasks of images, shapes in percent, masks as brushes. JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DOT: Final = 0.5  # width of a key point, in percent
 
 
 def write(pages: Sequence[Page], left_out: Callable[[str], None]) -> bytes:
-    """Return findings as tasks, one a picture; ``left_out`` is told of each without a place."""
+    """Return findings as tasks, one an image; ``left_out`` is told of each without a place."""
     tasks = []
     for n, page in enumerate(pages):
         results = []
@@ -75,12 +75,12 @@ def _result(finding: Finding, picture: Picture) -> dict[str, Any]:
 
 
 def shape(region: Region, picture: Picture) -> dict[str, Any]:
-    """Return a region of a picture's input as type and value.
+    """Return a region of an image's input as type and value.
 
     Raises
     ------
     ValueError
-        If it has no place in the file's picture.
+        If it has no place in the file's image.
     """
     found = None if isinstance(region, Pixels) else picture.out(region)
     across, down = 100 / picture.size[1], 100 / picture.size[0]
@@ -130,7 +130,7 @@ def read(file: Node) -> Iterator[Item]:
 
 
 def _name(data: Node) -> str:
-    """Return the picture's name; a picture that was uploaded has a prefix."""
+    """Return the image's name; an image that was uploaded has a prefix."""
     values = [value for value in data.fields.values() if isinstance(value, str)]
     found = data.text("image") or (values[0] if values else "")
     _, slash, name = found.partition("?")[0].rpartition("/")
@@ -173,7 +173,7 @@ def _region(node: Node, picture: Picture, hint: str) -> Region:
         kind = "polygon" if "points" in value.fields else "rectangle"
     rotation = node.get("image_rotation")
     if rotation is not None and rotation.number:
-        raise ValueError(f"its picture is turned by {rotation.number:g}°; turn it back first")
+        raise ValueError(f"its image is turned by {rotation.number:g}°; turn it back first")
     across, down = picture.size[1] / 100, picture.size[0] / 100
     if kind == "rectangle":
         return _rectangle(value, picture)

@@ -1,4 +1,4 @@
-"""labelme: one JSON file a picture, shapes in pixels. What others wrote into it can stay."""
+"""labelme: one JSON file an image, shapes in pixels. What others wrote into it can stay."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Onto:
 
 
 def write(page: Page, left_out: Callable[[str], None], onto: Onto | None = None) -> bytes:
-    """Return one picture's findings as a labelme file; ``left_out`` is told of each without a
+    """Return one image's findings as a labelme file; ``left_out`` is told of each without a
     place. What else is in a file that is written anew stays.
     """
     height, width = page.picture.size
@@ -94,12 +94,12 @@ def _shape(finding: Finding, picture: Picture) -> dict[str, Any]:
 
 
 def shape(region: Region, picture: Picture) -> dict[str, Any]:
-    """Return a region of a picture's input as type, points and mask.
+    """Return a region of an image's input as type, points and mask.
 
     Raises
     ------
     ValueError
-        If it has no place in the file's picture.
+        If it has no place in the file's image.
     """
     found = None if isinstance(region, Pixels) else picture.out(region)
     if isinstance(found, Box):
@@ -180,12 +180,12 @@ def _mask(node: Node, corner: tuple[float, float], picture: Picture) -> Crop:
         data = base64.b64decode(node["mask"].value, validate=True)
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.width > picture.size[1] or image.height > picture.size[0]:
-                raise ValueError("its mask is larger than the picture")
+                raise ValueError("its mask is larger than the image")
             part = np.asarray(image.convert("L")) > 0
     except (OSError, TypeError, SyntaxError, Image.DecompressionBombError) as error:
         raise Malformed(f"{node.path}.mask is no PNG in base64") from error
     left, upper = int(corner[0]), int(corner[1])
     height, width = picture.size
     if left < 0 or upper < 0 or left >= width or upper >= height:
-        raise ValueError("it lies outside of the picture")
+        raise ValueError("it lies outside of the image")
     return Crop(part[: height - upper, : width - left], upper, left, picture.size).tight()

@@ -29,9 +29,9 @@ def entries(
     Parameters
     ----------
     pages
-        Pictures and their findings.
+        Images and their findings.
     left_out
-        Is told of each finding without a place in its picture.
+        Is told of each finding without a place in its image.
     of_input
         Whether masks have the size of the network's input, and not of the original.
     """

@@ -1,4 +1,4 @@
-"""From a file's entries to findings of pictures that are known."""
+"""From a file's entries to findings of images that are known."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Row:
     finding
         The finding; None if it is refused.
     matched
-        ``"digest"`` or ``"name and size"``, by which its picture was recognized, or "".
+        ``"digest"`` or ``"name and size"``, by which its image was recognized, or "".
     reason
         Why it is refused; "" if it is not.
     place
@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Match:
-    """A known picture that a file speaks of.
+    """A known image that a file speaks of.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ def dumped_safely(value: Any) -> str:
 
 
 def _match(claim: Claim, known: Sequence[Picture] | None) -> Match | str:
-    """Return the known picture that a file speaks of, or why there is none."""
+    """Return the known image that a file speaks of, or why there is none."""
     if known is None:
         try:
             picture = claim.picture
@@ -163,9 +163,9 @@ def _match(claim: Claim, known: Sequence[Picture] | None) -> Match | str:
         return Match(picture, picture, "")
     if not (claim.name or claim.size or claim.seen.digest):
         if len(known) == 1:
-            note = f"The file names no picture; its findings are taken for {known[0].name}'s."
+            note = f"The file names no image; its findings are taken for {known[0].name}'s."
             return Match(known[0], known[0], "", note)
-        return "the file does not say which picture this is of"
+        return "the file does not say which image this is of"
     digest = claim.seen.digest
     same = [picture for picture in known if digest and picture.seen.digest == digest]
     if same:
@@ -173,7 +173,7 @@ def _match(claim: Claim, known: Sequence[Picture] | None) -> Match | str:
     called = [p for p in known if _called(claim, p)]
     fits = [m for p in called if isinstance(m := _with_view(claim, p, "name and size"), Match)]
     if len({m.picture.seen.digest or m.picture.key for m in fits}) > 1:
-        return f"several pictures are called {_name(claim)} and have its size"
+        return f"several images are called {_name(claim)} and have its size"
     if fits:
         other = fits[0].picture.seen.digest
         if digest and other:
@@ -195,7 +195,7 @@ def _called(claim: Claim, picture: Picture) -> bool:
 
 
 def _with_view(claim: Claim, picture: Picture, how: str) -> Match | str:
-    """Return a match, or why the file's coordinates have no place in the picture."""
+    """Return a match, or why the file's coordinates have no place in the image."""
     of_input = claim.frame is not None and not claim.picture.original
     of_input |= plain(claim.name) == plain(picture.as_input.name) != plain(picture.seen.image)
     view = picture.as_input if of_input else picture
@@ -209,4 +209,4 @@ def _with_view(claim: Claim, picture: Picture, how: str) -> Match | str:
     advice = "; one of the two is not turned upright (EXIF)" if turned else ""
     if not picture.original and size == picture.seen.size:
         advice = f", and {picture.reason}"
-    return f"the file's picture has {by(size)} pixels, and this one {by(view.size)}{advice}"
+    return f"the file's image has {by(size)} pixels, and this one {by(view.size)}{advice}"

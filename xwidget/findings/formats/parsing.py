@@ -57,7 +57,7 @@ def parsed(text: str) -> Node:
     Raises
     ------
     Malformed
-        If it is no JSON, or too deep; the text names line and column.
+        If it is not JSON, or too deep; the text names line and column.
     """
     bare = np.frombuffer(_STRING.sub(b"", text.encode("utf-8", "replace")), np.uint8)
     opened = np.isin(bare, list(b"[{")).astype(np.int32)
@@ -68,9 +68,9 @@ def parsed(text: str) -> Node:
         return Node(json.loads(text), "")
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise Malformed(f"the file is no JSON at {place}: {error.msg}") from error
+        raise Malformed(f"the file is not JSON at {place}: {error.msg}") from error
     except ValueError as error:  # a number of thousands of digits
-        raise Malformed(f"the file is no JSON: {error}") from error
+        raise Malformed(f"the file is not JSON: {error}") from error
 
 
 def dumped(value: Any) -> bytes:

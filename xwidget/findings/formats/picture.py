@@ -1,4 +1,4 @@
-"""The picture that a file's coordinates are of, and the way there from the network's input."""
+"""The image that a file's coordinates are of, and the way there from the network's input."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xwidget.preprocessing.geometry import Geometry
 from xwidget.support import texts
 
 MOST_PIXELS = 2**27
-"""Of a picture that masks are read or written for."""
+"""Of an image that masks are read or written for."""
 
 DECIMALS = 6
 """Of the coordinates in a file."""
@@ -51,7 +51,7 @@ class Picture:
 
     @classmethod
     def of(cls, given: Finding | Origin) -> Picture:
-        """Return the picture of a finding, or of an original before a network."""
+        """Return the image of a finding, or of an original before a network."""
         if isinstance(given, Origin):
             way = given.geometry
             seen = Seen(given.digest, given.name, given.size, way.describe())
@@ -61,7 +61,7 @@ class Picture:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Equal for pictures that are the same."""
+        """Equal for images that are the same."""
         seen = self.seen
         return self.frame, seen.digest, seen.image, seen.size, repr(seen.geometry)
 
@@ -97,13 +97,13 @@ class Picture:
 
     @property
     def size(self) -> Size:
-        """Height and width of the picture that files speak of."""
+        """Height and width of the image that files speak of."""
         geometry = self._way[0]
         return self.frame if geometry is None else geometry.original_size
 
     @property
     def name(self) -> str:
-        """Name of the picture that files speak of."""
+        """Name of the image that files speak of."""
         name = self.seen.image or "image"
         return name if self.original else posixpath.splitext(name)[0] + _INPUT
 
@@ -124,7 +124,7 @@ class Picture:
 
     @cached_property
     def _matrix(self) -> npt.NDArray[np.float64]:
-        """From the input to the file's picture, (2,3), for coordinates that are continuous."""
+        """From the input to the file's image, (2,3), for coordinates that are continuous."""
         geometry = self._way[0]
         if geometry is None or geometry.matrix is None:
             return np.eye(2, 3)
@@ -145,12 +145,12 @@ class Picture:
         return bool(b == 0 and d == 0 and a > 0 and e > 0)
 
     def to_file(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return points (n,2) of the input as points of the file's picture."""
+        """Return points (n,2) of the input as points of the file's image."""
         mapped = _mapped(self._matrix, np.array(points, np.float64))
         return np.round(mapped, DECIMALS) + 0.0
 
     def to_frame(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return points (n,2) of the file's picture as points of the input: of the numbers that
+        """Return points (n,2) of the file's image as points of the input: of the numbers that
         the file's may stand for, those with the fewest decimals.
         """
         given = np.asarray(points, np.float64)
@@ -172,9 +172,9 @@ class Picture:
         return found
 
     def out(self, region: Region) -> Region:
-        """Return a region of the input as one of the file's picture.
+        """Return a region of the input as one of the file's image.
 
-        A box that is turned becomes a polygon. Of a mask, the pixels of the file's picture are
+        A box that is turned becomes a polygon. Of a mask, the pixels of the file's image are
         taken whose centers lie in it.
 
         Raises
@@ -187,7 +187,7 @@ class Picture:
         return self._found(self._outward(region))
 
     def crop(self, region: Region) -> Crop:
-        """Return the pixels of the file's picture that belong to a region of the input.
+        """Return the pixels of the file's image that belong to a region of the input.
 
         Raises
         ------
@@ -216,7 +216,7 @@ class Picture:
 
     def _found(self, region: Region) -> Region:
         if not overlaps(region, self.size):
-            raise ValueError(f"it lies outside of the picture's {by(self.size)} pixels")
+            raise ValueError(f"it lies outside of the image's {by(self.size)} pixels")
         return region
 
     def _outward(self, region: Region) -> Region:
@@ -234,7 +234,7 @@ class Picture:
         return Box(float(x), float(y), float(size[0]), float(size[1]))
 
     def outlined(self, region: Region) -> Polygon:
-        """Return a region's outline in the file's picture; a mask's runs along the corners of the
+        """Return a region's outline in the file's image; a mask's runs along the corners of the
         input's pixels, and has their area.
 
         Raises
@@ -254,12 +254,12 @@ class Picture:
         return found
 
     def into(self, region: Region | Crop) -> Region:
-        """Return a region of the file's picture, or pixels of it, as a region of the input.
+        """Return a region of the file's image, or pixels of it, as a region of the input.
 
         Raises
         ------
         ValueError
-            If it has no area, or no place in the picture or in what the network sees of it.
+            If it has no area, or no place in the image or in what the network sees of it.
         """
         if isinstance(region, Polygon) and all(map(outline.flat, region.rings)):
             raise ValueError("its shape is empty: it has no area")
@@ -269,7 +269,7 @@ class Picture:
             return self._pixels_into(region)
         found = self._inward(self._found(region))
         if not overlaps(found, self.frame):
-            raise ValueError("it lies outside of what the network sees of the picture")
+            raise ValueError("it lies outside of what the network sees of the image")
         return found
 
     def _inward(self, region: Region) -> Region:
@@ -294,7 +294,7 @@ class Picture:
             return given.pixels
         found = _looked_up(given, self._matrix, self._inverse, self.frame)
         if not found.area:
-            raise ValueError("it lies outside of what the network sees of the picture")
+            raise ValueError("it lies outside of what the network sees of the image")
         return found.pixels
 
 
@@ -305,7 +305,7 @@ def corners(box: Box) -> Ring:
 
 
 def by(size: Sequence[int]) -> str:
-    """Return a size as width by height, as pictures' sizes are told.
+    """Return a size as width by height, as images' sizes are told.
 
     Examples
     --------
@@ -322,7 +322,7 @@ def plain(name: str) -> str:
 
 
 def described(picture: Picture) -> dict[str, Any]:
-    """Return the entries of our files on a picture besides name and size."""
+    """Return the entries of our files on an image besides name and size."""
     seen = picture.seen
     values: dict[str, Any] = {"note": picture.note, "frame": list(picture.frame)}
     for name in ("digest", "image", "geometry"):
@@ -343,16 +343,16 @@ def _mapped(
 def _looked_up(
     given: Crop, matrix: npt.NDArray[np.float64], back: npt.NDArray[np.float64], size: Size
 ) -> Crop:
-    """Return the pixels of a picture whose centers the map takes to given ones of another.
+    """Return the pixels of an image whose centers the map takes to given ones of another.
 
     Parameters
     ----------
     given
         Pixels of the other.
     matrix, back
-        From the picture to the other, and back.
+        From the image to the other, and back.
     size
-        The picture's height and width.
+        The image's height and width.
     """
     height, width = given.mask.shape
     box = Box(given.left, given.top, max(width, 1), max(height, 1))

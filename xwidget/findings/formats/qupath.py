@@ -1,4 +1,4 @@
-"""QuPath: GeoJSON, one file a picture, areas with holes as they are, a class for each label."""
+"""QuPath: GeoJSON, one file an image, areas with holes as they are, a class for each label."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOLD = ("verdict", "kind", "reason", "author")
 
 
 def write(page: Page, left_out: Callable[[str], None]) -> bytes:
-    """Return one picture's findings as GeoJSON; ``left_out`` is told of each without a place."""
+    """Return one image's findings as GeoJSON; ``left_out`` is told of each without a place."""
     features = []
     for finding in page.findings:
         try:
@@ -80,7 +80,7 @@ def _measured(finding: Finding) -> dict[str, float]:
 
 
 def shape(region: Region, picture: Picture) -> dict[str, Any]:
-    """Return a region of a picture's input as a GeoJSON geometry.
+    """Return a region of an image's input as a GeoJSON geometry.
 
     A polygon of several rings, or one that crosses itself, becomes areas and holes by the even-odd
     rule; without shapely, its pixels do.
@@ -88,7 +88,7 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If it has no place in the file's picture.
+        If it has no place in the file's image.
     """
     if isinstance(region, Pixels):
         parts = outline.outlines(region.mask(picture.frame))

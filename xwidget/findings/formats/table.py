@@ -40,7 +40,7 @@ class Format:
     loses
         What it cannot hold, in sentences.
     write
-        Returns pictures and their findings as such a file, or as several by name; the second
+        Returns images and their findings as such a file, or as several by name; the second
         argument is told of each finding that has no place in it.
     claims, read
         Tells whether a file's content, JSON or XML, is of this format, and yields its entries;
@@ -148,7 +148,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "labelme",
                 "json",
                 "labelme (JSON)",
-                "One file for each picture",
+                "One file for each image",
                 (
                     "labelme has no holes: a polygon of several rings is written as a mask.",
                     "labelme has a label and a reason.",
@@ -164,7 +164,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "qupath",
                 "geojson",
                 "QuPath (GeoJSON)",
-                "Areas with holes, a class for each label; one file for each picture",
+                "Areas with holes, a class for each label; one file for each image",
                 (
                     "QuPath has no masks: a mask is written as its outline. A polygon that crosses "
                     "itself is written as areas that do not.",

@@ -99,12 +99,12 @@ def _annotation(finding: Finding, picture: Picture) -> dict[str, Any]:
 
 
 def shape(region: Region, picture: Picture) -> dict[str, Any]:
-    """Return a region of a picture's input as a selector.
+    """Return a region of an image's input as a selector.
 
     Raises
     ------
     ValueError
-        If it has no place in the file's picture.
+        If it has no place in the file's image.
     """
     found = picture.outlined(region) if isinstance(region, Pixels) else picture.out(region)
     if isinstance(found, Polygon):

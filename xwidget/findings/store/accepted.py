@@ -56,8 +56,8 @@ def clean(text: str) -> str:
 
 
 def picture(digest: str, png: bytes) -> None:
-    """Check the digest of an image, and a picture of it; ValueError in words."""
+    """Check the digest of an image, and the PNG of its input; ValueError in words."""
     if len(digest) != _DIGEST or not _HEX.issuperset(digest):
         raise ValueError(f"digest is {digest!r}; expected 64 hexadecimal digits")
     if not png.startswith(_PNG) or len(png) > _MOST_BYTES:
-        raise ValueError(f"the picture is no PNG of at most 64 MB: {len(png)} bytes came")
+        raise ValueError(f"the image is no PNG of at most 64 MB: {len(png)} bytes came")

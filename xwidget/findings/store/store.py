@@ -325,7 +325,7 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         name: str = "",
         size: tuple[int, int] | None = None,
     ) -> None:
-        """Keep the picture that a network saw of an image, unless it is there.
+        """Keep the network's input of an image, unless it is there.
 
         Parameters
         ----------
@@ -334,7 +334,7 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         preprocessing
             In words, as in what a finding was seen on.
         png
-            The picture, at most 64 MB.
+            The image, at most 64 MB.
         geometry
             The map from it to the image, as ``Geometry.describe`` gives it; None if unknown.
         name, size
@@ -349,7 +349,7 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
     def input(
         self, digest: str, preprocessing: str | None = None
     ) -> tuple[bytes, Mapping[str, Any] | None] | None:
-        """Return a picture that :meth:`save_input` kept, as PNG, and its geometry; None if there is
+        """Return an image that :meth:`save_input` kept, as PNG, and its geometry; None if there is
         none. Without a preprocessing, that of any.
         """
         wanted = None if preprocessing is None else accepted.clean(preprocessing)

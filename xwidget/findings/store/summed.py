@@ -66,7 +66,7 @@ class Summed:
         by
             As in :meth:`rollup`.
         images
-            Pictures by the digest or the name of their image, used before those that the store
+            Images by the digest or the name of their image, used before those that the store
             keeps of the network's input.
         title
             Heading of the report.
@@ -74,7 +74,7 @@ class Summed:
         Raises
         ------
         ValueError, TypeError
-            If ``by`` names something else, or a picture cannot be read.
+            If ``by`` names something else, or an image cannot be read.
         OSError
             If the file cannot be written.
         """

@@ -1,4 +1,4 @@
-"""The pictures that a network saw, by the digest of the image and the preprocessing."""
+"""The images that a network saw, by the digest of the image and the preprocessing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xwidget.findings.store.sql.transactions import Transactions
 
 
 class Inputs:
-    """The pictures of a database."""
+    """The images of a database."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
@@ -29,7 +29,7 @@ class Inputs:
         name: str,
         size: tuple[int, int] | None,
     ) -> None:
-        """Keep a picture, unless there is one."""
+        """Keep an image, unless there is one."""
         key = _key(preprocessing)
         there = select(inputs.c.digest).where(
             inputs.c.digest == digest, inputs.c.preprocessing_key == key
@@ -61,7 +61,7 @@ class Inputs:
     def find(
         self, digest: str, preprocessing: str | None
     ) -> tuple[bytes, Mapping[str, Any] | None] | None:
-        """Return a picture and its geometry; None if there is none."""
+        """Return an image and its geometry; None if there is none."""
         query = select(inputs.c.picture, inputs.c.geometry).where(inputs.c.digest == digest)
         if preprocessing is not None:
             query = query.where(inputs.c.preprocessing_key == _key(preprocessing))
