@@ -14,6 +14,7 @@ from tests.inspector.acts import Acts, record
 from tests.inspector.fakes import (
     SAFETY,
     SIDE,
+    until,
 )
 from xwidget.findings.opening import FILE
 from xwidget.findings.store.errors import MissingExtra
@@ -54,6 +55,30 @@ def test_where_the_store_fails_the_page_is_told_to_send_again(acts, monkeypatch)
     assert (answer["type"], answer["final"]) == ("failed", False)
     assert "space" in answer["message"]
     assert acts.put(act="again")["type"] == "kept"
+
+
+def test_a_store_that_is_out_is_told_and_told_again_once_it_is_back(acts, monkeypatch):
+    acts.put(record(label="beak"))
+    acts.page.until(lambda page: page.state["_findings"]["labels"] == ["beak"])
+    acts.page.send({"type": "views", "page": 1, "count": 1, "seen": 1})
+    annotating = acts.widget._parts.annotating
+
+    def reason():
+        return acts.page.pump().state["_findings"]["reason"]
+
+    def gone(seq):
+        raise RuntimeError("the server is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(annotating._keeper.writable, "changes_since", gone)
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="gone"):  # the watch logs it and waits longer
+                annotating._look()
+        until(lambda: "the server is gone" in reason())
+        assert "kept in this page" in reason()
+        assert acts.page.state["_findings"]["labels"] == ["beak"]
+    assert annotating._look()
+    until(lambda: reason() == "")
 
 
 def test_a_lock_while_the_file_is_opened_is_waited_out(show, monkeypatch, tmp_path):
@@ -118,7 +143,7 @@ def test_of_many_at_once_the_newest_are_measured_first(acts, monkeypatch):
         acts.widget.findings.add((1, 1, 2, 2), label=str(number))
     gate.set()
     acts.page.until(lambda page: len(acts.pushes("effect")) == 20)
-    assert order[1] == "19"
+    assert "19" in order[:2]  # the first of all may have begun before
     assert sorted(order, key=int) == [str(number) for number in range(20)]
 
 

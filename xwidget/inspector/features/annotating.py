@@ -261,6 +261,14 @@ class Annotating(Feature):
             if not self._panel.session.closed:
                 self._panel.tell(_findings=told)
 
+    def _tell_trouble(self, reason: str) -> None:
+        """Tell the page why the store does nothing, without asking the store."""
+        with self._panel.lock, self._panel.logged():
+            told = self._panel.get("_findings")
+            ready = told.get("ready") and not self._panel.session.closed
+            if ready and told["reason"] != reason:
+                self._panel.tell(_findings={**told, "reason": reason})
+
     def _tell_weights(self) -> None:
         """Tell the page what findings are seen on, where the net was trained."""
         told = self._panel.get("_findings").get("base") or {}
@@ -326,10 +334,20 @@ class Annotating(Feature):
         views = self._panel.views
         if self._panel.session.closed or (views.told and not views.count):
             return False
-        store = self._keeper.store
+        try:
+            again = self._look_at(self._keeper.store)
+        except Exception as error:
+            self._tell_trouble(
+                f"the store cannot be reached now: {texts.in_words(error)}; what is marked "
+                "meanwhile is kept in this page"
+            )
+            raise
         told = self._panel.get("_findings")
         if told.get("ready") and told.get("reason") != self._keeper.reason:
-            self._tell_setup()  # as where a lock has passed
+            self._tell_setup()  # it can be reached again, or opened
+        return again
+
+    def _look_at(self, store: Store) -> bool:
         if isinstance(store, MemoryStore):
             return not self._keeper.reason
         if self._mark(store):

@@ -95,5 +95,6 @@ export function savedWords(of: {
     // The reason says it where there is one.
     return [reason ? capital(reason) : "Kept for this session", true];
   }
+  if (reason) return [capital(reason), true];
   return [states.length > 0 ? `Saved in ${store}` : `Saves in ${store}`, false];
 }

@@ -101,4 +101,12 @@ describe("whether findings are kept is said", () => {
     const [words] = savedWords({ states: [], store: "", reason: "SQLAlchemy is not installed" });
     expect(words).toBe("SQLAlchemy is not installed");
   });
+  test("also that a store is out of reach, before anything is lost", () => {
+    const of = {
+      states: ["saved"] as const,
+      store: "study",
+      reason: "the store cannot be reached",
+    };
+    expect(savedWords(of)).toEqual(["The store cannot be reached", true]);
+  });
 });
