@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,9 +10,11 @@ import pytest
 
 import xwidget as xw
 from tests.findings.store.test_versions import EFFECT, SEEN, finding
+from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.region import Box
+from xwidget.findings.store.editing import edit
 
 OTHER = Box(5, 5, 9, 9)
 
@@ -52,6 +55,21 @@ def test_an_effect_is_of_all_versions_of_which_the_same_was_measured(store: Stor
     store.record_effect(mine.id, 4, again)
     assert store.history(mine.id)[4].effect == again
     assert store.get(mine.id).effect is None
+
+
+def test_an_edit_and_a_copy_have_an_effect_of_their_own_region_alone(store: Store) -> None:
+    def changed(**changes: object) -> Finding:
+        return edit(store.get, store.put, mine.id, changes)
+
+    mine = store.put(finding(author="Ada", effect=EFFECT), 0, "0").finding
+    assert changed(label="logo").effect == EFFECT
+    assert changed(region=OTHER).effect is None
+    assert changed(region=mine.region).effect is None  # measured anew
+    for name, region in {"beside": OTHER, "upon": mine.region}.items():
+        copy = mine.edited(id=str(uuid.uuid4()), region=region)
+        kept = store.put(copy, 0, name).finding
+        assert kept.effect == store.get(copy.id).effect == (EFFECT if name == "upon" else None)
+    assert [each.effect for each in store.history(mine.id)] == [EFFECT, EFFECT, None, None]
 
 
 def test_another_net_image_or_class_is_measured_anew(store: Store) -> None:

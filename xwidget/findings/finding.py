@@ -226,6 +226,7 @@ class Finding:
 
     def edited(self, **changes: Any) -> Finding:
         """Return the finding with other values, changed now; its version is the store's to give.
+        What was measured of another region, network, image or class is left out.
 
         Raises
         ------
@@ -235,7 +236,9 @@ class Finding:
         unknown = changes.keys() - {each.name for each in fields(self)}
         if unknown:
             raise TypeError(f"a finding has no {', '.join(sorted(unknown))}")
-        return replace(self, **{"changed": now(), **changes})
+        edited = replace(self, **{"changed": now(), **changes})
+        same = "effect" in changes or same_measured(self, edited)
+        return edited if same else replace(edited, effect=None)
 
     def describe(self) -> dict[str, Any]:
         """Return all of it as JSON-able values, which :func:`read` takes."""

@@ -176,7 +176,7 @@ def test_the_effect_of_a_new_finding_is_kept_and_of_a_changed_one_not(
 ) -> None:
     first = store.add(finding(effect=EFFECT))
     assert first.effect == store.get(first.id).effect == EFFECT
-    stale = first.edited(region=Box(5, 5, 10, 10))
+    stale = replace(first, region=Box(5, 5, 10, 10))
     assert store.put(stale, 1, act()).finding.effect is None
     with pytest.raises(TypeError, match="record_effect"):
         store.edit(first.id, effect=EFFECT)
