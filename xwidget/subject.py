@@ -12,7 +12,7 @@ from torch import Tensor
 from xwidget import origin
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.images import ImageLike, Picture, file_of, read
-from xwidget.net.versions import versions
+from xwidget.net.versions import Versions, versions
 from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import Geometry
 from xwidget.support import texts
@@ -69,7 +69,7 @@ class Subject:
         self.x: Tensor = clf.prepare(given)
         self._measuring = threading.Lock()
         self._scores: Tensor | None = None
-        self._scored: list[tuple[int, int]] = []  # the weights that these are of
+        self._scored: Versions = []  # the weights that these are of
         self._geometry: Geometry | None = None
 
     @classmethod

@@ -189,6 +189,38 @@ def test_weights_that_are_trained_in_place_between_two_measurements_are_seen() -
     assert after.drop == 0
 
 
+def _written_through_data(net: nn.Sequential) -> None:
+    net[0].running_mean.data.fill_(9)
+
+
+def _given_other_values(net: nn.Sequential) -> None:
+    net[1].weight.data = torch.tensor(0.0)
+
+
+def _given_another_layer(net: nn.Sequential) -> None:
+    net[2] = nn.Softsign()
+
+
+@pytest.mark.parametrize(
+    "change", [_written_through_data, _given_other_values, _given_another_layer]
+)
+def test_a_net_is_measured_as_it_is_then(change: Callable[[nn.Sequential], None]) -> None:
+    net = nn.Sequential(nn.BatchNorm2d(3), Corner(), nn.Identity()).eval()
+    measure = Effects(subject(net))
+    before = measure(CORNER, 1)
+    change(net)
+    after = measure(CORNER, 1)
+    assert after != before
+    assert after == Effects(subject(net))(CORNER, 1)
+
+
+def test_a_net_that_stays_as_it_is_is_prepared_once() -> None:
+    measure = Effects(subject(nn.Sequential(nn.BatchNorm2d(3), Corner()).eval()))
+    judge = measure._judge
+    assert measure(CORNER, 1) == measure(CORNER, 1)
+    assert measure._judge is judge
+
+
 def test_backgrounds_on_which_the_net_is_nan_are_left_out_and_not_counted() -> None:
     found = effect(subject(Spread()), Box(0, 0, SIDE, SIDE), 1, draws=8)
     assert found.draws == 7  # all but the data mean, of a single color

@@ -25,6 +25,7 @@ from xwidget.findings.region import Mask
 from xwidget.metrics import arguments
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.placing import Place, pixels
+from xwidget.net.versions import Signature, signature
 from xwidget.subject import Subject
 
 # The views of a run, unmoved: a person marks a region of the picture as it stands.
@@ -37,8 +38,10 @@ _BATCH = 8  # as many as fit the cache of a small machine
 class Effects:
     """A subject prepared for measuring the effects of many regions.
 
-    It holds a twin of the net, which is left as it is, and the drawn backgrounds. Weights that are
-    trained in place meanwhile are seen: each measurement scores the whole image anew.
+    It holds a twin of the net, which is left as it is, and the drawn backgrounds. Each measurement
+    is of the net as it is then: where weights were trained or written to, or a layer was replaced,
+    both are made anew. Not seen are other attributes of a module that are set meanwhile, such as a
+    stride, or hooks; make new Effects then.
 
     Parameters
     ----------
@@ -73,8 +76,13 @@ class Effects:
             )
         self.subject = subject
         self.draws = arguments.whole("draws", draws)
-        self._judge = Judge(subject.clf, batch=_BATCH)
-        self._backgrounds = _drawn(subject, self._judge, self.draws, seed)
+        self._seed = seed
+        self._prepare(signature(subject.clf.net))
+
+    def _prepare(self, signature: Signature) -> None:
+        self._signature = signature
+        self._judge = Judge(self.subject.clf, batch=_BATCH)
+        self._backgrounds = _drawn(self.subject, self._judge, self.draws, self._seed)
 
     def __call__(
         self,
@@ -86,6 +94,9 @@ class Effects:
 
         Parameters, returns and errors are those of :func:`effect`.
         """
+        now = signature(self.subject.clf.net)
+        if now != self._signature:
+            self._prepare(now)
         x, index = self.subject.x, self.subject.clf.index(target)
         inside = pixels(region, (x.shape[-2], x.shape[-1]))
         share = _share(attribution, index, inside, self.subject)

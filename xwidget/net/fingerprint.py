@@ -10,16 +10,17 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from xwidget.net.versions import versions
+from xwidget.net.versions import Signature, signature
 
-_known: WeakKeyDictionary[nn.Module, tuple[list[tuple[int, int]], str]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[nn.Module, tuple[Signature, str]] = WeakKeyDictionary()
 _computing = threading.Lock()
 
 
 def fingerprint(net: nn.Module) -> str:
     r"""Return the SHA-256 of a net's parameters and buffers, 64 hexadecimal digits.
 
-    It is computed once, and again where torch saw the net written to. Another program computes it
+    It is computed once, and again where the net was written to, see
+    :func:`xwidget.net.versions.signature`. Another program computes it
     over the parameters and buffers in the order of their names, each as::
 
         f"{name} {dtype} {shape}\n".encode() + bytes      # "conv.weight torch.float32 (8, 3, 3, 3)"
@@ -42,7 +43,7 @@ def fingerprint(net: nn.Module) -> str:
     (64, False)
     """
     with _computing:
-        now = versions(net)
+        now = signature(net)
         known = _known.get(net)
         if known is None or known[0] != now:
             known = now, _computed(net)

@@ -57,7 +57,7 @@ class Measuring:
         self._works = False
         self._acted = 0.0  # when a person did something last, in seconds of a monotonic clock
         self._ended = threading.Event()
-        self._effects: tuple[str, Effects] | None = None  # by the net's fingerprint
+        self._effects: Effects | None = None
 
     def add(self, finding: Finding, *, later: bool = False) -> None:
         """Measure a version soon; ``later``, once nothing runs and nothing else waits."""
@@ -178,15 +178,14 @@ class Measuring:
             If it was seen on another net, or names no class.
         """
         subject, seen = self._seeing.subject, finding.seen
-        now = fingerprint(subject.clf.net)
-        if seen.weights and seen.weights != now:
+        if seen.weights and seen.weights != fingerprint(subject.clf.net):
             what = f"on {seen.model}" if seen.model != subject.clf.name else "before a training"
             raise ValueError(f"It was marked {what}; the effect here would be another net's.")
         if seen.target is None:
             raise ValueError("It names no class.")
-        if self._effects is None or self._effects[0] != now:
-            self._effects = now, Effects(subject)
-        return self._effects[1](finding.region, seen.target, self._explanation(seen.target))
+        if self._effects is None:
+            self._effects = Effects(subject)
+        return self._effects(finding.region, seen.target, self._explanation(seen.target))
 
     def _explanation(self, target: int) -> Explanation | None:
         """Return the explanation whose evidence a class's share is of; None before there is one."""
