@@ -23,6 +23,7 @@ class About:
 
     frame = FRAME
     base = Seen("d" * 64, "photo.png", (16, 16), None, "tiny", preprocessing="as it is")
+    whole = base
 
     def seen(self, target):
         index = 0 if target is None else self.index(target)

@@ -9,8 +9,12 @@ import torch
 from PIL import Image
 
 from tests.inspector import fakes
+from tests.inspector.acts import Acts
 from tests.inspector.fakes import NAMES, SAFETY, Page, classifier, inspector_class, until
 from xwidget import Classifier, Subject
+from xwidget.findings import formats
+from xwidget.findings.finding import Finding
+from xwidget.findings.region import Box
 from xwidget.inspector.features.locating import THREAD
 
 SIDE = 32  # of fewer pixels no map is found
@@ -82,6 +86,18 @@ def test_neither_the_cell_nor_the_run_waits_for_the_geometry(shown, engine, prep
     assert page.state["_geometry"] == widget._geometry
     assert not preprocess.threads & here
     assert widget.explanation.origin.geometry.for_page() == widget._geometry
+
+
+def test_a_file_in_pixels_of_the_photo_is_read_while_the_first_run_begins(shown):
+    widget, page = shown
+    origin = Subject(widget.findings._about.subject.clf, PHOTO).origin
+    finding = Finding(Box(8, 8, 4, 4), (SIDE, SIDE), "core", seen=formats.Picture.of(origin).seen)
+    data = formats.write([finding]).data
+    assert widget._geometry == {}
+    acts = Acts(page)
+    preview, _ = acts.answer(acts.ask("read_findings", name="findings.json", buffer=data))
+    assert [(row["matched"], row["reason"]) for row in preview["rows"]] == [("digest", "")]
+    assert preview["rows"][0]["finding"]["region"] == finding.describe()["region"]
 
 
 def test_an_explanation_has_the_geometry_whoever_asks_first(shown, engine, preprocess):

@@ -17,7 +17,14 @@ class About(Protocol):
 
     @property
     def base(self) -> Seen:
-        """The image and net of all findings here, without class and iteration; never slow twice."""
+        """The image and net of all findings here, without class and iteration; never slow twice. A
+        geometry that is still to be measured is None.
+        """
+        ...
+
+    @property
+    def whole(self) -> Seen:
+        """The same with the geometry, which it waits for."""
         ...
 
     def seen(self, target: int | str | None) -> Seen:

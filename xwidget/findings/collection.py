@@ -273,7 +273,8 @@ class Findings(Outlets):
     @property
     def picture(self) -> Picture:
         """The image before the net, as files of findings name it."""
-        return Picture(self._about.frame, self._about.base)
+        # A file's coordinates are of the original: the way there must be known.
+        return Picture(self._about.frame, self._about.whole)
 
     @property
     def _store(self) -> Store:
