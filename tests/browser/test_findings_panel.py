@@ -173,7 +173,9 @@ def test_one_drag_and_one_key_make_a_finding_and_nothing_moves(open_page: Any) -
     annotated.draw(4, 5, 12, 14)
     expect(annotated.options).to_have_count(1)
     annotated.page.keyboard.press("c")
-    expect(annotated.options).to_have_accessible_name("no label, core, not tested")
+    expect(annotated.options).to_have_accessible_name(
+        "box, upper left, core, not tested, 7% of the image"
+    )
     assert (canvas.bounding_box(), bar.bounding_box()) == places
     expect(annotated.verdicts.get_by_role("button", name="Core")).to_have_attribute(
         "aria-pressed", "true"
@@ -189,6 +191,27 @@ def test_one_drag_and_one_key_make_a_finding_and_nothing_moves(open_page: Any) -
     expect(annotated.options.first).to_have_accessible_name("cup rim, spurious, not tested")
     expect(annotated.saved).to_contain_text("Kept only in this page")
     assert (canvas.bounding_box(), bar.bounding_box()) == places
+
+
+def test_with_annotating_off_a_row_shows_its_finding_and_can_be_deleted(open_page: Any) -> None:
+    annotated = open_page()
+    annotated.annotate.click()
+    annotated.take(a_record(0, label="cup"), a_record(1, label="rim"))
+    annotated.annotate.click()
+    sheets = annotated.root.locator(".xw-findings")
+    expect(sheets).to_have_count(0)
+    places = annotated.list.bounding_box()
+    annotated.options.filter(has_text="rim").click()
+    expect(sheets).to_have_count(1)
+    assert annotated.list.bounding_box() == places
+    expect(annotated.root.get_by_text("rim is shown on the picture.")).to_be_visible()
+    annotated.page.keyboard.press("Delete")
+    annotated.page.keyboard.press("Delete")
+    expect(annotated.options).to_have_count(0)
+    expect(annotated.root.get_by_text("Deleted cup. Ctrl+Z brings it back.")).to_be_visible()
+    expect(annotated.picture).to_be_focused()
+    annotated.page.keyboard.press("Control+z")
+    expect(annotated.options).to_have_count(1)
 
 
 def test_keys_keep_their_meaning_outside_of_annotating(open_page: Any) -> None:

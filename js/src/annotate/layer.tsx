@@ -80,15 +80,18 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
   }
 
   return {
-    View: (props) =>
-      annotating.on.value && (
+    View(props) {
+      // Chosen in the list, a finding is seen whether annotating is on or not.
+      if (!annotating.on.value) return chosen.value ? <Chosen {...props} /> : null;
+      return (
         <>
           <All {...props} />
           <Chosen {...props} />
           <Above {...props} />
           <Grips {...props} />
         </>
-      ),
+      );
+    },
   };
 }
 

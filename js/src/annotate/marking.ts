@@ -9,6 +9,7 @@ import { createLayer } from "./layer";
 import { createBox } from "./tools/box";
 import { createEvidence } from "./tools/evidence";
 import { createLasso } from "./tools/lasso";
+import { onPicture } from "./tools/on_picture";
 import { createPaint } from "./tools/paint";
 import { createPen, type Pen } from "./tools/pen";
 import { createPoint } from "./tools/point";
@@ -43,7 +44,9 @@ export function createMarking(
 ): Marking {
   const pen = createPen(ui, annotating, marks);
   const handles = createHandles(pen);
-  const drawn = Object.entries(TOOLS).map(([name, create]) => [name, create(pen)] as const);
+  const drawn = Object.entries(TOOLS).map(
+    ([name, create]) => [name, onPicture(create(pen), pen)] as const,
+  );
   const isMine = (tool: string) => tool in TOOLS;
   const ends = [
     effect(() => {

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createMarking, type Marking } from "../../src/annotate/marking";
 import type { PointerAt } from "../../src/picture/tools/tool";
@@ -53,6 +54,32 @@ describe("while a polygon is drawn", () => {
     on.annotating.on.value = true;
     on.annotating.on.value = false;
     expect([corners(), on.annotating.selected.value]).toEqual([0, null]);
+  });
+});
+
+describe("where there is no picture yet", () => {
+  const empty = { image: { width: 1, height: 1 }, mask: null };
+  test.each([
+    ["none", null],
+    ["one of no size", empty],
+  ])("no tool draws on %s, and each says why", (_, scene) => {
+    on.ui.scene = signal(scene) as never;
+    marking = createMarking(on.ui, on.annotating, on.marks);
+    const event = { shiftKey: false, altKey: false } as KeyboardEvent;
+    for (const tool of Object.values(marking.tools)) {
+      if (!tool.button) continue;
+      tool.begin?.();
+      on.annotating.says.value = "";
+      for (const [x, y] of [[0, 0], [1, 1]] as const) tool.down?.(on.at(x, y)); // biome-ignore format: one line
+      tool.move?.(on.at(9, 9));
+      tool.up?.(on.at(9, 9));
+      tool.click?.(on.at(9, 9));
+      for (const key of ["Enter", "Enter"]) tool.keys?.[key]?.({ ...on.at(0, 0), event });
+      expect([tool.button.name, on.annotating.says.value]).toEqual([
+        ...[tool.button.name, "There is no picture to mark yet: it comes with a run."],
+      ]);
+    }
+    expect([on.regions(), on.annotating.draft.value]).toEqual([[], null]);
   });
 });
 

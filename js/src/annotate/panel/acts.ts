@@ -80,6 +80,19 @@ export function createActs(parts: Parts): Acts {
       selected.value = id;
       const finding = chosen();
       if (finding) show(finding);
+      if (on.peek()) return;
+      const seen = hidden.peek().has(id ?? "") ? "is hidden" : "is shown";
+      says.value = finding
+        ? `${named(finding)} ${seen} on the picture. Del deletes it; A turns annotating on.`
+        : "";
+    });
+  }
+  /** What was said while it was off was of that. */
+  function turnOn(): void {
+    if (on.peek()) return;
+    batch(() => {
+      on.value = true;
+      says.value = "";
     });
   }
   /** What was given last, here or in an earlier session. */
@@ -121,7 +134,8 @@ export function createActs(parts: Parts): Acts {
       if (finding) say(finding, words);
     },
     toggle() {
-      annotating.on.value = !annotating.on.peek();
+      if (on.peek()) on.value = false;
+      else turnOn();
     },
     go(by) {
       const all = order.peek();
@@ -174,10 +188,10 @@ export function createActs(parts: Parts): Acts {
         });
         says.value = `Deleted ${named(finding)}. Ctrl+Z brings it back.`;
         // Its own controls go with the last finding.
-        if (next === null && held?.closest(".xw-judge")) ui.refocus();
+        if (next === null && held?.closest(".xw-judge, .xw-listed")) ui.refocus();
       }),
     use(tool) {
-      on.value = true;
+      turnOn();
       // Put away by its own button, a drag would move the finding before in place of marking one.
       if (ui.chosen.peek() === tool)
         says.value = "It stays chosen: Esc leaves the selection, then the tool.";
@@ -188,7 +202,7 @@ export function createActs(parts: Parts): Acts {
       withChosen(() => {});
     },
     propose() {
-      on.value = true;
+      turnOn();
       ui.use(null);
       parts.propose();
     },

@@ -11,14 +11,17 @@ import { Sorting } from "./sorting";
 import type { View } from "./view";
 import { counted } from "./words";
 
-/** The findings of the image: while annotating, and wherever there are some. */
+/**
+ * The findings of the image: while annotating, wherever there are some, and where the last one has just
+ * gone, as undo brings it back.
+ */
 export function Aside({ view }: { view: View }) {
   const { annotating, findings, order, filter, sorting } = view;
   const file = useSignal<File | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const count = findings.all.value.length;
   const on = annotating.on.value;
-  if (!on && count === 0) return null;
+  if (!on && count === 0 && annotating.says.value === "") return null;
   const shown = order.value.length;
   const allHidden = annotating.allHidden.value;
   const items = [

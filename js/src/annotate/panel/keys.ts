@@ -47,7 +47,13 @@ export function pressIn(view: View, event: KeyboardEvent): boolean {
     act.toggle();
     return true;
   }
-  if (!annotating.on.peek()) return false;
+  if (!annotating.on.peek()) {
+    if (annotating.selected.peek() === null || control || event.shiftKey) return false;
+    if (key === "delete") act.remove();
+    else if (key === "escape") act.select(null);
+    else return false;
+    return true;
+  }
   if (view.proposals.on.peek() && !control && pressOn(view.proposals, event.key)) return true;
   if (control) {
     if (key !== "d" || event.shiftKey) return false;

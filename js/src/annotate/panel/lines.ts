@@ -1,7 +1,7 @@
 /** The lines of the findings list: each finding as it is told, and both sides of a clash. */
 import type { FindingRecord } from "../../kernel/contract";
 import type { Measured } from "./words";
-import { change, nameOf } from "./words";
+import { change, extentOf, nameOf } from "./words";
 
 export interface Line {
   /** Of the line. */
@@ -51,6 +51,7 @@ export function lineOf(finding: FindingRecord, of: Circumstances): Line {
   const judged = of.blind ? "not judged yet" : finding.verdict || "no verdict";
   const by = of.author && `by ${of.author}${of.theirs && ` (${of.theirs})`}`;
   const more = [
+    finding.label ? "" : extentOf(finding),
     by,
     of.reviewed ? "your review" : "",
     side,

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Preview } from "../state/files";
 import { knownBy, type SortedRows, sortRows } from "./sorted_rows";
 import type { View } from "./view";
-import { counted, nameOf } from "./words";
+import { counted, extentOf, nameOf } from "./words";
 
 /** Rows of a preview that are drawn; all of them can be taken. */
 const DRAWN = 200;
@@ -60,7 +60,13 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
     >
       <div>
         <h4 dir="auto">Findings in {file.name}</h4>
-        {read === null && <p role="status">Reading …</p>}
+        {read === null && (
+          <p role="status">
+            {findings.ready.value
+              ? "Reading …"
+              : "The panel is still starting. The file is read as soon as it is ready."}
+          </p>
+        )}
         {typeof read === "string" && (
           <p role="alert" class="xw-wrong">
             {read}
@@ -94,20 +100,20 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
         )}
         <p class="xw-line xw-ends">
           <button type="button" onClick={() => box.current?.close()}>
-            {taken.length > 0 ? "Cancel" : "Close"}
+            {read === null || taken.length > 0 ? "Cancel" : "Close"}
           </button>
-          {taken.length > 0 && (
-            <button
-              type="button"
-              class="xw-primary"
-              onClick={() => {
-                view.act.take(taken);
-                box.current?.close();
-              }}
-            >
-              Add {counted(taken.length, "finding")}
-            </button>
-          )}
+          {/* There from the start, so that nothing moves under the pointer. */}
+          <button
+            type="button"
+            class="xw-primary"
+            disabled={taken.length === 0}
+            onClick={() => {
+              view.act.take(taken);
+              box.current?.close();
+            }}
+          >
+            Add {taken.length > 0 ? counted(taken.length, "finding") : "findings"}
+          </button>
         </p>
       </div>
     </dialog>
@@ -146,7 +152,10 @@ function Rows(props: {
                   onChange={() => leave(k)}
                 />
               </td>
-              <td dir="auto">{finding ? nameOf(finding) : "–"}</td>
+              <td dir="auto">
+                {finding ? nameOf(finding) : "–"}
+                {finding && !finding.label && <small> · {extentOf(finding)}</small>}
+              </td>
               <td>{finding?.verdict || "–"}</td>
               <td class={reason ? "xw-wrong" : undefined}>
                 {reason || knownBy(matched) || "–"}

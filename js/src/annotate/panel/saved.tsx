@@ -18,7 +18,7 @@ export function Saved({ view }: { view: View }) {
   );
 }
 
-/** Says that keys have their other meaning and nothing is drawn; always there, as News is. */
+/** Says what came of an act, or that keys have their other meaning; always there, as News is. */
 export function Off({ view }: { view: View }) {
   return (
     <p class="xw-note" role="status">
@@ -28,7 +28,8 @@ export function Off({ view }: { view: View }) {
 }
 
 export function offWords({ annotating }: View): string {
-  return annotating.on.value ? "" : "Annotating is off: A turns it on.";
+  if (annotating.on.value) return "";
+  return annotating.says.value || "Annotating is off: A turns it on.";
 }
 
 /** What a screen reader must hear without being asked; always there, or a first word would be missed. */
@@ -53,5 +54,6 @@ function savedIn({ findings }: View): [words: string, trouble: boolean] {
     states: findings.all.value.map(({ id }) => findings.stateOf(id)),
     store: findings.store.value,
     reason: findings.reason.value,
+    ready: findings.ready.value,
   });
 }

@@ -2,6 +2,7 @@
 
 import type { EffectRecord, FindingRecord } from "../../kernel/contract";
 import { capital } from "../../support/figures";
+import { areaOf, boundsOf } from "../region";
 import type { State } from "../state/findings";
 
 /** What was measured of a finding: null and "untested" where nothing can be. */
@@ -68,9 +69,34 @@ export function effectTitle(effect: Measured, of: string): string {
   );
 }
 
-/** The name of a finding: its label, or what there is in place of one. */
-export function nameOf({ label, kind }: Pick<FindingRecord, "label" | "kind">): string {
-  return label || kind || "no label";
+type Named = Pick<FindingRecord, "label" | "kind" | "region" | "frame">;
+
+const SHAPES = { box: "box", polygon: "polygon", mask: "region", point: "point" } as const;
+
+/** The name of a finding: its label, or what it is and where. */
+export function nameOf(finding: Named): string {
+  const { label, kind, region } = finding;
+  return label || `${kind || SHAPES[region.type]}, ${placeOf(finding)}`;
+}
+
+/** Where its middle lies, in thirds of the picture: "upper left". */
+function placeOf({ region, frame: [height, width] }: Named): string {
+  const [left, upper, right, lower] = boundsOf(region);
+  const third = (at: number, end: number) => Math.min(2, Math.floor((3 * at) / (2 * end)));
+  const row = third(upper + lower, height);
+  const column = ["left", "", "right"][third(left + right, width)];
+  if (!column) return ["top", "middle", "bottom"][row] as string;
+  return [["upper ", "", "lower "][row], column].join("");
+}
+
+const areas = new WeakMap<object, number>();
+
+/** What tells one without a label from others that are named alike: how large it is, or where. */
+export function extentOf({ region, frame: [height, width] }: Named): string {
+  if (region.type === "point") return `at ${Math.floor(region.x)}, ${Math.floor(region.y)}`;
+  const area = areas.get(region) ?? areaOf(region);
+  areas.set(region, area);
+  return `${share(area / (height * width))} of the image`;
 }
 
 export function counted(count: number, one: string, many = `${one}s`): string {
@@ -82,8 +108,10 @@ export function savedWords(of: {
   states: readonly State[];
   store: string;
   reason: string;
+  /** Whether it is known where they are kept. */
+  ready: boolean;
 }): [words: string, trouble: boolean] {
-  const { states, store, reason } = of;
+  const { states, store, reason, ready } = of;
   const why = reason && `: ${reason}`;
   const page = states.filter((state) => state === "page").length;
   if (page > 0) {
@@ -91,6 +119,7 @@ export function savedWords(of: {
     return [`${which} only in this page${why}`, true];
   }
   if (states.includes("saving")) return ["Saving …", false];
+  if (!ready) return ["", false];
   if (states.includes("kernel") || store === "") {
     // The reason says it where there is one.
     return [reason ? capital(reason) : "Kept for this session", true];

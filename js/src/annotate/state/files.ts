@@ -1,4 +1,5 @@
 /** Findings from files and to files, by the kernel. An exported page has its own way. */
+import { effect, type ReadonlySignal } from "@preact/signals";
 import type { PreviewRow, ReviewRecord } from "../../kernel/contract";
 import type { Store } from "../../state/store";
 import { download } from "../../support/files";
@@ -13,7 +14,10 @@ export interface Preview {
 }
 
 export interface Files {
-  /** Look into a file; nothing of it is taken. Where it cannot be read, the error says why. */
+  /**
+   * Look into a file, once it is known what is here; nothing of it is taken. Where it cannot be read,
+   * the error says why.
+   */
   readFile(file: File): Promise<Preview>;
   /** Write the findings to a file of a format, and have it downloaded. */
   writeFile(format: string): Promise<void>;
@@ -40,9 +44,20 @@ export function checkSize({ size }: File): void {
   throw new Error(`The file is too large: at most 32 MB are read.`);
 }
 
-export const createFiles: CreateFiles = ({ wire: { link }, say }) => ({
+/** Resolves once this is true; never, where that does not come. */
+function once(ready: ReadonlySignal<boolean>, ended: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const unwatch = effect(() => {
+      if (ready.value) resolve();
+    });
+    ended.addEventListener("abort", unwatch);
+  });
+}
+
+export const createFiles: CreateFiles = ({ wire: { link, ended }, say }, { ready }) => ({
   async readFile(file) {
     checkSize(file);
+    await once(ready, ended);
     const buffer = new DataView(await file.arrayBuffer());
     const reply = await link.ask({ type: "read_findings", name: file.name, buffer }, () => false);
     if (reply.type === "preview") return reply;

@@ -81,10 +81,9 @@ export function createPaint(pen: Pen): Tool {
     ...pen.whole,
     begin() {
       pen.whole.begin?.();
-      if (!sized) {
-        const [height, width] = pen.size();
-        annotating.radius.value = radii(width, height).first;
-      }
+      if (sized || pen.isEmpty()) return;
+      const [height, width] = pen.size();
+      annotating.radius.value = radii(width, height).first;
       sized = true;
     },
     reach: annotating.radius,

@@ -31,6 +31,8 @@ export interface Pen {
   marks: Marks;
   drawing: { value: Drawing | null; peek(): Drawing | null };
   size(): Size;
+  /** Whether there is no picture yet, or none whose size is known. */
+  isEmpty(): boolean;
   /** A place of the picture: the nearest one where the pointer has left it. */
   place(at: { x: number; y: number }): Place;
   /** Between two places, in CSS px. */
@@ -73,6 +75,7 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
     const { height = 1, width = 1 } = ui.scene.peek()?.image ?? {};
     return [height, width];
   };
+  const isEmpty = () => Math.max(...size()) <= 1;
   const say = (words: string) => {
     annotating.says.value = words;
   };
@@ -173,7 +176,7 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
     return next !== undefined;
   }
   return {
-    ...{ ui, annotating, marks, drawing, size, place, apart, reach, chosen, modeOf },
+    ...{ ui, annotating, marks, drawing, size, isEmpty, place, apart, reach, chosen, modeOf },
     ...{ start, stop, giveUp, keep, finish, add, become, under, pick, say },
     whole: {
       cursor: "crosshair",

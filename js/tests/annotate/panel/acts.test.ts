@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { pressIn } from "../../../src/annotate/panel/keys";
+import { offWords } from "../../../src/annotate/panel/saved";
 import { WHOLE } from "../../../src/picture/camera";
 import { aFinding, EFFECT } from "./a_finding";
-import { aView } from "./fakes";
+import { aView, press } from "./fakes";
 
 const region = { type: "box", x: 100, y: 120, width: 30, height: 20 } as const;
 
@@ -50,7 +52,8 @@ describe("another's finding", () => {
       ...["spurious", "spurious"],
     ]);
     expect(view.lines.value[0]).toMatchObject({
-      ...{ verdict: "spurious", judged: "spurious", more: ["by Ana", "your review"] },
+      ...{ verdict: "spurious", judged: "spurious" },
+      more: ["<1% of the image", "by Ana", "your review"],
     });
     view.filter.value = { ...view.filter.value, verdict: "core" };
     expect(view.order.value).toEqual([]);
@@ -65,7 +68,7 @@ describe("another's finding", () => {
     const { view } = aView([{ ...hers, label: "" }]);
     view.annotating.selected.value = hers.id;
     view.act.remove();
-    expect(view.annotating.says.value).toMatch(/^Deleted no label/);
+    expect(view.annotating.says.value).toMatch(/^Deleted box, upper left/);
   });
   test("gives nothing away by its place, however the list is sorted and filtered", () => {
     const { view } = aView([hers, aFinding({ verdict: "core" })]);
@@ -73,6 +76,34 @@ describe("another's finding", () => {
     expect(view.order.value.map(({ author }) => author)).toEqual(["me"]);
     view.filter.value = { ...view.filter.value, verdict: "", text: "text" };
     expect(view.order.value).toEqual([]);
+  });
+});
+
+describe("with annotating off", () => {
+  test("a row that is chosen is selected, says so, and can be deleted and brought back", () => {
+    const [cup, rim] = [aFinding({ label: "cup" }), aFinding({ label: "rim" })];
+    const { view, all, focused } = aView([cup, rim]);
+    view.act.select(cup.id);
+    expect([view.annotating.on.value, view.annotating.selected.value]).toEqual([false, cup.id]);
+    expect(offWords(view)).toBe(
+      "cup is shown on the picture. Del deletes it; A turns annotating on.",
+    );
+    expect(pressIn(view, press("Delete"))).toBe(true);
+    expect(offWords(view)).toBe("Deleted cup. Ctrl+Z brings it back.");
+    expect([all.value, view.annotating.selected.value]).toEqual([[rim], rim.id]);
+    expect(pressIn(view, press("Escape"))).toBe(true);
+    expect([view.annotating.selected.value, offWords(view)]).toEqual([
+      ...[null, "Annotating is off: A turns it on."],
+    ]);
+    for (const key of ["Delete", "Escape", "c"]) expect(pressIn(view, press(key))).toBe(false);
+    expect(focused).toEqual([]);
+  });
+  test("what is selected stays so when it is turned on", () => {
+    const cup = aFinding({ label: "cup" });
+    const { view } = aView([cup]);
+    view.act.select(cup.id);
+    expect(pressIn(view, press("a"))).toBe(true);
+    expect([view.annotating.selected.value, view.annotating.says.value]).toEqual([cup.id, ""]);
   });
 });
 

@@ -62,11 +62,32 @@ describe("a line of the list", () => {
   });
   test("says what is missing", () => {
     expect(lineOf(aFinding(), { ...plain, effect: "untested" }).name).toBe(
-      "no label, no verdict, not tested",
+      "box, upper left, no verdict, not tested, <1% of the image",
     );
     expect(lineOf(aFinding({ kind: "text" }), { ...plain, effect: "pending" }).name).toBe(
-      "text, no verdict, measuring",
+      "text, upper left, no verdict, measuring, <1% of the image",
     );
+  });
+  test.each([
+    [{ type: "box", x: 160, y: 160, width: 60, height: 60 }, "box, lower right", "7% of the image"],
+    [{ type: "box", x: 100, y: 0, width: 20, height: 20 }, "box, top", "1% of the image"],
+    [{ type: "point", x: 112.5, y: 110 }, "point, middle", "at 112, 110"],
+    [
+      {
+        type: "polygon",
+        rings: [
+          [
+            [0, 100],
+            [50, 100],
+            [50, 130],
+          ],
+        ],
+      },
+      ...(["polygon, left", "1% of the image"] as const),
+    ],
+  ] as const)("without a label tells %o by its place and size", (region, label, extent) => {
+    const line = lineOf(aFinding({ region: region as never }), plain);
+    expect([line.label, line.labeled, line.more]).toEqual([label, false, [extent]]);
   });
   test("says whose it is, that it waits for a verdict, where it is kept and which side it is", () => {
     const finding = aFinding({ label: "cup", author: "Ana" });
@@ -95,10 +116,19 @@ describe("whether findings are kept is said", () => {
     [["kernel"], "the disk is full", "The disk is full", true],
     [[], "", "Saves in xwidget-findings.sqlite", false],
   ] as const)("%o %s", (states, reason, words, trouble) => {
-    expect(savedWords({ states, store, reason })).toEqual([words, trouble]);
+    expect(savedWords({ states, store, reason, ready: true })).toEqual([words, trouble]);
+  });
+  test("once it is known where they are: a store that was given may still be opened", () => {
+    const before = { store: "", reason: "", ready: false };
+    expect(savedWords({ ...before, states: [] })).toEqual(["", false]);
+    expect(savedWords({ ...before, states: ["saving"] })).toEqual(["Saving …", false]);
+    expect(savedWords({ ...before, states: [], ready: true })).toEqual([
+      ...["Kept for this session", true],
+    ]);
   });
   test("also where there is no store", () => {
-    const [words] = savedWords({ states: [], store: "", reason: "SQLAlchemy is not installed" });
+    const reason = "SQLAlchemy is not installed";
+    const [words] = savedWords({ states: [], store: "", reason, ready: true });
     expect(words).toBe("SQLAlchemy is not installed");
   });
   test("also that a store is out of reach, before anything is lost", () => {
@@ -106,6 +136,7 @@ describe("whether findings are kept is said", () => {
       states: ["saved"] as const,
       store: "study",
       reason: "the store cannot be reached",
+      ready: true,
     };
     expect(savedWords(of)).toEqual(["The store cannot be reached", true]);
   });

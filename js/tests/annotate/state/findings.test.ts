@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BOX, marking, OTHER } from "./marking";
+import { BOX, marking, OTHER, SETUP } from "./marking";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -254,4 +254,16 @@ test("a thousand findings are added in an instant, as one step", () => {
   expect(performance.now() - began).toBeLessThan(1000);
   store.undo.undo();
   expect(findings.all.value).toEqual([]);
+});
+
+test("a file is read once it is known what is here, after the list of that", async () => {
+  const { findings, kernel, waiting, pump } = marking({ traits: { _findings: {} } });
+  const read = findings.readFile(new File(["{}"], "a.json"));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(waiting()).toEqual([]);
+  kernel.says({ _findings: SETUP });
+  await vi.waitFor(() => expect(waiting()).toHaveLength(2));
+  expect(waiting().map(({ type }) => type)).toEqual(["findings", "read_findings"]);
+  pump();
+  await expect(read).rejects.toThrow("reads no files");
 });

@@ -65,7 +65,7 @@ test("what another did is seen at the next frame, or a little later where none i
   pump();
   draw();
   push({ type: "finding", finding: fake.change(id, { label: "cup" }) });
-  expect(lines.value[0]?.label).toBe("no label");
+  expect(lines.value[0]?.label).toBe("box, upper left");
   draw();
   expect(lines.value[0]?.label).toBe("cup");
   push({ type: "finding", finding: fake.change(id, { label: "mug" }) });
