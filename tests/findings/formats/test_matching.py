@@ -86,6 +86,18 @@ def test_two_pictures_of_one_name_and_size_are_not_told_apart() -> None:
     assert "several images" in only(coco(BOX), [ITSELF, other]).reason
 
 
+def test_an_entry_whose_image_nobody_names_says_what_to_do() -> None:
+    data = formats.write([cases.finding(Box(20.0, 17.0, 9.0, 11.0))], format="qupath").data
+    whole = json.loads(data)
+    for feature in whole["features"]:
+        feature["properties"].pop("metadata", None)
+        feature["properties"].pop("xwidget", None)
+    (row,) = formats.preview(json.dumps({**whole, "xwidget": None}).encode()).rows
+    assert row.finding is None
+    assert "load it in a panel" in row.reason
+    assert "images=" in row.reason
+
+
 def test_coordinates_of_the_saved_input_are_taken_as_such() -> None:
     seen = cases.picture("enlarged")
     row = only(coco(BOX, file_name="猫 é.input.png"), [seen])

@@ -169,5 +169,5 @@ def test_reviews_go_with_the_own_format() -> None:
 def test_unknown_formats_are_refused_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="expected one of xwidget, coco"):
         formats.write([], format="voc")
-    with pytest.raises(ValueError, match="give images="):
+    with pytest.raises(ValueError, match=r"as QuPath \(GeoJSON\): no finding, .* mark something"):
         formats.write([], format="qupath")

@@ -164,7 +164,8 @@ def write(
         made = chosen.write(found, lambda reason: tell([reason]))
     elif not found:
         raise ValueError(
-            f"a file of {chosen.label} is of an image, and there is none; give images="
+            f"there is nothing to write as {chosen.label}: no finding, and so no image that the "
+            "file is of; mark something first, or name an image with images= of formats.write"
         )
     else:
         made = _one_each(chosen, found, lambda reason: tell([reason]))

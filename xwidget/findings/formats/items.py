@@ -70,7 +70,10 @@ class Claim:
         if self.frame is not None:
             return Picture(self.frame, self.seen)
         if self.size is None:
-            raise ValueError("the file does not say which image this is of: give images=")
+            raise ValueError(
+                "the file names no image that this is of, and no size; load it in a panel that "
+                "shows the image, or name the image with images="
+            )
         if self.size[0] * self.size[1] > MOST_PIXELS:
             raise ValueError(f"an image of {by(self.size)} pixels is too large")
         way = geometry.identity(self.size).describe()
