@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from xwidget.findings.finding import Effect, Finding, Seen, read
@@ -49,6 +50,13 @@ def test_a_finding_comes_back_from_json() -> None:
 def test_values_out_of_range_are_refused_in_words(change: dict[str, Any], words: str) -> None:
     with pytest.raises((ValueError, TypeError), match=words):
         read({**FOUND.describe(), **change})
+
+
+def test_numbers_of_numpy_are_kept_as_plain_ones() -> None:
+    side = np.int64(8)
+    made = Finding(Box(1, 1, 2, 2), (side, side), confidence=np.float32(0.5))
+    assert json.loads(json.dumps(made.describe())) == made.describe()
+    assert (made.frame, made.confidence) == ((8, 8), 0.5)
 
 
 def test_a_change_keeps_the_id_and_moves_the_time() -> None:

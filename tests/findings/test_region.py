@@ -1,6 +1,8 @@
 """Regions: which pixels belong to them, and that they come back from JSON as they were."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +53,29 @@ def test_run_lengths_are_those_of_pycocotools(density: float) -> None:
 )
 def test_a_region_comes_back_from_json(region: Region) -> None:
     assert read(json.loads(json.dumps(region.describe()))) == region
+
+
+@pytest.mark.parametrize("of", [int, float, np.int64, np.uint8, np.float32, np.float64])
+def test_a_region_is_the_same_json_whatever_its_numbers_came_as(of: Callable[[int], Any]) -> None:
+    one, two, three, four = map(of, (1, 2, 3, 4))
+    made = Box(one, two, three, four), Point(one, two), Polygon((((one, two), (3, 2), (3, four)),))
+    plain = (
+        Box(1.0, 2.0, 3.0, 4.0),
+        Point(1.0, 2.0),
+        Polygon((((1.0, 2.0), (3.0, 2.0), (3.0, 4.0)),)),
+    )
+    for region, expected in zip(made, plain, strict=True):
+        assert json.dumps(region.describe()) == json.dumps(expected.describe())
+        assert repr(region) == repr(expected)
+
+
+@pytest.mark.parametrize("value", ["1", True, np.True_, None, 1j, np.ones(2)])
+def test_what_is_no_number_is_no_coordinate(value: Any) -> None:
+    for make in (lambda: Box(value, 2, 3, 4), lambda: Point(1, value)):
+        with pytest.raises(TypeError, match="a coordinate is a number"):
+            make()
+    with pytest.raises(TypeError, match="a coordinate is a number"):
+        Polygon((((value, 0), (4, 0), (4, 4)),))
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
-from xwidget.findings.region import Region
+from xwidget.findings.region import Region, real
 from xwidget.findings.region import read as read_region
 from xwidget.findings.times import now, parsed
 from xwidget.support import texts
@@ -205,14 +206,17 @@ class Finding:
             )
         for name in ("kind", "label", "reason", "author"):
             self._check_text(name)
-        if self.confidence is not None and not 0 <= _number("confidence", self.confidence) <= 1:
-            raise ValueError(f"confidence is {self.confidence}; expected 0 to 1, or None")
+        if self.confidence is not None:
+            object.__setattr__(self, "confidence", _number("confidence", self.confidence))
+            if not 0 <= self.confidence <= 1:
+                raise ValueError(f"confidence is {self.confidence}; expected 0 to 1, or None")
         if not isinstance(self.id, str) or not _ID.match(self.id):
             raise ValueError(f"id is {_shown(self.id)}; expected a UUID in lower case")
         if isinstance(self.version, bool) or not isinstance(self.version, int) or self.version < 1:
             raise ValueError(f"version is {_shown(self.version)}; expected 1 or more")
         for name in ("created", "changed"):
             parsed(getattr(self, name), name)
+        object.__setattr__(self, "frame", _frame(self.frame))
         self.region.mask(self.frame)  # has a place in it
 
     def _check_text(self, name: str) -> None:
@@ -346,17 +350,19 @@ def read_effect(described: Any) -> Effect | None:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or abs(value) >= 2**53:
         raise TypeError(f"{name} is {_shown(value)}; expected a whole number")
-    return value
+    return int(value)
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    number = real(value)
+    if number is None:
         raise TypeError(f"{name} is {_shown(value)}; expected a number")
-    if not abs(value) <= _FAR:  # NaN neither
+    if not abs(number) <= _FAR:  # NaN neither
         raise ValueError(f"{name} is {_shown(value)}; expected a finite number up to {_FAR:.0f}")
-    return value
+    return number
 
 
 def _size(name: str, value: Any) -> tuple[int, int]:

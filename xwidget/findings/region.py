@@ -7,6 +7,7 @@ A pixel belongs to a region if its center does. ``js/src/annotate/region.ts`` ha
 from __future__ import annotations
 
 import math
+import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Box(Region):
     Attributes
     ----------
     x, y
-        Upper left corner, in continuous pixels.
+        Upper left corner, in continuous pixels; any real numbers, kept as floats.
     width, height
         In pixels, > 0.
     """
@@ -78,7 +79,7 @@ class Box(Region):
     height: float
 
     def __post_init__(self) -> None:
-        _check(self.x, self.y, self.width, self.height)
+        _keep_numbers(self, "x", "y", "width", "height")
         if not (self.width > 0 and self.height > 0):
             raise ValueError(f"a box has a width and a height above 0, got {self!r}")
 
@@ -119,7 +120,7 @@ class Polygon(Region):
     rings: tuple[Ring, ...]
 
     def __post_init__(self) -> None:
-        rings = tuple(tuple((float(x), float(y)) for x, y in ring) for ring in self.rings)
+        rings = tuple(tuple((_plain(x), _plain(y)) for x, y in ring) for ring in self.rings)
         count = sum(map(len, rings))
         if not rings or min(map(len, rings)) < _LEAST:
             raise ValueError("a polygon has one or more rings of 3 or more points each")
@@ -236,7 +237,7 @@ class Point(Region):
     y: float
 
     def __post_init__(self) -> None:
-        _check(self.x, self.y)
+        _keep_numbers(self, "x", "y")
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -308,6 +309,31 @@ def _side(value: Any) -> int:
             f"a side is a whole number of pixels from 1 to {2**15}, got {_shown(value)}"
         )
     return value
+
+
+def real(value: Any) -> float | None:
+    """Return a number of any library as Python's float; None for what is no real number."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        return None
+    try:
+        return float(value) + 0.0  # no -0.0
+    except OverflowError:
+        return math.inf
+
+
+def _plain(value: Any) -> float:
+    """Return a coordinate so that the same region is the same JSON."""
+    number = real(value)
+    if number is None:
+        raise TypeError(f"a coordinate is a number, got {_shown(value)}")
+    return number
+
+
+def _keep_numbers(region: Region, *names: str) -> None:
+    values = [_plain(getattr(region, name)) for name in names]
+    _check(*values)
+    for name, value in zip(names, values, strict=True):
+        object.__setattr__(region, name, value)
 
 
 def _check(*values: float) -> None:
