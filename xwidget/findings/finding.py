@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
-from xwidget.findings.region import Region, real
+from xwidget.findings.region import Region, check_place, real
 from xwidget.findings.region import read as read_region
 from xwidget.findings.times import now, parsed
 from xwidget.support import texts
@@ -217,7 +217,7 @@ class Finding:
         for name in ("created", "changed"):
             parsed(getattr(self, name), name)
         object.__setattr__(self, "frame", _frame(self.frame))
-        self.region.mask(self.frame)  # has a place in it
+        check_place(self.region, self.frame)
 
     def _check_text(self, name: str) -> None:
         text = getattr(self, name)

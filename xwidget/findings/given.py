@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xwidget.findings.region import Box, Pixels, Point, Polygon, Region, Size
+from xwidget.findings.region import Box, Pixels, Point, Polygon, Region, Size, check_place
 from xwidget.support import texts
 
 _EXPECTED = (
@@ -43,19 +43,7 @@ def region_of(given: Any, frame: Size) -> Region:
     0.25
     """
     region = given if isinstance(given, Region) else _made(given, frame)
-    if isinstance(region, Pixels) and region.size != tuple(frame):
-        raise ValueError(
-            f"the mask has {_by(region.size)} pixels; expected those of the network's input, "
-            f"{_by(frame)}"
-        )
-    left, upper, right, lower = region.bounds
-    height, width = frame
-    if not (left < width and upper < height and right >= 0 and lower >= 0):
-        raise ValueError(
-            f"the region spans x {left:g} to {right:g} and y {upper:g} to {lower:g}, outside of "
-            f"the network's input of {_by(frame)} pixels (height×width); give coordinates of that, "
-            "not of the original image"
-        )
+    check_place(region, frame)
     return region
 
 

@@ -336,6 +336,30 @@ def _keep_numbers(region: Region, *names: str) -> None:
         object.__setattr__(region, name, value)
 
 
+def check_place(region: Region, frame: Size) -> None:
+    """Check that a region has its place in the picture that a network sees, be it on its edge.
+
+    Raises
+    ------
+    ValueError
+        If it is of a picture of another size, or nothing of it lies there.
+    """
+    height, width = frame
+    if isinstance(region, Pixels) and region.size != tuple(frame):
+        mask_height, mask_width = region.size
+        raise ValueError(
+            f"the mask has {mask_height}×{mask_width} pixels; expected those of the network's "
+            f"input, {height}×{width}"
+        )
+    left, upper, right, lower = region.bounds
+    if left > width or upper > height or right < 0 or lower < 0:
+        raise ValueError(
+            f"the region spans x {left:g} to {right:g} and y {upper:g} to {lower:g}, outside of "
+            f"the network's input of {height}×{width} pixels (height×width); give coordinates of "
+            "that, not of the original image"
+        )
+
+
 def _check(*values: float) -> None:
     for value in values:
         if not abs(value) <= _FAR:  # NaN neither

@@ -1,6 +1,6 @@
 /** The own format of findings, which loses nothing: JSON, as in xwidget/findings/formats. */
 
-import { gridOf, MOST_POINTS, type Region } from "../annotate/region";
+import { boundsOf, gridOf, MOST_POINTS, type Region } from "../annotate/region";
 import type { Preview } from "../annotate/state/files";
 import type { Effect, Finding } from "../annotate/state/record";
 import type { PreviewRow, ReviewRecord, SeenRecord } from "../kernel/contract";
@@ -87,8 +87,7 @@ export function readFinding(value: unknown): Finding {
   return {
     ...{ id, verdict, version: number(version) },
     confidence: numberIn(given, "confidence", 0, 1),
-    region: region(given.region),
-    frame: pair(given.frame),
+    ...placed(region(given.region), pair(given.frame)),
     kind: text(given, "kind", MOST.name),
     label: text(given, "label", MOST.name),
     reason: text(given, "reason", MOST.text),
@@ -99,6 +98,16 @@ export function readFinding(value: unknown): Finding {
     changed: time(given, "changed"),
     deleted: given.deleted === true,
   };
+}
+
+/** A region and the size of the picture that it has its place in, be it on its edge. */
+function placed(region: Finding["region"], frame: Finding["frame"]) {
+  const [left, upper, right, lower] = boundsOf(region as Region);
+  const [height, width] = frame;
+  if (left > width || upper > height || right < 0 || lower < 0) {
+    throw new Error(`its region lies outside of the network's input of ${height}×${width} pixels`);
+  }
+  return { region, frame };
 }
 
 /** Texts of what a finding was seen on. */
