@@ -83,7 +83,7 @@ def _pictures(finding: Finding, name: str) -> str:
     use = f'<use href="#{name}"/>' if name else ""
     x, y, side = (f"{value:.2f}" for value in drawing.crop(region, finding.frame))
     whole = f'<path class="around" d="{drawing.around(region, finding.frame)}"/>' if name else ""
-    image = _text(finding.seen.image) or "image without a name"
+    image = _amid(finding.seen.image) or "image without a name"
     missing = "" if name else "<br>No image of it was kept."
     area = percent(region.area(finding.frame))
     return f"""\
@@ -101,7 +101,7 @@ def _verdict(finding: Finding) -> str:
     more = [finding.kind] if finding.kind else []
     if finding.confidence is not None:
         more.append(f"confidence {figure(finding.confidence)}")
-    words = "".join(f" · {_text(each)}" for each in more)
+    words = "".join(f" · {_amid(each)}" for each in more)
     verdict = escape(finding.verdict.capitalize()) or "No verdict"
     return (
         f'<h4 class="verdict"><b><span aria-hidden="true" style="color:inherit">{sign}</span> '
@@ -140,14 +140,14 @@ _SEEN = 0.005  # a spread below it would be written as 0.00
 def _raters(finding: Finding, said: Sequence[Judgment]) -> str:
     """Return the verdicts of all raters."""
     if not said:
-        return f'<p class="untested">Marked by {_text(finding.author) or _NOBODY}, not judged.</p>'
+        return f'<p class="untested">Marked by {_amid(finding.author) or _NOBODY}, not judged.</p>'
     lines = []
     for each in said:
         own = each.rater == finding.author
-        kind = f" ({_text(each.kind)})" if each.kind and not own else ""
-        reason = f": “{_text(each.reason, texts.WORDS)}”" if each.reason and not own else ""
+        kind = f" ({_amid(each.kind)})" if each.kind and not own else ""
+        reason = f": “{_amid(each.reason, texts.WORDS)}”" if each.reason and not own else ""
         role = ", who marked it" if own else ""
-        name = _text(each.rater) or _NOBODY
+        name = _amid(each.rater) or _NOBODY
         verdict = f"<strong>{escape(each.verdict)}</strong>"
         lines.append(f'<li dir="auto">{name}{role}: {verdict}{kind}{reason}</li>')
     return f'<ul class="raters">{"".join(lines)}</ul>'
@@ -184,3 +184,8 @@ def _unit(value: float) -> float:
 
 def _text(text: str, room: texts.Room = texts.NAME) -> str:
     return escape(texts.shown(text, room))
+
+
+def _amid(text: str, room: texts.Room = texts.NAME) -> str:
+    """Return a text that stands amid others: one from right to left turns nothing else around."""
+    return f"<bdi>{_text(text, room)}</bdi>" if text else ""

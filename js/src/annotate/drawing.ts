@@ -1,5 +1,6 @@
 /** Draws findings on a canvas, purely: lines that are seen on light and on dark evidence alike. */
 import type { Placement } from "../picture/camera";
+import { isolated } from "../support/texts";
 import { outline, type Place, type Ring } from "./grid";
 import { boundsOf, gridOf, type Region, turned } from "./region";
 import type { Style } from "./style";
@@ -162,7 +163,7 @@ export function drawName(paper: Paper, { region, style, name }: Item & { name: s
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
   const [left, upper] = boundsOf(region);
-  const words = name ? `${style.sign} ${name}` : style.sign;
+  const words = name ? `${style.sign} ${isolated(name)}` : style.sign;
   const long = Math.ceil(context.measureText(words).width) + 8;
   const off = region.type === "point" ? MARKER + 3 : 0;
   const x = placement.left + left * placement.scale + off;

@@ -4,6 +4,7 @@ import { boundsOf, gridOf, MOST_POINTS, type Region } from "../annotate/region";
 import type { Preview } from "../annotate/state/files";
 import type { Effect, Finding } from "../annotate/state/record";
 import type { PreviewRow, ReviewRecord, SeenRecord } from "../kernel/contract";
+import { shown as shownText } from "../support/texts";
 
 const FORMAT = "xwidget findings";
 const VERSION = 1;
@@ -184,9 +185,10 @@ function object(value: unknown, what: string): Record<string, unknown> {
 function text(of: Record<string, unknown>, name: string, most = MOST.text): string {
   const { [name]: value = "" } = of;
   if (typeof value !== "string") throw new Error(`${name} is ${shown(value)}; expected a text`);
-  if (value.length > most)
-    throw new Error(`${name} has ${value.length} characters; at most ${most} fit`);
-  return value;
+  // As Python counts them, and keeps them.
+  const count = value.length > most ? [...value].length : 0;
+  if (count > most) throw new Error(`${name} has ${count} characters; at most ${most} fit`);
+  return value.replace(/\p{Cs}/gu, "?").replaceAll("\0", "");
 }
 
 function number(value: unknown): number {
@@ -235,6 +237,6 @@ function time(of: Record<string, unknown>, name: string): string {
 }
 
 function shown(value: unknown): string {
-  const words = JSON.stringify(value) ?? "nothing";
+  const words = shownText(JSON.stringify(value) ?? "nothing");
   return words.length > 40 ? `${words.slice(0, 40)}…` : words;
 }

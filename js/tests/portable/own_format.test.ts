@@ -42,6 +42,12 @@ test("what was written is read back, nothing lost", () => {
   );
 });
 
+test("texts are kept and counted as Python does it", () => {
+  const found = readFinding({ ...all[0], label: "😀".repeat(200), reason: "a\0b\ud800" });
+  expect([[...found.label].length, found.reason]).toEqual([200, "ab?"]);
+  expect(() => readFinding({ ...all[0], label: "😀".repeat(201) })).toThrow("201 characters");
+});
+
 describe("a file that is none says so", () => {
   test.each([
     ["{", "not JSON"],

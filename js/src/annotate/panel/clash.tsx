@@ -1,4 +1,5 @@
 import { capital } from "../../support/figures";
+import { isolated } from "../../support/texts";
 import type { View } from "./view";
 import { nameOf } from "./words";
 
@@ -15,7 +16,7 @@ export function Clashes({ view }: { view: View }) {
           <p>
             <b dir="auto">{nameOf(view.told(theirs))}</b> was{" "}
             {theirs.deleted ? "deleted" : "changed"} meanwhile
-            {theirs.author && ` by ${theirs.author}`}.{" "}
+            {theirs.author && ` by ${isolated(theirs.author)}`}.{" "}
             {differences(view.told(mine), view.told(theirs))}
           </p>
           <button type="button" onClick={() => view.act.resolve(mine.id, "theirs")}>
@@ -34,11 +35,13 @@ type Both = View["findings"]["clashes"]["value"][number];
 
 const COMPARED = ["verdict", "kind", "label", "reason"] as const;
 
+const words = (text: string) => isolated(text) || "none";
+
 /** What the two say otherwise. */
 export function differences(mine: Both["mine"], theirs: Both["theirs"]): string {
   if (theirs.deleted) return "Yours is still here.";
   const said = COMPARED.filter((field) => mine[field] !== theirs[field]).map(
-    (field) => `${field}: ${theirs[field] || "none"} (yours ${mine[field] || "none"})`,
+    (field) => `${field}: ${words(theirs[field])} (yours ${words(mine[field])})`,
   );
   const same = JSON.stringify(mine.region) === JSON.stringify(theirs.region);
   return capital(`${[...said, ...(same ? [] : ["the region differs"])].join("; ")}.`);

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { search } from "../../panel/search";
+import { shown } from "../../support/texts";
 import { useSettleAtEnd } from "../settling";
 
 const SHOWN = 8;
@@ -125,7 +126,7 @@ export function Combo({ id, name, title, placeholder, value, known, settle, leav
               leave();
             }}
           >
-            {option}
+            {shown(option)}
           </div>
         ))}
       </div>

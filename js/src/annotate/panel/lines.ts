@@ -1,5 +1,6 @@
 /** The lines of the findings list: each finding as it is told, and both sides of a clash. */
 import type { FindingRecord } from "../../kernel/contract";
+import { isolated } from "../../support/texts";
 import type { Measured } from "./words";
 import { change, extentOf, nameOf } from "./words";
 
@@ -49,7 +50,7 @@ export function lineOf(finding: FindingRecord, of: Circumstances): Line {
     of.side
   ];
   const judged = of.blind ? "not judged yet" : finding.verdict || "no verdict";
-  const by = of.author && `by ${of.author}${of.theirs && ` (${of.theirs})`}`;
+  const by = of.author && `by ${isolated(of.author)}${of.theirs && ` (${of.theirs})`}`;
   const more = [
     finding.label ? "" : extentOf(finding),
     by,
@@ -66,7 +67,7 @@ export function lineOf(finding: FindingRecord, of: Circumstances): Line {
     name: [label, judged, effect, ...more].join(", "),
     labeled: finding.label !== "",
     verdict: finding.verdict || "none",
-    kind: finding.label ? finding.kind : "",
+    kind: finding.label ? isolated(finding.kind) : "",
     ...{ label, judged, effect, more, color: of.color, hidden: of.hidden },
   };
 }

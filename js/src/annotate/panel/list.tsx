@@ -58,7 +58,7 @@ export function List({ view }: { view: View }) {
       typed.current = { letters, at: event.timeStamp };
       choose(
         typedAhead(
-          lines.map(({ name }) => name),
+          lines.map(({ name }) => name.replace(/^\u2068/, "")),
           letters,
           at,
         ),

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { isolated, shown } from "../../support/texts";
 import type { Preview } from "../state/files";
 import { knownBy, type SortedRows, sortRows } from "./sorted_rows";
 import type { View } from "./view";
@@ -51,7 +52,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
     <dialog
       ref={box}
       class="xw-help xw-load"
-      aria-label={`Load findings from ${file.name}`}
+      aria-label={`Load findings from ${isolated(file.name)}`}
       onClose={shut}
       onKeyDown={(event) => {
         // No key reaches the findings behind it, nor the notebook.
@@ -59,7 +60,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
       }}
     >
       <div>
-        <h4 dir="auto">Findings in {file.name}</h4>
+        <h4 dir="auto">Findings in {isolated(file.name)}</h4>
         {read === null && (
           <p role="status">
             {findings.ready.value
@@ -69,7 +70,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
         )}
         {typeof read === "string" && (
           <p role="alert" class="xw-wrong">
-            {read}
+            {shown(read)}
           </p>
         )}
         {read && typeof read !== "string" && (
@@ -80,7 +81,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
             </p>
             {read.notes.map((note, k) => (
               <p key={k} class="xw-note" dir="auto">
-                {note}
+                {shown(note)}
               </p>
             ))}
             {here.length > 0 && <Rows view={view} here={here} left={left.value} leave={leave} />}
@@ -90,7 +91,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
                 <ul class="xw-rows" dir="auto">
                   {[...images].slice(0, DRAWN).map(([image, count]) => (
                     <li key={image}>
-                      {image}: {count}
+                      {isolated(image)}: {count}
                     </li>
                   ))}
                 </ul>
@@ -158,7 +159,7 @@ function Rows(props: {
               </td>
               <td>{finding?.verdict || "–"}</td>
               <td class={reason ? "xw-wrong" : undefined}>
-                {reason || knownBy(matched) || "–"}
+                {shown(reason) || knownBy(matched) || "–"}
                 {finding && !reason && view.findings.get(finding.id) && ", here already"}
               </td>
             </tr>

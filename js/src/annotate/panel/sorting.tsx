@@ -1,3 +1,4 @@
+import { shown } from "../../support/texts";
 import { ALL, isFiltering, SORTS, type Sort } from "./listing";
 import type { View } from "./view";
 import { JUDGED, VERDICTS } from "./words";
@@ -45,7 +46,7 @@ export function Sorting({ view }: { view: View }) {
         value={label === null ? "" : `=${label}`}
         choices={[
           ["", "Any label"],
-          ...labels.map((each): [string, string] => [`=${each}`, each || "No label"]),
+          ...labels.map((each): [string, string] => [`=${each}`, shown(each) || "No label"]),
         ]}
         choose={(chosen) => set({ label: chosen === "" ? null : chosen.slice(1) })}
       />

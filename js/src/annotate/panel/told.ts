@@ -1,5 +1,6 @@
 /** What a person may be told of a finding: another's verdict only once their own is given. */
 import type { FindingRecord, ReviewRecord } from "../../kernel/contract";
+import { isolated } from "../../support/texts";
 
 type Finding = FindingRecord;
 
@@ -46,21 +47,22 @@ export function asJudged(finding: Finding, me: string, reviews: readonly ReviewR
 }
 
 const judged = ({ verdict, kind }: { verdict: string; kind: string }) =>
-  [verdict || "no verdict", kind].filter(Boolean).join(", ");
+  [verdict || "no verdict", isolated(kind)].filter(Boolean).join(", ");
 
 /** Who marked it and what the others say, in a line. */
 export function toldLine(finding: Finding, me: string, reviews: readonly ReviewRecord[]): string {
   const { others, blind, verdict } = told(finding, me, reviews);
+  const name = isolated(finding.author);
   if (blind) {
     const once = verdict ? "yours is kept" : "you have given yours";
-    return `${finding.author} marked it: that verdict is told once ${once}.`;
+    return `${name} marked it: that verdict is told once ${once}.`;
   }
   const by = reviews.filter((each) => each.finding === finding.id && each.author !== me);
   const newest = new Map(by.map((each) => [each.author, each]));
-  const said = [...newest.values()].map((each) => `${each.author}: ${judged(each)}`);
+  const said = [...newest.values()].map((each) => `${isolated(each.author)}: ${judged(each)}`);
   if (others) {
-    const why = finding.reason && ` – ${finding.reason}`;
-    said.unshift(`${finding.author}: ${judged(finding)}${why}`);
+    const why = finding.reason && ` – ${isolated(finding.reason)}`;
+    said.unshift(`${name}: ${judged(finding)}${why}`);
   }
-  return said.length > 0 ? said.join(" · ") : `Marked by ${others ? finding.author : "you"}`;
+  return said.length > 0 ? said.join(" · ") : `Marked by ${others ? name : "you"}`;
 }

@@ -2,6 +2,7 @@
 
 import type { EffectRecord, FindingRecord } from "../../kernel/contract";
 import { capital } from "../../support/figures";
+import { isolated, shown } from "../../support/texts";
 import { areaOf, boundsOf } from "../region";
 import type { State } from "../state/findings";
 
@@ -64,7 +65,7 @@ export function effectTitle(effect: Measured, of: string): string {
   const backgrounds =
     effect.draws === 1 ? "one drawn background" : `${effect.draws} drawn backgrounds`;
   return (
-    `Scores of ${of}, with the region replaced and with only the region: means over ${backgrounds} ` +
+    `Scores of ${isolated(of)}, with the region replaced and with only the region: means over ${backgrounds} ` +
     `(${spread(effect.without_spread)}, ${spread(effect.only_spread)})`
   );
 }
@@ -73,10 +74,10 @@ type Named = Pick<FindingRecord, "label" | "kind" | "region" | "frame">;
 
 const SHAPES = { box: "box", polygon: "polygon", mask: "region", point: "point" } as const;
 
-/** The name of a finding: its label, or what it is and where. */
+/** The name of a finding amid other words: its label, or what it is and where. */
 export function nameOf(finding: Named): string {
   const { label, kind, region } = finding;
-  return label || `${kind || SHAPES[region.type]}, ${placeOf(finding)}`;
+  return isolated(label) || `${isolated(kind) || SHAPES[region.type]}, ${placeOf(finding)}`;
 }
 
 /** Where its middle lies, in thirds of the picture: "upper left". */
@@ -111,7 +112,8 @@ export function savedWords(of: {
   /** Whether it is known where they are kept. */
   ready: boolean;
 }): [words: string, trouble: boolean] {
-  const { states, store, reason, ready } = of;
+  const { states, ready } = of;
+  const [store, reason] = [isolated(of.store), shown(of.reason)];
   const why = reason && `: ${reason}`;
   const page = states.filter((state) => state === "page").length;
   if (page > 0) {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { differences } from "../../../src/annotate/panel/clash";
 import { lineOf } from "../../../src/annotate/panel/lines";
+import { toldLine } from "../../../src/annotate/panel/told";
 import { effectLine, effectTitle, savedWords, share } from "../../../src/annotate/panel/words";
 import { aFinding, EFFECT } from "./a_finding";
 
@@ -139,5 +141,34 @@ describe("whether findings are kept is said", () => {
       ready: true,
     };
     expect(savedWords(of)).toEqual(["The store cannot be reached", true]);
+  });
+});
+
+describe("texts of others", () => {
+  const turning = "gone\u202e.gpj";
+  const circumstances = {
+    ...{ effect: "pending", blind: false, author: turning, reviewed: false, theirs: "" },
+    ...{ hidden: false, color: undefined, unsaved: "", side: "" },
+  } as const;
+  test("turn nothing around in a line of the list", () => {
+    const finding = aFinding({ label: turning, kind: "\0 kind" });
+    const line = lineOf(finding, circumstances);
+    expect(JSON.stringify(line)).not.toMatch(/[\u202e]|\\u0000/);
+    expect(line.name).toMatch(/^gone\ufffd\.gpj, /);
+    expect(line.more).toContain("by gone\ufffd.gpj");
+  });
+  test("stand apart where they are written from right to left", () => {
+    const { name } = lineOf(aFinding({ label: "שלום" }), circumstances);
+    expect(name).toMatch(/^\u2068שלום\u2069, /);
+  });
+  test("turn nothing around in what is said of verdicts, clashes and the store", () => {
+    const mine = aFinding({ label: "a", author: "me" });
+    const theirs = { ...mine, label: turning };
+    expect(differences(mine, theirs)).toBe("Label: gone\ufffd.gpj (yours a).");
+    const review = { id: "r", finding: mine.id, author: turning, created: "" };
+    const said = { ...review, verdict: "core", kind: "\u2067", reason: "" };
+    expect(toldLine(mine, "me", [said])).toBe("gone\ufffd.gpj: core, \ufffd");
+    const saved = savedWords({ states: ["saved"], store: turning, reason: "", ready: true });
+    expect(saved).toEqual(["Saved in gone\ufffd.gpj", false]);
   });
 });
