@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { differences } from "../../../src/annotate/panel/clash";
-import { lineOf } from "../../../src/annotate/panel/lines";
+import { type Circumstances, lineOf } from "../../../src/annotate/panel/lines";
 import { toldLine } from "../../../src/annotate/panel/told";
 import { effectLine, effectTitle, savedWords, share } from "../../../src/annotate/panel/words";
 import { aFinding, EFFECT } from "./a_finding";
@@ -146,10 +146,10 @@ describe("whether findings are kept is said", () => {
 
 describe("texts of others", () => {
   const turning = "gone\u202e.gpj";
-  const circumstances = {
-    ...{ effect: "pending", blind: false, author: turning, reviewed: false, theirs: "" },
-    ...{ hidden: false, color: undefined, unsaved: "", side: "" },
-  } as const;
+  const circumstances: Circumstances = {
+    ...{ blind: false, author: turning, reviewed: false, theirs: "", hidden: false },
+    ...{ effect: "pending" as const, color: undefined, unsaved: "", side: "" as const },
+  };
   test("turn nothing around in a line of the list", () => {
     const finding = aFinding({ label: turning, kind: "\0 kind" });
     const line = lineOf(finding, circumstances);
