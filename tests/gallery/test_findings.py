@@ -1,12 +1,16 @@
 """Findings in a Gallery: one store for all images, counts that follow what is done anywhere."""
 
+import io
 import time
+from dataclasses import replace
 
 import pytest
 
 from tests.gallery.test_gallery import engine, gallery, picture, shown
 from tests.inspector.fakes import SAFETY, SIDE, until
+from xwidget.findings import formats
 from xwidget.findings.finding import Finding, Seen
+from xwidget.findings.formats import Picture
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
@@ -47,6 +51,47 @@ def test_counts_follow_what_is_marked_in_the_open_image(gallery, engine) -> None
     assert counts(g)[0] == [["unsure", 1]]
     g.inspector.findings.remove(made.id)
     assert counts(g) == [[], [], []]
+
+
+def test_a_file_of_many_images_is_loaded_at_once(gallery, engine, tmp_path) -> None:
+    other = MemoryStore()
+    for each in (mark(0), mark(2, "core"), mark(2)):
+        other.put(each, 0, each.id)
+    data = formats.write(list(other.list())).data
+    g = shown(gallery(3, findings=tmp_path / "study.sqlite"))
+    engine.release()
+    assert g.wait(SAFETY)
+    heard = []
+    g.inspector.findings.observe(heard.append)
+    assert len(g.findings.load(data)) == 3
+    assert [dict(each) for each in counts(g)] == [
+        *({"spurious": 1}, {}, {"core": 1, "spurious": 1})
+    ]
+    assert [each.what for each in heard][:1] == ["added"]  # the open image knows at once
+    (tmp_path / "file.json").write_bytes(data)
+    assert g.findings.load(tmp_path / "file.json") == g.findings.list()  # none is kept twice
+    assert repr(g.findings) == "<Findings of 3 images: 3, in study.sqlite>"
+    g.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        _ = g.findings
+
+
+def test_of_a_file_what_is_of_no_image_here_is_refused_or_left_out(gallery, tmp_path) -> None:
+    g = gallery(2, findings=False)  # none of them was looked at yet
+    data = formats.write([mark(0), mark(1), mark(7)]).data
+    with pytest.raises(ValueError, match=r"1 of 3 entries are refused.*another image"):
+        g.findings.load(io.BytesIO(data))
+    assert len(g.findings) == 0
+    assert len(g.findings.load(io.BytesIO(data), skip=True)) == 2
+
+
+def test_files_of_other_programs_are_known_by_name_and_size(gallery) -> None:
+    pictures = [Picture.of(item.read().origin) for item in gallery(3)._items]
+    marks = [replace(mark(0), seen=replace(each.seen, digest="")) for each in pictures[1:]]
+    data = formats.write(marks, format="coco").data
+    g = gallery(3, findings=False)
+    loaded = g.findings.load(data)
+    assert [each.seen.digest for each in loaded] == [each.seen.digest for each in pictures[1:]]
 
 
 def test_counts_follow_what_another_program_does(gallery, engine, tmp_path) -> None:

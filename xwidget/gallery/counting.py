@@ -58,7 +58,7 @@ class Counting:
 
     def take(self, change: Change) -> None:
         """Take note of a change that was made in an Inspector."""
-        self._note([change.finding])
+        self.note([change.finding])
 
     def look(self) -> bool:
         """Look what was done in the store since the last look; return whether to look again. May
@@ -72,7 +72,7 @@ class Counting:
         else:
             seq, found = store.changes_since(self._since[1])
         self._since = store, seq
-        self._note(found)
+        self.note(found)
         return not isinstance(store, MemoryStore) or not self.keeper.reason
 
     def close(self) -> None:
@@ -81,7 +81,8 @@ class Counting:
             self._closed = True
             self.keeper.close()
 
-    def _note(self, findings: Iterable[Finding]) -> None:
+    def note(self, findings: Iterable[Finding]) -> None:
+        """Take note of newest versions, deleted ones too."""
         changes = False
         with self._lock:
             for each in findings:

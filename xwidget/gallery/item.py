@@ -95,6 +95,15 @@ class Item(Task):
         self.short = clf.short_names[best[0]]
         self.top = [(clf.categories[index], self.scores[index]) for index in best]
 
+    def read(self) -> Subject | None:
+        """Return the image before the net, as the run has it or read anew; None where it cannot be
+        read. From any thread.
+        """
+        try:
+            return self.subject or self._read()
+        except Exception:  # ``error`` says it
+            return None
+
     def open(self, inspect: Inspect) -> OpenedInspector | None:
         """Make its Inspector, which takes over the run made so far, and return it; or note why that
         cannot be.

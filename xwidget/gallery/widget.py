@@ -21,6 +21,7 @@ from xwidget.explanation import Explanation
 from xwidget.findings.opening import Place
 from xwidget.gallery.arguments import checked
 from xwidget.gallery.counting import Counting
+from xwidget.gallery.findings import GalleryFindings
 from xwidget.gallery.item import Item, described
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.schedule import Schedule, Signals
@@ -169,6 +170,12 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         """The open Inspector; None before the first is open, and for an image with an error."""
         shown = self._schedule.shown
         return None if shown is None else shown.inspector
+
+    @property
+    def findings(self) -> GalleryFindings:
+        """The findings of all images; its ``load`` takes a file of many images at once."""
+        self._check_open()
+        return GalleryFindings(self._items, self._counting)
 
     @property
     def explanations(self) -> dict[str, Explanation | None]:

@@ -97,6 +97,12 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
                 </ul>
               </details>
             )}
+            {elsewhere > 0 && !view.ui.store.portable.value && (
+              <p class="xw-note">
+                All at once, from Python: <code>g.findings.load({JSON.stringify(file.name)})</code>,
+                where g is a Gallery of these images.
+              </p>
+            )}
           </>
         )}
         <p class="xw-line xw-ends">

@@ -1,0 +1,140 @@
+"""The findings of all images of a Gallery, as files bring them."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from xwidget.findings import formats
+from xwidget.findings.finding import Finding
+from xwidget.findings.formats import Picture
+from xwidget.findings.store.loading import load
+from xwidget.gallery.counting import Counting
+from xwidget.gallery.counting import Picture as Place
+from xwidget.gallery.item import Item
+
+
+class GalleryFindings:
+    """The findings of all images of a Gallery, as ``g.findings``.
+
+    Those of one image are ``g.inspector.findings`` once it is open.
+
+    Parameters
+    ----------
+    items
+        The images.
+    counting
+        Where findings are kept, and counted.
+
+    Examples
+    --------
+    >>> import xwidget as xw
+    >>> clf = xw.load("efficientnet_lite0")
+    >>> g = xw.Gallery(clf, [xw.sample("coffee")], findings=False)
+    >>> g.open(0)
+    >>> cup = g.inspector.findings.add((40, 50, 150, 150), "core", label="cup")
+    >>> data = g.inspector.findings.export().data
+    >>> g.close()
+    >>> other = xw.Gallery(clf, [xw.sample("chelsea"), xw.sample("coffee")], findings=False)
+    >>> [found.label for found in other.findings.load(data)]
+    ['cup']
+    >>> other.findings
+    <Findings of 2 images: 1, for this session only>
+    >>> other.close()
+    """
+
+    def __init__(self, items: Sequence[Item], counting: Counting) -> None:
+        self._items = items
+        self._counting = counting
+
+    def list(self) -> list[Finding]:
+        """Return those of all images, the oldest first; an image that was not looked at yet is read
+        for it.
+        """
+        places = self._places()
+        found = self._counting.keeper.store.list()
+        return [each for each in found if (each.seen.digest, each.frame) in places]
+
+    def load(
+        self, source: str | os.PathLike[str] | bytes | BinaryIO, *, skip: bool = False
+    ) -> builtins.list[Finding]:
+        """Keep the findings of a file, each with its image; the panel and the thumbnails show them.
+
+        The whole file is read before the first is kept. Of a finding that is known, the version
+        that was changed last counts. Loading a file again keeps none twice.
+
+        Parameters
+        ----------
+        source
+            A path, the bytes of a file, or a binary file that is open, of any format that
+            ``Inspector.findings.load`` reads.
+        skip
+            Whether to leave out what cannot be taken, such as findings of images that are not in
+            the Gallery, instead of raising.
+
+        Returns
+        -------
+        list of Finding
+            As they are kept.
+
+        Raises
+        ------
+        ValueError
+            If it is no such file, or something in it is of no image here; nothing is kept then.
+        OSError, RuntimeError
+            If the file cannot be read, or a finding cannot be kept.
+        """
+        if not isinstance(source, (str, bytes, os.PathLike)) and callable(source.read):
+            source = source.read()
+        read = formats.opened(source)
+        places = self._places()
+        known = [(each.seen.digest, each.frame) in places for each in read.findings]
+        if len(known) < len(read.rows) or not all(known):  # by name and size, or not at all
+            read = formats.opened(source, self._pictures())
+        store = self._counting.keeper.writable
+        kept = [
+            load(store.get, store.put, store.record_effect, each)
+            for each in read.accepted(skip=skip)
+        ]
+        ids = {each.id for each in kept}
+        for review in read.reviews:
+            if review.finding in ids:
+                store.review(review, review.id)
+        self._tell(kept)
+        return kept
+
+    def __len__(self) -> int:
+        return len(self.list())
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.list())
+
+    def __repr__(self) -> str:
+        name = self._counting.keeper.name
+        where = f"in {name}" if name else "for this session only"
+        return f"<Findings of {len(self._items)} images: {len(self)}, {where}>"
+
+    def _tell(self, findings: Sequence[Finding]) -> None:
+        """Tell thumbnails and open images of them, which would else look only after a while."""
+        self._counting.note(findings)
+        opened = [item.inspector for item in self._items]
+        for shown in [inspector.findings for inspector in opened if inspector is not None]:
+            for each in findings:
+                if shown.belongs(each):
+                    shown.tell(each, "python")
+
+    def _places(self) -> set[Place]:
+        found = set()
+        for item in self._items:
+            if item.digest:
+                found.add((item.digest, item.frame))
+            elif (subject := item.read()) is not None:
+                height, width = subject.x.shape[-2:]
+                found.add((subject.digest, (height, width)))
+        return found
+
+    def _pictures(self) -> builtins.list[Picture]:
+        read = (item.read() for item in self._items)
+        return [Picture.of(subject.origin) for subject in read if subject is not None]
