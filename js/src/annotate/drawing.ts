@@ -143,6 +143,47 @@ export function drawOne(paper: Paper, { region, style }: Item): void {
   if (region.type === "point") marker(paper, region, style, 1.35);
 }
 
+interface Trail {
+  path: Path2D;
+  count: number;
+}
+
+const trails = new WeakMap<readonly Place[], Trail>();
+
+/** The path of a line that grows: only what came since is added. */
+export function trailOf(points: readonly Place[]): Path2D {
+  const trail = trails.get(points) ?? { path: new Path2D(), count: 0 };
+  for (; trail.count < points.length; trail.count++) {
+    const [x, y] = points[trail.count] as Place;
+    if (trail.count === 0) trail.path.moveTo(x, y);
+    else trail.path.lineTo(x, y);
+  }
+  trails.set(points, trail);
+  return trail.path;
+}
+
+/** Draw a line and what it goes around so far. */
+export function drawTrail(paper: Paper, points: readonly Place[], style: Style): void {
+  const { context } = paper;
+  enter(paper);
+  const path = trailOf(points);
+  const end = new Path2D();
+  add(end, [points.at(-1) as Place, points[0] as Place], false);
+  context.globalAlpha = 0.18;
+  context.fillStyle = style.color;
+  context.fill(path, "evenodd");
+  context.globalAlpha = 1;
+  const thin = points.length > CROWD;
+  for (const each of [path, end]) under(paper, each, SHAPE.one, thin);
+  for (const each of [path, end]) line(paper, each, style, SHAPE.one.line, thin);
+  corners(paper, points, style.color);
+}
+
+/** Of few points each is seen. */
+function corners(paper: Paper, points: readonly Place[], color: string): void {
+  for (const [x, y] of points.length < 200 ? points : []) dot(paper, x, y, 2.5, color);
+}
+
 /** Draw the line that leads to what is not finished. */
 export function drawLine(paper: Paper, points: readonly Place[], color: string): void {
   enter(paper);
@@ -151,9 +192,7 @@ export function drawLine(paper: Paper, points: readonly Place[], color: string):
   const thin = points.length > CROWD;
   under(paper, path, SHAPE.all, thin);
   line(paper, path, { color, dash: [], sign: "" }, SHAPE.all.line, thin);
-  for (const [x, y] of points.length < 200 ? points : []) {
-    dot(paper, x, y, 2.5, color);
-  }
+  corners(paper, points, color);
 }
 
 /** Write a name beside what it is of. */

@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { at, type Layer, type LayerProps } from "../picture/layers/layer";
-import { drawAll, drawLine, drawName, drawOne, type Item, type Paper } from "./drawing";
+import { drawAll, drawLine, drawName, drawOne, drawTrail, type Item, type Paper } from "./drawing";
 import { FocusedHandle } from "./focused_handle";
 import type { Handles } from "./handles";
 import { type Style, styleOf } from "./style";
@@ -55,10 +55,13 @@ export function createLayer(annotating: Annotating, handles: Handles): Layer {
     const { proposed, draft, line, colorBy } = annotating;
     const draw = (paper: Paper) => {
       drawNamed(paper, pointed.value);
-      for (const { value } of [proposed, draft]) {
+      const ring = draft.value?.type === "polygon" && draft.value.rings[0];
+      const around = ring === line.value;
+      if (around) drawTrail(paper, line.value, DRAFT);
+      for (const { value } of around ? [proposed] : [proposed, draft]) {
         if (value) drawOne(paper, { region: value, style: DRAFT });
       }
-      if (line.value.length > 0) drawLine(paper, line.value, DRAFT.color);
+      if (line.value.length > 0 && !around) drawLine(paper, line.value, DRAFT.color);
     };
     const of = [pointed.value, proposed.value, draft.value, line.value, colorBy.value];
     return <Sheet {...props} of={of} draw={draw} />;

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { largeOf } from "../../src/annotate/drawing";
+import { afterEach, expect, test, vi } from "vitest";
+import { largeOf, trailOf } from "../../src/annotate/drawing";
 import { outline, stroked } from "../../src/annotate/grid";
 
 /** A square of `side` pixels with its upper left corner there. */
@@ -12,6 +12,24 @@ test("small parts and holes of a mask get no line, large ones and a mask's only 
   expect(largeOf([square(0, 0, 100), hole])).toHaveLength(1);
   expect(largeOf([speck])).toEqual([speck]);
   expect(largeOf([])).toEqual([]);
+});
+
+afterEach(() => void vi.unstubAllGlobals());
+
+test("a line that grows is put together once", () => {
+  let steps = 0;
+  const step = () => {
+    steps += 1;
+  };
+  vi.stubGlobal("Path2D", function path() {
+    return { moveTo: step, lineTo: step };
+  });
+  const points: [number, number][] = [];
+  for (let k = 0; k < 6000; k++) {
+    points.push([k, k % 7]);
+    trailOf(points);
+  }
+  expect(steps).toBe(6000);
 });
 
 test("a stroke takes away as it adds", () => {

@@ -183,6 +183,21 @@ describe("a lasso", () => {
     expect(Math.abs(countOf(gridOf(region, SIZE)) - countOf(gridOf(whole, SIZE)))).toBeLessThan(12);
   });
 
+  test("is not copied with each of its moves, however long it is", () => {
+    const { draft, line } = on.annotating;
+    const seen = new Set<unknown>();
+    on.pointer.down(30, 20);
+    for (let k = 0; k < 6000; k++) {
+      on.pointer.move(30 + 20 * Math.cos(k), 20 + 12 * Math.sin(k));
+      const [ring] = (draft.value as Polygon | null)?.rings ?? [];
+      if (ring) seen.add(ring).add(line.value);
+    }
+    expect(line.value).toHaveLength(6001);
+    expect(seen.size).toBe(1);
+    on.keys("Escape");
+    expect([on.regions(), line.value]).toEqual([[], []]);
+  });
+
   test("that was only a click selects what is there; a straight one says why it is none", () => {
     on.pointer.drag([[5, 5], [30, 5]]); // biome-ignore format: places
     expect([on.regions(), on.annotating.says.value]).toEqual([

@@ -15,11 +15,12 @@ export function createLasso(pen: Pen): Tool {
   const { annotating, ui } = pen;
   let points: Place[] = [];
 
+  /** The line grows in place: a move costs the same however long it is. */
   function show(): void {
-    const line = [...points];
+    const around = points.length > 2;
     batch(() => {
-      annotating.line.value = line;
-      annotating.draft.value = line.length > 2 ? { type: "polygon", rings: [line] } : null;
+      annotating.line.value = around ? points : [...points];
+      annotating.draft.value = around ? { type: "polygon", rings: [points] } : null;
     });
   }
   function clear(): void {
@@ -32,7 +33,7 @@ export function createLasso(pen: Pen): Tool {
       {
         cancel: clear,
         back() {
-          points.pop();
+          points = points.slice(0, -1); // another line: one that grows only grows
           const last = points.at(-1);
           if (!byKeys || !last) {
             clear();
