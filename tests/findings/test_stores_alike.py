@@ -11,7 +11,7 @@ import pytest
 import xwidget as xw
 from tests.findings.store.test_versions import EFFECT, SEEN, finding
 from xwidget.findings.finding import Finding
-from xwidget.findings.keeping import Review, Store
+from xwidget.findings.keeping import Listed, Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.region import Box
 from xwidget.findings.store.editing import edit
@@ -110,6 +110,16 @@ def test_reviews_are_read_of_one_image(store: Store) -> None:
     assert (own.finding, own.author) == (there.id, "Alan")
     assert store.reviews(here.id, digest="12" * 32) == store.reviews(digest="34" * 32) == ()
     assert len(store.reviews()) == 4
+
+
+def test_an_overview_has_of_the_newest_what_it_needs(store: Store) -> None:
+    mine, gone = finding(author="Ada"), finding(author="Ada")
+    store.put(mine, 0, "1")
+    store.put(gone, 0, "2")
+    assert {*store.listed()} == {*map(Listed.of, store.list())}
+    store.put(mine.edited(verdict="core"), 1, "3")
+    store.put(gone.edited(deleted=True), 1, "4")
+    assert store.listed() == (Listed(mine.id, 2, SEEN.digest, mine.frame, "Ada", "core"),)
 
 
 def test_what_is_not_there_is_said(store: Store) -> None:

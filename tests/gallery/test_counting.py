@@ -4,7 +4,9 @@ import pytest
 
 from tests.findings.marks import SIDE, finding
 from xwidget.findings.collection import Change
+from xwidget.findings.keeping import Listed
 from xwidget.findings.memory import MemoryStore
+from xwidget.findings.store.store import FindingStore
 from xwidget.gallery.counting import Counting
 
 FRAME = (SIDE, SIDE)
@@ -12,7 +14,9 @@ FRAME = (SIDE, SIDE)
 
 @pytest.fixture
 def store() -> MemoryStore:
-    return MemoryStore()
+    store = MemoryStore()
+    store.author = "ada"  # type: ignore[attr-defined]
+    return store
 
 
 @pytest.fixture
@@ -64,6 +68,32 @@ def test_a_change_in_an_inspector_counts_at_once_and_an_older_one_never(counting
     assert counting.of(digest(0), FRAME) == [("core", 1)]
     counting.take(Change("measured", mark.edited(verdict="core", version=3)))
     assert len(told) == 2
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_of_anothers_finding_ones_own_verdict_counts(tmp_path, told, blind) -> None:
+    with FindingStore(tmp_path / "both.sqlite", author="bob", blind=blind) as store:
+        counting = Counting(store, lambda: told.append(1))
+        theirs, other = store.add(finding(0)), store.add(finding(1))
+        store.judge(other.id, "unsure")
+        counting.look()
+        untold = "" if blind else "spurious"
+        assert counting.of(digest(0), FRAME) == [(untold, 1)]
+        assert counting.of(digest(1), FRAME) == [("unsure", 1)]
+        store.edit(theirs.id, label="logo")
+        counting.look()
+        assert counting.of(digest(0), FRAME) == [(untold, 1)]
+        store.judge(theirs.id, "core")
+        counting.look()
+        assert counting.of(digest(0), FRAME) == [("core", 1)]
+        counting.close()
+
+
+def test_no_finding_is_read_whole_to_be_counted(store, counting, monkeypatch) -> None:
+    monkeypatch.setattr(MemoryStore, "list", None)
+    monkeypatch.setattr(MemoryStore, "listed", lambda self: (Listed.of(finding(0)),))
+    counting.look()
+    assert counting.of(digest(0), FRAME) == [("spurious", 1)]
 
 
 def test_nobody_is_told_after_the_end(store, counting, told) -> None:

@@ -14,6 +14,7 @@ from xwidget.findings.formats import Picture
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
+from xwidget.findings.store.accepted import login
 from xwidget.findings.store.errors import StoreError
 from xwidget.findings.store.store import FindingStore
 from xwidget.inspector.work.watch import SECONDS
@@ -25,7 +26,7 @@ __all__ = ["engine", "gallery"]
 def mark(number, verdict="spurious"):
     """Return a finding on the picture of a number."""
     seen = Seen(digest=digest(picture(number)), class_name="anvil")
-    return Finding(Box(1, 1, 2, 2), (SIDE, SIDE), verdict, label="logo", author="ada", seen=seen)
+    return Finding(Box(1, 1, 2, 2), (SIDE, SIDE), verdict, label="logo", author=login(), seen=seen)
 
 
 def counts(gallery):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from xwidget.findings.finding import MOST_CHARACTERS, VERDICTS, Effect, Finding
 from xwidget.findings.times import now, parsed
@@ -30,6 +30,39 @@ class Kept:
     finding: Finding
     clash: Finding | None = None
     durable: bool = True
+
+
+class Listed(NamedTuple):
+    """A finding as an overview of many has it.
+
+    Attributes
+    ----------
+    id, version
+        The finding's; a higher version is newer.
+    digest, frame
+        The image, and height and width of the network's input.
+    author, verdict
+        Who marked it, and what they said; "" for nothing.
+    """
+
+    id: str
+    version: int
+    digest: str
+    frame: tuple[int, int]
+    author: str
+    verdict: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Listed:
+        """Return a finding as an overview has it."""
+        return cls(
+            finding.id,
+            finding.version,
+            finding.seen.digest,
+            finding.frame,
+            finding.author,
+            finding.verdict,
+        )
 
 
 @dataclass(frozen=True)
@@ -135,6 +168,12 @@ class Store(Protocol):
     def list(self, digest: str | None = None) -> tuple[Finding, ...]:
         """Return the newest versions, of one image or of all, without those that were deleted; the
         oldest finding first.
+        """
+        ...
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return of the findings of ``list()`` what an overview needs, without reading the rest; in
+        any order.
         """
         ...
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from xwidget.findings.finding import KINDS, Effect, Finding, same_measured
-from xwidget.findings.keeping import Kept, Review
+from xwidget.findings.keeping import Kept, Listed, Review
 from xwidget.findings.times import parsed
 
 MOST_BYTES = 200_000_000
@@ -87,6 +87,10 @@ class MemoryStore:
             for each in newest
             if not each.deleted and (digest is None or each.seen.digest == digest)
         )
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return of the findings that are not deleted what an overview needs."""
+        return tuple(map(Listed.of, self.list()))
 
     def get(self, id: str) -> Finding:
         """Return the newest version.

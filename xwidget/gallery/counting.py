@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from xwidget.findings.collection import Change
 from xwidget.findings.finding import Finding
-from xwidget.findings.keeping import Store
+from xwidget.findings.keeping import Listed, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import Keeper, Place
 from xwidget.inspector.page.line import Line
@@ -21,7 +21,8 @@ Picture: TypeAlias = tuple[str, tuple[int, int]]
 
 
 class Counting:
-    """Count the findings of a store.
+    """Count the findings of a store by their verdicts: of another's finding one's own counts, and
+    theirs only where the store is not blind.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ class Counting:
         self._lock = threading.Lock()
         self._verdicts: dict[Picture, dict[str, str]] = {}  # by id
         self._versions: dict[str, int] = {}
+        self._judged: dict[str, str] = {}  # one's own verdict on others' findings, by id
         self._since: tuple[Store, int] | None = None
         self._line = Line("xwidget gallery findings")
         self._begun = self._closed = False
@@ -68,11 +70,15 @@ class Counting:
             return False
         store = self.keeper.store
         if self._since is None or self._since[0] is not store:
-            seq, found = store.changes_since(-1)[0], store.list()
+            seq = store.changes_since(-1)[0]
+            self._read_own(store)
+            self._note((each, False) for each in store.listed())
         else:
             seq, found = store.changes_since(self._since[1])
+            if any(each.author not in ("", self.keeper.author) for each in found):
+                self._read_own(store)  # one of them may be one's own review
+            self.note(found)
         self._since = store, seq
-        self.note(found)
         return not isinstance(store, MemoryStore) or not self.keeper.reason
 
     def close(self) -> None:
@@ -81,18 +87,34 @@ class Counting:
             self._closed = True
             self.keeper.close()
 
+    def _read_own(self, store: Store) -> None:
+        own = store.reviews(author=self.keeper.author)
+        with self._lock:
+            self._judged = {each.finding: each.verdict for each in own}
+
     def note(self, findings: Iterable[Finding]) -> None:
         """Take note of newest versions, deleted ones too."""
+        self._note((Listed.of(each), each.deleted) for each in findings)
+
+    def _note(self, listed: Iterable[tuple[Listed, bool]]) -> None:
+        """Take note of findings, and of whether they are deleted."""
         changes = False
         with self._lock:
-            for each in findings:
+            for each, deleted in listed:
                 if each.version < self._versions.get(each.id, 0):
                     continue
                 self._versions[each.id] = each.version
-                of = self._verdicts.setdefault((each.seen.digest, each.frame), {})
+                of = self._verdicts.setdefault((each.digest, each.frame), {})
                 before = of.pop(each.id, None)
-                if not each.deleted:
-                    of[each.id] = each.verdict
+                if not deleted:
+                    of[each.id] = self._told(each)
                 changes = changes or before != of.get(each.id)
         if changes and not self._closed:
             self._changed()
+
+    def _told(self, finding: Listed) -> str:
+        """Return the verdict that counts for who looks."""
+        if finding.author in ("", self.keeper.author):
+            return finding.verdict
+        theirs = "" if self.keeper.blind else finding.verdict
+        return self._judged.get(finding.id, theirs)

@@ -113,7 +113,7 @@ function reason({ error }: Item): string {
 /** The numbers of its findings in words: `["3 findings: 2 spurious, 1 core"]`; [] for none. */
 function findings({ findings: counts = [] }: Item): string[] {
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
-  const each = counts.map(([verdict, count]) => `${count} ${verdict || "without a verdict"}`);
+  const each = counts.map(([verdict, count]) => `${count} ${verdict || "not judged yet"}`);
   return all ? [`${all} finding${all === 1 ? "" : "s"}: ${each.join(", ")}`] : [];
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 import xwidget as xw
 from xwidget.findings.finding import Effect, Finding, Seen
+from xwidget.findings.keeping import Listed
 from xwidget.findings.region import Box, Pixels, Point, Polygon
 from xwidget.findings.store.errors import ChangedError
 
@@ -238,3 +239,12 @@ def test_texts_that_no_database_holds_are_kept_without_that(store: xw.FindingSto
     assert (kept.label, kept.author) == ("ab?", "?")
     assert store.list(target=2**40) == store.list(label="ab?") == (store.get(kept.id),)
     assert store.list(odd.digest) == (store.get(kept.id),)
+
+
+def test_an_overview_reads_the_frame_out_of_the_record(store: xw.FindingStore) -> None:
+    mine = store.add(finding(reason='"frame": [1, 1] ☕\u0001'))
+    store.edit(mine.id, verdict="core")
+    store.remove(store.add(finding()).id)
+    (listed,) = store.listed()
+    assert listed == Listed.of(store.get(mine.id))
+    assert (listed.version, listed.frame, listed.verdict) == (2, FRAME, "core")

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from xwidget.findings.finding import Effect, Finding
-from xwidget.findings.keeping import Kept
+from xwidget.findings.keeping import Kept, Listed
 from xwidget.findings.store import accepted
 from xwidget.findings.store.editing import edit
 from xwidget.findings.store.errors import MissingExtra
@@ -281,6 +281,12 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
         """
         wanted = Filter(digest, author, label, verdict, kind, model, target, deleted)
         return self._database.findings.list(wanted)
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return of the findings that are not deleted what an overview of many needs, without
+        reading their regions; in any order.
+        """
+        return self._database.findings.listed()
 
     def changes_since(self, seq: int) -> tuple[int, tuple[Finding, ...]]:
         """Return the number of the newest change, and what changed after an earlier number.

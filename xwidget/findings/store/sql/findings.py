@@ -8,11 +8,21 @@ from dataclasses import asdict, fields, replace
 from datetime import timezone
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, union
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    cast,
+    func,
+    insert,
+    select,
+    union,
+)
 
 from xwidget.findings import finding as records
 from xwidget.findings.finding import Effect, Finding, same_measured
-from xwidget.findings.keeping import Kept
+from xwidget.findings.keeping import Kept, Listed
 from xwidget.findings.store import accepted
 from xwidget.findings.store.accepted import clean
 from xwidget.findings.store.filter import Filter
@@ -130,6 +140,24 @@ class Findings:
         rows = self._transactions.read(lambda connection: connection.execute(query).all())
         return tuple(map(_read, rows))
 
+    def listed(self) -> tuple[Listed, ...]:
+        """Return of the newest versions that are not deleted what an overview needs."""
+        columns = ("finding_id", "version", "digest", "author", "verdict")
+
+        def work(connection: Connection) -> list[Any]:
+            frame = _frame_in(connection).label("frame")
+            query = select(*(findings.c[name] for name in columns), frame)
+            query = query.where(_is_newest(), findings.c.deleted.is_(False))
+            return list(connection.execute(query).all())
+
+        return tuple(
+            Listed(
+                row.finding_id, row.version, row.digest, (height, width), row.author, row.verdict
+            )
+            for row in self._transactions.read(work)
+            for height, width in [json.loads(row.frame)]
+        )
+
     def changes_since(self, seq: int) -> tuple[int, tuple[Finding, ...]]:
         """Return the number of the newest change, and the findings that were changed since."""
         changed = union(
@@ -205,9 +233,21 @@ def _found() -> Select[Any]:
 
 def _newest() -> Select[Any]:
     """Return the query of the newest versions."""
+    return _found().where(_is_newest())
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """Return the condition for a version to be its finding's newest."""
     others = findings.alias()
     newest = select(func.max(others.c.version)).where(others.c.finding_id == findings.c.finding_id)
-    return _found().where(findings.c.version == newest.correlate(findings).scalar_subquery())
+    return findings.c.version == newest.correlate(findings).scalar_subquery()
+
+
+def _frame_in(connection: Connection) -> ColumnElement[str]:
+    """Return the frame in a version's record, as the JSON of a list."""
+    if connection.dialect.name == "sqlite":
+        return func.json_extract(findings.c.record, "$.frame")
+    return cast(findings.c.record, JSON).op("->>")("frame")
 
 
 def _read(row: Any) -> Finding:
