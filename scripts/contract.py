@@ -18,7 +18,7 @@ from typing import Any, Literal, Union
 from xwidget.gallery import contract as strip
 from xwidget.inspector.page import contract, shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
-from xwidget.inspector.page.line import MOST
+from xwidget.support.line import MOST
 
 ROOT = Path(__file__).parents[1]
 DOCS = Path("docs/protocol.md")

@@ -17,8 +17,8 @@ from xwidget.findings.region import Box
 from xwidget.findings.store.accepted import login
 from xwidget.findings.store.errors import StoreError
 from xwidget.findings.store.store import FindingStore
-from xwidget.inspector.work.watch import SECONDS
 from xwidget.origin import digest
+from xwidget.support.watch import SECONDS
 
 __all__ = ["engine", "gallery"]
 

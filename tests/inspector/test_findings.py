@@ -22,7 +22,7 @@ from xwidget.findings.finding import Finding, read
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
-from xwidget.inspector.page.line import MOST
+from xwidget.support.line import MOST
 
 PICTURE = np.full((SIDE, SIDE, 3), 200, np.uint8)
 
@@ -354,7 +354,7 @@ def test_reviews_are_blind_until_ones_own_is_given(make, tmp_path):
 def test_two_inspectors_on_one_store_hear_of_each_other_and_clash_in_words(
     show, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("xwidget.inspector.work.watch.WATCH._seconds", 0.02)
+    monkeypatch.setattr("xwidget.support.watch.WATCH._seconds", 0.02)
     pages = []
     for _ in range(2):
         widget, page = show(iterations=5, findings=tmp_path / "both.sqlite")

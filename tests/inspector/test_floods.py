@@ -11,9 +11,10 @@ from tests.inspector.fakes import SAFETY, SIDE, Page, fitting, level, until
 from xwidget.export.formats import FORMATS
 from xwidget.frames import Frame, decode, encode
 from xwidget.inspector.page import contract
-from xwidget.inspector.page.inbox import Inbox, Pace
+from xwidget.inspector.page.inbox import Inbox
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.views import Views
+from xwidget.support.pace import Pace
 
 MANY = 6000
 LONG = 100_000

@@ -13,8 +13,8 @@ from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Listed, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import Keeper, Place
-from xwidget.inspector.page.line import Line
-from xwidget.inspector.work.watch import WATCH
+from xwidget.support.line import Line
+from xwidget.support.watch import WATCH
 
 Picture: TypeAlias = tuple[str, tuple[int, int]]
 """An image's digest, and height and width of the net's input."""

@@ -22,10 +22,10 @@ from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Commands
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.inbox import Inbox
-from xwidget.inspector.page.line import Line
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.page.receiving import Receiving
 from xwidget.inspector.page.stream import Stream
+from xwidget.support.line import Line
 
 
 class Parts:

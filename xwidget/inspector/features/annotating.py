@@ -22,10 +22,10 @@ from xwidget.inspector.features.seeing import Seeing
 from xwidget.inspector.features.telling import Telling, with_withheld
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
-from xwidget.inspector.page.line import Line
 from xwidget.inspector.page.panel import Panel
-from xwidget.inspector.work.watch import WATCH
 from xwidget.support import texts
+from xwidget.support.line import Line
+from xwidget.support.watch import WATCH
 
 _ENDED = ("done", "stopped", "error")
 _STEM = 80  # characters of a file's name

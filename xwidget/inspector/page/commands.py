@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 from xwidget.engine.run import as_error
 from xwidget.inspector.page.contract import COMMAND, QUEUED, QUIET
 from xwidget.inspector.page.entries import Slot
-from xwidget.inspector.page.inbox import Inbox, Pace
-from xwidget.inspector.page.line import MOST_BYTES, Line
+from xwidget.inspector.page.inbox import Inbox
 from xwidget.inspector.page.messages import Request, failed, number, parse
 from xwidget.inspector.page.panel import Panel
 from xwidget.support import wire
+from xwidget.support.line import MOST_BYTES, Line
+from xwidget.support.pace import Pace
 from xwidget.support.texts import in_words
 from xwidget.support.threads import EndingThread
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, TypeAlias
 
-from xwidget.inspector.page.inbox import Pace
 from xwidget.inspector.page.kinds import Kind, Word
+from xwidget.support.pace import Pace
 from xwidget.support.texts import Room
 
 Slot: TypeAlias = tuple[str, ...]

@@ -9,17 +9,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from xwidget.inspector.work.lock import OwnedLock
+from xwidget.support.pace import Pace
 from xwidget.support.threads import EndingThread
 
 _SLEEP = 0.5  # seconds at most between two looks
-
-
-@dataclass(frozen=True)
-class Pace:
-    """A rate limit: so much at once, and so much a second after that."""
-
-    burst: float
-    rate: float
 
 
 @dataclass

@@ -12,10 +12,11 @@ import ipywidgets
 import traitlets
 
 from xwidget.inspector.page import contract, messages
-from xwidget.inspector.page.inbox import Inbox, Pace
+from xwidget.inspector.page.inbox import Inbox
 from xwidget.inspector.page.traits import Refused, traitlet
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.support import wire
+from xwidget.support.pace import Pace
 from xwidget.support.texts import in_words
 
 _REFUSALS = Pace(20, 10)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xwidget.catalog.sentences import templates
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
-from xwidget.inspector.page.inbox import Pace
 from xwidget.inspector.page.kinds import INDEX, U32, Explained, Flag, Whole
+from xwidget.support.pace import Pace
 
 TRAITS: tuple[Trait, ...] = (
     Trait("_image", b"", "The image as the net sees it, in true color; target −1"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xwidget.inspector.page.entries import Command, Reply, Trait
-from xwidget.inspector.page.inbox import Pace
 from xwidget.inspector.page.kinds import INDEX, Numbered, Whole
+from xwidget.support.pace import Pace
 
 TRAITS: tuple[Trait, ...] = (
     Trait(

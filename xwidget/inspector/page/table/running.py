@@ -5,8 +5,8 @@ from __future__ import annotations
 from xwidget.engine.settings import PANEL, form
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import DONE, Command, Trait
-from xwidget.inspector.page.inbox import Pace
 from xwidget.inspector.page.kinds import PanelSetting
+from xwidget.support.pace import Pace
 from xwidget.support.texts import NAME, WORDS
 
 TRAITS: tuple[Trait, ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xwidget.export.formats import FORMATS, menu
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
-from xwidget.inspector.page.inbox import Pace
 from xwidget.inspector.page.kinds import Word
+from xwidget.support.pace import Pace
 
 SAVED = Reply("saved", {"name": str, "notes": list[str]}, buffer="the file", optional=("notes",))
 """A file; ``notes`` say what its format does not hold."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import DONE, Command, Trait
-from xwidget.inspector.page.inbox import Pace
 from xwidget.inspector.page.kinds import Mask
+from xwidget.support.pace import Pace
 from xwidget.support.texts import WORDS
 
 TRAITS: tuple[Trait, ...] = (

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from xwidget.inspector.page.inbox import Pace
+from xwidget.support.pace import Pace
 from xwidget.support.threads import EndingThread
 
 MOST = 300

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.inspector.fakes import SAFETY, until
-from xwidget.inspector.work.watch import Watch
+from xwidget.support.watch import Watch
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_failure_is_logged_once_until_it_works_again(watch, caplog):
 
 
 def test_it_is_called_more_and_more_rarely_while_it_fails(watch, monkeypatch):
-    monkeypatch.setattr("xwidget.inspector.work.watch.MOST_SECONDS", 0.05)
+    monkeypatch.setattr("xwidget.support.watch.MOST_SECONDS", 0.05)
     times = []
 
     def look():

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from tests.inspector.fakes import SAFETY
-from xwidget.inspector.page import line as module
-from xwidget.inspector.page.inbox import Pace
-from xwidget.inspector.page.line import MOST, MOST_BYTES, Line
+from xwidget.support import line as module
+from xwidget.support.line import MOST, MOST_BYTES, Line
+from xwidget.support.pace import Pace
 
 
 @pytest.fixture

@@ -105,4 +105,4 @@ class Watch:
 
 
 WATCH = Watch()
-"""One for all Inspectors of a process."""
+"""One for all of a process."""
