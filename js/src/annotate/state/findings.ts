@@ -9,6 +9,7 @@ import { besides, type Region } from "../region";
 import { createEntries, lastPut } from "./entries";
 import { type CreateFiles, createFiles, type Files } from "./files";
 import { createOutbox, type Outbox } from "./outbox";
+import type { Judgment } from "./queue";
 import type { Effect, Finding, Patch } from "./record";
 import * as record from "./record";
 import { createSetup } from "./setup";
@@ -19,8 +20,6 @@ import { createSync } from "./sync";
  * and, if it can, the browser. `saving`: on its way.
  */
 export type State = "saving" | "saved" | "kernel" | "page";
-
-export type Judged = Pick<ReviewRecord, "verdict" | "kind" | "reason">;
 
 export interface Findings extends Files {
   /** Those that are not deleted, oldest first. */
@@ -38,7 +37,7 @@ export interface Findings extends Files {
   /** Make what is done in it one step that is undone at once. */
   together(acts: () => void): void;
   /** Judge another person's finding. */
-  review(id: string, judged: Judged): void;
+  review(id: string, judged: Judgment): void;
   /** The reviews known, as far as one may see them. */
   reviews: ReadonlySignal<readonly ReviewRecord[]>;
   stateOf(id: string): State;
@@ -123,7 +122,7 @@ export function createFindings(
   }
 
   /** What one has said of a finding oneself. */
-  function ownOf(finding: Finding): Judged & Pick<Finding, "confidence"> {
+  function ownOf(finding: Finding): Judgment & Pick<Finding, "confidence"> {
     const me = setup.author.peek();
     if (finding.author === "" || finding.author === me) return finding;
     const mine = sync.reviews.peek().findLast((each) => {

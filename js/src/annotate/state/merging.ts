@@ -1,5 +1,6 @@
 /** What comes of two versions of a finding, and of one's own judgment among others. */
 import type { ReviewRecord } from "../../kernel/contract";
+import { type Entry, lastPut } from "./entries";
 import type { Reviewed } from "./outbox";
 import type { Finding } from "./record";
 
@@ -26,4 +27,17 @@ export function withOwn(
   const others = all.filter((each) => each.finding !== id || each.author !== author);
   const created = new Date(at).toISOString();
   return [...others, { id: act, finding: id, author, verdict, kind, reason, created }];
+}
+
+/** What a store has is shown, unless something here waits to replace it. */
+export function show(entry: Entry): void {
+  const { kept, record } = entry;
+  if (!kept) return;
+  const pending = lastPut(entry);
+  const shown = pending ? (record ?? pending.finding) : inPlaceOf(record, kept);
+  // What was measured of the same region holds, where the store's answer came without it.
+  const holds = !pending && kept.version >= entry.shape && record?.region === shown.region;
+  const effect = pending ? shown.effect : (kept.effect ?? (holds ? record.effect : null));
+  entry.record = { ...shown, ...{ version: kept.version, seen: kept.seen, effect } };
+  if (!pending) entry.shape = Math.min(entry.shape, kept.version);
 }
