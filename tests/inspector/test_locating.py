@@ -98,6 +98,10 @@ def test_a_file_in_pixels_of_the_photo_is_read_while_the_first_run_begins(shown)
     preview, _ = acts.answer(acts.ask("read_findings", name="findings.json", buffer=data))
     assert [(row["matched"], row["reason"]) for row in preview["rows"]] == [("digest", "")]
     assert preview["rows"][0]["finding"]["region"] == finding.describe()["region"]
+    # The page waits for that where a person loads a file, and asks for it.
+    assert not page.state.get("_findings")
+    acts.do("findings")
+    assert page.state["_findings"]["ready"]
 
 
 def test_an_explanation_has_the_geometry_whoever_asks_first(shown, engine, preprocess):

@@ -68,7 +68,7 @@ export function Aside({ view }: { view: View }) {
         <p class="xw-empty">
           {count > 0
             ? `None of ${counted(count, "finding")} matches. `
-            : "None yet. Choose a tool and mark what you see."}
+            : `${findings.ready.value ? "None yet. " : ""}Choose a tool and mark what you see.`}
         </p>
       )}
       <Off view={view} />

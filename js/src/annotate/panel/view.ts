@@ -1,5 +1,5 @@
 /** What the parts of the panel that show findings have in common: one for each view. */
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { FindingRecord } from "../../kernel/contract";
 import type { Ui } from "../../panel/ui";
 import { createMarking, type Marking } from "../marking";
@@ -73,6 +73,10 @@ export function createPanel(ui: Ui, findings: Findings): View {
       annotating.says.value = words;
     },
   });
+  const unwant = effect(() => {
+    if (annotating.on.value) findings.want();
+  });
+  ui.ended.addEventListener("abort", unwant);
   const { add } = act;
   const marking = createMarking(ui, annotating, { all, add, change: findings.change });
   const parts = { ui, findings, annotating, marking, filter, sort, sorting, proposals };

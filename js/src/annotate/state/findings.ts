@@ -14,6 +14,7 @@ import type { Effect, Finding, Patch } from "./record";
 import * as record from "./record";
 import { createSetup } from "./setup";
 import { createSync } from "./sync";
+import { createWish } from "./wish";
 
 /**
  * `saved`: a store that outlives the kernel has it. `kernel`: the kernel has it. `page`: only this page
@@ -28,6 +29,8 @@ export interface Findings extends Files {
   get(id: string | null): Finding | null;
   /** Whether it is known what new ones are seen on. */
   ready: ReadonlySignal<boolean>;
+  /** Have that known soon, also before there is a first mask. */
+  want(): void;
   /** @param more what else is known of it, as of one that was read from a file */
   add(region: Region, more?: Partial<Finding>): Finding;
   change(id: string, patch: Patch): void;
@@ -83,6 +86,7 @@ export function createFindings(
   const known = () => [findings.all.peek(), sync.reviews.peek()] as const;
   const exchange = files(store, setup, known);
   const sync = createSync(store, setup, entries, box, exchange.readFinding);
+  const want = createWish(store, setup.ready);
   const { changes } = entries;
   /** The steps of what is done together; null while each is one of its own. */
   let steps: Step[] | null = null;
@@ -137,6 +141,11 @@ export function createFindings(
   const findings: Findings = {
     ...setup,
     ...exchange,
+    want,
+    readFile(file) {
+      want();
+      return exchange.readFile(file);
+    },
     all: computed(() => {
       changes.value;
       return [...entries.all()].flatMap((each) =>

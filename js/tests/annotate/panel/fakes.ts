@@ -50,6 +50,7 @@ export function fakeFindings(first: readonly FindingRecord[] = []) {
     effectOf: (id: string) => effects.get(id) ?? ("untested" as const),
     ...{ reason: signal(""), store: signal("a file"), author: signal("me"), ready: signal(true) },
     ...{ labels: signal<string[]>([]), kinds: signal<string[]>([]), formats: signal([]) },
+    want: () => {},
     readFile: () => Promise.resolve({ rows: [], notes: [] }),
     writeFile: () => Promise.resolve(),
   };

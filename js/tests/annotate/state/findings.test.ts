@@ -260,10 +260,19 @@ test("a file is read once it is known what is here, after the list of that", asy
   const { findings, kernel, waiting, pump } = marking({ traits: { _findings: {} } });
   const read = findings.readFile(new File(["{}"], "a.json"));
   await vi.advanceTimersByTimeAsync(100);
-  expect(waiting()).toEqual([]);
+  const asked = () => waiting().map(({ type }) => type);
+  expect(asked()).toEqual(["findings"]); // whereupon the kernel gets ready
   kernel.says({ _findings: SETUP });
-  await vi.waitFor(() => expect(waiting()).toHaveLength(2));
-  expect(waiting().map(({ type }) => type)).toEqual(["findings", "read_findings"]);
+  await vi.waitFor(() => expect(waiting()).toHaveLength(3));
+  expect(asked()).toEqual(["findings", "findings", "read_findings"]);
   pump();
   await expect(read).rejects.toThrow("reads no files");
+});
+
+test("the kernel gets ready where somebody wants to mark, and not before that", () => {
+  const { findings, waiting } = marking({ traits: { _findings: {} } });
+  expect(waiting()).toEqual([]);
+  findings.want();
+  findings.want();
+  expect(waiting().map(({ type }) => type)).toEqual(["findings"]);
 });
