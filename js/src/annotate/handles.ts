@@ -1,5 +1,6 @@
 /** The handles of the selected finding: which are there, which is meant, and what moving one does. */
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
+import { around } from "../support/walking";
 import type { Place } from "./grid";
 import type { Region } from "./region";
 import { type Handle, handlesOf, keyAfter, reshaped, without } from "./reshape";
@@ -76,8 +77,7 @@ export function createHandles(pen: Pen): Handles {
     },
     go(by) {
       const at = all.peek().findIndex(({ key }) => key === focused.peek()?.key);
-      const count = all.peek().length;
-      focusedKey.value = all.peek()[(at + by + count) % count]?.key ?? null;
+      focusedKey.value = all.peek()[around(at, by, all.peek().length)]?.key ?? null;
     },
     nudge(dx, dy) {
       const [now, handle] = [region.peek(), focused.peek()];

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Store } from "../state/store";
+import { around } from "../support/walking";
 import { search } from "./search";
 
 /** A combobox over all class names (WAI-ARIA "editable combobox with list autocomplete"). */
@@ -37,7 +38,7 @@ export function AddClass({ store, id }: { store: Store; id: string }) {
         event.preventDefault();
         if (!open.value) open.value = true;
         else if (count > 0) {
-          active.value = (active.value + (event.key === "ArrowDown" ? 1 : count - 1)) % count;
+          active.value = around(active.value, event.key === "ArrowDown" ? 1 : -1, count);
         }
         break;
       case "Enter":

@@ -5,13 +5,13 @@ import type { Preview } from "../annotate/state/files";
 import type { Effect, Finding } from "../annotate/state/record";
 import type { PreviewRow, ReviewRecord, SeenRecord } from "../kernel/contract";
 import { shown as shownText } from "../support/texts";
+import { isVerdict } from "../support/verdicts";
 
 const FORMAT = "xwidget findings";
 const VERSION = 1;
 /** Characters of a text, and of a name, as in xwidget/findings/finding.py. */
 const MOST = { name: 200, text: 10_000 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const VERDICTS = ["", "core", "spurious", "unsure"];
 
 export function writeOwn(findings: readonly Finding[], reviews: readonly ReviewRecord[]): string {
   return JSON.stringify({ format: FORMAT, version: VERSION, findings, reviews }, null, 1);
@@ -78,7 +78,7 @@ export function readFinding(value: unknown): Finding {
   const { id, version = 1 } = given;
   if (typeof id !== "string" || !UUID.test(id)) throw new Error("it has no id that is a UUID");
   const verdict = text(given, "verdict", MOST.name);
-  if (!VERDICTS.includes(verdict)) throw new Error(`its verdict is ${shown(verdict)}`);
+  if (verdict !== "" && !isVerdict(verdict)) throw new Error(`its verdict is ${shown(verdict)}`);
   if (!(Number.isInteger(version) && number(version) >= 1)) {
     throw new Error(`its version is ${shown(version)}; expected 1 or more`);
   }

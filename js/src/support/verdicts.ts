@@ -14,12 +14,20 @@ export interface Style {
 /** Of a finding without a verdict. */
 export const NONE: Style = { color: "#f5f5f5", dash: [3, 3], sign: "·" };
 
-const VERDICTS: Record<string, Style> = {
+/** The verdicts that there are, and how they look. */
+const VERDICTS = {
   core: { color: "#56b4e9", dash: [], sign: "✓" },
   spurious: { color: "#f0a030", dash: [7, 4], sign: "✕" },
   unsure: { color: "#e58bc2", dash: [7, 3, 2, 3], sign: "?" },
-};
+} satisfies Record<string, Style>;
+
+export type Verdict = keyof typeof VERDICTS;
+export const JUDGED = Object.keys(VERDICTS) as Verdict[];
+
+export function isVerdict(word: string): word is Verdict {
+  return Object.hasOwn(VERDICTS, word);
+}
 
 export function verdictStyle(verdict: string): Style {
-  return VERDICTS[verdict] ?? NONE;
+  return isVerdict(verdict) ? VERDICTS[verdict] : NONE;
 }

@@ -4,6 +4,7 @@ import type { FindingRecord } from "../../kernel/contract";
 import type { Ui } from "../../panel/ui";
 import { WHOLE } from "../../picture/camera";
 import { focused } from "../../support/keys";
+import { around } from "../../support/walking";
 import { boundsOf, type Region } from "../region";
 import type { Findings } from "../state/findings";
 import type { Annotating } from "../view";
@@ -144,8 +145,7 @@ export function createActs(parts: Parts): Acts {
         return;
       }
       const at = all.findIndex(({ id }) => id === selected.peek());
-      const next =
-        all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
+      const next = all[around(at, by, all.length)];
       if (!next) return;
       select(next.id);
       const place = `${all.indexOf(next) + 1} of ${all.length}`;

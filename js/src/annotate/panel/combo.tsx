@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { search } from "../../panel/search";
 import { shown } from "../../support/texts";
+import { around } from "../../support/walking";
 import { useSettleAtEnd } from "../settling";
 
 const SHOWN = 8;
@@ -51,8 +52,7 @@ export function Combo({ id, name, title, placeholder, value, known, settle, leav
       case "ArrowUp":
         if (!open.value) open.value = true;
         else if (count > 0) {
-          const by = event.key === "ArrowDown" ? 1 : active.value < 0 ? count : count - 1;
-          active.value = (active.value + by) % count;
+          active.value = around(active.value, event.key === "ArrowDown" ? 1 : -1, count);
         }
         break;
       case "Enter":

@@ -3,20 +3,20 @@
 import type { EffectRecord, FindingRecord } from "../../kernel/contract";
 import { capital } from "../../support/figures";
 import { isolated, shown } from "../../support/texts";
+import { JUDGED, type Verdict } from "../../support/verdicts";
 import { areaOf, boundsOf } from "../region";
 import type { State } from "../state/findings";
 
 /** What was measured of a finding: null and "untested" where nothing can be. */
 export type Measured = EffectRecord | "pending" | "untested" | "withheld" | null;
 
-export const VERDICTS = {
+export const VERDICTS: Record<Verdict, { name: string; key: string; title: string }> = {
   core: { name: "Core", key: "C", title: "The network should rely on this" },
   spurious: { name: "Spurious", key: "S", title: "The network should not rely on this" },
   unsure: { name: "Unsure", key: "U", title: "It cannot be told from this image" },
-} as const;
+};
 
-export type Verdict = keyof typeof VERDICTS;
-export const JUDGED = Object.keys(VERDICTS) as Verdict[];
+export { JUDGED, type Verdict };
 
 /** Two digits, or three where two would say nothing. */
 function figure(value: number, digits: number): string {

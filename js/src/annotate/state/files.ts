@@ -1,17 +1,13 @@
 /** Findings from files and to files, by the kernel. An exported page has its own way. */
 import { effect, type ReadonlySignal } from "@preact/signals";
-import type { PreviewRow, ReviewRecord } from "../../kernel/contract";
+import type { Message, ReviewRecord } from "../../kernel/contract";
 import type { Store } from "../../state/store";
 import { download } from "../../support/files";
 import type { Finding } from "./record";
 import type { Setup } from "./setup";
 
 /** What a file holds. */
-export interface Preview {
-  rows: readonly PreviewRow[];
-  /** What else is to be said of it. */
-  notes: readonly string[];
-}
+export type Preview = Pick<Extract<Message, { type: "preview" }>, "rows" | "notes">;
 
 export interface Files {
   /**

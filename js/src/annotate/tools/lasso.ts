@@ -39,12 +39,7 @@ export function createLasso(pen: Pen): Tool {
             clear();
             return;
           }
-          ui.point(
-            Math.floor(last[0]),
-            Math.floor(last[1]),
-            "keys",
-            ui.cursor.peek()?.pane ?? "main",
-          );
+          pen.goTo(last);
           show();
         },
         follow(pixel) {

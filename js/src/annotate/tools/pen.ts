@@ -35,6 +35,8 @@ export interface Pen {
   isEmpty(): boolean;
   /** A place of the picture: the nearest one where the pointer has left it. */
   place(at: { x: number; y: number }): Place;
+  /** Lead the cursor of the keys to a place. */
+  goTo(place: Place): void;
   /** Between two places, in CSS px. */
   apart(a: Place, b: Place): number;
   /** How near is near, in image pixels. */
@@ -93,6 +95,9 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
   const modeOf = ({ shiftKey, altKey }: Modifiers): Mode =>
     shiftKey ? "add" : altKey ? "subtract" : annotating.mode.peek();
 
+  function goTo([x, y]: Place): void {
+    ui.point(Math.floor(x), Math.floor(y), "keys", ui.cursor.peek()?.pane ?? "main");
+  }
   function start(next: Drawing, event: Modifiers, ofSelected = modeOf(event) !== "new"): void {
     batch(() => {
       keep();
@@ -176,7 +181,7 @@ export function createPen(ui: Picture, annotating: Annotating, marks: Marks): Pe
     return next !== undefined;
   }
   return {
-    ...{ ui, annotating, marks, drawing, size, isEmpty, place, apart, reach, chosen, modeOf },
+    ...{ ui, annotating, marks, drawing, size, isEmpty, place, goTo, apart, reach, chosen, modeOf },
     ...{ start, stop, giveUp, keep, finish, add, become, under, pick, say },
     whole: {
       cursor: "crosshair",

@@ -38,7 +38,7 @@ export function createPolygon(pen: Pen): Tool {
       return;
     }
     if (ui.cursor.peek()?.by === "keys") {
-      ui.point(Math.floor(last[0]), Math.floor(last[1]), "keys", ui.cursor.peek()?.pane ?? "main");
+      pen.goTo(last);
       next = null;
     }
     show();
