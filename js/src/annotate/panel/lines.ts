@@ -74,6 +74,6 @@ export function lineOf(finding: FindingRecord, of: Circumstances): Line {
 
 function measuredWords(effect: Measured): string {
   if (effect === "pending") return "measuring";
-  if (effect === "withheld") return "effect after your verdict";
+  if (effect === "withheld") return "effect later";
   return effect === null || effect === "untested" ? "not tested" : change(effect);
 }

@@ -66,6 +66,8 @@ describe("a line of the list", () => {
     expect(lineOf(aFinding(), { ...plain, effect: "untested" }).name).toBe(
       "box, upper left, no verdict, not tested, <1% of the image",
     );
+    const bare = lineOf(aFinding(), { ...plain, effect: "withheld", blind: true, author: "Ana" });
+    expect(bare.name).toContain("not judged yet, effect later");
     expect(lineOf(aFinding({ kind: "text" }), { ...plain, effect: "pending" }).name).toBe(
       "text, upper left, no verdict, measuring, <1% of the image",
     );
