@@ -388,6 +388,14 @@ def test_what_is_deleted_elsewhere_right_after_the_list_was_sent_is_told(acts, t
 # Measured.
 
 
+def test_waiting_ends_once_all_are_measured(acts):
+    findings = acts.widget.findings
+    for x in range(3):
+        findings.add((x, 0, 2, 2))
+    assert findings.wait(SAFETY)
+    assert [each.effect is not None for each in findings] == [True] * 3
+
+
 def test_a_finding_is_measured_and_its_effect_kept(acts, tmp_path):
     kept = acts.put(target=0)["finding"]
     acts.page.until(lambda page: acts.pushes("effect"))

@@ -93,6 +93,7 @@ class Findings(Outlets):
         self._saving = threading.Lock()
         self._saved: set[str] = set()  # inputs, by digest
         self._known: dict[str, Finding] = {}  # by id, as observers know it
+        self.measuring: Callable[[float | None], bool] = lambda timeout: True
 
     # What a person calls.
 
@@ -230,6 +231,23 @@ class Findings(Outlets):
             if all(getattr(each, name) == value for name, value in asked.items())
             and (index is None or each.seen.target == index)
         ]
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until the effects of all findings are measured.
+
+        Those that were made in an earlier session are measured once a run has ended.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; None for as long as it takes.
+
+        Returns
+        -------
+        bool
+            False if it took longer.
+        """
+        return self.measuring(timeout)
 
     def observe(self, callback: Observer) -> None:
         """Call a function with each :class:`Change`, whoever makes it.

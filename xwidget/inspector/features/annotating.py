@@ -59,6 +59,7 @@ class Annotating(Feature):
         self.findings.observe(self._on_change)
         self._telling = Telling(self.findings, keeper)
         self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
+        self.findings.measuring = self._measuring.wait
 
     @property
     def commands(self) -> Mapping[str, Handler]:

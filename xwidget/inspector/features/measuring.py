@@ -55,6 +55,8 @@ class Measuring:
         self._later: dict[str, Finding] = {}
         self._unshared: dict[str, Finding] = {}  # measured before there was evidence
         self._works = False
+        self._at_rest = threading.Event()
+        self._at_rest.set()
         self._acted = 0.0  # when a person did something last, in seconds of a monotonic clock
         self._ended = threading.Event()
         self._effects: Effects | None = None
@@ -103,6 +105,10 @@ class Measuring:
         for each in found:
             self.add(each, later=True)
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until nothing waits to be measured; return False where that took longer."""
+        return self._at_rest.wait(timeout)
+
     def close(self) -> None:
         """Give up what waits."""
         self._ended.set()
@@ -121,6 +127,7 @@ class Measuring:
         except (RuntimeError, MemoryError) as error:
             return error
         self._works = True
+        self._at_rest.clear()
         return None
 
     def _work(self) -> None:
@@ -128,6 +135,7 @@ class Measuring:
             with self._lock:
                 if self._ended.is_set() or not (self._waiting or self._later):
                     self._works = False
+                    self._at_rest.set()
                     return
                 rest = self._acted + _REST - time.monotonic()
                 finding = self._next() if rest <= 0 else None
