@@ -321,7 +321,7 @@ export interface PointRecord {
 
 export type RegionRecord = BoxRecord | PolygonRecord | MaskRecord | PointRecord;
 
-/** The picture, the net and the explanation that a finding was seen on; see `Seen` in
+/** The image, the net and the explanation that a finding was seen on; see `Seen` in
     xwidget/findings/finding.py.
      */
 export interface SeenRecord {

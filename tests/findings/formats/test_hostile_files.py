@@ -51,7 +51,7 @@ BROKEN = {
         b'{"images": [{"id": 1}], "annotations": [{"image_id": 1, "category_id": 0}]}',
         "annotations[0].category_id is 0, and no category has that id",
     ),
-    "no XML": (b"<annotations>\n<version>1.1</versio></annotations>", "line 2, column"),
+    "not XML": (b"<annotations>\n<version>1.1</versio></annotations>", "line 2, column"),
     "no number": (
         b'<annotations><version>1.1</version><image id="0" name="a" width="wide" height="2"/>'
         b"</annotations>",
@@ -123,7 +123,7 @@ def test_no_entity_is_expanded_or_fetched(declaration: str) -> None:
     text = f'<?xml version="1.0"?>{declaration}<annotations><version>&x;</version></annotations>'
     with pytest.raises(ValueError, match="document type"):
         formats.preview(text.encode())
-    with pytest.raises(ValueError, match="no XML at line 1"):
+    with pytest.raises(ValueError, match="not XML at line 1"):
         formats.preview(b"<annotations><version>&x;</version></annotations>")
 
 

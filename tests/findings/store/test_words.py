@@ -101,7 +101,7 @@ def test_a_picture_is_kept_once_by_image_and_preprocessing(store: xw.FindingStor
     [
         ("", png(), "64 hexadecimal digits"),
         ("XY" * 32, png(), "64 hexadecimal digits"),
-        (DIGEST, b"<svg>", "no PNG"),
+        (DIGEST, b"<svg>", "not a PNG"),
     ],
 )
 def test_what_is_no_picture_is_refused(

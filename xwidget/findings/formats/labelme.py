@@ -183,7 +183,7 @@ def _mask(node: Node, corner: tuple[float, float], picture: Picture) -> Crop:
                 raise ValueError("its mask is larger than the image")
             part = np.asarray(image.convert("L")) > 0
     except (OSError, TypeError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Malformed(f"{node.path}.mask is no PNG in base64") from error
+        raise Malformed(f"{node.path}.mask is not a PNG in base64") from error
     left, upper = int(corner[0]), int(corner[1])
     height, width = picture.size
     if left < 0 or upper < 0 or left >= width or upper >= height:

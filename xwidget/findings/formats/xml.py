@@ -111,7 +111,7 @@ def parsed(data: bytes | str) -> Element:
     Raises
     ------
     Malformed
-        If it is too large or deep, is no XML, or has a document type, which is where entities are
+        If it is too large or deep, is not XML, or has a document type, which is where entities are
         declared; the text names line and column.
     """
     if len(data) > MOST_BYTES:
@@ -148,7 +148,7 @@ def parsed(data: bytes | str) -> Element:
     except expat.ExpatError as error:
         place = f"line {error.lineno}, column {error.offset + 1}"
         raise Malformed(
-            f"the file is no XML at {place}: {expat.ErrorString(error.code)}"
+            f"the file is not XML at {place}: {expat.ErrorString(error.code)}"
         ) from error
     except (LookupError, UnicodeError) as error:
         raise Malformed(f"the file's encoding cannot be read: {error}") from error

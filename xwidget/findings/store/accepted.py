@@ -60,4 +60,4 @@ def picture(digest: str, png: bytes) -> None:
     if len(digest) != _DIGEST or not _HEX.issuperset(digest):
         raise ValueError(f"digest is {digest!r}; expected 64 hexadecimal digits")
     if not png.startswith(_PNG) or len(png) > _MOST_BYTES:
-        raise ValueError(f"the image is no PNG of at most 64 MB: {len(png)} bytes came")
+        raise ValueError(f"the image is not a PNG of at most 64 MB: {len(png)} bytes came")

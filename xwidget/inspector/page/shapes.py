@@ -284,7 +284,7 @@ RegionRecord = BoxRecord | PolygonRecord | MaskRecord | PointRecord
 
 
 class SeenRecord(TypedDict):
-    """The picture, the net and the explanation that a finding was seen on; see ``Seen`` in
+    """The image, the net and the explanation that a finding was seen on; see ``Seen`` in
     xwidget/findings/finding.py.
     """
 
