@@ -139,6 +139,7 @@ def a_record(k: int = 0, **more: Any) -> dict[str, Any]:
         "region": Box(at, at, 4, 3),
         "frame": FRAME,
         "created": created,
+        "changed": created,
         "seen": Seen(**SEEN),
         **more,
     }
@@ -274,7 +275,8 @@ def test_a_file_is_looked_into_first_and_taken_as_one_step(open_page: Any) -> No
     expect(annotated.options).to_have_count(2)
     again = annotated.load(a_record(0, label="cup"))
     expect(again.get_by_role("checkbox")).not_to_be_checked()
-    expect(again).to_contain_text("here already")
+    expect(again.get_by_role("checkbox")).to_be_disabled()
+    expect(again).to_contain_text("here already, changed later: stays as it is")
 
 
 def test_a_file_that_is_none_says_why_and_leaves_all_as_it_is(open_page: Any) -> None:

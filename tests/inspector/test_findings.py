@@ -302,6 +302,20 @@ def test_files_go_out_and_come_in(acts):
     assert (bad["type"], bad["final"]) == ("failed", True)
 
 
+def test_of_each_row_of_a_file_it_is_said_what_is_kept_already(acts):
+    kept = [acts.put(record(label=name))["finding"] for name in ("same", "later", "gone")]
+    _, (data,) = acts.answer(acts.ask("write_findings", format="xwidget"))
+    store = acts.widget.findings
+    store.edit(kept[1]["id"], label="changed")
+    store.remove(kept[2]["id"])
+    preview, _ = acts.answer(acts.ask("read_findings", name="three.json", buffer=data))
+    told = [(row["finding"]["label"], row["here"], row["base"]) for row in preview["rows"]]
+    assert told == [("same", "same", 1), ("later", "later", 2), ("gone", "deleted", 2)]
+    back = acts.put(preview["rows"][2]["finding"], base=2, act="back")
+    assert (back["clash"], back["finding"]["version"]) == (None, 3)
+    assert [each.label for each in store.list()] == ["same", "changed", "gone"]
+
+
 def test_a_file_holds_up_no_save_and_has_all_that_was_kept_before(acts, monkeypatch):
     gate, begun = threading.Event(), threading.Event()
     findings, export = acts.widget.findings, acts.widget.findings.export

@@ -132,7 +132,8 @@ class Outlets(ABC):
         """Keep the findings of a file that are of this image; the page shows them at once.
 
         The whole file is read before the first is kept. Of a finding that is known, the version
-        that was changed last counts.
+        that was changed last counts. One that was deleted comes back, as
+        a new version.
 
         Parameters
         ----------

@@ -63,7 +63,8 @@ class GalleryFindings:
         """Keep the findings of a file, each with its image; the panel and the thumbnails show them.
 
         The whole file is read before the first is kept. Of a finding that is known, the version
-        that was changed last counts. Loading a file again keeps none twice.
+        that was changed last counts. One that was deleted comes back, as
+        a new version. Loading a file again keeps none twice.
 
         Parameters
         ----------

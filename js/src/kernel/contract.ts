@@ -411,6 +411,10 @@ export interface PreviewRow {
   place?: string;
   /** What it is called there. */
   label?: string;
+  /** The version of it that is kept; 0 where none is. */
+  base?: number;
+  /** What is kept of it: "deleted", or "earlier", "same" or "later" by when it was changed; "elsewhere" where it was marked before another network; "" where none is. */
+  here?: string;
 }
 
 /** The traits, as the page reads them. */

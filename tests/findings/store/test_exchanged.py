@@ -43,9 +43,17 @@ def test_the_later_change_wins_and_the_earlier_stays(store: xw.FindingStore) -> 
     assert store.get(first.id) == found
     assert store.get(first.id, 1).label == first.label
     assert store.load(early) == (store.get(first.id),)
-    store.remove(first.id)
-    (gone,) = store.load(other.export().data)
-    assert gone.deleted
+
+
+def test_a_finding_that_was_deleted_comes_back_with_its_file(store: xw.FindingStore) -> None:
+    first = store.add(cases.all_kinds()[0])
+    file = store.export().data
+    removed = store.remove(first.id)
+    for _ in range(2):  # once
+        (back,) = store.load(file)
+        assert (back.version, back.deleted, back.label) == (3, False, first.label)
+        assert back.changed >= removed.changed
+    assert [each.id for each in store.list()] == [first.id]
 
 
 def test_files_of_other_programs_are_loaded_once(store: xw.FindingStore, tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ class Exchanged:
         """Keep the findings of a file, and its reviews.
 
         The whole file is read before the first is kept. A finding that the store has already
-        becomes a new version of it, if the file's was changed later; one that was deleted later
-        stays deleted.
+        becomes a new version of it, if the file's was changed later. One that was deleted comes
+        back, as a new version.
 
         Parameters
         ----------

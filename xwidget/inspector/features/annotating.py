@@ -16,6 +16,7 @@ from xwidget.findings.finding import KINDS, Finding, Seen, read
 from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import Keeper
+from xwidget.findings.store.loading import compared
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.measuring import Measuring
 from xwidget.inspector.features.seeing import Seeing
@@ -209,8 +210,19 @@ class Annotating(Feature):
 
     def _read(self, name: str, buffer: bytes) -> Answer:
         read = formats.preview(buffer, name, [self.findings.picture])
-        described = read.describe()
-        return Answer({"rows": described["rows"], "notes": described["notes"]})
+        rows = [{**row.describe(), **self._known(row.finding)} for row in read.rows]
+        return Answer({"rows": rows, "notes": [*read.notes]})
+
+    def _known(self, finding: Finding | None) -> dict[str, Any]:
+        """Return what is kept of a finding of a file."""
+        kept = None if finding is None else self._before(finding.id)
+        if finding is None or kept is None:
+            return {"base": 0, "here": ""}
+        same = self.findings.belongs(kept)
+        return {
+            "base": kept.version,
+            "here": compared(kept, finding) if same else "elsewhere",
+        }
 
     def _write(self, format: str) -> Answer:
         written = self.findings.export(format=format)

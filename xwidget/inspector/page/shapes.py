@@ -375,3 +375,9 @@ class PreviewRow(_Row, total=False):
 
     place: Annotated[str, "Where it is in the file."]
     label: Annotated[str, "What it is called there."]
+    base: Annotated[int, "The version of it that is kept; 0 where none is."]
+    here: Annotated[
+        str,
+        'What is kept of it: "deleted", or "earlier", "same" or "later" by when it was changed; '
+        '"elsewhere" where it was marked before another network; "" where none is.',
+    ]

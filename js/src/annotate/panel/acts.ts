@@ -1,6 +1,6 @@
 /** What a person does to findings, by a button or a key. */
 import { batch, type ReadonlySignal } from "@preact/signals";
-import type { FindingRecord } from "../../kernel/contract";
+import type { FindingRecord, PreviewRow } from "../../kernel/contract";
 import type { Ui } from "../../panel/ui";
 import { WHOLE } from "../../picture/camera";
 import { focused } from "../../support/keys";
@@ -45,7 +45,7 @@ export interface Acts {
   /** Save the findings as a file. */
   write(format: string): void;
   /** Take what a file holds, as one step that can be undone. */
-  take(read: readonly FindingRecord[]): void;
+  take(read: readonly PreviewRow[]): void;
 }
 
 interface Parts {
@@ -238,9 +238,16 @@ export function createActs(parts: Parts): Acts {
     take(read) {
       const added = new Set<string>();
       findings.together(() => {
-        for (const { region, id, ...more } of read) {
-          const here = findings.get(id) !== null;
-          added.add(findings.add(region, here ? more : { id, ...more }).id);
+        for (const row of read) {
+          const { finding, base = 0 } = row;
+          if (!finding) continue;
+          if (findings.hereOf(row) === "same") {
+            const { region, id, ...more } = finding;
+            added.add(findings.add(region, more).id);
+          } else {
+            findings.load(finding, base);
+            added.add(finding.id);
+          }
         }
       });
       // As it is listed: the next key judges it, and N goes on to the others.

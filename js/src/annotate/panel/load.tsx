@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { PreviewRow } from "../../kernel/contract";
 import { isolated, shown } from "../../support/texts";
 import type { Preview } from "../state/files";
-import { knownBy, type SortedRows, sortRows } from "./sorted_rows";
+import { becomes, knownBy, type SortedRows, sortRows, stays } from "./sorted_rows";
 import type { View } from "./view";
 import { counted, extentOf, nameOf } from "./words";
 
@@ -23,9 +24,10 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
         if (gone) return;
         preview.value = read;
         // What is here already is not taken twice, unless a person wants it.
-        const known = read.rows.flatMap(({ finding }, k) =>
-          finding && findings.get(finding.id) ? [k] : [],
-        );
+        const known = read.rows.flatMap((row, k) => {
+          const here = findings.hereOf(row);
+          return here === "same" || stays(here) ? [k] : [];
+        });
         left.value = new Set(known);
       },
       (error: unknown) => {
@@ -39,9 +41,7 @@ export function LoadDialog({ view, file, shut }: { view: View; file: File; shut(
 
   const read = preview.value;
   const rows = read && typeof read !== "string" ? read.rows : [];
-  const taken = rows.flatMap(({ finding, reason }, k) =>
-    finding && !reason && !left.value.has(k) ? [finding] : [],
-  );
+  const taken = rows.filter(({ finding, reason }, k) => finding && !reason && !left.value.has(k));
   const { here, refused, elsewhere, images } = sortRows(rows);
   const leave = (k: number) => {
     const next = new Set(left.value);
@@ -148,31 +148,46 @@ function Rows(props: {
           </tr>
         </thead>
         <tbody>
-          {here.slice(0, DRAWN).map(([{ finding, matched, reason }, k]) => (
-            <tr key={k}>
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={`Add ${finding ? nameOf(finding) : "this one"}`}
-                  checked={finding !== null && !reason && !left.has(k)}
-                  disabled={finding === null || reason !== ""}
-                  onChange={() => leave(k)}
-                />
-              </td>
-              <td dir="auto">
-                {finding ? nameOf(finding) : "–"}
-                {finding && !finding.label && <small> · {extentOf(finding)}</small>}
-              </td>
-              <td>{finding?.verdict || "–"}</td>
-              <td class={reason ? "xw-wrong" : undefined}>
-                {shown(reason) || knownBy(matched) || "–"}
-                {finding && !reason && view.findings.get(finding.id) && ", here already"}
-              </td>
-            </tr>
+          {here.slice(0, DRAWN).map(([row, k]) => (
+            <RowLine
+              key={k}
+              row={row}
+              here={view.findings.hereOf(row)}
+              isLeft={left.has(k)}
+              leave={() => leave(k)}
+            />
           ))}
         </tbody>
       </table>
       {more > 0 && <p class="xw-note">… and {counted(more, "more", "more")}</p>}
     </div>
+  );
+}
+
+function RowLine(props: { row: PreviewRow; here: string; isLeft: boolean; leave(): void }) {
+  const { row, here, isLeft, leave } = props;
+  const { finding, matched, reason } = row;
+  const cannot = finding === null || reason !== "" || stays(here);
+  const known = shown(reason) || knownBy(matched) || "–";
+  return (
+    <tr>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`Add ${finding ? nameOf(finding) : "this one"}`}
+          checked={!cannot && !isLeft}
+          disabled={cannot}
+          onChange={leave}
+        />
+      </td>
+      <td dir="auto">
+        {finding ? nameOf(finding) : "–"}
+        {finding && !finding.label && <small> · {extentOf(finding)}</small>}
+      </td>
+      <td>{finding?.verdict || "–"}</td>
+      <td class={reason ? "xw-wrong" : undefined}>
+        {[known, finding && !reason && becomes(here)].filter(Boolean).join(", ")}
+      </td>
+    </tr>
   );
 }

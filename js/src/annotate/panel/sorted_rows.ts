@@ -31,3 +31,17 @@ export function sortRows(rows: readonly PreviewRow[]): SortedRows {
 export function knownBy(matched: string): string {
   return matched === "digest" ? "same pixels" : matched && `same ${matched}`;
 }
+
+/** What becomes of a row, by what is here of it already; see `PreviewRow`. */
+const HERE: Record<string, string> = {
+  same: "here already",
+  later: "here already, changed later: stays as it is",
+  earlier: "here already, changed earlier: becomes this",
+  deleted: "was deleted: comes back",
+  elsewhere: "here already, of another network: stays as it is",
+};
+
+export const becomes = (here: string) => HERE[here] ?? "";
+
+/** Whether what is here stays, whatever a person wants of the file. */
+export const stays = (here: string) => here === "later" || here === "elsewhere";

@@ -3,10 +3,10 @@
  * be undone, and is kept. Nothing here waits for the kernel.
  */
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
-import type { FileFormat, ReviewRecord } from "../../kernel/contract";
+import type { FileFormat, PreviewRow, ReviewRecord } from "../../kernel/contract";
 import type { Store } from "../../state/store";
 import { besides, type Region } from "../region";
-import { createEntries, lastPut } from "./entries";
+import { baseOf, createEntries, lastPut } from "./entries";
 import { type CreateFiles, createFiles, type Files } from "./files";
 import { createOutbox, type Outbox } from "./outbox";
 import type { Judgment } from "./queue";
@@ -34,6 +34,13 @@ export interface Findings extends Files {
   /** @param more what else is known of it, as of one that was read from a file */
   add(region: Region, more?: Partial<Finding>): Finding;
   change(id: string, patch: Patch): void;
+  /** What is kept of a finding of a file already, by the kernel and here; see `PreviewRow`. */
+  hereOf(row: PreviewRow): string;
+  /**
+   * Have it as a file has it: a new one, or a change of the one that is here or was deleted.
+   * @param base the version of it that is kept; 0 where none is
+   */
+  load(finding: Finding, base: number): void;
   remove(id: string): void;
   /** A copy, a little aside; null where there is nothing to copy. */
   duplicate(id: string): Finding | null;
@@ -125,6 +132,17 @@ export function createFindings(
     store.undo.made({ of: findings, bytes, undo, redo });
   }
 
+  /** One step that makes a finding what it shall be. */
+  function alter(finding: Finding, given: Patch): void {
+    const after = record.differing(finding, given);
+    if (Object.keys(after).length === 0) return;
+    const { id } = finding;
+    batch(() => {
+      apply(id, after);
+      remember({ id, before: record.valuesOf(finding, after), after });
+    });
+  }
+
   /** What one has said of a finding oneself. */
   function ownOf(finding: Finding): Judgment & Pick<Finding, "confidence"> {
     const me = setup.author.peek();
@@ -181,13 +199,25 @@ export function createFindings(
     change(id, patch) {
       const finding = findings.get(id);
       if (!finding) return;
-      const given = patch.region ? { ...patch, region: record.plain(patch.region) } : patch;
-      const after = record.differing(finding, given);
-      if (Object.keys(after).length === 0) return;
-      batch(() => {
-        apply(id, after);
-        remember({ id, before: record.valuesOf(finding, after), after });
-      });
+      alter(finding, patch.region ? { ...patch, region: record.plain(patch.region) } : patch);
+    },
+    hereOf({ finding, here = "" }) {
+      changes.value;
+      const known = finding && entries.get(finding.id)?.record;
+      return known ? record.comparedTo(known, finding) : here;
+    },
+    load(finding, base) {
+      const entry = entries.of(finding.id);
+      // What is kept and not here was deleted, before this page or unheard of by it.
+      if (base > baseOf(entry)) entry.kept = { ...finding, version: base, deleted: true };
+      const known = entry.record ?? entry.kept;
+      if (!known) {
+        const { region, ...more } = finding;
+        findings.add(region as Region, more);
+        return;
+      }
+      entry.record = known;
+      alter(known, record.toBe(known, { ...finding, deleted: false }));
     },
     remove: (id) => findings.change(id, { deleted: true }),
     duplicate(id) {

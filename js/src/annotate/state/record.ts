@@ -64,6 +64,16 @@ export function toBe(finding: Finding, other: Finding): Patch {
   return differing(finding, Object.fromEntries(fields) as Patch);
 }
 
+/**
+ * What loading a finding of a file comes to where one is here, as xwidget/findings/store/loading.py
+ * says: "deleted" comes back, what is "earlier" gives way, "same" and "later" stay.
+ */
+export function comparedTo(here: Finding, finding: Finding): string {
+  if (here.deleted && !finding.deleted) return "deleted";
+  const after = Date.parse(here.changed) - Date.parse(finding.changed);
+  return after === 0 ? "same" : after > 0 ? "later" : "earlier";
+}
+
 export function sameContent(a: Finding, b: Finding): boolean {
   return contentOf(a, b).every((field) => same(a, b, field));
 }

@@ -112,8 +112,9 @@ describe("what a file holds", () => {
     const here = aFinding({ label: "cup" });
     const { view, all, did } = aView([here]);
     const read = [aFinding({ label: "rim", verdict: "core" }), here];
-    view.act.take(read);
-    expect(did).toEqual(["together", "add", "add"]);
+    const row = { matched: "digest", reason: "", base: 4 };
+    view.act.take(read.map((finding) => ({ ...row, finding })));
+    expect(did).toEqual(["together", "load over 4", "add"]);
     expect(all.value.map(({ label }) => label)).toEqual(["cup", "rim", "cup"]);
     expect(all.value[1]?.id).toBe(read[0]?.id);
     expect(new Set(all.value.map(({ id }) => id)).size).toBe(3);

@@ -1,6 +1,11 @@
 import { signal } from "@preact/signals";
 import { createPanel, type View } from "../../../src/annotate/panel/view";
-import type { EffectRecord, FindingRecord, ReviewRecord } from "../../../src/kernel/contract";
+import type {
+  EffectRecord,
+  FindingRecord,
+  PreviewRow,
+  ReviewRecord,
+} from "../../../src/kernel/contract";
 import type { Ui } from "../../../src/panel/ui";
 import { WHOLE } from "../../../src/picture/camera";
 import { aFinding } from "./a_finding";
@@ -26,6 +31,12 @@ export function fakeFindings(first: readonly FindingRecord[] = []) {
     change(id: string, patch: Partial<FindingRecord>) {
       all.value = all.peek().map((each) => (each.id === id ? { ...each, ...patch } : each));
       did.push("change");
+    },
+    hereOf: ({ finding, here = "" }: PreviewRow) =>
+      findings.get(finding?.id ?? "") ? "same" : here,
+    load(finding: FindingRecord, base: number) {
+      all.value = [...all.peek(), finding];
+      did.push(`load over ${base}`);
     },
     remove(id: string) {
       all.value = all.peek().filter((each) => each.id !== id);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Finding } from "../../../src/annotate/state/record";
 import { BOX, marking, OTHER, SETUP } from "./marking";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -254,6 +255,50 @@ test("a thousand findings are added in an instant, as one step", () => {
   expect(performance.now() - began).toBeLessThan(1000);
   store.undo.undo();
   expect(findings.all.value).toEqual([]);
+});
+
+test("what was deleted before this page comes back over the newest version, in one step", () => {
+  const { findings, fake, pump } = marking();
+  const made = findings.add(BOX, { label: "cup" });
+  pump();
+  const file = { ...(fake.newest(made.id) as Finding), changed: "2026-01-01T00:00:00Z" };
+  fake.change(made.id, { deleted: true });
+  const later = marking({ fake });
+  later.pump();
+  expect(later.findings.all.value).toEqual([]);
+  const row = { finding: file, matched: "digest", reason: "", base: 2, here: "deleted" };
+  expect(later.findings.hereOf(row)).toBe("deleted");
+  later.findings.together(() => later.findings.load(file, 2));
+  later.pump();
+  expect(later.findings.clashes.value).toEqual([]);
+  expect(fake.newest(made.id)).toMatchObject({ version: 3, deleted: false, label: "cup" });
+  expect(later.findings.stateOf(made.id)).toBe("saved");
+  expect(later.findings.hereOf(row)).toBe("later");
+  later.store.undo.undo();
+  later.pump();
+  expect(fake.newest(made.id)).toMatchObject({ version: 4, deleted: true });
+  later.store.undo.redo();
+  later.pump();
+  expect(fake.newest(made.id)).toMatchObject({ version: 5, deleted: false });
+});
+
+test("what a file has newer takes the place of what is here, and is undone to that", () => {
+  const { findings, store, fake, pump } = marking();
+  const made = findings.add(BOX, { label: "cup" });
+  pump();
+  const file = {
+    ...(fake.newest(made.id) as Finding),
+    label: "mug",
+    changed: "2999-01-01T00:00:00Z",
+  };
+  const row = { finding: file, matched: "digest", reason: "", base: 1, here: "earlier" };
+  expect(findings.hereOf(row)).toBe("earlier");
+  findings.load(file, 1);
+  pump();
+  expect(fake.newest(made.id)).toMatchObject({ version: 2, label: "mug" });
+  store.undo.undo();
+  pump();
+  expect(fake.newest(made.id)).toMatchObject({ version: 3, label: "cup", deleted: false });
 });
 
 test("a file is read once it is known what is here, after the list of that", async () => {
