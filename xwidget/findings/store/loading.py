@@ -18,7 +18,7 @@ _ATTEMPTS: Final = 100
 
 
 def compared(kept: Finding, finding: Finding) -> str:
-    """Return what loading a finding of a file comes to where one is kept: ``"deleted"`` (it comes
+    """Return the outcome of loading a finding of a file where one is kept: ``"deleted"`` (it comes
     back), ``"earlier"`` (what is kept was changed earlier: the file's takes its place), ``"same"``
     or ``"later"`` (what is kept stays).
     """

@@ -214,7 +214,7 @@ class Annotating(Feature):
         return Answer({"rows": rows, "notes": [*read.notes]})
 
     def _known(self, finding: Finding | None) -> dict[str, Any]:
-        """Return what is kept of a finding of a file."""
+        """Return the version that is kept of a finding of a file, and how it compares."""
         kept = None if finding is None else self._before(finding.id)
         if finding is None or kept is None:
             return {"base": 0, "here": ""}
