@@ -72,6 +72,27 @@ def test_a_user_without_rights_reads_and_is_told_what_to_ask_for(
             connection.execute(sql.SQL("DROP ROLE {}").format(role))
 
 
+def test_a_finding_that_cannot_be_read_hides_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "findings.sqlite"
+    with xw.FindingStore(path) as store:
+        whole, spoiled = store.add(finding()), store.add(finding())
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            """UPDATE xwidget_findings SET record = json_set(record, '$.region', json('{"type": "cube"}'))
+            WHERE finding_id = ?""",
+            (spoiled.id,),
+        )
+    connection.close()
+    with xw.FindingStore(path) as store:
+        assert store.list() == (whole,)
+        assert store.changes_since(0)[1] == (whole,)
+        assert f"{spoiled.id}, version 1, cannot be read and is left out" in caplog.text
+        with pytest.raises(ValueError, match="cube"):
+            store.get(spoiled.id)
+
+
 def test_a_database_that_is_not_there_is_said(server: str) -> None:
     with pytest.raises(StoreError, match='database "missing" does not exist'):
         xw.FindingStore(f"{server.rpartition('/')[0]}/missing")

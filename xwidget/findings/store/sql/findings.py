@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import timezone
 from typing import Any
@@ -31,6 +32,8 @@ from xwidget.findings.store.sql.tables import effects, findings, reviews
 from xwidget.findings.store.sql.transactions import Transactions
 from xwidget.findings.times import parsed
 from xwidget.support import texts
+
+_log = logging.getLogger("xwidget")
 
 
 class Findings:
@@ -138,7 +141,7 @@ class Findings:
         query = _newest().where(*_conditions(wanted))
         query = query.order_by(findings.c.created, findings.c.finding_id)
         rows = self._transactions.read(lambda connection: connection.execute(query).all())
-        return tuple(map(_read, rows))
+        return _readable(rows)
 
     def listed(self) -> tuple[Listed, ...]:
         """Return of the newest versions that are not deleted what an overview needs."""
@@ -174,7 +177,7 @@ class Findings:
             return newest, () if nothing else tuple(connection.execute(query).all())
 
         newest, rows = self._transactions.read(work)
-        return newest, tuple(map(_read, rows))
+        return newest, _readable(rows)
 
     def record_effect(self, id: str, version: int, effect: Effect) -> None:
         """Keep what was measured of a version; KeyError in words."""
@@ -248,6 +251,18 @@ def _frame_in(connection: Connection) -> ColumnElement[str]:
     if connection.dialect.name == "sqlite":
         return func.json_extract(findings.c.record, "$.frame")
     return cast(findings.c.record, JSON).op("->>")("frame")
+
+
+def _readable(rows: Iterable[Any]) -> tuple[Finding, ...]:
+    """Return what can be read of rows: one that cannot, of whatever program, hides no other."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_read(row))
+        except (ValueError, TypeError, KeyError) as error:
+            message = "finding %s, version %d, cannot be read and is left out: %s"
+            _log.warning(message, row.finding_id, row.version, error)
+    return tuple(found)
 
 
 def _read(row: Any) -> Finding:
