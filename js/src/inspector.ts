@@ -55,6 +55,9 @@ export function createInspector({ annotate, kernel, ready }: Parts) {
       const ended = new AbortController();
       const root = document.createElement("div");
       root.className = "xwidget-inspector";
+      // Its edge, too, is the panel's.
+      root.tabIndex = -1;
+      root.onfocus = () => root.querySelector<HTMLElement>("*")?.focus({ preventScroll: true });
       el.append(root);
       keepKeys(root, isOurs, ended.signal);
       const ui = createUi(root, known, ended.signal);

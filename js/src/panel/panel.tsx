@@ -49,7 +49,13 @@ export function Panel({ ui, kernel }: { ui: Ui; kernel?: KernelParts | undefined
   const { Aside, Help, style } = ui.extension.value ?? {};
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
-    <div class="xw-panel" data-arrangement={ui.arrangement.value} onKeyDown={onKeyDown}>
+    <div
+      class="xw-panel"
+      // A press beside all controls brings the keys here, not to the notebook's cell.
+      tabIndex={-1}
+      data-arrangement={ui.arrangement.value}
+      onKeyDown={onKeyDown}
+    >
       <div class="xw-top">
         {!portable && kernel && <kernel.RunBar ui={ui} />}
         <Notices store={store} />

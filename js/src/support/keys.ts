@@ -41,8 +41,9 @@ export function keepKeys(
 
 const TYPED = new Set(["INPUT", "SELECT", "TEXTAREA"]);
 
+/** Ctrl+A among them: a notebook would select its cells, and the next letter would change them all. */
 export function isOurs(event: KeyboardEvent): boolean {
-  if (isUndo(event)) return true;
+  if (isHeld(event, /^[zya]$/i)) return true;
   if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return false;
   // Shift+Enter runs the notebook's cell, wherever the focus is.
   if (event.key === "Enter" && event.shiftKey) return false;
@@ -58,14 +59,21 @@ export function isOurs(event: KeyboardEvent): boolean {
   }
   if (/^(slider|menuitem|listbox|option)$/.test(role ?? ""))
     return /^(Arrow|Page|Home$|End$|Enter$|Delete$|Backspace$|Escape$| $)/.test(event.key);
-  // Unkept, Enter on a button would send a notebook into its edit mode.
-  return /^(BUTTON|SUMMARY)$/.test(element.tagName) && (event.key === "Enter" || event.key === " ");
+  // Unkept, Enter on a button, or beside all controls, would send a notebook into its edit mode.
+  return (
+    /^(BUTTON|SUMMARY|DIV)$/.test(element.tagName) && (event.key === "Enter" || event.key === " ")
+  );
 }
 
 /** Ctrl+Z and its kin, save where they undo what was typed. */
 export function isUndo(event: KeyboardEvent): boolean {
-  const undoes = /^[zy]$/i.test(event.key) && (event.ctrlKey || event.metaKey) && !event.altKey;
-  return undoes && !isText(origin(event));
+  return isHeld(event, /^[zy]$/i);
+}
+
+/** One of these keys with Ctrl, save where it is for what was typed. */
+function isHeld(event: KeyboardEvent, keys: RegExp): boolean {
+  const held = (event.ctrlKey || event.metaKey) && !event.altKey;
+  return held && keys.test(event.key) && !isText(origin(event));
 }
 
 /** Whether a press is typing, or chooses in a list, and so is not one of the panel's keys. */
