@@ -10,7 +10,7 @@ import pytest
 from tests.export.test_page import Elements, explanation
 from tests.test_explanation import HEIGHT, WIDTH
 from xwidget.export.page import data
-from xwidget.findings.finding import KINDS, Finding, Seen, read, read_seen
+from xwidget.findings.finding import KINDS, Effect, Finding, Seen, read, read_seen
 from xwidget.findings.region import Box
 from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import from_box
@@ -39,6 +39,20 @@ def test_a_page_holds_the_findings_it_was_given_and_no_deleted_one(tmp_path: Pat
     setup = content["traits"]["_findings"]
     assert (setup["ready"], setup["store"], setup["labels"]) == (True, "", [HOSTILE])
     assert setup["kinds"] == [*KINDS, "stain"]
+
+
+def test_of_findings_whose_judgment_is_withheld_a_page_holds_nothing_of_it() -> None:
+    effect = Effect(3, 0.9, 0.1, 0.5, None, 0.02, 8)
+    found = finding(kind="xk", reason="xr", confidence=0.25, effect=effect, label="stamp")
+    ex = explanation(origin=ORIGIN, diagnostics={"net": "small"})
+    content = data(ex, 1, None, [found, finding()], {found.id})
+    bare, whole = content["findings"]["findings"]
+    assert (bare["withheld"], bare["verdict"], bare["effect"]) == (True, "", None)
+    assert (bare["label"], bare["region"]) == ("stamp", found.describe()["region"])
+    assert (whole["withheld"], whole["verdict"]) == (False, "spurious")
+    text = json.dumps([content["findings"], content["traits"]["_findings"]])
+    assert '"xk"' not in text
+    assert '"xr"' not in text
 
 
 def test_what_is_marked_on_a_page_knows_what_it_was_seen_on(tmp_path: Path) -> None:

@@ -88,3 +88,27 @@ def test_ones_own_and_those_of_a_store_that_is_not_blind_are_whole(make, two, tm
     with xw.FindingStore(tmp_path / "both.sqlite", "Grace", blind=False) as store:
         told = Acts(Page(make(findings=store))).do("findings")["findings"]
     assert told[0] == {**finding.describe(), "withheld": False}
+
+
+def test_files_and_pages_tell_it_once_ones_own_verdict_is_given(two, tmp_path):
+    _, finding, acts = two
+    widget = acts.widget
+    widget.wait()
+
+    def made():
+        page = widget.export_html(tmp_path / "page.html").read_text("utf-8")
+        told, (data,) = acts.answer(acts.ask("write_findings", format="xwidget"))
+        content = json.loads(page.split('id="xwidget-data">')[1].split("</script>")[0])
+        held = [content["findings"], content["traits"]["_findings"]["labels"]]
+        return json.dumps(held), json.loads(bytes(data)), told["notes"]
+
+    page, file, notes = made()
+    assert finding.id in page
+    assert tells(page) == []
+    assert file["findings"] == []
+    assert notes[-1].startswith("1 finding is left out")
+    acts.do("review", finding=finding.id, verdict="core", act="1")
+    page, file, notes = made()
+    assert len(tells(page)) == 5
+    assert [each["verdict"] for each in file["findings"]] == ["spurious"]
+    assert not any("left out" in note for note in notes)

@@ -344,6 +344,7 @@ def test_an_exported_page_holds_the_findings(acts, tmp_path):
         data = text.split('id="xwidget-data">')[1].split("</script>")[0]
         found = json.loads(data)
         assert [each["id"] for each in found["findings"]["findings"]] == [kept["id"]]
+        assert found["findings"]["findings"][0]["withheld"] is False
         assert found["findings"]["findings"][0]["label"] == "</script><b>beak"
         assert found["traits"]["_findings"]["ready"]
 

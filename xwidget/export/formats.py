@@ -5,7 +5,7 @@ A new format is a module that writes it and an entry here; docs/extending.md wal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,10 +20,17 @@ class Write(Protocol):
     """Writes an explanation to a path."""
 
     def __call__(
-        self, record: Record, path: Path, *, drawn: int | None, findings: Sequence[Finding]
+        self,
+        record: Record,
+        path: Path,
+        *,
+        drawn: int | None,
+        findings: Sequence[Finding],
+        withheld: Collection[str],
     ) -> object:
         """Write it; ``drawn`` is the class that is drawn first, None for the likeliest;
-        ``findings`` are those of its image.
+        ``findings`` are those of its image, ``withheld`` the ids of those whose judgment and
+        effect are not to be told.
         """
         ...
 
@@ -62,8 +69,15 @@ def _last_masks(record: Record, path: Path, **_: object) -> None:
     file.write(file.last_masks(record), path)
 
 
-def _page(record: Record, path: Path, *, drawn: int | None, findings: Sequence[Finding]) -> None:
-    page.write(record, path, target=drawn, findings=findings)
+def _page(
+    record: Record,
+    path: Path,
+    *,
+    drawn: int | None,
+    findings: Sequence[Finding],
+    withheld: Collection[str],
+) -> None:
+    page.write(record, path, target=drawn, findings=findings, withheld=withheld)
 
 
 #: The formats by name, in the order of the menu.

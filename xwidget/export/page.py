@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -26,6 +26,7 @@ from xwidget.catalog import defenses, sentences
 from xwidget.export import marked, still
 from xwidget.export.entries import checked, class_entry, track_entry
 from xwidget.findings.finding import Finding
+from xwidget.findings.withholding import record, without_judgment
 from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 from xwidget.record import Record
@@ -85,9 +86,10 @@ def write(
     keyframes: int = KEYFRAMES,
     target: int | None = None,
     findings: Iterable[Finding] = (),
+    withheld: Collection[str] = (),
 ) -> Path:
     """Write an explanation's page; see ``Explanation.export_html``."""
-    text = page(explanation, keyframes, target, findings)
+    text = page(explanation, keyframes, target, findings, withheld)
     # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
     return files.replace(path, text.encode("utf-8", errors="replace"))
 
@@ -97,6 +99,7 @@ def page(
     keyframes: int = KEYFRAMES,
     target: int | None = None,
     findings: Iterable[Finding] = (),
+    withheld: Collection[str] = (),
 ) -> str:
     """Return an explanation as the text of one HTML page.
 
@@ -110,6 +113,8 @@ def page(
         Index of the class that is drawn first; None for the likeliest.
     findings
         Findings of the image.
+    withheld
+        Ids of those of which the page tells neither judgment nor effect.
 
     Raises
     ------
@@ -122,7 +127,7 @@ def page(
         raise ValueError(f"keyframes must be a whole number from 1, got {given}")
     script = _inline("portable.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    content = data(explanation, keyframes, target, findings)
+    content = data(explanation, keyframes, target, findings, withheld)
     chosen = explanation.targets.index(content["traits"]["target"])
     drawn = Image.fromarray(explanation.on_paper(chosen))
     net = content["traits"]["_net_name"]
@@ -149,9 +154,11 @@ def data(
     keyframes: int,
     target: int | None = None,
     findings: Iterable[Finding] = (),
+    withheld: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the values of the page's model; docs/protocol.md describes them."""
-    found = marked.checked(explanation, findings)
+    given = marked.checked(explanation, findings)
+    found = [without_judgment(each) if each.id in withheld else each for each in given]
     net = texts.shown(str(explanation.diagnostics.get("net", "")), texts.NAME)
     ranked = np.argsort(-explanation.image_scores, kind="stable").tolist()
     targets = explanation.targets
@@ -203,7 +210,10 @@ def data(
         "image": packed_picture(explanation.image),
         "reference": packed_picture(still.shortest(explanation.reference)),
         "masks": {str(key): track.masks for key, track in tracks.items()},
-        "findings": {"findings": [each.describe() for each in found], "reviews": []},
+        "findings": {
+            "findings": [record(each, each.id in withheld) for each in found],
+            "reviews": [],
+        },
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -92,7 +92,11 @@ class Outlets(ABC):
         return formats.to_pandas(self.list())
 
     def export(
-        self, to: str | os.PathLike[str] | BinaryIO | None = None, *, format: str = "xwidget"
+        self,
+        to: str | os.PathLike[str] | BinaryIO | None = None,
+        *,
+        format: str = "xwidget",
+        without: Container[str] = (),
     ) -> Written:
         """Write the findings as a file, in pixels of the upright original where that is known.
 
@@ -103,6 +107,8 @@ class Outlets(ABC):
         format
             ``"xwidget"``, ``"coco"``, ``"w3c"``, ``"labelstudio"``, ``"labelme"``, ``"qupath"``,
             ``"cvat"``, ``"csv"``, ``"parquet"``, ``"masks"`` or ``"input masks"``.
+        without
+            Ids of findings that are left out.
 
         Returns
         -------
@@ -121,7 +127,7 @@ class Outlets(ABC):
         --------
         >>> w.findings.export("cups.coco.json", format="coco")  # doctest: +SKIP
         """
-        found = self.list()
+        found = [each for each in self.list() if each.id not in without]
         ids = {each.id for each in found}
         reviews = [each for each in self._reviews() if each.finding in ids]
         return formats.write(found, to, format=format, images=[self.picture], reviews=reviews)

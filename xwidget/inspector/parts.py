@@ -60,7 +60,7 @@ class Parts:
         self.testing = Testing(panel, self.drawn)
         self.line = Line("xwidget findings")
         self.annotating = Annotating(panel, self.drawn, keeper, self.line)
-        self.saving = Saving(panel, self.drawn, self.annotating.findings.list)
+        self.saving = Saving(panel, self.drawn, self.annotating.telling.all)
         self.picture = StillPicture(panel, self.drawn)
         self.features: tuple[Feature, ...] = (
             self.running,

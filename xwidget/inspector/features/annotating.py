@@ -17,10 +17,11 @@ from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import Keeper
 from xwidget.findings.store.loading import compared
+from xwidget.findings.withholding import with_withheld
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.measuring import Measuring
 from xwidget.inspector.features.seeing import Seeing
-from xwidget.inspector.features.telling import Telling, with_withheld
+from xwidget.inspector.features.telling import Telling
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
@@ -58,7 +59,7 @@ class Annotating(Feature):
         self._since: tuple[Store, int] | None = None
         self.findings = Findings(self._seeing, keeper)
         self.findings.observe(self._on_change)
-        self._telling = Telling(self.findings, keeper)
+        self.telling = Telling(self.findings, keeper)
         self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
         self.findings.measuring = self._measuring.wait
 
@@ -143,7 +144,7 @@ class Annotating(Feature):
         reviews = self._keeper.store.reviews(author=author, digest=digest)
         own = [each for each in reviews if each.finding in ids]
         self.look()
-        records = self._telling.records(found, {each.finding for each in own})
+        records = self.telling.records(found, {each.finding for each in own})
         for each in found:
             if each.effect is None:
                 self._measuring.add(each, later=True)
@@ -177,8 +178,8 @@ class Annotating(Feature):
         kept = self.findings.keep(new, base, act, by="page")
         return Answer(
             {
-                "finding": self._telling.record(kept.finding),
-                "clash": None if kept.clash is None else self._telling.record(kept.clash),
+                "finding": self.telling.record(kept.finding),
+                "clash": None if kept.clash is None else self.telling.record(kept.clash),
                 "durable": kept.durable,
                 "reason": self._keeper.reason,
             }
@@ -203,7 +204,7 @@ class Annotating(Feature):
             self._measuring.add(found, later=True)
         return Answer(
             {
-                "finding": self._telling.record(found),
+                "finding": self.telling.record(found),
                 "reviews": [each.describe() for each in reviews],
             }
         )
@@ -225,10 +226,12 @@ class Annotating(Feature):
         }
 
     def _write(self, format: str) -> Answer:
-        written = self.findings.export(format=format)
+        withheld = self.telling.all()[1]
+        written = self.findings.export(format=format, without=withheld)
         stem = re.sub(r"[^a-z0-9_]+", "-", PurePath(self._seeing.base.image).stem.lower())
         name = f"{stem[:_STEM].strip('-') or 'image'}-findings.{written.ending}"
-        return Answer({"name": name, "notes": [*written.notes]}, written.data)
+        notes = [*written.notes, *([_left_out(len(withheld))] if withheld else [])]
+        return Answer({"name": name, "notes": notes}, written.data)
 
     def _checked(self, record: dict[str, Any]) -> Finding:
         """Return the finding that a page sent; its size is looked at before it is drawn."""
@@ -320,10 +323,10 @@ class Annotating(Feature):
         self._tell_effect(replace(finding, effect=None), reason)
 
     def _tell_finding(self, finding: Finding) -> None:
-        self._send({"type": "finding", "finding": self._telling.record(finding)})
+        self._send({"type": "finding", "finding": self.telling.record(finding)})
 
     def _tell_effect(self, finding: Finding, reason: str) -> None:
-        if self._telling.withholds(finding):
+        if self.telling.withholds(finding):
             return
         told = {"type": "effect", "id": finding.id, "version": finding.version}
         self._send({**told, "effect": finding.describe()["effect"], "reason": reason})
@@ -373,6 +376,13 @@ class Annotating(Feature):
             if self.findings.belongs(finding):
                 self.findings.tell(finding, "store")
         return True
+
+
+def _left_out(count: int) -> str:
+    """Return a note on findings that a file does not have."""
+    if count == 1:
+        return "1 finding is left out: another marked it, and you have not judged it yet."
+    return f"{count} findings are left out: others marked them, and you have not judged them yet."
 
 
 def _menu() -> list[dict[str, str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from xwidget.explanation import Explanation
+from xwidget.export import page
 from xwidget.export.formats import FORMATS, sizes
 from xwidget.findings.finding import Finding
 from xwidget.inspector.features.feature import Feature
@@ -30,11 +32,15 @@ class Saving(Feature):
     drawn
         What is drawn: a page of its own opens with that class.
     findings
-        Lists the findings of the image: a page of its own holds them.
+        Lists the findings of the image, and the ids of those of which the judgment is withheld: a
+        page of its own holds them.
     """
 
     def __init__(
-        self, panel: Panel, drawn: Drawn, findings: Callable[[], Sequence[Finding]]
+        self,
+        panel: Panel,
+        drawn: Drawn,
+        findings: Callable[[], tuple[Sequence[Finding], Collection[str]]],
     ) -> None:
         super().__init__(panel)
         self._drawn = drawn
@@ -57,7 +63,13 @@ class Saving(Feature):
                 "wait() first"
             )
             target = self._first(explanation)
-        return partial(explanation.export_html, target=target, findings=self._findings())
+        findings, withheld = self._findings()
+
+        def export(path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
+            count = page.KEYFRAMES if keyframes is None else keyframes
+            return page.write(explanation, path, count, target, findings, withheld)
+
+        return export
 
     def _save(self, format: str) -> Task:
         """Return a task that makes a file of the present explanation."""
@@ -65,7 +77,8 @@ class Saving(Feature):
         drawn = self._first(found)
 
         def write(path: Path) -> None:
-            chosen.write(found, path, drawn=drawn, findings=self._findings())
+            findings, withheld = self._findings()
+            chosen.write(found, path, drawn=drawn, findings=findings, withheld=withheld)
 
         return self._file(chosen.ending, write)
 

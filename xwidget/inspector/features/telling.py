@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
+from xwidget.findings import withholding
 from xwidget.findings.collection import Findings
 from xwidget.findings.finding import Finding
 from xwidget.findings.opening import Keeper
-
-_WITHHELD: dict[str, Any] = {
-    "verdict": "",
-    "kind": "",
-    "reason": "",
-    "confidence": None,
-    "effect": None,
-}
 
 
 class Telling:
@@ -45,25 +37,22 @@ class Telling:
 
     def record(self, finding: Finding) -> dict[str, Any]:
         """Return a finding as JSON-able values, marked as ``withheld`` or not."""
-        return _record(finding, self.withholds(finding))
+        return withholding.record(finding, self.withholds(finding))
 
     def records(self, findings: Iterable[Finding], judged: set[str]) -> list[dict[str, Any]]:
         """Return findings, each as ``record`` does; ``judged`` are the ids of those that were."""
-        return [
-            _record(each, self._of_another(each) and each.id not in judged) for each in findings
-        ]
+        return [withholding.record(each, self._withheld(each, judged)) for each in findings]
+
+    def all(self) -> tuple[Sequence[Finding], frozenset[str]]:
+        """Return all findings, and the ids of those of which the judgment is not told yet."""
+        found = self._findings.list()
+        digest, author = self._findings.picture.seen.digest, self._findings.author
+        reviews = self._keeper.store.reviews(author=author, digest=digest)
+        judged = {each.finding for each in reviews}
+        return found, frozenset(each.id for each in found if self._withheld(each, judged))
+
+    def _withheld(self, finding: Finding, judged: Container[str]) -> bool:
+        return self._of_another(finding) and finding.id not in judged
 
     def _of_another(self, finding: Finding) -> bool:
         return self._keeper.blind and finding.author not in ("", self._findings.author)
-
-
-def with_withheld(finding: Finding, record: dict[str, Any], before: Finding) -> Finding:
-    """Return a finding that a page changed, with what was withheld from the page that sent it."""
-    if record.get("withheld") is not True:
-        return finding
-    return replace(finding, **{name: getattr(before, name) for name in _WITHHELD})
-
-
-def _record(finding: Finding, withheld: bool) -> dict[str, Any]:
-    described = {**finding.describe(), "withheld": withheld}
-    return {**described, **_WITHHELD} if withheld else described

@@ -16,8 +16,8 @@ export interface Told {
 }
 
 /**
- * A kernel says itself what it withholds; on an exported page and of what comes from a file nobody
- * does.
+ * A kernel says itself what it withholds, an exported page, where nobody has a name, what is not part
+ * of it; of what comes from a file nobody does.
  *
  * @param reviews of all findings, as far as they are known
  */
@@ -29,7 +29,8 @@ export function told(finding: Finding, me: string, reviews: readonly ReviewRecor
   }
   const own = reviews.findLast((each) => each.finding === finding.id && each.author === me);
   const { verdict = "", kind = "", reason = "" } = own ?? {};
-  return { verdict, kind, reason, others, blind: finding.withheld ?? verdict === "" };
+  const blind = finding.withheld ?? (me !== "" && verdict === "");
+  return { verdict, kind, reason, others, blind };
 }
 
 /** The finding as a person may see it, so that nothing gives away a verdict that is not told yet. */
@@ -53,6 +54,7 @@ const judged = ({ verdict, kind }: { verdict: string; kind: string }) =>
 export function toldLine(finding: Finding, me: string, reviews: readonly ReviewRecord[]): string {
   const { others, blind, verdict } = told(finding, me, reviews);
   const name = isolated(finding.author);
+  if (blind && me === "") return `${name} marked it: that verdict is not part of this page.`;
   if (blind) {
     const once = verdict ? "yours is kept" : "you have given yours";
     return `${name} marked it: that verdict is told once ${once}.`;

@@ -51,3 +51,12 @@ test("one's own finding is one's own to judge, as is one by nobody", () => {
   }
   expect(toldLine(aFinding({ author: "me" }), "me", [])).toBe("Marked by you");
 });
+
+test("on an exported page, where nobody has a name, all is told that is part of it", () => {
+  expect(told(hers, "", [])).toMatchObject({ others: true, blind: false });
+  expect(asTold(hers, "", [])).toBe(hers);
+  expect(toldLine(hers, "", [])).toBe("Ana: spurious, text – a stock mark");
+  const bare = { ...hers, verdict: "", kind: "", reason: "", withheld: true };
+  expect(told(bare, "", [])).toMatchObject({ blind: true });
+  expect(toldLine(bare, "", [])).toBe("Ana marked it: that verdict is not part of this page.");
+});

@@ -27,7 +27,7 @@ describe("the line of an effect", () => {
   });
   test("says that it is measured, or why it is not", () => {
     expect(effectLine("pending", "")).toBe("Measuring …");
-    expect(effectLine("withheld", "")).toContain("once you have given your verdict");
+    expect(effectLine("withheld", "")).toBe("Its effect is told with that verdict.");
     expect(effectLine("untested", "")).toBe("Not tested: no kernel");
     expect(effectLine(null, "the net failed")).toBe("Not tested: the net failed");
   });
