@@ -80,7 +80,8 @@ def test_a_finding_that_cannot_be_read_hides_no_other(
         whole, spoiled = store.add(finding()), store.add(finding())
     with sqlite3.connect(path) as connection:
         connection.execute(
-            """UPDATE xwidget_findings SET record = json_set(record, '$.region', json('{"type": "cube"}'))
+            """UPDATE xwidget_findings
+            SET record = json_set(record, '$.region', json('{"type": "cube"}'))
             WHERE finding_id = ?""",
             (spoiled.id,),
         )
