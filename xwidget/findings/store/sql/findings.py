@@ -254,7 +254,7 @@ def _frame_in(connection: Connection) -> ColumnElement[str]:
 
 
 def _readable(rows: Iterable[Any]) -> tuple[Finding, ...]:
-    """Return what can be read of rows: one that cannot, of whatever program, hides no other."""
+    """Return the findings of rows; one that cannot be read, of whatever program, hides no other."""
     found = []
     for row in rows:
         try:
