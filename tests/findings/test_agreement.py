@@ -74,9 +74,9 @@ def test_raters_who_always_contradict_each_other_are_below_zero() -> None:
 @pytest.mark.parametrize(
     ("ratings", "words"),
     [
-        ({}, "nothing was judged by two raters"),
-        (table("cscs"), "nothing was judged by two raters"),
-        (table("cs..", "..cs"), "nothing was judged by two raters"),
+        ({}, "fewer than two places"),
+        (table("cscs"), "fewer than two places"),
+        (table("cs..", "..cs"), "fewer than two places"),
         (table("ssss", "ssss"), "every judgment is “spurious”"),
     ],
 )

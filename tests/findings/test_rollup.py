@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from tests.findings.marks import finding
+from xwidget.findings import report
 from xwidget.findings.judgments import Judgment
 from xwidget.findings.region import Box
 from xwidget.findings.rollup import GROUPS, Rollup, rollup
+from xwidget.findings.totals import COLUMNS
 
 HOSTILE = [
     "<script>window.fired = 1</script>",
@@ -141,8 +143,8 @@ def test_nothing_and_one_finding() -> None:
 def test_one_place_without_agreement_and_one_without_a_verdict() -> None:
     mark = finding(0)
     said = rollup([mark], [(mark.id, "bob", "core")]).paragraph("watermark")
-    assert "Its verdict: split evenly among the raters." in said
-    assert "α is undefined, as only one thing was judged by two raters." in said
+    assert "On 1 place the raters are evenly split: it counts neither as spurious nor" in said
+    assert "α is undefined, as fewer than two places were judged by two raters." in said
     said = rollup([mark, finding(1, "")]).paragraph("watermark")
     assert "Its verdict: spurious. The others: 1 without a verdict." in said
 
@@ -156,8 +158,8 @@ def many() -> Rollup:
 def test_a_paragraph_says_n_intervals_what_was_not_tested_and_who_judged() -> None:
     said = many().paragraph("watermark")
     assert "Marked in 13 places on 13 photos." in said
-    assert "Judged spurious: 11 of 13 (85%, 95% interval 58% to 96%)." in said
-    assert "The others: 1 core, 1 split evenly among the raters." in said
+    assert "Judged spurious: 11 of 12 (92%, 95% interval 65% to 99%)." in said
+    assert "The others: 1 core. On 1 place the raters are evenly split: it counts" in said
     assert "falls by 0.36 in the median (95% interval 0.32 to 0.39; 12 of 13 places tested)" in said
     assert "25% of the class's evidence lies inside" in said
     assert re.search(r"Judged by 2 raters \(ada and bob\): Krippendorff's α 0\.6\d \(", said)
@@ -206,7 +208,22 @@ def test_a_table_in_text_has_a_line_a_row() -> None:
     head, line = repr(many()).splitlines()
     assert head.split()[:5] == ["label", "class", "model", "photos", "places"]
     assert line.startswith("watermark  carton  net")
-    assert "85% [58%, 96%] (13)" in line
+    assert "92% [65%, 99%] (12)  1 " in line
+
+
+def test_where_raters_contradict_each_other_it_is_seen_wherever_figures_are() -> None:
+    mark = finding(0, drop=0.1)
+    rolled = rollup([mark], [(mark.id, "bob", "core")])
+    (row,) = rolled.rows
+    assert (row.split, row.judged, row.spurious.value) == (1, 0, None)
+    cells = dict(zip(COLUMNS, row.cells(), strict=True))
+    assert (cells["spurious"], cells["split"], cells["raters"]) == ("–", "1", "2")
+    why = "α and κ: none where fewer than two places were judged by two raters."
+    assert repr(rolled).splitlines()[-1] == why
+    assert f"<p>{why}</p>" in rolled._repr_html_()
+    assert rolled.to_pandas()["split"].tolist() == [1]
+    assert "evenly split" in rolled.model_card()
+    assert "1 split" in report.page([mark], [(mark.id, "bob", "core")])
 
 
 @pytest.mark.parametrize("text", HOSTILE)

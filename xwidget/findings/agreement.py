@@ -151,10 +151,9 @@ def _pairable(ratings: Ratings) -> list[dict[str, str]]:
 
 def _unusable(items: list[dict[str, str]], values: list[str]) -> Estimate | None:
     """Return an estimate that says why there is no figure; None if there is one."""
-    if not items:
-        return Estimate(None, why="nothing was judged by two raters")
     if len(items) < 2:
-        return Estimate(None, count=1, why="only one thing was judged by two raters")
+        why = "fewer than two places were judged by two raters"
+        return Estimate(None, count=len(items), why=why)
     if len(values) < 2:
         return Estimate(
             None,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from xwidget.findings.estimates import Estimate, figure
-from xwidget.findings.judgments import SPLIT
+from xwidget.findings.finding import VERDICTS
 from xwidget.findings.totals import Row, counted, percent
 from xwidget.support import texts
 
@@ -33,7 +33,6 @@ _WORDS = {
     "spurious": "spurious",
     "core": "core",
     "unsure": "unsure",
-    SPLIT: "split evenly among the raters",
     "": "without a verdict",
 }
 
@@ -79,13 +78,14 @@ def _places(row: Row) -> list[str]:
 
 
 def _judged(row: Row) -> list[str]:
-    if not row.judged:
+    if not row.judged and not row.split:
         return ["Nobody has judged it yet."]
     spurious = row.verdicts.get("spurious", 0)
+    said = []
     if row.judged == 1:
-        (verdict,) = (name for name, count in row.verdicts.items() if name and count)
-        said = [f"Its verdict: {_WORDS[verdict]}."]
-    else:
+        (verdict,) = (name for name, count in row.verdicts.items() if name in VERDICTS and count)
+        said = [f"{'One' if row.split else 'Its'} verdict: {_WORDS[verdict]}."]
+    elif row.judged:
         assert row.spurious.value is not None
         interval = _of(row.spurious, percent(row.spurious.value))
         said = [f"Judged spurious: {spurious} of {row.judged}{interval}."]
@@ -96,6 +96,12 @@ def _judged(row: Row) -> list[str]:
     ]
     if rest:
         said.append(f"The others: {', '.join(rest)}.")
+    if row.split:
+        counts = "it counts" if row.split == 1 else "they count"
+        on = counted(row.split, "place")
+        said.append(
+            f"On {on} the raters are evenly split: {counts} neither as spurious nor as core."
+        )
     if row.judged < _FEW:
         said.append("These are too few for a rate: read them as cases.")
     return said

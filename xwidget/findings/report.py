@@ -241,7 +241,7 @@ def _stats(row: Row) -> str:
     spurious = f"{row.verdicts.get('spurious', 0)} of {row.judged}" if row.judged else "–"
     stats = [
         ("Places", str(row.places), f"on {counted(row.photos, 'photo')}"),
-        ("Judged spurious", spurious, _ends(row.spurious, percent) if row.judged else "no verdict"),
+        ("Judged spurious", spurious, _judged(row)),
         (
             "Median drop without it",
             "–" if row.effect.value is None else figure(row.effect.value),
@@ -252,13 +252,22 @@ def _stats(row: Row) -> str:
         stats.append(("Evidence inside", percent(row.share.value), _ends(row.share, percent)))
     if len(row.raters) > 1:
         alpha = "–" if row.alpha.value is None else figure(row.alpha.value)
-        stats.append(("Agreement α", alpha, _ends(row.alpha, figure, f"{row.alpha.count} places")))
+        both = counted(row.alpha.count, "place")
+        why = row.alpha.why if row.alpha.value is None else _ends(row.alpha, figure, both)
+        stats.append(("Agreement α", alpha, why))
         if row.iou.value is not None:
             stats.append(("Overlap (IoU)", figure(row.iou.value), _ends(row.iou, figure)))
     return "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(small)}</small></dd></div>"
         for name, value, small in stats
     )
+
+
+def _judged(row: Row) -> str:
+    """Return the interval of the spurious share, and how many places it leaves out."""
+    if not row.judged and not row.split:
+        return "no verdict"
+    return _ends(row.spurious, percent, f"{row.split} split" if row.split else "")
 
 
 def _ends(estimate: Estimate, words: Any, more: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xwidget.findings import agreement, estimates, model_card
 from xwidget.findings.estimates import Estimate
 from xwidget.findings.finding import Finding
-from xwidget.findings.judgments import Judgment, judged, marked, photo_of, places
+from xwidget.findings.judgments import SPLIT, Judgment, judged, marked, photo_of, places
 from xwidget.findings.totals import COLUMNS, Row
 from xwidget.support import texts
 
@@ -97,13 +97,26 @@ class Rollup:
         head = [_HEADS.get(name, name) for name in self.by] + list(COLUMNS)
         lines = [head, *([*self._names(row), *row.cells()] for row in self.rows)]
         widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-        return "\n".join(
+        table = [
             "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
             for line in lines
-        )
+        ]
+        return "\n".join([*table, *self._missing()])
 
     def _repr_html_(self) -> str:
-        return f'<div class="xwidget-rollup">{self.table()}</div>'
+        notes = "".join(f"<p>{escape(each)}</p>" for each in self._missing())
+        return f'<div class="xwidget-rollup">{self.table()}{notes}</div>'
+
+    def _missing(self) -> list[str]:
+        """Return why rows that several people judged have no α or κ, each reason once."""
+        reasons: dict[str, list[str]] = {}
+        for row in self.rows:
+            agreed = (("α", row.alpha), ("κ", row.kappa)) if len(row.raters) > 1 else ()
+            for name, found in agreed:
+                names = reasons.setdefault(found.why, []) if found.value is None else [name]
+                if name not in names:
+                    names.append(name)
+        return [f"{' and '.join(names)}: none where {why}." for why, names in reasons.items()]
 
     def table(self, links: Sequence[str] = ()) -> str:
         """Return the rows as an HTML table; every text in it is escaped.
@@ -144,7 +157,8 @@ def rollup(findings: Iterable[Finding], judgments: Any = None, by: Sequence[str]
 
     What is counted are places. Findings of different authors that mark the same place (one image,
     class and model, IoU of 0.5 or more) are one place that both judged; everything else is a place
-    of its own. A place's verdict is that of most of its raters.
+    of its own. A place's verdict is that of most of its raters; where they are evenly divided it is
+    split, and counts neither as spurious nor as core.
 
     Parameters
     ----------
@@ -198,7 +212,7 @@ def _row(
     """Return the figures of findings that belong together."""
     found = places(findings, judgments)
     verdicts = Counter(place.verdict for place in found)
-    given = sum(verdicts.values()) - verdicts[""]
+    given = sum(verdicts.values()) - verdicts[""] - verdicts[SPLIT]
     ratings = {str(i): place.verdicts for i, place in enumerate(found)}
     drops = [place.drop for place in found if place.drop is not None]
     shares = [place.share for place in found if place.share is not None]

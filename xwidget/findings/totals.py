@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from xwidget.findings.estimates import Estimate
+from xwidget.findings.judgments import SPLIT
 
 COLUMNS = (
     "photos",
     "places",
     "spurious",
+    "split",
     "median effect",
     "evidence inside",
     "raters",
@@ -41,7 +43,8 @@ class Row:
         Number of places by verdict: core, spurious, unsure, split (the raters are evenly divided)
         and "" (nobody judged it).
     spurious
-        Share of the places with a verdict whose verdict is spurious, with Wilson's interval.
+        Share of the places with a verdict whose verdict is spurious, with Wilson's interval; a
+        place on which the raters are split has none.
     effect
         Median of the score that is lost without a place, over those tested; its interval lies
         between two of the values.
@@ -80,8 +83,13 @@ class Row:
 
     @property
     def judged(self) -> int:
-        """Number of places with a verdict."""
+        """Number of places with a verdict; a place on which the raters are split has none."""
         return self.spurious.count
+
+    @property
+    def split(self) -> int:
+        """Number of places on which the raters are evenly divided."""
+        return self.verdicts.get(SPLIT, 0)
 
     @property
     def tested(self) -> int:
@@ -94,6 +102,7 @@ class Row:
             str(self.photos),
             str(self.places),
             in_percent(self.spurious),
+            str(self.split),
             f"{self.effect} ({self.tested})" if self.tested else "not tested",
             in_percent(self.share),
             str(len(self.raters)),
@@ -104,10 +113,8 @@ class Row:
 
     def reasons(self) -> list[str]:
         """Return why a cell has no figure or no interval; "" where there is nothing to say."""
-        estimates = (self.spurious, self.effect, self.share)
-        agreements = (self.alpha, self.kappa, self.iou)
-        words = [each.why for each in estimates] + [""] + [each.why for each in agreements]
-        return ["", "", *words]
+        agreements = [each.why for each in (self.alpha, self.kappa, self.iou)]
+        return ["", "", self.spurious.why, "", self.effect.why, self.share.why, "", *agreements]
 
     def values(self) -> dict[str, Any]:
         """Return its figures under the names of a data frame's columns; NaN for none."""
@@ -116,9 +123,7 @@ class Row:
             "findings": self.findings,
             "places": self.places,
             "raters": len(self.raters),
-            **{
-                name: self.verdicts.get(name, 0) for name in ("core", "spurious", "unsure", "split")
-            },
+            **{name: self.verdicts.get(name, 0) for name in ("core", "spurious", "unsure", SPLIT)},
             "no_verdict": self.verdicts.get("", 0),
             "tested": self.tested,
         }
