@@ -77,7 +77,7 @@ def test_what_is_darkened_is_all_but_the_region(region: Region) -> None:
 
 def test_the_edge_of_a_mask_has_each_side_between_in_and_out_once() -> None:
     path = drawing.outline(Pixels.of(RANDOM), (SIDE, SIDE))
-    lengths = [int(length) for length in re.findall(r"[hv](\d+)", path)]
+    lengths = [int(length) for length in re.findall(r"[hv]-?(\d+)", path)]
     padded = np.pad(RANDOM, 1).astype(int)
     assert sum(lengths) == abs(np.diff(padded, axis=0)).sum() + abs(np.diff(padded, axis=1)).sum()
 
@@ -173,7 +173,7 @@ def test_a_picture_stands_in_the_page_once() -> None:
 def test_findings_of_one_place_stand_side_by_side() -> None:
     marks = [finding(0, author="ada"), finding(1), finding(0, "core", "bob", Box(5, 4, 8, 8))]
     page = BeautifulSoup(report.page(marks), "html.parser")
-    images = [card.find("figcaption").get_text(" ") for card in page.find_all("article")]
+    images = [card.find_all("figcaption")[-1].bdi.get_text() for card in page.find_all("article")]
     assert [text.split(" ")[1] for text in images] == ["0", "0", "1"]
 
 
@@ -220,3 +220,25 @@ def test_a_report_is_one_file_that_loads_nothing(tmp_path: Path) -> None:
     assert not re.search(r"(src|href)=\"(?!#|data:)", text)
     assert "default-src 'none'" in text
     assert "<title>Audit &amp; &lt;b&gt;</title>" in text
+
+
+def test_a_report_is_named_by_network_photos_and_date() -> None:
+    marks = [finding(k) for k in range(2)]
+    page = BeautifulSoup(report.page(marks), "html.parser")
+    assert page.h1.text == "Findings on net"
+    assert page.title.text == f"Findings on net · 2 photos · {marks[1].changed[:10]}"
+    several = report.page(
+        [*marks, Finding(marks[0].region, marks[0].frame, seen=Seen(model="<b>"))]
+    )
+    assert "<h1>Findings on 2 networks</h1>" in several
+    assert "<h1>Findings</h1>" in report.page([])
+
+
+def test_pictures_say_what_they_are_and_lines_of_masks_are_rings() -> None:
+    (card,) = BeautifulSoup(report.page([finding(0)]), "html.parser").find_all("article")
+    assert [each.text.split("photo")[0].strip() for each in card.find_all("figcaption")] == [
+        *["Enlarged", "In the whole image: 6% of itNo image of it was kept."]
+    ]
+    square = np.zeros((SIDE, SIDE), bool)
+    square[2:4, 3:6] = True
+    assert drawing.outline(Pixels.of(square), (SIDE, SIDE)) == "M3 2h3v2h-3v-2z"

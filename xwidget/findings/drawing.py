@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xwidget.findings.region import Box, Mask, Point, Polygon, Region, Size
+from xwidget.findings.formats.outline import outlines
+from xwidget.findings.region import Box, Mask, Point, Polygon, Region, Ring, Size
 
 _MARGIN = 0.4  # around a region in its crop, of its longer side
 _LEAST_CROP = 8  # part of the image's shorter side that a crop shows at least
@@ -72,12 +73,19 @@ def _rows(mask: Mask) -> str:
 
 
 def _edges(mask: Mask) -> str:
-    """Return the edges between a mask's pixels and others."""
-    padded = np.pad(mask, 1)
-    level = padded[1:, 1:-1] != padded[:-1, 1:-1]  # (H + 1, W): above each pixel
-    upright = padded[1:-1, 1:] != padded[1:-1, :-1]  # (H, W + 1): left of each pixel
-    across = "".join(f"M{x} {y}h{n}" for y, x, n in _stretches(level))
-    return across + "".join(f"M{x} {y}v{n}" for x, y, n in _stretches(upright.T))
+    """Return the edges between a mask's pixels and others as rings, along which lines can be
+    dashed.
+    """
+    return "".join(_along(ring) for part in outlines(mask) for ring in part)
+
+
+def _along(ring: Ring) -> str:
+    """Return a ring that turns at each of its corners, level and upright in turn."""
+    steps = [
+        f"h{_n(x - before)}" if x != before else f"v{_n(y - above)}"
+        for (before, above), (x, y) in zip(ring, (*ring[1:], ring[0]), strict=True)
+    ]
+    return f"M{_n(ring[0][0])} {_n(ring[0][1])}{''.join(steps)}z"
 
 
 def _stretches(rows: Mask) -> list[tuple[int, int, int]]:

@@ -177,7 +177,7 @@ class Outlets(ABC):
         return rollup(self.list(), self._reviews(), by)
 
     def report(
-        self, path: str | os.PathLike[str], *, by: Sequence[str] = BY, title: str = "Findings"
+        self, path: str | os.PathLike[str], *, by: Sequence[str] = BY, title: str | None = None
     ) -> Path:
         """Write a report as one HTML file that runs no script; see
         :func:`xwidget.findings.report.write`.

@@ -28,7 +28,7 @@ _PAGE = Template("""\
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
-<title>$title</title>
+<title>$name</title>
 <style>
 $css
 </style>
@@ -54,7 +54,7 @@ def write(
     inputs: Kept | None = None,
     images: Given | None = None,
     by: Sequence[str] = BY,
-    title: str = "Findings",
+    title: str | None = None,
 ) -> Path:
     """Write a report on findings as one HTML file; it needs neither a network nor scripts.
 
@@ -80,7 +80,8 @@ def write(
     by
         As in ``rollup``.
     title
-        Heading of the report.
+        Heading of the report; None for one that names the network. The page's title has the
+        number of photos and the date, too, then.
 
     Returns
     -------
@@ -105,7 +106,7 @@ def page(
     inputs: Kept | None = None,
     images: Given | None = None,
     by: Sequence[str] = BY,
-    title: str = "Findings",
+    title: str | None = None,
 ) -> str:
     """Return a report on findings as the text of an HTML page, see :func:`write`."""
     kept = [each for each in findings if not each.deleted]
@@ -113,16 +114,33 @@ def page(
     said = judged(kept, judgments)
     shown = report_card.Shown(Inputs(inputs, images), said)
     outer = rollup(kept, judgments, rolled.by[:1])
+    heading = _heading(rolled.total) if title is None else texts.shown(title, texts.NAME)
+    name = heading if title is not None else _name(heading, rolled.total)
     parts = [
         _part(number, row, rolled, members(kept, rolled.by), shown)
         for number, row in enumerate(outer.rows, 1)
     ]
     return _PAGE.substitute(
-        title=escape(texts.shown(title, texts.NAME)),
+        title=escape(heading),
+        name=escape(name),
         css=Path(__file__).with_name("report.css").read_text("utf-8"),
         about=_about(rolled.total),
         body="\n".join([shown.definitions(), _overview(outer), *parts, _how(outer)]),
     )
+
+
+def _heading(total: Row) -> str:
+    """Return a heading that names the network."""
+    several = len(total.models) > 1
+    of = f"{len(total.models)} networks" if several else "".join(total.models)
+    return f"Findings on {texts.shown(of, texts.NAME)}" if of else "Findings"
+
+
+def _name(heading: str, total: Row) -> str:
+    """Return a name of the page that tells it from others: how many photos, and the last date."""
+    if not total.dates:
+        return heading
+    return f"{heading} · {counted(total.photos, 'photo')} · {total.dates[1]}"
 
 
 def _about(total: Row) -> str:

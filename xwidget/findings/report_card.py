@@ -89,10 +89,11 @@ def _pictures(finding: Finding, name: str) -> str:
     return f"""\
 <div class="pictures">
 <figure><svg role="img" aria-label="The region, enlarged"
- viewBox="{x} {y} {side} {side}"><defs>{line}</defs>{use}{lines}</svg></figure>
+ viewBox="{x} {y} {side} {side}"><defs>{line}</defs>{use}{lines}</svg>
+<figcaption>Enlarged</figcaption></figure>
 <figure><svg role="img" aria-label="Where it lies in the image"
  viewBox="0 0 {width} {height}">{use}{whole}{lines}</svg>
-<figcaption dir="auto">{image}<br>{area} of the image{missing}</figcaption></figure>
+<figcaption dir="auto">In the whole image: {area} of it{missing}<br>{image}</figcaption></figure>
 </div>"""
 
 

@@ -55,7 +55,7 @@ class Summed:
         *,
         by: Sequence[str] = BY,
         images: Given | None = None,
-        title: str = "Findings",
+        title: str | None = None,
     ) -> Path:
         """Write a report on all findings as one HTML file, which runs no script.
 
@@ -69,7 +69,7 @@ class Summed:
             Images by the digest or the name of their image, used before those that the store
             keeps of the network's input.
         title
-            Heading of the report.
+            Heading of the report; None for one that names the network.
 
         Raises
         ------
