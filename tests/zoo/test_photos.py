@@ -5,8 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from xwidget.origin import name_of
 from xwidget.zoo import packages, sample, samples
 
 
@@ -21,6 +24,11 @@ def test_every_sample_is_an_rgb_photo() -> None:
 def test_the_coffee_is_a_red_cup_on_brown_wood() -> None:
     red, green, blue = sample("coffee").resize((1, 1)).getpixel((0, 0))
     assert red > green > blue
+
+
+def test_a_sample_is_called_by_its_name_wherever_a_file_would_be() -> None:
+    photo = sample("coffee")
+    assert (name_of(photo), name_of(Image.fromarray(np.asarray(photo)))) == ("coffee", "")
 
 
 def test_an_unknown_sample_lists_the_known_ones() -> None:

@@ -47,7 +47,7 @@ def samples() -> list[str]:
 
 
 def sample(name: str) -> Image.Image:
-    """Return a sample photo as an RGB image.
+    """Return a sample photo as an RGB image, which is called by its name wherever a file would be.
 
     Parameters
     ----------
@@ -72,7 +72,9 @@ def sample(name: str) -> Image.Image:
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"no sample photo {name!r}.{hint} There are: {', '.join(known)}.")
     with Image.open(_folder() / FILES[name]) as image:
-        return image.convert("RGB")
+        photo = image.convert("RGB")
+    photo.filename = name  # type: ignore[attr-defined]  # as an opened file's, so that files tell it
+    return photo
 
 
 def _folder() -> Path:
