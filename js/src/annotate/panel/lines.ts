@@ -74,6 +74,6 @@ export function lineOf(finding: FindingRecord, of: Circumstances): Line {
 
 function measuredWords(effect: Measured): string {
   if (effect === "pending") return "measuring";
-  if (effect === "withheld") return "effect later";
+  if (effect === "withheld") return "effect withheld";
   return effect === null || effect === "untested" ? "not tested" : change(effect);
 }

@@ -47,7 +47,7 @@ export function change({ image, without }: EffectRecord): string {
  */
 export function effectLine(effect: Measured, why: string): string {
   if (effect === "pending") return "Measuring …";
-  if (effect === "withheld") return "Its effect is told with that verdict.";
+  if (effect === "withheld") return "Its effect is withheld, as the verdict is.";
   if (effect === null || effect === "untested") return `Not tested: ${why || "no kernel"}`;
   const alone = figure(effect.only, digitsFor(effect.only, effect.image));
   const area = `${share(effect.area)} of the image`;

@@ -27,7 +27,7 @@ describe("the line of an effect", () => {
   });
   test("says that it is measured, or why it is not", () => {
     expect(effectLine("pending", "")).toBe("Measuring …");
-    expect(effectLine("withheld", "")).toBe("Its effect is told with that verdict.");
+    expect(effectLine("withheld", "")).toBe("Its effect is withheld, as the verdict is.");
     expect(effectLine("untested", "")).toBe("Not tested: no kernel");
     expect(effectLine(null, "the net failed")).toBe("Not tested: the net failed");
   });
@@ -67,7 +67,7 @@ describe("a line of the list", () => {
       "box, upper left, no verdict, not tested, <1% of the image",
     );
     const bare = lineOf(aFinding(), { ...plain, effect: "withheld", blind: true, author: "Ana" });
-    expect(bare.name).toContain("not judged yet, effect later");
+    expect(bare.name).toContain("not judged yet, effect withheld");
     expect(lineOf(aFinding({ kind: "text" }), { ...plain, effect: "pending" }).name).toBe(
       "text, upper left, no verdict, measuring, <1% of the image",
     );
