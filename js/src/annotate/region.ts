@@ -13,6 +13,7 @@ import {
   type Ring,
   type Size,
   shifted,
+  union,
 } from "./grid";
 import { decode, encode } from "./rle";
 
@@ -158,6 +159,13 @@ export function areaOf(region: Region): number {
     case "polygon":
       return Math.abs(region.rings.reduce((sum, ring) => sum + turned(ring), 0));
   }
+}
+
+/** Intersection over union of their pixels, in [0, 1]. */
+export function alike(a: Region, b: Region, size: Size): number {
+  const [one, other] = [gridOf(a, size), gridOf(b, size)];
+  const both = countOf(union(one, other));
+  return both && (countOf(one) + countOf(other) - both) / both;
 }
 
 /** The area of a ring, negative where it runs the other way round. */

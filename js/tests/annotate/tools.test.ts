@@ -320,12 +320,13 @@ describe("a region of the evidence", () => {
     expect(on.pixels()).toHaveLength(6);
     on.pointer.click(40, 10);
     expect(on.regions()).toHaveLength(1);
-    expect(on.annotating.says.value).toBe("No evidence of 0.784 or more here, nor any fainter.");
+    expect(on.annotating.says.value).toBe("There is no evidence in this place.");
     expect(on.annotating.selected.value).toBeNull(); // a verdict now is none of the first
     on.ui.threshold.value = 201;
     on.pointer.click(13.8, 6.1);
     expect(on.annotating.says.value).toBe(
-      "No evidence of 0.788 or more here; at most 0.784. Lower the threshold to mark it.",
+      "The strongest evidence in this place is 0.784, below the threshold of 0.788: " +
+        "set the threshold, under “Mask”, to 0.750.",
     );
   });
 });

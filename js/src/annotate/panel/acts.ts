@@ -4,16 +4,17 @@ import type { FindingRecord, PreviewRow } from "../../kernel/contract";
 import type { Ui } from "../../panel/ui";
 import { WHOLE } from "../../picture/camera";
 import { focused } from "../../support/keys";
+import { isolated } from "../../support/texts";
 import { around } from "../../support/walking";
 import { boundsOf, type Region } from "../region";
 import type { Findings } from "../state/findings";
 import type { Annotating } from "../view";
 import { afterRemoving } from "./listing";
 import { asTold, told } from "./told";
-import { counted, nameOf, VERDICTS, type Verdict } from "./words";
+import { counted, nameOf, SHAPES, VERDICTS, type Verdict } from "./words";
 
 export interface Acts {
-  /** Make a finding of a region, with the label that was given last. */
+  /** Make a finding of a region, with the label that was given here last. */
   add(region: Region): FindingRecord;
   /** Give a finding a label. */
   label(id: string, label: string): void;
@@ -32,8 +33,8 @@ export interface Acts {
   remove(): void;
   /** Choose a tool, and annotate with it; it stays chosen until it is put away or another is. */
   use(tool: string): void;
-  /** Go to the field of the label. */
-  name(): void;
+  /** Go to the field of the label; false where there is none, which is said. */
+  name(): boolean;
   /** Look for regions to propose. */
   propose(): void;
   /** Hide the selected finding on the picture, or show it; or all of them. */
@@ -96,13 +97,8 @@ export function createActs(parts: Parts): Acts {
       says.value = "";
     });
   }
-  /** What was given last, here or in an earlier session. */
-  let last: string | undefined;
-  function lastLabel(): string {
-    const me = findings.author.peek();
-    const mine = findings.all.peek().findLast(({ author, label }) => label && author === me);
-    return last ?? mine?.label ?? "";
-  }
+  /** The label that was given here last: none that came from Python, a file or another person. */
+  let last = "";
   /** Do something to the selected finding, or say that there is none. */
   function withChosen(act: (finding: FindingRecord) => void): void {
     const finding = chosen();
@@ -122,8 +118,11 @@ export function createActs(parts: Parts): Acts {
   return {
     select,
     add(region) {
-      const finding = findings.add(region, { label: lastLabel() });
-      says.value = `Added ${nameOf(finding)}. C, S or U judges it.`;
+      const finding = findings.add(region, { label: last });
+      const name = last
+        ? `${SHAPES[region.type]}, labeled “${isolated(last)}” like the one before: T changes it`
+        : nameOf(finding);
+      says.value = `Added ${name}. C, S or U judges it.`;
       return finding;
     },
     label(id, label) {
@@ -198,8 +197,13 @@ export function createActs(parts: Parts): Acts {
       else ui.use(tool);
     },
     name() {
-      ui.root.querySelector<HTMLElement>(".xw-judge [data-field=label] input")?.focus();
-      withChosen(() => {});
+      if (chosen()) {
+        ui.root.querySelector<HTMLElement>(".xw-judge [data-field=label] input")?.focus();
+        return true;
+      }
+      const open = annotating.line.peek().length > 0;
+      says.value = `${open ? "Finish what is being drawn first: Enter does." : "No finding is selected."} Letters do nothing for 2 seconds, or until Esc.`;
+      return false;
     },
     propose() {
       turnOn();

@@ -37,12 +37,23 @@ export function isKey(view: View, { key }: KeyboardEvent): boolean {
   return view.annotating.on.peek() ? TAKEN.has(letter) : letter === "a";
 }
 
+/** How long letters are taken for a label that no finding is selected for, in ms. */
+const TYPING = 2000;
+/** Until when they are, by view. */
+const typing = new WeakMap<View, number>();
+
 /** True takes the press. It is no typing, and no tool had a use for it. */
 export function pressIn(view: View, event: KeyboardEvent): boolean {
   const { annotating, act } = view;
   const key = event.key.toLowerCase();
   const control = event.ctrlKey || event.metaKey;
   if (event.altKey) return false;
+  // The letters of a label that has no field would delete and judge something.
+  if (!control && (typing.get(view) ?? 0) > event.timeStamp) {
+    const letter = key.length === 1;
+    typing.set(view, letter ? event.timeStamp + TYPING : 0);
+    if (letter || key === "enter" || key === "escape") return true;
+  }
   if (key === "a" && !control && !event.shiftKey) {
     act.toggle();
     return true;
@@ -69,8 +80,9 @@ export function pressIn(view: View, event: KeyboardEvent): boolean {
   const verdict = VERDICT_KEYS.get(key);
   if (tool) act.use(tool);
   else if (verdict) act.judge(verdict);
-  else if (key === "t") act.name();
-  else if (key === "h") act.hide();
+  else if (key === "t") {
+    if (!act.name()) typing.set(view, event.timeStamp + TYPING);
+  } else if (key === "h") act.hide();
   else if (key === "delete") act.remove();
   else if (key === "escape") return act.leave();
   else return false;

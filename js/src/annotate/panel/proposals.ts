@@ -48,9 +48,10 @@ export interface Taking {
   channel(): 0 | 1 | 2 | null;
   /** Drawn over the picture. */
   proposed: Signal<Region | null>;
-  /** Becomes a finding, which is selected. */
+  /** Becomes a finding, which is selected, unless it is one already; says so. */
   add(region: Region): void;
-  say(news: string): void;
+  /** @param more whether it goes on with what was said last */
+  say(news: string, more?: boolean): void;
 }
 
 export function createProposals(taking: Taking): Proposals {
@@ -91,6 +92,7 @@ export function createProposals(taking: Taking): Proposals {
     done.value = new Set([...done.peek(), proposal.key]);
     go(at.peek());
   }
+  const rest = () => `${left.peek().length - 1} left.`;
   return {
     ...{ on, left, at, go, shut },
     wanted(name) {
@@ -119,16 +121,19 @@ export function createProposals(taking: Taking): Proposals {
       });
       go(0);
     },
-    accept: () =>
+    accept() {
       finish(({ region }) => {
         taking.add(region);
-        taking.say(`Accepted; ${left.peek().length - 1} left.`);
-      }),
+        taking.say(rest(), true);
+      });
+      // The verdict of what was accepted last is asked for in its place.
+      if (left.peek().length === 0) shut();
+    },
     reshape() {
       finish(({ region }) => taking.add(region));
       shut();
     },
-    dismiss: () => finish(() => taking.say(`Dismissed; ${left.peek().length - 1} left.`)),
+    dismiss: () => finish(() => taking.say(`Dismissed; ${rest()}`)),
   };
 }
 

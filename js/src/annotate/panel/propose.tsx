@@ -33,7 +33,10 @@ export function Propose({ view }: { view: View }) {
       title={`${words} (${key})`}
       // Not disabled: a button that has the focus would lose it to the page.
       aria-disabled={left.length === 0 || undefined}
-      onClick={() => left.length > 0 && act()}
+      onClick={() => {
+        if (left.length > 0) act();
+        if (!proposals.on.peek()) ui.refocus();
+      }}
     >
       {words}
     </button>
@@ -89,10 +92,7 @@ export function Propose({ view }: { view: View }) {
       {left.length === 0 && <p class="xw-empty">No region is left with these values.</p>}
       <div class="xw-line">
         {button("Accept", "Enter", proposals.accept)}
-        {button("Reshape", "E", () => {
-          proposals.reshape();
-          ui.refocus();
-        })}
+        {button("Reshape", "E", proposals.reshape)}
         {button("Dismiss", "Del", proposals.dismiss)}
       </div>
     </section>

@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import type { FindingRecord } from "../../kernel/contract";
 import type { Ui } from "../../panel/ui";
 import { createMarking, type Marking } from "../marking";
+import { alike, type Region } from "../region";
 import type { Findings, State } from "../state/findings";
 import { styleOf } from "../style";
 import { type Annotating, createAnnotating } from "../view";
@@ -34,6 +35,9 @@ export interface View {
 export function toldIn({ author, reviews }: Findings) {
   return (finding: FindingRecord) => asTold(finding, author.value, reviews.value);
 }
+
+/** So alike, as intersection over union, a proposal is the finding that is there. */
+const SAME = 0.95;
 
 export function createPanel(ui: Ui, findings: Findings): View {
   const filter = signal<Filter>(ALL);
@@ -67,10 +71,16 @@ export function createPanel(ui: Ui, findings: Findings): View {
     channel: () => ui.channel.peek(),
     proposed: annotating.proposed,
     add(region) {
-      annotating.selected.value = act.add(region).id;
+      const target = ui.store.drawn.peek()?.target;
+      const mine = findings.all.peek().find(({ author, seen, frame, ...each }) => {
+        const known = seen.target === target && author === findings.author.peek();
+        return known && alike(each.region as Region, region, frame) >= SAME;
+      });
+      annotating.selected.value = (mine ?? act.add(region)).id;
+      if (mine) annotating.says.value = "You marked this already.";
     },
-    say(words) {
-      annotating.says.value = words;
+    say(words, more) {
+      annotating.says.value = more ? `${annotating.says.peek()} ${words}` : words;
     },
   });
   const unwant = effect(() => {

@@ -54,8 +54,9 @@ export function effectLine(effect: Measured, why: string): string {
   const evidence =
     effect.share === null ? `covers ${area}` : `${share(effect.share)} of the evidence on ${area}`;
   const { image, without, without_spread } = effect;
-  const rises = without - image > without_spread ? "the score rises: " : "";
-  return `without it ${rises}${change(effect)} · alone ${alone} · ${evidence}`;
+  const rises = without - image >= Math.max(0.01, without_spread) ? "the score rises: " : "";
+  const spread = without_spread >= 0.01 ? ` ± ${figure(without_spread, 2)}` : "";
+  return `without it ${rises}${change(effect)}${spread} · alone ${alone} · ${evidence}`;
 }
 
 /** How sure the figures of an effect are. */
@@ -72,7 +73,7 @@ export function effectTitle(effect: Measured, of: string): string {
 
 type Named = Pick<FindingRecord, "label" | "kind" | "region" | "frame">;
 
-const SHAPES = { box: "box", polygon: "polygon", mask: "region", point: "point" } as const;
+export const SHAPES = { box: "box", polygon: "polygon", mask: "region", point: "point" } as const;
 
 /** The name of a finding amid other words: its label, or what it is and where. */
 export function nameOf(finding: Named): string {

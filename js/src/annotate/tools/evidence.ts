@@ -19,11 +19,13 @@ export function createEvidence(pen: Pen): Tool {
     const found = partAt(mask, choice, at, reach);
     if (found) return found;
     const most = mostAt(mask, channel, at, reach);
-    const fainter =
-      most > 0
-        ? `; at most ${score(most / 255)}. Lower the threshold to mark it.`
-        : ", nor any fainter.";
-    return `No evidence of ${score(choice.least / 255)} or more here${fainter}`;
+    if (most === 0) return "There is no evidence in this place.";
+    const [strongest, least] = [most, choice.least].map((value) => score(value / 255));
+    const by = ui.threshold.peek() > 0 ? "threshold" : `${least} that Region takes by itself`;
+    const rest = ui.threshold.peek() > 0 ? ` of ${least}` : "";
+    // A round value below it.
+    const lower = score(Math.floor((most / 255) * 20) / 20 || most / 255);
+    return `The strongest evidence in this place is ${strongest}, below the ${by}${rest}: set the threshold, under “Mask”, to ${lower}.`;
   }
   function mark(at: At): boolean {
     annotating.draft.value = null;

@@ -18,10 +18,19 @@ describe("a label", () => {
     expect(view.act.add(region).label).toBe("");
     expect(all.value.map(({ label }) => label)).toEqual(["", "watermark", ""]);
   });
-  test("of an earlier session goes on, another person's does not", () => {
-    const mine = aFinding({ label: "rim" });
+  test("that is taken over is said, and how to change it", () => {
+    const { view } = aView();
+    const first = view.act.add(region);
+    expect(view.annotating.says.value).toBe("Added box, middle. C, S or U judges it.");
+    view.act.label(first.id, "engine");
+    view.act.add(region);
+    expect(view.annotating.says.value).toBe(
+      "Added box, labeled “engine” like the one before: T changes it. C, S or U judges it.",
+    );
+  });
+  test("from Python, a file or another person is none that was given here", () => {
     const hers = aFinding({ label: "sky", author: "Ana" });
-    expect(aView([mine, hers]).view.act.add(region).label).toBe("rim");
+    expect(aView([aFinding({ label: "rim" }), hers]).view.act.add(region).label).toBe("");
   });
 });
 
@@ -176,4 +185,22 @@ test("a finding is listed with what was measured, and sorts by it", () => {
     "b, no verdict, 0.95 → 0.41",
     "a, no verdict, 0.95 → 0.90",
   ]);
+});
+
+test("a proposal that one has marked already is selected in place of a second one", () => {
+  const data = new Uint8Array(224 * 224);
+  for (let y = 120; y < 140; y++) data.fill(255, y * 224 + 100, y * 224 + 130);
+  const mask = { channels: 1, height: 224, width: 224, data };
+  const accepted = (first: Parameters<typeof aFinding>[0]) => {
+    const { view, all } = aView([aFinding({ region, ...first })]);
+    (view.ui.scene as unknown as { value: object }).value = { mask };
+    view.proposals.open();
+    view.proposals.accept();
+    const { selected, says } = view.annotating;
+    return [all.value.map(({ id }) => id).indexOf(selected.value ?? ""), says.value];
+  };
+  expect(accepted({})).toEqual([0, "You marked this already. 0 left."]);
+  const added = [1, "Added region, middle. C, S or U judges it. 0 left."];
+  expect(accepted({ region: { ...region, width: 20 } })).toEqual(added);
+  expect(accepted({ author: "Ana" })).toEqual(added); // each marks on their own
 });

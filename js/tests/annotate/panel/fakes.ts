@@ -92,7 +92,7 @@ export function aView(first: readonly FindingRecord[] = []) {
     inPane: (place: object) => place,
     refocus: () => focused.push("picture"),
     root: { getRootNode: () => ({ activeElement: null }), querySelector: () => null },
-    store: { say: () => {}, portable: signal(false) },
+    store: { say: () => {}, portable: signal(false), drawn: signal(null) },
     ended: new AbortController().signal,
   };
   const view = createPanel(ui as unknown as Ui, fake.findings as unknown as Findings);
@@ -106,6 +106,6 @@ export function press(keys: string): KeyboardEvent {
   const has = (name: string) => held.includes(name);
   return {
     ...{ key, shiftKey: has("Shift"), ctrlKey: has("Ctrl"), metaKey: has("Meta") },
-    altKey: has("Alt"),
+    ...{ altKey: has("Alt"), timeStamp: 0 },
   } as KeyboardEvent;
 }

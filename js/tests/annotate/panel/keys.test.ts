@@ -62,6 +62,27 @@ describe("while annotating", () => {
     expect(keys("c")).toEqual([true]);
     expect([did, told()]).toEqual([[], "No finding is selected."]);
   });
+  test("the letters of a label that has no finding do nothing, until Esc or a pause", () => {
+    const { keys, all, told, view, chosen, selected } = annotating({ verdict: "core" });
+    keys(..."tengines");
+    expect(told()).toMatch(
+      /^No finding is selected\. Letters do nothing for 2 seconds, or until Esc/,
+    );
+    expect([selected.value, chosen.value, all.value[0]?.verdict]).toEqual([null, null, "core"]);
+    expect(keys("Escape")).toEqual([true]);
+    expect(view.annotating.on.value).toBe(true);
+    keys("b", "t");
+    expect(pressIn(view, { ...press("p"), timeStamp: 1999 } as KeyboardEvent)).toBe(true);
+    expect(chosen.value).toBe("box");
+    pressIn(view, { ...press("p"), timeStamp: 4000 } as KeyboardEvent);
+    expect(chosen.value).toBe("point");
+  });
+  test("T says what comes first while a line is open", () => {
+    const { keys, told, view } = annotating();
+    view.annotating.line.value = [[1, 1]];
+    keys("t");
+    expect(told()).toMatch(/^Finish what is being drawn first: Enter does/);
+  });
   test.each([
     ["r", "region"],
     ["b", "box"],

@@ -60,8 +60,19 @@ describe("proposed regions", () => {
     expect(proposals.left.value.map(({ key }) => key)).toEqual([third?.key]);
     proposals.want("most", 9);
     expect(proposals.left.value.map(({ key }) => key)).not.toContain(second?.key);
-    expect(said).toEqual(["Accepted; 2 left.", "Dismissed; 1 left."]);
+    expect(said).toEqual(["2 left.", "Dismissed; 1 left."]);
     expect(pressOn(proposals, "x")).toBe(false);
+  });
+  test("make room for the verdict of the last one that is accepted", () => {
+    const { proposals } = open();
+    proposals.accept();
+    proposals.accept();
+    expect(proposals.on.value).toBe(true);
+    proposals.accept();
+    expect(proposals.on.value).toBe(false);
+    proposals.open();
+    while (proposals.left.value.length > 0) proposals.dismiss();
+    expect(proposals.on.value).toBe(true); // other values may find more
   });
   test("one that is reshaped is a finding, and ends the going through", () => {
     const { proposals, added, proposed } = open();

@@ -8,22 +8,26 @@ import { aFinding, EFFECT } from "./a_finding";
 describe("the line of an effect", () => {
   test("says what the region does", () => {
     expect(effectLine(EFFECT, "")).toBe(
-      "without it 0.95 → 0.41 · alone 0.62 · 38% of the evidence on 9% of the image",
+      "without it 0.95 → 0.41 ± 0.03 · alone 0.62 · 38% of the evidence on 9% of the image",
     );
   });
   test("has three digits where two would say nothing", () => {
     const faint = { ...EFFECT, image: 0.009, without: 0.0001, only: 0.004 };
-    expect(effectLine(faint, "")).toContain("without it 0.009 → <0.001 · alone 0.004");
+    expect(effectLine(faint, "")).toContain("without it 0.009 → <0.001 ± 0.03 · alone 0.004");
   });
   test("does without a share where there is no evidence", () => {
     expect(effectLine({ ...EFFECT, share: null }, "")).toMatch(/covers 9% of the image$/);
   });
   test("says that the score rises, where that is more than the backgrounds make", () => {
     const rising = { ...EFFECT, image: 0.42, without: 0.8 };
-    expect(effectLine(rising, "")).toMatch(/^without it the score rises: 0\.42 → 0\.80 · alone/);
-    expect(effectLine({ ...rising, without_spread: 0.5 }, "")).toMatch(
-      /^without it 0\.42 → 0\.80 ·/,
+    expect(effectLine(rising, "")).toMatch(
+      /^without it the score rises: 0\.42 → 0\.80 ± 0\.03 · alone/,
     );
+    expect(effectLine({ ...rising, without_spread: 0.5 }, "")).toMatch(
+      /^without it 0\.42 → 0\.80 ± 0\.50 ·/,
+    );
+    const still = { ...EFFECT, image: 0.541, without: 0.544, without_spread: 0.001 };
+    expect(effectLine(still, "")).toMatch(/^without it 0\.54 → 0\.54 ·/);
   });
   test("says that it is measured, or why it is not", () => {
     expect(effectLine("pending", "")).toBe("Measuring …");
