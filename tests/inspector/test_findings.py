@@ -294,6 +294,9 @@ def test_files_go_out_and_come_in(acts):
     id = acts.ask("write_findings", format="xwidget")
     content, (data,) = acts.answer(id)
     assert content["name"] == "image-findings.json"
+    for format, ending in (("coco", "-coco.json"), ("input masks", "-input-masks.zip")):
+        content, _ = acts.answer(acts.ask("write_findings", format=format))
+        assert content["name"] == f"image-findings{ending}"
     id = acts.ask("read_findings", name="beak.json", buffer=data)
     preview, _ = acts.answer(id)
     assert [(row["matched"], row["reason"]) for row in preview["rows"]] == [("digest", "")]

@@ -12,5 +12,6 @@ export const createOwnFiles: CreateFiles = ({ image }, setup, known) => ({
   },
   async writeFile() {
     download("findings.json", writeOwn(...known()));
+    return ["Saved findings.json"];
   },
 });

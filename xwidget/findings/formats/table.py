@@ -60,9 +60,20 @@ class Format:
     whole: bool = True
 
 
-_REVIEWS = "Reviews are not part of it."
-_KEPT = "What it has no place for is kept in it for xwidget alone."
-_TABLE = "The table cannot be read back; the own format can."
+_TABLE = "A table cannot be loaded again: the findings file (JSON) can."
+
+
+def _without(format: str, *, kept: bool = True) -> tuple[str, ...]:
+    """Return the sentences on what only this library reads in it, and on what it lacks."""
+    own = f"What a {format} file has no field for is in it as “xwidget”: only xwidget reads that."
+    return (*([own] if kept else []), f"A {format} file cannot hold reviews: they are left out.")
+
+
+_OF_MASKS = (
+    "A PNG mask holds pixels only: the table beside them has the rest.",
+    _TABLE,
+    "Masks cannot hold reviews: they are left out.",
+)
 
 
 def _own(pages: Sequence[Page], left_out: LeftOut) -> bytes:
@@ -108,8 +119,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     "COCO has boxes and pixels: a polygon with corners between pixels is written "
                     "as its pixels, and a point as its pixel.",
-                    _KEPT,
-                    _REVIEWS,
+                    *_without("COCO"),
                 ),
                 coco.write,
                 coco.claims,
@@ -122,8 +132,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "With author, times, verdict and reason, for archives",
                 (
                     "Web Annotations have no masks: a mask is written as its outline.",
-                    _KEPT,
-                    _REVIEWS,
+                    *_without("Web Annotation"),
                 ),
                 w3c.write,
                 w3c.claims,
@@ -137,8 +146,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     "Label Studio has no holes: a polygon of several rings is written as a brush.",
                     "Label Studio has a label and a reason.",
-                    _KEPT,
-                    _REVIEWS,
+                    *_without("Label Studio"),
                 ),
                 label_studio.write,
                 label_studio.claims,
@@ -152,8 +160,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     "labelme has no holes: a polygon of several rings is written as a mask.",
                     "labelme has a label and a reason.",
-                    _KEPT,
-                    _REVIEWS,
+                    *_without("labelme"),
                 ),
                 _labelme,
                 labelme.claims,
@@ -168,8 +175,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     "QuPath has no masks: a mask is written as its outline. A polygon that crosses "
                     "itself is written as areas that do not.",
-                    _KEPT,
-                    _REVIEWS,
+                    *_without("QuPath"),
                 ),
                 _qupath,
                 qupath.claims,
@@ -184,8 +190,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     "CVAT has no holes: a polygon of several rings is written as a mask.",
                     "XML has no control characters: they are replaced.",
-                    _KEPT,
-                    _REVIEWS,
+                    *_without("CVAT"),
                 ),
                 cvat.write,
                 cvat.claims,
@@ -199,7 +204,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 (
                     _TABLE,
                     "A text that begins with =, +, -, @, tab or line end gets an apostrophe.",
-                    _REVIEWS,
+                    *_without("CSV", kept=False),
                 ),
                 lambda pages, left_out: columns.as_csv(_rows(pages)),
             ),
@@ -208,7 +213,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "parquet",
                 "Table (Parquet)",
                 "A row for each finding, for programs; needs pyarrow",
-                (_TABLE, _REVIEWS),
+                (_TABLE, *_without("Parquet", kept=False)),
                 lambda pages, left_out: columns.as_parquet(_rows(pages)),
             ),
             Format(
@@ -216,7 +221,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "zip",
                 "PNG masks (zip)",
                 "A black and white picture for each finding, as large as the original",
-                ("A mask holds pixels only; the table beside them has the rest.", _TABLE, _REVIEWS),
+                _OF_MASKS,
                 masks.entries,
             ),
             Format(
@@ -224,7 +229,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "zip",
                 "PNG masks of the input (zip)",
                 "A black and white picture for each finding, as large as the network's input",
-                ("A mask holds pixels only; the table beside them has the rest.", _TABLE, _REVIEWS),
+                _OF_MASKS,
                 _input_masks,
             ),
         )

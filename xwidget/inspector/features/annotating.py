@@ -229,7 +229,8 @@ class Annotating(Feature):
         withheld = self.telling.all()[1]
         written = self.findings.export(format=format, without=withheld)
         stem = re.sub(r"[^a-z0-9_]+", "-", PurePath(self._seeing.base.image).stem.lower())
-        name = f"{stem[:_STEM].strip('-') or 'image'}-findings.{written.ending}"
+        of = "" if format == "xwidget" else f"-{format.replace(' ', '-')}"
+        name = f"{stem[:_STEM].strip('-') or 'image'}-findings{of}.{written.ending}"
         notes = [*written.notes, *([_left_out(len(withheld))] if withheld else [])]
         return Answer({"name": name, "notes": notes}, written.data)
 

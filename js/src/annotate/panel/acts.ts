@@ -1,5 +1,5 @@
 /** What a person does to findings, by a button or a key. */
-import { batch, type ReadonlySignal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { FindingRecord, PreviewRow } from "../../kernel/contract";
 import type { Ui } from "../../panel/ui";
 import { WHOLE } from "../../picture/camera";
@@ -54,6 +54,8 @@ interface Parts {
   findings: Findings;
   annotating: Annotating;
   order: ReadonlySignal<readonly FindingRecord[]>;
+  /** What there is to say of the file that was written last. */
+  written: Signal<readonly string[]>;
   propose(): void;
   /** Close what is open, whatever it is; false where nothing is. */
   close(): boolean;
@@ -235,9 +237,12 @@ export function createActs(parts: Parts): Acts {
       ui.refocus();
     },
     write: (format) => {
-      findings.writeFile(format).catch((error: unknown) => {
-        ui.store.say(error instanceof Error ? error.message : String(error));
-      });
+      findings.writeFile(format).then(
+        (lines) => {
+          parts.written.value = lines;
+        },
+        (error: unknown) => ui.store.say(error instanceof Error ? error.message : String(error)),
+      );
     },
     take(read) {
       const added = new Set<string>();

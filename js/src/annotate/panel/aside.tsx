@@ -6,7 +6,7 @@ import { List } from "./list";
 import { isFiltering } from "./listing";
 import { LoadDialog } from "./load";
 import { Menu } from "./menu";
-import { News, Off, Saved } from "./saved";
+import { News, Off, Saved, Written } from "./saved";
 import { Sorting } from "./sorting";
 import type { View } from "./view";
 import { counted } from "./words";
@@ -24,9 +24,11 @@ export function Aside({ view }: { view: View }) {
   if (!on && count === 0 && annotating.says.value === "") return null;
   const shown = order.value.length;
   const allHidden = annotating.allHidden.value;
+  const formats = findings.formats.value;
   const items = [
     { words: "Load findings …", title: "From a file", act: () => field.current?.click() },
-    ...findings.formats.value.map(({ name, label, title }) => ({
+    ...(formats.length > 1 ? [{ words: "Export as" }] : []),
+    ...formats.map(({ name, label, title }) => ({
       ...{ words: label, title, act: () => view.act.write(name) },
     })),
   ];
@@ -73,6 +75,7 @@ export function Aside({ view }: { view: View }) {
       )}
       <Off view={view} />
       <Saved view={view} />
+      <Written view={view} />
       <News view={view} />
       <input
         ref={field}

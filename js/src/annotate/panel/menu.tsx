@@ -5,7 +5,8 @@ import { focused } from "../../support/keys";
 export interface Item {
   words: string;
   title?: string | undefined;
-  act(): void;
+  /** A heading has none. */
+  act?: () => void;
 }
 
 /** A button with a menu under it. */
@@ -63,21 +64,27 @@ export function Menu({ name, items }: { name: string; items: readonly Item[] }) 
       </button>
       {open.value && (
         <div class="xw-menu" role="menu" aria-label={name}>
-          {items.map(({ words, title, act }) => (
-            <button
-              key={words}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              title={title}
-              onClick={() => {
-                shut();
-                act();
-              }}
-            >
-              {words}
-            </button>
-          ))}
+          {items.map(({ words, title, act }) =>
+            act ? (
+              <button
+                key={words}
+                type="button"
+                role="menuitem"
+                tabIndex={-1}
+                title={title}
+                onClick={() => {
+                  shut();
+                  act();
+                }}
+              >
+                {words}
+              </button>
+            ) : (
+              <b key={words} class="xw-note">
+                {words}
+              </b>
+            ),
+          )}
         </div>
       )}
     </span>

@@ -1,3 +1,4 @@
+import { shown } from "../../support/texts";
 import type { View } from "./view";
 import { counted, savedWords } from "./words";
 
@@ -15,6 +16,29 @@ export function Saved({ view }: { view: View }) {
     >
       {words}
     </p>
+  );
+}
+
+/** What was written to a file, and what that does not hold. */
+export function Written({ view: { written } }: { view: View }) {
+  if (written.value.length === 0) return null;
+  return (
+    <div class="xw-notice xw-quiet">
+      <ul dir="auto">
+        {written.value.map((line) => (
+          <li key={line}>{shown(line)}</li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        aria-label="Dismiss"
+        onClick={() => {
+          written.value = [];
+        }}
+      >
+        ✕
+      </button>
+    </div>
   );
 }
 
@@ -46,7 +70,7 @@ export function newsOf(view: View): string {
   const [words, trouble] = savedIn(view);
   const clashes = view.findings.clashes.value.length;
   const changed = clashes > 0 && `${counted(clashes, "finding")} changed meanwhile by others.`;
-  return [trouble && words, changed].filter(Boolean).join(" ");
+  return [trouble && words, changed, ...view.written.value].filter(Boolean).join(" ");
 }
 
 function savedIn({ findings }: View): [words: string, trouble: boolean] {

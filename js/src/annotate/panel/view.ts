@@ -22,6 +22,8 @@ export interface View {
   sort: Signal<Sort>;
   /** Whether the rows that filter and sort are unfolded. */
   sorting: Signal<boolean>;
+  /** What there is to say of the file that was written last; empty once it was read. */
+  written: Signal<readonly string[]>;
   proposals: Proposals;
   /** A finding as a person may see it. */
   told(finding: FindingRecord): FindingRecord;
@@ -43,6 +45,7 @@ export function createPanel(ui: Ui, findings: Findings): View {
   const filter = signal<Filter>(ALL);
   const sort = signal<Sort>("newest");
   const sorting = signal(false);
+  const written = signal<readonly string[]>([]);
   const told = toldIn(findings);
   // The picture gives nothing away that the list does not tell.
   const all = computed(() => {
@@ -57,7 +60,7 @@ export function createPanel(ui: Ui, findings: Findings): View {
     }),
   );
   const act = createActs({
-    ...{ ui, findings, annotating, order, propose: () => proposals.open() },
+    ...{ ui, findings, annotating, order, written, propose: () => proposals.open() },
     close() {
       if (proposals.on.peek()) proposals.shut();
       else if (sorting.peek()) sorting.value = false;
@@ -89,7 +92,7 @@ export function createPanel(ui: Ui, findings: Findings): View {
   ui.ended.addEventListener("abort", unwant);
   const { add } = act;
   const marking = createMarking(ui, annotating, { all, add, change: findings.change });
-  const parts = { ui, findings, annotating, marking, filter, sort, sorting, proposals };
+  const parts = { ui, findings, annotating, marking, filter, sort, sorting, written, proposals };
   const view = { ...parts, told, order, act };
   return { ...view, lines: computed(() => linesOf(view)) };
 }

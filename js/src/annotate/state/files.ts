@@ -15,8 +15,11 @@ export interface Files {
    * the error says why.
    */
   readFile(file: File): Promise<Preview>;
-  /** Write the findings to a file of a format, and have it downloaded. */
-  writeFile(format: string): Promise<void>;
+  /**
+   * Write the findings to a file of a format, and have it downloaded. What there is to say of it: its
+   * name first, then what it does not hold.
+   */
+  writeFile(format: string): Promise<readonly string[]>;
   /**
    * Read a finding that the browser kept; it throws where it is none. Given where no kernel does that
    * before it takes one.
@@ -50,7 +53,7 @@ function once(ready: ReadonlySignal<boolean>, ended: AbortSignal): Promise<void>
   });
 }
 
-export const createFiles: CreateFiles = ({ wire: { link, ended }, say }, { ready }) => ({
+export const createFiles: CreateFiles = ({ wire: { link, ended } }, { ready }) => ({
   async readFile(file) {
     checkSize(file);
     await once(ready, ended);
@@ -63,7 +66,8 @@ export const createFiles: CreateFiles = ({ wire: { link, ended }, say }, { ready
     const reply = await link.ask({ type: "write_findings", format }, () => false);
     if (reply.type === "saved" && reply.buffer) {
       download(reply.name, reply.buffer as DataView<ArrayBuffer>);
-      for (const note of reply.notes ?? []) say(note);
-    } else say(reply.type === "failed" ? reply.message : "The kernel did not answer.");
+      return [`Saved ${reply.name}`, ...(reply.notes ?? [])];
+    }
+    throw new Error(reply.type === "failed" ? reply.message : "The kernel did not answer.");
   },
 });

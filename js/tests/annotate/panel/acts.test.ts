@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pressIn } from "../../../src/annotate/panel/keys";
-import { offWords } from "../../../src/annotate/panel/saved";
+import { newsOf, offWords } from "../../../src/annotate/panel/saved";
 import { WHOLE } from "../../../src/picture/camera";
 import { aFinding, EFFECT } from "./a_finding";
 import { aView, press } from "./fakes";
@@ -203,4 +203,12 @@ test("a proposal that one has marked already is selected in place of a second on
   const added = [1, "Added region, middle. C, S or U judges it. 0 left."];
   expect(accepted({ region: { ...region, width: 20 } })).toEqual(added);
   expect(accepted({ author: "Ana" })).toEqual(added); // each marks on their own
+});
+
+test("what was written, and what it does not hold, is said once and is no trouble", async () => {
+  const { view } = aView();
+  view.act.write("coco");
+  await Promise.resolve();
+  expect(view.written.value).toEqual(["Saved a.coco", "It has no holes."]);
+  expect(newsOf(view)).toBe("Saved a.coco It has no holes.");
 });

@@ -63,7 +63,7 @@ export function fakeFindings(first: readonly FindingRecord[] = []) {
     ...{ labels: signal<string[]>([]), kinds: signal<string[]>([]), formats: signal([]) },
     want: () => {},
     readFile: () => Promise.resolve({ rows: [], notes: [] }),
-    writeFile: () => Promise.resolve(),
+    writeFile: (format: string) => Promise.resolve([`Saved a.${format}`, "It has no holes."]),
   };
   return { findings, all, did, effects, clashes, reviews };
 }
