@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -187,6 +189,22 @@ def test_weights_that_are_trained_in_place_between_two_measurements_are_seen() -
     assert before.image > 0.9
     assert after.image < 0.5
     assert after.drop == 0
+
+
+@pytest.mark.parametrize("step", ["Judge", "_drawn"])
+def test_a_trained_net_is_not_measured_as_it_was_where_getting_ready_fails(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    net = Corner()
+    measure = Effects(subject(net))
+    with torch.no_grad():
+        net.weight.fill_(0)
+    with monkeypatch.context() as patched:
+        full = MemoryError("out of memory")
+        patched.setattr(sys.modules[Effects.__module__], step, Mock(side_effect=full))
+        with pytest.raises(MemoryError):
+            measure(CORNER, 1)
+    assert measure(CORNER, 1).image < 0.5
 
 
 def _written_through_data(net: nn.Sequential) -> None:

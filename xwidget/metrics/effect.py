@@ -80,9 +80,10 @@ class Effects:
         self._prepare(signature(subject.clf.net))
 
     def _prepare(self, signature: Signature) -> None:
-        self._signature = signature
+        self._signature: Signature | None = None  # should one of these fail, both are made anew
         self._judge = Judge(self.subject.clf, batch=_BATCH)
         self._backgrounds = _drawn(self.subject, self._judge, self.draws, self._seed)
+        self._signature = signature
 
     def __call__(
         self,
