@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from tests.gallery.test_gallery import engine, gallery, picture, shown
 from tests.inspector.fakes import SAFETY, SIDE, until
@@ -93,6 +94,35 @@ def test_files_of_other_programs_are_known_by_name_and_size(gallery) -> None:
     g = gallery(3, findings=False)
     loaded = g.findings.load(data)
     assert [each.seen.digest for each in loaded] == [each.seen.digest for each in pictures[1:]]
+
+
+def test_a_finding_never_goes_to_another_image_of_the_same_name(gallery, tmp_path) -> None:
+    paths = [tmp_path / day / "photo.png" for day in ("monday", "tuesday")]
+    for number, path in enumerate(paths):
+        path.parent.mkdir()
+        Image.fromarray(picture(number)).save(path)
+    both = gallery(paths, findings=False)
+    assert both.names == ("photo.png", "photo.png (2)")
+    pictures = [Picture.of(item.read().origin) for item in both._items]
+    marks = [replace(mark(0), id=mark(0).id, seen=each.seen) for each in pictures]
+    data = formats.write(marks).data
+    assert [each.seen.digest for each in both.findings.load(data)] == [
+        each.seen.digest for each in pictures
+    ]
+    for one, other in ((0, 1), (1, 0)):
+        g = gallery([paths[one]], findings=False)
+        alone = formats.write([replace(marks[other], seen=replace(marks[other].seen, image=""))])
+        with pytest.raises(ValueError, match="another image"):
+            g.findings.load(alone.data)
+        named = replace(marks[other].seen, image="photo.png")
+        with pytest.raises(ValueError, match="called so, too"):
+            g.findings.load(formats.write([replace(marks[other], seen=named)]).data)
+    unsigned = [
+        replace(each, seen=replace(each.seen, digest="", image="photo.png")) for each in marks
+    ]
+    for format in ("xwidget", "coco"):
+        with pytest.raises(ValueError, match="several images are called"):
+            both.findings.load(formats.write(unsigned, format=format).data)
 
 
 def test_counts_follow_what_another_program_does(gallery, engine, tmp_path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from xwidget.findings import formats
@@ -89,11 +90,12 @@ class GalleryFindings:
         """
         if not isinstance(source, (str, bytes, os.PathLike)) and callable(source.read):
             source = source.read()
-        read = formats.opened(source)
-        places = self._places()
-        known = [(each.seen.digest, each.frame) in places for each in read.findings]
-        if len(known) < len(read.rows) or not all(known):  # by name and size, or not at all
-            read = formats.opened(source, self._pictures())
+        named = formats.opened(source)
+        seen = [each.seen for each in named.findings]
+        whole = len(named.findings) == len(named.rows) and all(each.digest for each in seen)
+        # Of many images only those are read that the file speaks of, where it says which.
+        spoken = {each.digest for each in seen} | {each.image for each in seen}
+        read = formats.opened(source, self._pictures(spoken if whole else None))
         store = self._counting.keeper.writable
         kept = [
             load(store.get, store.put, store.record_effect, each)
@@ -136,6 +138,14 @@ class GalleryFindings:
                 found.add((subject.digest, (height, width)))
         return found
 
-    def _pictures(self) -> builtins.list[Picture]:
-        read = (item.read() for item in self._items)
-        return [Picture.of(subject.origin) for subject in read if subject is not None]
+    def _pictures(self, spoken: Container[str] | None = None) -> builtins.list[Picture]:
+        """Return the images, or those alone of which a digest or name is spoken."""
+        found = []
+        for item in self._items:
+            called = spoken is None or item.name in spoken or item.file in spoken
+            if item.digest and not called and item.digest not in spoken:
+                continue
+            subject = item.read()
+            if subject is not None and (called or subject.digest in spoken):
+                found.append(replace(Picture.of(subject.origin), file=item.file))
+        return found

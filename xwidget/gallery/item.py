@@ -15,6 +15,7 @@ from xwidget.engine.turns import Place
 from xwidget.explanation import Explanation
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.thumbnails import data_url
+from xwidget.origin import name_of
 from xwidget.subject import Subject
 from xwidget.support import texts
 
@@ -49,6 +50,12 @@ class Item(Task):
     def status(self) -> str:
         """Status of its Inspector, or of the run in the background."""
         return super().status if self.inspector is None else str(self.inspector.status)
+
+    @property
+    def file(self) -> str:
+        """Name of the image's file, which ``name`` need not be; "" for none."""
+        image = self.image
+        return image.name if isinstance(image, Subject) else name_of(image)
 
     @property
     def startable(self) -> bool:

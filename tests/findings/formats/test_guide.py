@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from torch import nn
 
 import xwidget as xw
@@ -48,9 +49,12 @@ def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         store.add(given)
     formats.write([given], "instances.json", format="coco")
     formats.write(cases.all_kinds(), "from_a_colleague.json")
+    Path("photos").mkdir()
+    Image.fromarray(photo).save("photos/photo.png")
     values = {"xw": xw, "clf": clf, "photo": photo, "Path": Path}
     for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
         exec(block, values)
     assert len(values["store"].list()) == 1 + len(cases.KINDS)
     assert [row.matched for row in values["found"].rows] == ["digest"]
     values["store"].close()
+    values["g"].close()

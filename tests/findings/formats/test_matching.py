@@ -73,17 +73,32 @@ def test_a_picture_that_was_not_turned_upright_is_told() -> None:
     assert "EXIF" in row.reason
 
 
-def test_the_same_name_and_size_with_other_pixels_is_said() -> None:
-    data = formats.write([cases.finding(Box(20.0, 17.0, 9.0, 11.0))], format="coco").data
+@pytest.mark.parametrize("format", [name for name in READ if name != "qupath"])
+def test_the_same_name_and_size_with_other_pixels_is_another_image(format: str) -> None:
+    data = formats.write([cases.finding(Box(20.0, 17.0, 9.0, 11.0))], format=format).data
     other = Picture(cases.SIZE, replace(cases.picture().seen, digest="00" * 32))
-    found = formats.preview(data, images=[other])
-    assert found.rows[0].matched == "name and size"
-    assert any("other pixels" in note for note in found.notes)
+    (row,) = formats.preview(data, images=[other]).rows
+    assert (row.finding, row.matched) == (None, "")
+    alike = "(the one here is called so, too, but has other pixels)"
+    assert row.reason == f"it is of another image, '猫 é.jpg' {alike}"
+    unknown = Picture(cases.SIZE, replace(cases.picture().seen, digest=""))
+    assert only(data, [other, unknown]).matched == "name and size"
+
+
+def test_the_way_that_the_guide_shows_takes_a_picture_for_the_same() -> None:
+    data = formats.write([cases.finding(Box(20.0, 17.0, 9.0, 11.0))]).data
+    other = Picture(cases.SIZE, replace(cases.picture().seen, digest="00" * 32))
+    found = formats.read(data)
+    plain = [replace(each, seen=replace(each.seen, digest="")) for each in found]
+    assert only(formats.write(plain).data, [other]).matched == "name and size"
 
 
 def test_two_pictures_of_one_name_and_size_are_not_told_apart() -> None:
     other = Picture(cases.SIZE, replace(ITSELF.seen, digest="00" * 32))
     assert "several images" in only(coco(BOX), [ITSELF, other]).reason
+    second = replace(other, seen=replace(other.seen, image="b (2)"), file=ITSELF.seen.image)
+    assert "several images" in only(coco(BOX), [ITSELF, second]).reason
+    assert only(coco(BOX, file_name="b (2)"), [ITSELF, second]).matched == "name and size"
 
 
 def test_an_entry_whose_image_nobody_names_says_what_to_do() -> None:

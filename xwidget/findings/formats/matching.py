@@ -14,6 +14,9 @@ from xwidget.findings.formats.parsing import MOST_ENTRIES, Malformed, dumped
 from xwidget.findings.formats.picture import Picture, by, plain
 from xwidget.support import texts
 
+OF_ANOTHER = "it is of another image, "
+"""The beginning of the reason for which an entry of an image that is not known is refused."""
+
 _OURS = uuid.UUID("6c9d6f64-38f0-4a51-9a0b-7f6d24a0c9b1")
 
 
@@ -170,19 +173,17 @@ def _match(claim: Claim, known: Sequence[Picture] | None) -> Match | str:
     same = [picture for picture in known if digest and picture.seen.digest == digest]
     if same:
         return _with_view(claim, same[0], "digest")
-    called = [p for p in known if _called(claim, p)]
+    named = [picture for picture in known if _called(claim, picture)]
+    called = [p for p in named if not (digest and p.seen.digest)]
     fits = [m for p in called if isinstance(m := _with_view(claim, p, "name and size"), Match)]
     if len({m.picture.seen.digest or m.picture.key for m in fits}) > 1:
         return f"several images are called {_name(claim)} and have its size"
     if fits:
-        other = fits[0].picture.seen.digest
-        if digest and other:
-            note = f"{_name(claim)} has the file's name and size, but other pixels."
-            return replace(fits[0], note=note)
         return fits[0]
     if called:
         return str(_with_view(claim, called[0], "name and size"))
-    return f"it is of another image, {_name(claim)}"
+    alike = " (the one here is called so, too, but has other pixels)" if named else ""
+    return f"{OF_ANOTHER}{_name(claim)}{alike}"
 
 
 def _name(claim: Claim) -> str:
@@ -190,8 +191,8 @@ def _name(claim: Claim) -> str:
 
 
 def _called(claim: Claim, picture: Picture) -> bool:
-    names = {plain(picture.seen.image), plain(picture.name), plain(picture.as_input.name)}
-    return plain(claim.name) in names - {""}
+    names = {picture.seen.image, picture.name, picture.as_input.name, picture.file}
+    return plain(claim.name) in set(map(plain, names)) - {""}
 
 
 def _with_view(claim: Claim, picture: Picture, how: str) -> Match | str:

@@ -44,10 +44,14 @@ class Picture:
         Height and width of the network's input.
     seen
         Digest, name, size and geometry of the image; the other values do not matter.
+    file
+        Name of the image's file, by which files of other programs may speak of it, where the image
+        is called otherwise here; or "".
     """
 
     frame: Size
     seen: Seen = field(default_factory=Seen)
+    file: str = ""
 
     @classmethod
     def of(cls, given: Finding | Origin) -> Picture:
