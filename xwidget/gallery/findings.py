@@ -142,10 +142,12 @@ class GalleryFindings:
         """Return the images, or those alone of which a digest or name is spoken."""
         found = []
         for item in self._items:
-            called = spoken is None or item.name in spoken or item.file in spoken
-            if item.digest and not called and item.digest not in spoken:
+            told = [item.digest, item.name, item.file]
+            if spoken is not None and item.digest and not any(each in spoken for each in told):
                 continue
             subject = item.read()
-            if subject is not None and (called or subject.digest in spoken):
+            if subject is None:
+                continue
+            if spoken is None or any(each in spoken for each in [subject.digest, *told]):
                 found.append(replace(Picture.of(subject.origin), file=item.file))
         return found
