@@ -43,16 +43,20 @@ export function createArrivals(
     entry.kept = newer(entry.kept, finding);
     show(entry);
   }
-  /** @param second whether it was asked a second time since it had none */
+  /**
+   * @param known ids of those that were there when it was asked for: it may be older than what came since
+   * @param second whether it was asked a second time since it had none
+   */
   function listed(
     found: readonly Finding[],
     judged: readonly ReviewRecord[],
+    known: ReadonlySet<string>,
     second: boolean,
   ): void {
     const ids = new Set(found.map(({ id }) => id));
     for (const each of found) take(each);
-    const gone = [...entries.all()].filter(({ id, kept, record, queue }) => {
-      return kept && record && !record.deleted && queue.length === 0 && !ids.has(id);
+    const gone = there().filter(({ id, queue }) => {
+      return queue.length === 0 && known.has(id) && !ids.has(id);
     });
     // None at all is what a host says, too, that has lost them for a moment: a store is asked twice.
     const empty = found.length === 0 && setup.store.peek() !== "";
@@ -75,10 +79,16 @@ export function createArrivals(
     if (entry.kept) entry.kept = { ...entry.kept, effect: found };
     entries.came();
   }
+  /** What a store has, and is not deleted. */
+  function there() {
+    return [...entries.all()].filter(({ kept, record }) => kept && record && !record.deleted);
+  }
   function refresh(second = false): void {
+    const known = new Set(there().map(({ id }) => id));
     void link.ask({ type: "findings" }, (reply) => {
-      if (reply.type === "findings") batch(() => listed(reply.findings, reply.reviews, second));
-      else if (reply.type === "failed" && !reply.final && canSend()) listLater(sending.wait());
+      if (reply.type === "findings") {
+        batch(() => listed(reply.findings, reply.reviews, known, second));
+      } else if (reply.type === "failed" && !reply.final && canSend()) listLater(sending.wait());
       sending.wake();
       return false;
     });
