@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -197,14 +196,21 @@ def test_a_trained_net_is_not_measured_as_it_was_where_getting_ready_fails(
 ) -> None:
     net = Corner()
     measure = Effects(subject(net))
-    with torch.no_grad():
-        net.weight.fill_(0)
-    with monkeypatch.context() as patched:
-        full = MemoryError("out of memory")
-        patched.setattr(sys.modules[Effects.__module__], step, Mock(side_effect=full))
-        with pytest.raises(MemoryError):
-            measure(CORNER, 1)
+    net.weight.data = torch.tensor(0.0)
+    module, asked = sys.modules[Effects.__module__], []
+    make = getattr(module, step)
+
+    def fail_first(*args: object, **settings: object) -> object:
+        asked.append(args)
+        if len(asked) == 1:
+            raise MemoryError("out of memory")
+        return make(*args, **settings)
+
+    monkeypatch.setattr(module, step, fail_first)
+    with pytest.raises(MemoryError):
+        measure(CORNER, 1)
     assert measure(CORNER, 1).image < 0.5
+    assert len(asked) == 2
 
 
 def _written_through_data(net: nn.Sequential) -> None:
