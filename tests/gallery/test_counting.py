@@ -3,9 +3,9 @@
 import pytest
 
 from tests.findings.marks import SIDE, finding
-from xwidget.findings.collection import Change
 from xwidget.findings.keeping import Listed
 from xwidget.findings.memory import MemoryStore
+from xwidget.findings.news import Change
 from xwidget.findings.store.store import FindingStore
 from xwidget.gallery.counting import Counting
 

@@ -8,51 +8,25 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from xwidget.findings.about import About
 from xwidget.findings.finding import Effect, Finding, Seen
 from xwidget.findings.formats import Picture
 from xwidget.findings.given import region_of
 from xwidget.findings.keeping import Kept, Review, Store
+from xwidget.findings.news import News, Observer
 from xwidget.findings.opening import Keeper
 from xwidget.findings.outlets import Outlets
 from xwidget.findings.store.editing import NOT_EDITED, edit
 from xwidget.support import texts
-
-What: TypeAlias = Literal["added", "changed", "deleted", "measured"]
-"""The event that a finding went through."""
 
 _NOT_EDITED = {
     **NOT_EDITED,
     "frame": "is the size of the network's input",
     "seen": "is what it was marked on",
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change of the findings.
-
-    Attributes
-    ----------
-    what
-        ``"added"``, ``"changed"``, ``"deleted"`` or ``"measured"``.
-    finding
-        The finding as it is now; with what was measured.
-    by
-        ``"python"``, ``"page"``, ``"kernel"`` where it was measured, or ``"store"`` where another
-        program did it.
-    """
-
-    what: What
-    finding: Finding
-    by: str = "python"
-
-
-Observer: TypeAlias = Callable[[Change], object]
 
 
 class Findings(Outlets):
@@ -89,10 +63,9 @@ class Findings(Outlets):
         self.author = keeper.author if author is None else author
         self._about = about
         self._keeper = keeper
-        self._observers: list[Observer] = []
+        self._news = News()
         self._saving = threading.Lock()
         self._saved: set[str] = set()  # inputs, by digest
-        self._known: dict[str, Finding] = {}  # by id, as observers know it
         self.measuring: Callable[[float | None], bool] = lambda timeout: True
 
     # What a person calls.
@@ -250,18 +223,16 @@ class Findings(Outlets):
         return self.measuring(timeout)
 
     def observe(self, callback: Observer) -> None:
-        """Call a function with each :class:`Change`, whoever makes it.
+        """Call a function with each :class:`xwidget.findings.news.Change`, whoever makes it.
 
         It is called on the thread that made the change, or on one of the panel's own, which
         a slow function delays; what it raises is logged.
         """
-        if callback not in self._observers:
-            self._observers.append(callback)
+        self._news.observe(callback)
 
     def unobserve(self, callback: Observer) -> None:
         """Call a function no more."""
-        if callback in self._observers:
-            self._observers.remove(callback)
+        self._news.unobserve(callback)
 
     def __len__(self) -> int:
         return len(self.list())
@@ -322,23 +293,11 @@ class Findings(Outlets):
             self._keeper.writable.record_effect(finding.id, finding.version, effect)
         except Exception:  # it is known here all the same
             logging.getLogger("xwidget").warning("an effect could not be kept", exc_info=True)
-        self.tell(replace(finding, effect=effect), "kernel")
+        self._news.measured(finding, effect)
 
     def tell(self, finding: Finding, by: str) -> None:
         """Tell observers of a version, or of what was measured of it, unless they know it."""
-        known = self._known.get(finding.id)
-        if known is not None and finding.version < known.version:
-            return
-        if known is not None and finding.version == known.version:
-            if finding.effect in (None, known.effect):
-                return
-            what: What = "measured"
-        elif finding.deleted:
-            what = "deleted"
-        else:
-            what = "added" if finding.version == 1 or (known and known.deleted) else "changed"
-        self._known[finding.id] = finding
-        self._say(Change(what, finding, by))
+        self._news.tell(finding, by)
 
     def belongs(self, finding: Finding) -> bool:
         """Return whether a finding is of this image, and has its place in this net's input."""
@@ -347,17 +306,7 @@ class Findings(Outlets):
 
     def know(self, findings: Iterable[Finding]) -> None:
         """Note versions that observers know without being told."""
-        for each in findings:
-            known = self._known.get(each.id)
-            if known is None or known.version <= each.version:
-                self._known[each.id] = each
-
-    def _say(self, change: Change) -> None:
-        for observer in tuple(self._observers):
-            try:
-                observer(change)
-            except Exception:
-                logging.getLogger("xwidget").exception("in an observer of findings")
+        self._news.know(findings)
 
     def _found(self, id: str) -> Finding:
         if not isinstance(id, str):

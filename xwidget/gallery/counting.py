@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from xwidget.findings.collection import Change
 from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Listed, Store
 from xwidget.findings.memory import MemoryStore
+from xwidget.findings.news import Change
 from xwidget.findings.opening import Keeper, Place
 from xwidget.support.line import Line
 from xwidget.support.watch import WATCH

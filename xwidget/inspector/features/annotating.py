@@ -11,10 +11,11 @@ from pathlib import PurePath
 from typing import Any
 
 from xwidget.findings import formats
-from xwidget.findings.collection import Change, Findings
+from xwidget.findings.collection import Findings
 from xwidget.findings.finding import KINDS, Finding, Seen, read
 from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
+from xwidget.findings.news import Change
 from xwidget.findings.opening import Keeper
 from xwidget.findings.store.loading import compared
 from xwidget.findings.withholding import with_withheld

@@ -166,16 +166,12 @@ class Measuring:
         return self._later.popitem()[1] if self._panel.session.idle else None
 
     def _tell(self, finding: Finding, effect: Effect) -> None:
-        """Tell an effect, also of a newer version in which the same was marked."""
+        """Tell an effect; of a newer version in which the same was marked it is that, too."""
         with self._lock:
             newer = self._waiting.get(finding.id)
             if newer is not None and same_measured(newer, finding):
                 del self._waiting[finding.id]
-            else:
-                newer = None
         self._measured(finding, effect)
-        if newer is not None:
-            self._measured(newer, effect)
 
     def _effect(self, finding: Finding) -> Effect:
         """Measure a finding.

@@ -1,0 +1,104 @@
+"""News of findings: what observers were told already, and what is new to them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from xwidget.findings.finding import Effect, Finding, same_measured
+
+What: TypeAlias = Literal["added", "changed", "deleted", "measured"]
+"""The event that a finding went through."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of the findings.
+
+    Attributes
+    ----------
+    what
+        ``"added"``, ``"changed"``, ``"deleted"`` or ``"measured"``.
+    finding
+        The finding as it is now; with what was measured.
+    by
+        ``"python"``, ``"page"``, ``"kernel"`` where it was measured, or ``"store"`` where another
+        program did it.
+    """
+
+    what: What
+    finding: Finding
+    by: str = "python"
+
+
+Observer: TypeAlias = Callable[[Change], object]
+
+
+class News:
+    """Tell observers of each change once, whichever threads learn of it; without a lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, Finding] = {}  # by id, as observers know it
+        self._observers: list[Observer] = []
+
+    def observe(self, callback: Observer) -> None:
+        """Call a function with each change; what it raises is logged."""
+        if callback not in self._observers:
+            self._observers.append(callback)
+
+    def unobserve(self, callback: Observer) -> None:
+        """Call a function no more."""
+        if callback in self._observers:
+            self._observers.remove(callback)
+
+    def know(self, findings: Iterable[Finding]) -> None:
+        """Note versions that observers know without being told."""
+        with self._lock:
+            for each in findings:
+                known = self._known.get(each.id)
+                if known is None or known.version <= each.version:
+                    self._known[each.id] = each
+
+    def tell(self, finding: Finding, by: str) -> None:
+        """Tell of a version, or of what was measured of it, unless it is known."""
+        with self._lock:
+            change = self._new(finding, by)
+        self._say(change)
+
+    def measured(self, finding: Finding, effect: Effect) -> None:
+        """Tell what was measured of a version; where a newer one marks the same, of that one."""
+        with self._lock:
+            known = self._known.get(finding.id, finding)
+            newer = known.version > finding.version and not known.deleted
+            same = known if newer and same_measured(known, finding) else finding
+            change = self._new(replace(same, effect=effect), "kernel")
+        self._say(change)
+
+    def _new(self, finding: Finding, by: str) -> Change | None:
+        """Note a version; return what is new about it. The lock is held."""
+        known = self._known.get(finding.id)
+        if known is not None and finding.version < known.version:
+            return None
+        if known is not None and finding.version == known.version:
+            if finding.effect in (None, known.effect):
+                return None
+            what: What = "measured"
+        elif finding.deleted:
+            what = "deleted"
+        else:
+            what = "added" if finding.version == 1 or (known and known.deleted) else "changed"
+        self._known[finding.id] = finding
+        return Change(what, finding, by)
+
+    def _say(self, change: Change | None) -> None:
+        if change is None:
+            return
+        for observer in tuple(self._observers):
+            try:
+                observer(change)
+            except Exception:
+                logging.getLogger("xwidget").exception("in an observer of findings")
