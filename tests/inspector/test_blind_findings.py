@@ -1,6 +1,9 @@
 """What another said of their finding reaches no page before one has judged it, too."""
 
 import json
+import uuid
+from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -8,6 +11,7 @@ import xwidget as xw
 from tests.inspector.acts import Acts, record
 from tests.inspector.fakes import Page, until
 from xwidget.findings.finding import Effect
+from xwidget.findings.store.errors import StoreBusy
 
 SAID = {"verdict": "spurious", "kind": "artifact", "reason": "a stock mark", "confidence": 0.625}
 EFFECT = Effect(0, 0.6875, 0.4375, 0.5625, None, 0.25, 8)
@@ -78,6 +82,34 @@ def test_what_others_do_meanwhile_is_withheld_as_well(two):
     (push,) = acts.pushes("finding")
     assert (push["finding"]["version"], push["finding"]["withheld"]) == (2, True)
     assert tells(heard(acts)) == []
+
+
+def test_where_the_store_is_busy_the_page_is_told_what_is_known_to_be_its_own(two, monkeypatch):
+    ada, finding, acts = two
+    other = ada.add(replace(finding, id=str(uuid.uuid4()), version=1))
+    acts.do("review", finding=finding.id, verdict="core", act="1")
+    grace = acts.widget._parts.annotating._keeper.store
+    monkeypatch.setattr(grace, "reviews", Mock(side_effect=StoreBusy("locked")))
+    changed = ada.edit(finding.id, label="logo")
+    for each in (changed, other):
+        acts.widget.findings.tell(each, "store")
+    told = {push["finding"]["id"]: push["finding"]["withheld"] for push in acts.pushes("finding")}
+    assert told == {finding.id: False, other.id: True}
+    acts.widget.findings.measured(changed, replace(EFFECT, share=0.5))
+    assert [push["id"] for push in acts.pushes("effect")] == [finding.id]
+
+
+def test_a_review_has_the_finding_as_it_is_then(two, monkeypatch):
+    ada, finding, acts = two
+    review = acts.widget.findings.review
+
+    def change_first(*args):
+        ada.edit(finding.id, label="logo")
+        return review(*args)
+
+    monkeypatch.setattr(acts.widget.findings, "review", change_first)
+    reply = acts.do("review", finding=finding.id, verdict="core", act="1")
+    assert (reply["finding"]["version"], reply["finding"]["label"]) == (2, "logo")
 
 
 def test_ones_own_and_those_of_a_store_that_is_not_blind_are_whole(make, two, tmp_path):

@@ -196,11 +196,12 @@ class Annotating(Feature):
             self._tell_setup()
 
     def _review(self, finding: str, verdict: str, kind: str, reason: str, act: str) -> Answer:
-        found = self._before(finding)
-        if found is None:
+        if self._before(finding) is None:
             raise ValueError(f"there is no finding {texts.shown(finding, texts.NAME)!r}")
         review = Review(finding, self.findings.author, verdict, kind, reason)
         reviews = self.findings.review(review, act)
+        self.telling.note(reviews)
+        found = self._keeper.store.get(finding)  # it may have been changed meanwhile
         if found.effect is None:  # why it has none may not have been told yet
             self._measuring.add(found, later=True)
         return Answer(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from xwidget.findings import withholding
 from xwidget.findings.collection import Findings
 from xwidget.findings.finding import Finding
+from xwidget.findings.keeping import Review
 from xwidget.findings.opening import Keeper
 
 
@@ -28,12 +30,25 @@ class Telling:
     def __init__(self, findings: Findings, keeper: Keeper) -> None:
         self._findings = findings
         self._keeper = keeper
+        self._judged: set[tuple[str, str]] = set()  # author of a review, id of its finding
 
     def withholds(self, finding: Finding) -> bool:
-        """Return whether the judgment and the effect of a finding are not told yet."""
+        """Return whether the judgment and the effect of a finding are not told yet; they are not
+        where the store cannot say it now.
+        """
         if not self._of_another(finding):
             return False
-        return not self._keeper.store.reviews(finding.id, self._findings.author)
+        author = self._findings.author
+        if (author, finding.id) not in self._judged:
+            try:
+                self.note(self._keeper.store.reviews(finding.id, author))
+            except (OSError, RuntimeError):
+                logging.getLogger("xwidget").warning("reviews cannot be read", exc_info=True)
+        return (author, finding.id) not in self._judged
+
+    def note(self, reviews: Iterable[Review]) -> None:
+        """Note who judged what: it is told to them from then on, also while the store is busy."""
+        self._judged.update((each.author, each.finding) for each in reviews)
 
     def record(self, finding: Finding) -> dict[str, Any]:
         """Return a finding as JSON-able values, marked as ``withheld`` or not."""
