@@ -13,7 +13,7 @@ export interface Entry {
   /** Acts that no store has confirmed, in their order; the first may be on its way. */
   queue: Act[];
   flying: boolean;
-  /** Acts that were on their way at some time: a store may have them. */
+  /** Acts that were on their way at some time, here or from another page: a store may have them. */
   sent: Set<string>;
   /** Why an act could not be done, in words. */
   trouble: string;

@@ -13,7 +13,7 @@ interface AnyAct {
   id: string;
   /** Order in which acts were made, in ms. */
   at: number;
-  /** Name of the page that made it. */
+  /** Name of the page that made it; "" where that page had nobody to send it to. */
   page?: string;
 }
 
@@ -50,13 +50,15 @@ export interface Outbox {
    */
   open(scope: string): Act[];
   /**
-   * Take over what earlier pages left, of each page at once: as soon as that page sends no more, and by
-   * one other page only. Where the browser does not tell which pages there are, it is done at once.
+   * Take over what other pages left, of each page at once: as soon as that page sends no more, and by
+   * one other page only. What is of no page is taken at once, and so is what was left where the browser
+   * does not tell which pages there are.
    */
   takeOver(left: readonly Act[], take: (acts: Act[]) => void): void;
   /** Whether this page sends its acts itself, sooner or later; else others may take them over. */
   sends(itself: boolean): void;
-  keep(act: Act): void;
+  /** @returns whether nobody else sends it as long as this page is there */
+  keep(act: Act): boolean;
   drop(act: Act): void;
   /** Hear of acts that another tab keeps under the same name, and of those that it drops. */
   onOther(kept: (act: Act) => void, dropped: (act: Act) => void): void;
@@ -125,6 +127,15 @@ export function createOutbox(
     return found.sort((a, b) => a.at - b.at);
   }
 
+  function listen(hear: (act: Act, isKept: boolean) => void): void {
+    if (typeof window === "undefined") return;
+    const onStorage = ({ key, newValue, oldValue }: StorageEvent) => {
+      const act = read(key, newValue ?? oldValue);
+      if (act) hear(act, newValue !== null);
+    };
+    window.addEventListener("storage", onStorage, ended ? { signal: ended } : {});
+  }
+
   return {
     trouble,
     open(scope) {
@@ -134,12 +145,19 @@ export function createOutbox(
       return found;
     },
     takeOver(left, take) {
-      for (const page of new Set(left.map(({ page }) => page))) {
-        pages.after(page, () => take(all().filter((act) => act.page === page)));
-      }
+      const takeOf = (page: string) =>
+        pages.after(page, () => take(all().filter((act) => pageOf(act) === page)));
+      for (const page of new Set(left.map(pageOf))) takeOf(page);
+      listen((act, isKept) => {
+        const page = pageOf(act);
+        if (isKept && (pages.tell || !page)) takeOf(page);
+      });
     },
     sends: (itself) => (itself ? pages.stay() : pages.leave()),
-    keep: (act) => void write(act),
+    keep(act) {
+      write(act);
+      return pages.own !== "";
+    },
     drop(act) {
       held.delete(act.act);
       if (held.size === 0) trouble.value = "";
@@ -153,15 +171,13 @@ export function createOutbox(
       }
     },
     onOther(kept, dropped) {
-      if (typeof window === "undefined") return;
-      const listen = ({ key, newValue, oldValue }: StorageEvent) => {
-        const act = read(key, newValue ?? oldValue);
-        if (act) (newValue === null ? dropped : kept)(act);
-      };
-      window.addEventListener("storage", listen, ended ? { signal: ended } : {});
+      listen((act, isKept) => (isKept ? kept : dropped)(act));
     },
   };
 }
+
+/** An act without a name of a page is of an earlier version. */
+const pageOf = ({ page = "" }: Act) => page;
 
 /** Whether it is one of ours: other pages of the same address may write there, too. */
 function isAct(value: unknown): value is Act {

@@ -7,27 +7,36 @@ import { uuid } from "./record";
 export type Locks = Pick<LockManager, "request">;
 
 export interface Pages {
-  /** Name of this page. */
+  /** Name of this page; "" while it has left. */
   readonly own: string;
-  /** Do it once a page is there no more, and nobody else does it; at once where nothing tells. */
-  after(page: string | undefined, then: () => void): void;
-  /** Be there, until the page ends or leaves. */
+  /** Whether anything tells which pages are there. */
+  readonly tell: boolean;
+  /**
+   * Do it once a page is there no more, and nobody else does it; at once where nothing tells, or it has
+   * no name. Where it is done or waited for already, nothing is.
+   */
+  after(page: string, then: () => void): void;
+  /** Be there, under a new name, until the page ends or leaves: others may have what is of earlier ones. */
   stay(): void;
   /** Others may do what is left here, and what was taken over. */
   leave(): void;
 }
 
 export function createPages(locks: Locks | null, ended?: AbortSignal): Pages {
-  const own = uuid();
+  /** All that this page has had. */
+  const names: string[] = [];
   let here = false;
+  /** Those whose locks are held or waited for. */
+  const asked = new Set<string>();
   const frees: (() => void)[] = [];
 
-  function hold(page: string | undefined, then: () => void): void {
-    // A page that has no name is of an earlier version.
+  function hold(page: string, then: () => void): void {
     if (!locks || !page) {
       then();
       return;
     }
+    if (asked.has(page)) return;
+    asked.add(page);
     let done = false;
     const once = () => {
       if (!done && !ended?.aborted) then();
@@ -35,9 +44,15 @@ export function createPages(locks: Locks | null, ended?: AbortSignal): Pages {
     };
     const had = () => {
       once();
-      // It may have left while it waited for its turn.
-      const past = ended?.aborted || (page === own && !here);
-      return new Promise<void>((free) => (past ? free() : frees.push(free)));
+      return new Promise<void>((done) => {
+        const free = () => {
+          asked.delete(page);
+          done();
+        };
+        // It may have left while it waited for its turn: then others may do it, too.
+        if (here && !ended?.aborted) frees.push(free);
+        else free();
+      });
     };
     // A browser that refuses locks tells nothing.
     const options = ended ? { signal: ended } : {};
@@ -49,13 +64,17 @@ export function createPages(locks: Locks | null, ended?: AbortSignal): Pages {
   }
   ended?.addEventListener("abort", leave);
   return {
-    own,
+    get own() {
+      return (here && names.at(-1)) || "";
+    },
+    tell: locks !== null,
     after: hold,
     leave,
     stay() {
       if (here) return;
       here = true;
-      hold(own, () => {});
+      names.push(uuid());
+      for (const name of names) hold(name, () => {});
     },
   };
 }

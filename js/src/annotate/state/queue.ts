@@ -26,6 +26,8 @@ export interface Queue {
   again(entry: Entry, act: Act, inPlaceOf: readonly Act[]): void;
   /** An act waits no more. */
   drop(entry: Entry, act: Act): void;
+  /** Others may send all that waits: nothing takes its place. */
+  share(): void;
   /** What waits to change a version, and what builds on it, changes another one. */
   rebase(entry: Entry, from: number, to: number): void;
 }
@@ -58,7 +60,7 @@ export function createQueue(
     // Of what no store has only the end counts; it is dropped once that is kept.
     const replaced = replaceable(entry, act.type);
     entry.queue = [...entry.queue.filter((each) => each !== replaced), act];
-    outbox.keep(act);
+    if (!outbox.keep(act)) entry.sent.add(act.act);
     if (replaced) outbox.drop(replaced);
     waiting.add(entry);
     added();
@@ -109,6 +111,9 @@ export function createQueue(
       for (const each of older) outbox.drop(each);
       entry.queue = [...entry.queue.filter((each) => !older.includes(each)), act];
       waiting.add(entry);
+    },
+    share() {
+      for (const { queue, sent } of waiting) for (const { act } of queue) sent.add(act);
     },
     drop(entry, act) {
       outbox.drop(act);

@@ -72,6 +72,11 @@ export function createRestoring(
     entries.changed();
     withdrew();
   }
+  const unsends = effect(() => {
+    const sends = portable.value || !GIVEN_UP.includes(link.state.value);
+    outbox.sends(sends);
+    if (!sends) queue.share();
+  });
   let opened = false;
   const unopen = effect(() => {
     const scope = setup.scope.value;
@@ -82,7 +87,6 @@ export function createRestoring(
     if (portable.peek()) batch(() => restore(left));
     else outbox.takeOver(left, (acts) => batch(() => restore(acts)));
   });
-  const unsends = effect(() => outbox.sends(!GIVEN_UP.includes(link.state.value)));
   outbox.onOther(
     (act) => portable.peek() && batch(() => restore([act])),
     (act) => batch(() => withdrawn(act)),
