@@ -37,6 +37,15 @@ const options = {
   legalComments: "none",
   banner: { js: "/* Bundled licenses: see LICENSES.txt beside this file. */" },
 };
+// What the panel gives the second script of itself.
+const ofPanel = {
+  name: "parts of the panel",
+  setup(build) {
+    const path = here("shared/panel.mjs");
+    build.onResolve({ filter: /\/panel\/(search|tool_button|typed)$/ }, () => ({ path }));
+  },
+};
+
 // Findings and help: a module whose one export is given what it needs of others by the panel.
 const annotate = {
   ...options,
@@ -48,7 +57,7 @@ const annotate = {
     "preact/hooks": here("shared/hooks.mjs"),
     "@preact/signals": here("shared/signals.mjs"),
   },
-  plugins: [styleText],
+  plugins: [styleText, ofPanel],
   banner: { js: "export default (lib) => {" },
   footer: { js: "return annotate; };" },
 };

@@ -1,12 +1,15 @@
 /**
  * The second script, js/src/annotate: findings and help, which the first paint does not wait for. It is
- * a module of its own that brings no copy of Preact; it is handed what the panel has.
+ * a module of its own that brings no copy of Preact, nor of the larger parts of the panel; it is handed what the panel has.
  */
 import { batch, computed, effect, signal, useSignal } from "@preact/signals";
 import { Fragment, h } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Store } from "../state/store";
 import type { Extension } from "./extension";
+import { search } from "./search";
+import { ToolButton } from "./tool_button";
+import { typed } from "./typed";
 import type { Ui } from "./ui";
 
 /**
@@ -21,10 +24,11 @@ export interface Annotate<S = unknown> {
   createView(ui: Ui, shared: S): Extension<Ui>;
 }
 
-/** What the second script uses of others; js/shared gives it there by the usual names. */
+/** What the second script uses of others; js/shared gives it there in the usual places. */
 export const LIB = {
   ...{ Fragment, h, useEffect, useLayoutEffect, useRef },
   ...{ batch, computed, effect, signal, useSignal },
+  ...{ search, ToolButton, typed },
 };
 
 /** @param source the text of the module */
