@@ -5,7 +5,7 @@ import type { Store } from "../../state/store";
 import { type Entries, judges, lastPut } from "./entries";
 import { newer, show } from "./merging";
 import type { Queue } from "./queue";
-import type { Finding } from "./record";
+import { type Finding, same } from "./record";
 import { PATIENCE, type Sending } from "./sending";
 import type { Setup } from "./setup";
 
@@ -73,10 +73,12 @@ export function createArrivals(
   function measured({ id, version, effect: found, reason }: MeasuredPush): void {
     const entry = entries.get(id);
     if (!entry?.record || version < entry.shape) return;
-    entry.measured = true;
-    entry.unmeasured = reason;
-    entry.record = { ...entry.record, effect: found };
-    if (entry.kept) entry.kept = { ...entry.kept, effect: found };
+    const { record, kept } = entry;
+    if (kept && version >= kept.version) entry.kept = { ...kept, effect: found };
+    // Of another's region, over which one's own is shown that waits to be kept.
+    if (kept?.version === version && !same(record, kept, "region")) return;
+    Object.assign(entry, { measured: true, unmeasured: reason });
+    entry.record = { ...record, effect: found };
     entries.came();
   }
   /** What a store has, and is not deleted. */

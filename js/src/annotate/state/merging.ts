@@ -2,7 +2,7 @@
 import type { ReviewRecord } from "../../kernel/contract";
 import { type Entry, lastPut } from "./entries";
 import type { Reviewed } from "./outbox";
-import type { Finding } from "./record";
+import { type Finding, same } from "./record";
 
 /** The newer of two versions; of the same one that which is told whole. */
 export function newer(one: Finding | null, other: Finding): Finding {
@@ -12,10 +12,8 @@ export function newer(one: Finding | null, other: Finding): Finding {
 }
 
 /** What a store has of a finding that is shown: a region that says the same stays the same object. */
-export function inPlaceOf(record: Finding | null, kept: Finding): Finding {
-  if (!record || record.region === kept.region) return kept;
-  const same = JSON.stringify(record.region) === JSON.stringify(kept.region);
-  return same ? { ...kept, region: record.region } : kept;
+function inPlaceOf(record: Finding | null, kept: Finding): Finding {
+  return record && same(record, kept, "region") ? { ...kept, region: record.region } : kept;
 }
 
 /** One's own judgment takes the place of one's earlier ones. */
@@ -35,9 +33,11 @@ export function show(entry: Entry): void {
   if (!kept) return;
   const pending = lastPut(entry);
   const shown = pending ? (record ?? pending.finding) : inPlaceOf(record, kept);
+  const { version, seen } = kept;
+  let { effect } = shown;
   // What was measured of the same region holds, where the store's answer came without it.
-  const holds = !pending && kept.version >= entry.shape && record?.region === shown.region;
-  const effect = pending ? shown.effect : (kept.effect ?? (holds ? record.effect : null));
-  entry.record = { ...shown, ...{ version: kept.version, seen: kept.seen, effect } };
-  if (!pending) entry.shape = Math.min(entry.shape, kept.version);
+  if (record?.region === shown.region) effect ??= record.effect;
+  else if (record) Object.assign(entry, { shape: version, measured: false });
+  entry.record = { ...shown, ...{ version, seen, effect } };
+  if (!pending) entry.shape = Math.min(entry.shape, version);
 }

@@ -5,7 +5,7 @@
 import type { ReviewRecord } from "../../kernel/contract";
 import type { Store } from "../../state/store";
 import { baseOf, type Entries, type Entry, isPut } from "./entries";
-import { newer } from "./merging";
+import { newer, show } from "./merging";
 import type { Act, Outbox, Put, Reviewed } from "./outbox";
 import { type Finding, uuid } from "./record";
 
@@ -87,8 +87,8 @@ export function createQueue(
   }
   function yieldTo(entry: Entry, theirs: Finding): void {
     forget(entry);
-    Object.assign(entry, { kept: newer(entry.kept, theirs), measured: false });
-    entry.record = entry.kept;
+    entry.kept = newer(theirs, entry.kept ?? theirs);
+    show(entry);
     entries.changed();
   }
   function rebase(entry: Entry, from: number, to: number): void {

@@ -24,7 +24,7 @@ function contentOf(a: Finding, b: Finding): readonly Field[] {
 }
 
 /** Whether two have the same value in a field; regions are compared by what they say. */
-function same(a: Finding, b: Finding, field: Field): boolean {
+export function same(a: Finding, b: Finding, field: Field): boolean {
   const [one, other] = [a[field], b[field]];
   return one === other || sorted(one) === sorted(other);
 }
