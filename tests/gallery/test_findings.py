@@ -12,6 +12,7 @@ from tests.inspector.fakes import SAFETY, SIDE, until
 from xwidget.findings import formats
 from xwidget.findings.finding import Finding, Seen
 from xwidget.findings.formats import Picture
+from xwidget.findings.keeping import Review
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
@@ -135,6 +136,19 @@ def test_counts_follow_what_another_program_does(gallery, engine, tmp_path) -> N
     begun = time.monotonic()
     until(lambda: counts(g) == [[], [["core", 1]]])
     assert time.monotonic() - begun < 5 * SECONDS
+
+
+@pytest.mark.parametrize("place", [False, "study.sqlite"])
+def test_ones_own_review_of_anothers_finding_counts(gallery, tmp_path, place) -> None:
+    g = gallery(2, findings=place and tmp_path / place)
+    g._counting.look()  # as a view of it begins to
+    theirs, seen = replace(mark(0), author="Ada"), (mark(0).seen.digest, (SIDE, SIDE))
+    given = Review(theirs.id, "", "core")
+    g.findings.load(formats.write([theirs], reviews=[given]).data)
+    assert g._counting.of(*seen) == [("core", 1)]
+    g._counting.keeper.store.review(Review(theirs.id, login(), "unsure"), "in the panel")
+    assert g._counting.look()  # once more, also where nobody else can write
+    assert g._counting.of(*seen) == [("unsure", 1)]
 
 
 def test_findings_of_this_session_outlive_the_panel_of_their_image(gallery, engine) -> None:

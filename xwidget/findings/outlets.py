@@ -16,7 +16,7 @@ from xwidget.findings.formats import Picture, Written
 from xwidget.findings.keeping import Kept, Review, Store
 from xwidget.findings.proposals import Proposal
 from xwidget.findings.rollup import BY, Rollup, rollup
-from xwidget.findings.store.loading import load
+from xwidget.findings.store.loading import load, load_all
 
 if TYPE_CHECKING:
     import pandas
@@ -26,6 +26,8 @@ class Outlets(ABC):
     """The ways of the findings of one image, out and in."""
 
     # What a subclass has.
+
+    author: str
 
     @abstractmethod
     def list(self) -> list[Finding]:
@@ -137,9 +139,10 @@ class Outlets(ABC):
     ) -> Sequence[Finding]:
         """Keep the findings of a file that are of this image; the page shows them at once.
 
-        The whole file is read before the first is kept. Of a finding that is known, the version
-        that was changed last counts. One that was deleted comes back, as
-        a new version.
+        The whole file is read before the first is kept, so that a file in which something is wrong
+        changes nothing. Of a finding that is known, the version that was changed last counts. One
+        that was deleted comes back, as a new version. A review takes the place of an older one by
+        the same person; one without an author is taken for yours.
 
         Parameters
         ----------
@@ -162,13 +165,14 @@ class Outlets(ABC):
         OSError, RuntimeError
             If the file cannot be read, or a finding cannot be kept.
         """
-        read = formats.opened(source, [self.picture])
-        kept = [self._loaded(finding) for finding in read.accepted(skip=skip)]
-        ids = {each.id for each in kept}
-        for review in read.reviews:
-            if review.finding in ids:
-                self._review(review)
-        return kept
+        return load_all(
+            formats.opened(source, [self.picture]),
+            self._loaded,
+            lambda id, author: self._store.reviews(id, author),
+            lambda review, act: self._store.review(review, act),
+            author=self.author,
+            skip=skip,
+        )
 
     def rollup(self, by: Sequence[str] = BY) -> Rollup:
         """Sum up the findings, with the agreement of their raters; see
@@ -190,9 +194,6 @@ class Outlets(ABC):
     def _reviews(self) -> Sequence[Review]:
         """Return the reviews of this image's findings, also of those that are not listed here."""
         return self._store.reviews(digest=self.picture.seen.digest)
-
-    def _review(self, review: Review) -> None:
-        self._store.review(review, review.id)
 
     def _loaded(self, finding: Finding) -> Finding:
         """Keep a finding of a file, as one of this image."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from xwidget.findings import formats
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import Picture
-from xwidget.findings.store.loading import load
+from xwidget.findings.store.loading import load, load_all
 from xwidget.gallery.counting import Counting
 from xwidget.gallery.counting import Picture as Place
 from xwidget.gallery.item import Item
@@ -63,9 +63,11 @@ class GalleryFindings:
     ) -> builtins.list[Finding]:
         """Keep the findings of a file, each with its image; the panel and the thumbnails show them.
 
-        The whole file is read before the first is kept. Of a finding that is known, the version
-        that was changed last counts. One that was deleted comes back, as
-        a new version. Loading a file again keeps none twice.
+        The whole file is read before the first is kept, so that a file in which something is wrong
+        changes nothing. Of a finding that is known, the version that was changed last counts. One
+        that was deleted comes back, as a new version. Loading a file again keeps none twice. A
+        review takes the place of an older one by the same person; one without an author is taken
+        for yours.
 
         Parameters
         ----------
@@ -96,16 +98,18 @@ class GalleryFindings:
         # Of many images only those are read that the file speaks of, where it says which.
         spoken = {each.digest for each in seen} | {each.image for each in seen}
         read = formats.opened(source, self._pictures(spoken if whole else None))
-        store = self._counting.keeper.writable
-        kept = [
-            load(store.get, store.put, store.record_effect, each)
-            for each in read.accepted(skip=skip)
-        ]
-        ids = {each.id for each in kept}
-        for review in read.reviews:
-            if review.finding in ids:
-                store.review(review, review.id)
+        keeper = self._counting.keeper
+        store = keeper.writable if read.accepted(skip=skip) else keeper.store
+        kept = load_all(
+            read,
+            lambda each: load(store.get, store.put, store.record_effect, each),
+            store.reviews,
+            store.review,
+            author=keeper.author,
+            skip=skip,
+        )
         self._tell(kept)
+        self._counting.look()  # own reviews of them count, too
         return kept
 
     def __len__(self) -> int:

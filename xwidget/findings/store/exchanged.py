@@ -12,7 +12,7 @@ from xwidget.findings.formats import Picture, Written
 from xwidget.findings.keeping import Kept
 from xwidget.findings.store import accepted
 from xwidget.findings.store.filter import Filter
-from xwidget.findings.store.loading import load
+from xwidget.findings.store.loading import load, load_all
 
 if TYPE_CHECKING:
     import pandas
@@ -70,9 +70,10 @@ class Exchanged:
     ) -> tuple[Finding, ...]:
         """Keep the findings of a file, and its reviews.
 
-        The whole file is read before the first is kept. A finding that the store has already
-        becomes a new version of it, if the file's was changed later. One that was deleted comes
-        back, as a new version.
+        The whole file is read before the first is kept, so that a file in which something is wrong
+        changes nothing. A finding that the store has already becomes a new version of it, if the
+        file's was changed later. One that was deleted comes back, as a new version. A review takes
+        the place of an older one by the same person; one without an author is taken for yours.
 
         Parameters
         ----------
@@ -101,14 +102,17 @@ class Exchanged:
         >>> [finding.author for finding in other.load(store.export().data)]
         ['Ada']
         """
-        read = formats.opened(source, images)
-        findings = read.accepted(skip=skip)
-        kept = tuple(self._loaded(finding) for finding in findings)
-        ids = {each.id for each in kept}
-        for review in read.reviews:
-            if review.finding in ids:
-                self._database.reviews.add(review, review.id)
-        return kept
+        reviews = self._database.reviews
+        return tuple(
+            load_all(
+                formats.opened(source, images),
+                self._loaded,
+                lambda id, author: reviews.list(id, author, None),
+                reviews.add,
+                author=self.author,
+                skip=skip,
+            )
+        )
 
     def _loaded(self, finding: Finding) -> Finding:
         database, author = self._database.findings, self.author

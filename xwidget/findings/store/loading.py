@@ -1,16 +1,19 @@
-"""Loading: a finding of a file is kept, unless what is kept of it already was changed later."""
+"""Loading: a finding of a file, or a review, is kept, unless what is kept already is newer."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xwidget.findings.finding import Effect, Finding
-from xwidget.findings.keeping import Kept
+from xwidget.findings.keeping import Kept, Review
 from xwidget.findings.store.errors import StoreError
 from xwidget.findings.times import now, parsed
+
+if TYPE_CHECKING:
+    from xwidget.findings.formats import Preview
 
 _LOADED: Final = uuid.UUID("2f0b3d1e-5c44-4f3a-8f0f-9a3c4d9a7b11")
 """Makes the acts: the same finding on the same version is the same act."""
@@ -26,6 +29,57 @@ def compared(kept: Finding, finding: Finding) -> str:
         return "deleted"
     ours, theirs = parsed(kept.changed), parsed(finding.changed)
     return "same" if ours == theirs else "later" if ours > theirs else "earlier"
+
+
+def load_all(
+    read: Preview,
+    keep: Callable[[Finding], Finding],
+    reviews: Callable[[str, str], Sequence[Review]],
+    review: Callable[[Review, str], object],
+    *,
+    author: str,
+    skip: bool,
+) -> list[Finding]:
+    """Return the findings of a file as they are kept, with its reviews of them. What is wrong with
+    the file is found before any is kept.
+
+    Parameters
+    ----------
+    read
+        The file.
+    keep
+        Keeps a finding, as ``load`` does.
+    reviews, review
+        As a ``Store`` has them; the first for a finding's id and an author.
+    author
+        Name of who loads it; a review without an author is taken for theirs.
+    skip
+        Whether to leave out what is refused.
+
+    Raises
+    ------
+    ValueError
+        If something is refused; or as ``keep`` and ``review``.
+    """
+    found = read.accepted(skip=skip)
+    signed = [replace(each, author=each.author.strip() or author) for each in read.reviews]
+    kept = [keep(each) for each in found]
+    ids = {each.id for each in kept}
+    _load_reviews(reviews, review, (each for each in signed if each.finding in ids))
+    return kept
+
+
+def _load_reviews(
+    reviews: Callable[[str, str], Sequence[Review]],
+    review: Callable[[Review, str], object],
+    given: Iterable[Review],
+) -> None:
+    """Keep reviews, the oldest first; none that is older than what its author said last."""
+    for each in sorted(given, key=lambda each: parsed(each.created)):
+        newest = reviews(each.finding, each.author)
+        if all(parsed(kept.created) < parsed(each.created) for kept in newest):
+            key = f"{each.id} {each.finding} {each.author} {each.created}"
+            review(each, str(uuid.uuid5(_LOADED, key)))
 
 
 def load(
