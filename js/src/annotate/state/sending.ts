@@ -6,7 +6,7 @@ import { batch, type Signal } from "@preact/signals";
 import type { Message, ReviewRecord } from "../../kernel/contract";
 import type { Reply } from "../../kernel/replies";
 import type { Store } from "../../state/store";
-import { type Entries, type Entry, isPut, lastPut } from "./entries";
+import { type Entries, type Entry, isPut, judges, lastPut } from "./entries";
 import { newer, show } from "./merging";
 import type { Act, Put } from "./outbox";
 import type { Queue } from "./queue";
@@ -111,7 +111,7 @@ export function createSending(
     if (entry.queue.includes(act)) confirm(entry, act);
     entry.kept = newer(entry.kept, reply.finding);
     show(entry);
-    if (entry.queue.length > 0) return; // one's own is newer
+    if (judges(entry)) return; // one's own is newer
     const others = reviews.peek().filter(({ finding }) => finding !== act.id);
     reviews.value = [...others, ...reply.reviews];
   }

@@ -503,6 +503,27 @@ describe("a judgment of another's finding", () => {
     expect(fake.versions.get(id)).toHaveLength(1);
   });
 
+  test("brings what others said, too, where something else of the finding waits", () => {
+    const page = marking();
+    const id = other(page);
+    const said = { id: "r0", finding: id, author: "third", verdict: "core", kind: "", reason: "" };
+    page.fake.reviews.push({ ...said, created: "2026-01-01T00:00:00.000Z" });
+    page.findings.review(id, { verdict: "spurious", kind: "", reason: "" });
+    page.findings.change(id, { label: "cup" });
+    page.pump(1);
+    expect(page.findings.stateOf(id)).toBe("saving");
+    expect(page.findings.reviews.value.map(({ author }) => author)).toEqual(["third", "me"]);
+  });
+
+  test("does not give way to the answer to one's earlier one", () => {
+    const page = marking();
+    const id = other(page);
+    page.findings.review(id, { verdict: "spurious", kind: "", reason: "" });
+    page.findings.review(id, { verdict: "core", kind: "", reason: "" });
+    page.pump(1);
+    expect(page.findings.reviews.value).toMatchObject([{ verdict: "core" }]);
+  });
+
   test("survives a reload", () => {
     const page = marking();
     const id = other(page);
