@@ -5,6 +5,8 @@ const FIRST = 48;
 const [MORE, SIGN, LOW] = [0x20, 0x10, 0x1f];
 /** Digits of a length that is not refused: no mask has more than 2^30 pixels. */
 const DIGITS = 13;
+/** Most pixels of a side. */
+const SIDE = 2 ** 15;
 
 export function encode({ height, width, data }: Grid): string {
   const lengths: number[] = [];
@@ -25,15 +27,22 @@ export function encode({ height, width, data }: Grid): string {
 
 /** Throws an error in words where these are no run lengths, or not of a mask of this size. */
 export function decode(counts: string, size: Size): Grid {
-  const grid = emptyGrid(size);
-  const { height, width, data } = grid;
+  const wrong = size.find((side) => !Number.isInteger(side) || side < 1 || side > SIDE);
+  if (wrong !== undefined) {
+    throw new Error(`a side is a whole number of pixels from 1 to ${SIDE}, got ${wrong}`);
+  }
+  const [height, width] = size;
   const lengths = unpack(counts);
+  const negative = lengths.find((length) => length < 0);
+  if (negative) throw new Error(`a run has the negative length ${negative}`);
   const sum = lengths.reduce((total, length) => total + length, 0);
-  if (sum !== height * width || lengths.some((length) => length < 0)) {
+  if (sum !== height * width) {
     throw new Error(
       `the run lengths add up to ${sum}, but a mask of ${height}×${width} pixels has ${height * width}`,
     );
   }
+  const grid = emptyGrid(size);
+  const { data } = grid;
   let at = 0;
   for (const [k, length] of lengths.entries()) {
     if (k % 2 === 1) {
@@ -46,7 +55,7 @@ export function decode(counts: string, size: Size): Grid {
 }
 
 /** From the fourth on, differences to the last but one; 5 bits a character, lowest first. */
-function pack(lengths: readonly number[]): string {
+export function pack(lengths: readonly number[]): string {
   let text = "";
   for (const [k, length] of lengths.entries()) {
     let value = k > 2 ? length - (lengths[k - 2] as number) : length;

@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { gridBounds, outline, type Ring, type Size } from "../../src/annotate/grid";
 import {
   areaOf,
@@ -11,7 +11,7 @@ import {
   type Region,
   regionOf,
 } from "../../src/annotate/region";
-import { decode, encode } from "../../src/annotate/rle";
+import { decode, encode, pack } from "../../src/annotate/rle";
 import cases from "./fixtures/regions.json";
 import { grid, rows } from "./grids";
 
@@ -85,6 +85,26 @@ describe("run lengths", () => {
     ["oooooooooooooo0", "character"],
   ])("that are none are refused in words: %s", (counts, words) => {
     expect(() => decode(counts, [2, 2])).toThrow(words);
+  });
+
+  test("with a negative one among them are refused, though they add up", () => {
+    const counts = pack([67, -3]);
+    expect(() => decode(counts, [8, 8])).toThrow("a run has the negative length -3");
+    expect(() => decode(pack([68, 0, -3]), [8, 8])).toThrow("a run has the negative length -3");
+  });
+
+  test("that do not add up have no memory taken for the size that they name", () => {
+    const size: Size = [32768, 32768];
+    const taken = vi.spyOn(globalThis, "Uint8Array");
+    expect(() => decode("4", size)).toThrow("add up to 4, but a mask of 32768×32768");
+    expect(taken).not.toHaveBeenCalled();
+    taken.mockRestore();
+  });
+
+  test.each([32769, 0, -1, 1.5, 1e7])("of a mask with a side of %s are refused", (side) => {
+    const words = `a side is a whole number of pixels from 1 to 32768, got ${side}`;
+    expect(() => decode(pack([side]), [side, 1])).toThrow(words);
+    expect(() => decode(pack([side]), [1, side])).toThrow(words);
   });
 });
 
