@@ -13,7 +13,7 @@ interface AnyAct {
   id: string;
   /** Order in which acts were made, in ms. */
   at: number;
-  /** Name of the page that made it; "" where that page had nobody to send it to. */
+  /** Name of the page that made it, on what another left; "" where that page had nobody to send it to. */
   page?: string;
 }
 

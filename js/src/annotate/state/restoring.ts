@@ -4,7 +4,7 @@ import type { ReviewRecord } from "../../kernel/contract";
 import type { LinkState } from "../../kernel/link";
 import type { Store } from "../../state/store";
 import { type Entries, isPut, lastPut } from "./entries";
-import { withOwn } from "./merging";
+import { newer, withOwn } from "./merging";
 import type { Act, Outbox } from "./outbox";
 import type { Queue } from "./queue";
 import type { Finding } from "./record";
@@ -62,13 +62,25 @@ export function createRestoring(
     entries.changed();
     restored();
   }
-  /** Another tab has had it done, or taken it back. */
-  function withdrawn({ id, act }: Act): void {
-    const entry = entries.get(id);
-    const own = entry?.queue.find((each) => each.act === act);
+  /**
+   * Another tab has had it done, as the browser kept it last. Taken back it can be by that which made it,
+   * and on an exported page by any.
+   */
+  function withdrawn(act: Act): void {
+    const entry = entries.get(act.id);
+    const own = entry?.queue.find((each) => each.act === act.act);
     if (!entry || !own || entry.flying) return; // the kernel's answer says what became of it
+    const isMade = own.page === undefined && !portable.peek();
+    if (isMade && isPut(own) && isPut(act)) {
+      const version = act.base + 1;
+      entry.kept = newer(entry.kept, { ...own.finding, version });
+      queue.rebase(entry, own.base + 1, version);
+    }
     queue.drop(entry, own);
-    if (!lastPut(entry)) entry.record = entry.kept;
+    if (!lastPut(entry)) {
+      entry.durable = setup.store.peek() !== "";
+      entry.record = entry.kept;
+    }
     entries.changed();
     withdrew();
   }

@@ -1,7 +1,7 @@
 /** What becomes of the acts of a tab whose kernel does not answer any more, while another tab is open. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeFindings } from "../../../harness/fake_findings";
-import { BOX, Browser, Locks, marking, OTHER } from "./marking";
+import { BOX, Browser, Locks, marking, OTHER, SETUP } from "./marking";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -58,6 +58,26 @@ test("what is marked after the other tab took over comes to the cell that is run
   expect(again.findings.get(id)).toMatchObject({ label: "two!" });
 });
 
+test("what the other tab has saved stays on the screen of the tab that made it, and can be changed", async () => {
+  const { a, b, one, place, shown, stored } = await gaveUp();
+  place.browser.tell();
+  b.pump();
+  place.browser.tell();
+  expect(shown()).toEqual(["one"]);
+  expect(a.findings.stateOf(one.id)).toBe("saved");
+  a.findings.change(one.id, { label: "one!" });
+  place.browser.tell();
+  b.pump();
+  place.browser.tell();
+  expect([shown(), stored()]).toEqual([["one!"], ["one!"]]);
+  a.findings.remove(one.id);
+  place.browser.tell();
+  b.pump();
+  place.browser.tell();
+  expect([shown(), stored()]).toEqual([[], []]);
+  expect(b.findings.clashes.value).toEqual([]);
+});
+
 test("what is marked and changed later is sent by the other tab at once, in its order", async () => {
   const { a, b, one, place, stored } = await gaveUp();
   const { id } = a.findings.add(OTHER, { label: "two" });
@@ -100,4 +120,15 @@ test("a tab that is closed in the middle of an act leaves it to one that is open
   await tick();
   b.pump();
   expect(place.fake.list()).toMatchObject([{ label: "one" }]);
+});
+
+test("what one tab of an exported page takes back is gone in the other that made it", () => {
+  const browser = new Telling();
+  const place = { browser, traits: { _portable: true, _findings: { ...SETUP, store: "" } } };
+  const [a, b] = [marking(place), marking(place)];
+  const { id } = a.findings.add(BOX);
+  browser.tell();
+  b.findings.remove(id);
+  browser.tell();
+  expect(a.findings.all.value).toEqual([]);
 });
