@@ -197,18 +197,23 @@ export function drawLine(paper: Paper, points: readonly Place[], color: string):
 
 /** Write a name beside what it is of. */
 export function drawName(paper: Paper, { region, style, name }: Item & { name: string }): void {
-  const { context, placement, ratio, width } = paper;
+  const { context, placement, ratio } = paper;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.font = "11px system-ui, sans-serif";
   context.textBaseline = "middle";
-  const [left, upper] = boundsOf(region);
+  let [left, upper] = boundsOf(region);
+  // Of a mask the corner may be far away: where its uppermost pixels begin.
+  if (region.type === "mask") {
+    const { data, width } = gridOf(region, region.size);
+    left = data.indexOf(1) % width;
+  }
   const words = name ? `${style.sign} ${isolated(name)}` : style.sign;
   const long = Math.ceil(context.measureText(words).width) + 8;
   const off = region.type === "point" ? MARKER + 3 : 0;
   const x = placement.left + left * placement.scale + off;
   const y = placement.top + upper * placement.scale - off - 18;
   const at = {
-    x: Math.round(Math.max(1, Math.min(width - long - 1, x))),
+    x: Math.round(Math.max(1, Math.min(paper.width - long - 1, x))),
     y: Math.round(Math.max(1, y)),
   };
   context.fillStyle = "rgb(0 0 0 / 78%)";

@@ -154,6 +154,7 @@ describe("a polygon", () => {
       if (x !== 30) continue;
       on.keys("Backspace");
       expect(on.ui.cursor.value).toMatchObject({ x: 25, y: 5 });
+      expect(on.annotating.says.value).toMatch(/^2 corners are set/);
     }
     on.keys("Enter");
     expect(on.last()).toEqual({ type: "polygon", rings: [[[5.5, 5.5], [25.5, 5.5], [25.5, 25.5]]] }); // biome-ignore format: places

@@ -7,7 +7,7 @@ import { focused } from "../../support/keys";
 import { isolated } from "../../support/texts";
 import { around } from "../../support/walking";
 import { boundsOf, type Region } from "../region";
-import type { Findings } from "../state/findings";
+import type { Findings, Step, Stepped } from "../state/findings";
 import type { Annotating } from "../view";
 import { afterRemoving } from "./listing";
 import { asTold, told } from "./told";
@@ -20,6 +20,8 @@ export interface Acts {
   label(id: string, label: string): void;
   /** Turn annotating on or off. */
   toggle(): void;
+  /** Say what was undone or done again, and select that finding. */
+  tell(done: Stepped): void;
   /** Select a finding and show it on the picture. */
   select(id: string | null): void;
   /** Go to the next one of the list, or back. */
@@ -119,6 +121,11 @@ export function createActs(parts: Parts): Acts {
 
   return {
     select,
+    tell({ undone, steps, finding }) {
+      const what = steps.length > 1 ? counted(steps.length, "finding") : named(finding);
+      select(finding.deleted ? null : finding.id);
+      says.value = `${undone ? "Undone" : "Redone"}: ${doneTo(steps[0] as Step)} ${what}.`;
+    },
     add(region) {
       const finding = findings.add(region, { label: last });
       const name = last
@@ -204,7 +211,9 @@ export function createActs(parts: Parts): Acts {
         return true;
       }
       const open = annotating.line.peek().length > 0;
-      says.value = `${open ? "Finish what is being drawn first: Enter does." : "No finding is selected."} Letters do nothing for 2 seconds, or until Esc.`;
+      says.value = open
+        ? "Finish what is being drawn first: Enter does. Letters do nothing for 2 seconds."
+        : "No finding is selected. Letters do nothing for 2 seconds, or until Esc.";
       return false;
     },
     propose() {
@@ -226,6 +235,7 @@ export function createActs(parts: Parts): Acts {
     },
     leave() {
       if (parts.close()) return true;
+      says.value = "";
       if (selected.peek() !== null) selected.value = null;
       else if (ui.chosen.peek() !== null) ui.use(null);
       else on.value = false;
@@ -265,6 +275,14 @@ export function createActs(parts: Parts): Acts {
       says.value = `Added ${counted(read.length, "finding")}.`;
     },
   };
+}
+
+function doneTo({ before, after }: Step): string {
+  if (after.deleted) return "deleted";
+  if (before.deleted) return "added";
+  if (after.region) return "reshaped";
+  if (after.label !== undefined) return "labeled";
+  return after.verdict === undefined ? "changed" : "judged";
 }
 
 type Saying = Pick<FindingRecord, "verdict" | "kind" | "reason">;

@@ -11,8 +11,8 @@ export function Reason(props: { value: string; settle(reason: string): void; lea
   };
   useSettleAtEnd(finish);
   return (
-    <input
-      type="text"
+    <textarea
+      rows={1}
       class="xw-reason"
       aria-label="Reason"
       title="Why, in words"

@@ -93,11 +93,13 @@ export function HelpDialog({ ui }: { ui: Ui }) {
           <Words words={games.map(([name, { summary }]) => [capital(name), summary])} />
           <Words words={THEN} />
         </section>
-        <Keys title="On the picture" keys={[...of("On the picture"), ...LEAVE]} />
-        <Keys title="In the panel" keys={ANYWHERE} />
-        <Keys title="With a pointer" keys={of("With a pointer")} />
-        <Keys title="Findings" keys={of("Findings")} />
-        {!ui.store.portable.value && <Keys title="Testing" keys={[...of("Testing"), ...UNDO]} />}
+        <div class="xw-keys">
+          <Keys title="While annotating" keys={of("Findings")} />
+          <Keys title="On the picture" keys={[...of("On the picture"), ...LEAVE]} />
+          <Keys title="In the panel; C, B and P while not annotating" keys={ANYWHERE} />
+          <Keys title="With a pointer" keys={of("With a pointer")} />
+          {!ui.store.portable.value && <Keys title="Testing" keys={[...of("Testing"), ...UNDO]} />}
+        </div>
       </div>
     </dialog>
   );

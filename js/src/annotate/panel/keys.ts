@@ -19,6 +19,7 @@ const VERDICT_KEYS = new Map(
 export const KEYS = [
   ["A", "annotate, or stop annotating"],
   ["R B G F P", "region, box, polygon, lasso (freehand), point"],
+  ["[ ]", "a smaller brush, a larger one"],
   ["C S U", "core, spurious, unsure: judges the selected finding"],
   ["T", "its label; Enter goes back to the picture"],
   ["N, Shift+N", "the next finding, the one before"],
@@ -42,18 +43,21 @@ const TYPING = 2000;
 /** Until when they are, by view. */
 const typing = new WeakMap<View, number>();
 
+/** Whether a press is of a label that has no field: its letters would delete and judge something. */
+export function isTyped(view: View, { key, ctrlKey, metaKey, timeStamp }: KeyboardEvent): boolean {
+  if (ctrlKey || metaKey || (typing.get(view) ?? 0) <= timeStamp) return false;
+  const letter = key.length === 1;
+  typing.set(view, letter ? timeStamp + TYPING : 0);
+  return letter || key === "Enter" || key === "Escape";
+}
+
 /** True takes the press. It is no typing, and no tool had a use for it. */
 export function pressIn(view: View, event: KeyboardEvent): boolean {
   const { annotating, act } = view;
   const key = event.key.toLowerCase();
   const control = event.ctrlKey || event.metaKey;
   if (event.altKey) return false;
-  // The letters of a label that has no field would delete and judge something.
-  if (!control && (typing.get(view) ?? 0) > event.timeStamp) {
-    const letter = key.length === 1;
-    typing.set(view, letter ? event.timeStamp + TYPING : 0);
-    if (letter || key === "enter" || key === "escape") return true;
-  }
+  if (isTyped(view, event)) return true;
   if (key === "a" && !control && !event.shiftKey) {
     act.toggle();
     return true;

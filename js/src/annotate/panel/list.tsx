@@ -10,7 +10,7 @@ import type { View } from "./view";
 /** Height of a row, in CSS px; the style sheet has it too. */
 const ROW = 40;
 /** Height of the list at most, in CSS px. */
-const TALLEST = 480;
+const TALLEST = 500;
 /** How long letters are taken for one word, in ms. */
 const PATIENCE = 700;
 

@@ -4,7 +4,7 @@ import type { EffectRecord, FindingRecord as Finding } from "../../kernel/contra
 export const SORTS = {
   newest: "Newest first",
   label: "Label",
-  effect: "Largest effect",
+  effect: "Largest drop",
   share: "Largest share",
 } as const;
 export type Sort = keyof typeof SORTS;

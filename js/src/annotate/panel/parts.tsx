@@ -1,10 +1,10 @@
 /** What the panel's parts of findings are for one view. */
 import type { Extension } from "../../panel/extension";
 import type { Ui } from "../../panel/ui";
-import type { Tool } from "../../picture/tools/tool";
+import type { At, Tool } from "../../picture/tools/tool";
 import { Aside } from "./aside";
 import { Bar } from "./bar";
-import { KEYS, pressIn } from "./keys";
+import { isTyped, KEYS, pressIn } from "./keys";
 import { ToolsRow } from "./tools_row";
 import type { View } from "./view";
 
@@ -14,7 +14,9 @@ export function panelParts(view: View): Omit<Extension<Ui>, "style" | "Help"> {
   const leaving: Tool = {
     always: true,
     get keys() {
-      return annotating.on.value ? { Escape: act.leave } : {};
+      return annotating.on.value
+        ? { Escape: ({ event }: At) => isTyped(view, event as KeyboardEvent) || act.leave() }
+        : {};
     },
     help: { Findings: KEYS },
   };

@@ -89,7 +89,17 @@ export function createPanel(ui: Ui, findings: Findings): View {
   const unwant = effect(() => {
     if (annotating.on.value) findings.want();
   });
-  ui.ended.addEventListener("abort", unwant);
+  let last = findings.stepped.peek();
+  const untell = effect(() => {
+    const done = findings.stepped.value;
+    if (done === last) return;
+    last = done;
+    if (done) act.tell(done);
+  });
+  ui.ended.addEventListener("abort", () => {
+    unwant();
+    untell();
+  });
   const { add } = act;
   const marking = createMarking(ui, annotating, { all, add, change: findings.change });
   const parts = { ui, findings, annotating, marking, filter, sort, sorting, written, proposals };

@@ -2,7 +2,7 @@
  * The findings of one Inspector, shared by its views: what a person does to them is seen at once, can
  * be undone, and is kept. Nothing here waits for the kernel.
  */
-import { batch, computed, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { FileFormat, PreviewRow, ReviewRecord } from "../../kernel/contract";
 import type { Store } from "../../state/store";
 import { besides, type Region } from "../region";
@@ -53,6 +53,8 @@ export interface Findings extends Files {
   stateOf(id: string): State;
   /** Why not all of it is saved, in words; or "". */
   reason: ReadonlySignal<string>;
+  /** What was undone or done again last; null for nothing yet. */
+  stepped: ReadonlySignal<Stepped | null>;
   /** Those that another changed at the same time. */
   clashes: ReadonlySignal<readonly { mine: Finding; theirs: Finding }[]>;
   resolve(id: string, to: "theirs" | "mine as new"): void;
@@ -71,8 +73,15 @@ export interface Findings extends Files {
   formats: ReadonlySignal<readonly FileFormat[]>;
 }
 
+/** What was undone or done again, with the first of its findings as that is now. */
+export interface Stepped {
+  undone: boolean;
+  steps: readonly Step[];
+  finding: Finding;
+}
+
 /** One change of one finding: what is set to undo it, and to do it again. */
-interface Step {
+export interface Step {
   id: string;
   before: Patch;
   after: Patch;
@@ -95,6 +104,7 @@ export function createFindings(
   const sync = createSync(store, setup, entries, box, exchange.readFinding);
   const want = createWish(store, setup.ready);
   const { changes } = entries;
+  const stepped = signal<Stepped | null>(null);
   /** The steps of what is done together; null while each is one of its own. */
   let steps: Step[] | null = null;
 
@@ -126,6 +136,10 @@ export function createFindings(
       batch(() => {
         const kept = steps.filter((step) => !set(step, to));
         if (kept.length > 0) store.say("Others changed it meanwhile.");
+        const finding = entries.get(steps[0]?.id ?? "")?.record;
+        if (finding && kept.length < steps.length) {
+          stepped.value = { undone: to === "before", steps, finding };
+        }
       });
     const bytes = JSON.stringify(done).length * 2;
     const [undo, redo] = [act(done.toReversed(), "before"), act(done, "after")];
@@ -159,6 +173,7 @@ export function createFindings(
   const findings: Findings = {
     ...setup,
     ...exchange,
+    stepped,
     want,
     readFile(file) {
       want();

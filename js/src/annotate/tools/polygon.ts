@@ -35,6 +35,7 @@ export function createPolygon(pen: Pen): Tool {
     const last = points.at(-1);
     if (!last) {
       clear();
+      pen.say("");
       return;
     }
     if (ui.cursor.peek()?.by === "keys") {
@@ -42,6 +43,12 @@ export function createPolygon(pen: Pen): Tool {
       next = null;
     }
     show();
+    tell();
+  }
+  /** How far it is, to one who does not see it. */
+  function tell(): void {
+    const corners = points.length === 1 ? "1 corner is" : `${points.length} corners are`;
+    pen.say(`${corners} set. Enter sets the next one; on the same place it closes the polygon.`);
   }
   function close(event: At["event"]): void {
     if (points.length < 3) {
@@ -66,6 +73,7 @@ export function createPolygon(pen: Pen): Tool {
           forward() {
             points.push(...taken.splice(-1));
             show();
+            tell();
           },
           follow(pixel) {
             next = middleOf(pixel);
@@ -87,9 +95,7 @@ export function createPolygon(pen: Pen): Tool {
     }
     const before = points.length;
     put(middleOf(pixel), event);
-    if (points.length <= before) return;
-    const corners = before === 0 ? "1 corner is" : `${points.length} corners are`;
-    pen.say(`${corners} set. Enter sets the next one; on the same place it closes the polygon.`);
+    if (points.length > before) tell();
   }
   return {
     ...pen.whole,

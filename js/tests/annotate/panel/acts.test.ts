@@ -212,3 +212,35 @@ test("what was written, and what it does not hold, is said once and is no troubl
   expect(view.written.value).toEqual(["Saved a.coco", "It has no holes."]);
   expect(newsOf(view)).toBe("Saved a.coco It has no holes.");
 });
+
+describe("what is undone", () => {
+  test("is said, and selected", () => {
+    const finding = aFinding({ label: "engine" });
+    const { view, stepped } = aView([finding]);
+    view.annotating.on.value = true;
+    const says = (after: object, more: object = {}) => {
+      const steps = [{ id: finding.id, before: {}, after, ...more }];
+      stepped.value = { undone: true, steps, finding };
+      return view.annotating.says.value;
+    };
+    expect(says({ deleted: true })).toBe("Undone: deleted engine.");
+    expect(view.annotating.selected.value).toBe(finding.id);
+    expect(says({ deleted: false }, { before: { deleted: true } })).toBe("Undone: added engine.");
+    expect(says({ region })).toBe("Undone: reshaped engine.");
+    expect(says({ label: "" })).toBe("Undone: labeled engine.");
+    expect(says({ verdict: "core" })).toBe("Undone: judged engine.");
+    expect(says({ reason: "" })).toBe("Undone: changed engine.");
+    const step = { id: finding.id, before: {}, after: { deleted: true } };
+    stepped.value = { undone: false, steps: [step, step], finding };
+    expect(view.annotating.says.value).toBe("Redone: deleted 2 findings.");
+  });
+  test("is no news any more once Esc has left it", () => {
+    const { view } = aView([aFinding({ label: "engine" })]);
+    view.act.toggle();
+    view.act.go(1);
+    view.act.judge("unsure");
+    expect(view.annotating.says.value).toBe("Unsure.");
+    view.act.leave();
+    expect(view.annotating.says.value).toBe("");
+  });
+});

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { createPanel, type View } from "../../../src/annotate/panel/view";
+import type { Stepped } from "../../../src/annotate/state/findings";
 import type {
   EffectRecord,
   FindingRecord,
@@ -17,10 +18,11 @@ export function fakeFindings(first: readonly FindingRecord[] = []) {
   const all = signal(first);
   const reviews = signal<readonly ReviewRecord[]>([]);
   const clashes = signal<{ mine: FindingRecord; theirs: FindingRecord }[]>([]);
+  const stepped = signal<Stepped | null>(null);
   const did: string[] = [];
   const effects = new Map<string, EffectRecord | "pending">();
   const findings = {
-    ...{ all, reviews, clashes },
+    ...{ all, reviews, clashes, stepped },
     get: (id: string | null) => all.value.find((each) => each.id === id) ?? null,
     add(region: FindingRecord["region"], more: Partial<FindingRecord> = {}) {
       const made = aFinding({ region, ...more });
@@ -65,7 +67,7 @@ export function fakeFindings(first: readonly FindingRecord[] = []) {
     readFile: () => Promise.resolve({ rows: [], notes: [] }),
     writeFile: (format: string) => Promise.resolve([`Saved a.${format}`, "It has no holes."]),
   };
-  return { findings, all, did, effects, clashes, reviews };
+  return { findings, all, did, effects, clashes, reviews, stepped };
 }
 
 /** A view with findings, and what it did to the picture. */

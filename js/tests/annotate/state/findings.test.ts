@@ -129,6 +129,7 @@ describe("undo", () => {
     store.undo.undo();
     expect(findings.get(id)).toMatchObject({ region: BOX });
     expect(store.notices.value).toEqual([]);
+    expect(findings.stepped.value).toMatchObject({ undone: true, finding: { id, region: BOX } });
   });
 
   test("of a delete brings back label and verdict, and so it is kept", () => {
