@@ -12,7 +12,7 @@ export type Preview = Pick<Extract<Message, { type: "preview" }>, "rows" | "note
 export interface Files {
   /**
    * Look into a file, once it is known what is here; nothing of it is taken. Where it cannot be read,
-   * the error says why.
+   * or there is no kernel to do it, the error says why.
    */
   readFile(file: File): Promise<Preview>;
   /**
@@ -43,27 +43,33 @@ export function checkSize({ size }: File): void {
   throw new Error(`The file is too large: at most 32 MB are read.`);
 }
 
-/** Resolves once this is true; never, where that does not come. */
-function once(ready: ReadonlySignal<boolean>, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const unwatch = effect(() => {
-      if (ready.value) resolve();
+/** Resolves once a kernel is ready; where there is none to ask, the error says why. */
+async function settled({ offline, wire }: Store, ready: ReadonlySignal<boolean>): Promise<void> {
+  let unwatch = () => {};
+  const known = new Promise<void>((resolve, reject) => {
+    wire.ended.addEventListener("abort", () => reject(new Error("The panel was closed.")));
+    unwatch = effect(() => {
+      if (offline.value) reject(new Error(offline.value));
+      else if (ready.value) resolve();
     });
-    ended.addEventListener("abort", unwatch);
   });
+  await known.finally(unwatch);
 }
 
-export const createFiles: CreateFiles = ({ wire: { link, ended } }, { ready }) => ({
+export const createFiles: CreateFiles = (store, { ready }) => ({
   async readFile(file) {
     checkSize(file);
-    await once(ready, ended);
+    await settled(store, ready);
     const buffer = new DataView(await file.arrayBuffer());
-    const reply = await link.ask({ type: "read_findings", name: file.name, buffer }, () => false);
+    const reply = await store.wire.link.ask(
+      { type: "read_findings", name: file.name, buffer },
+      () => false,
+    );
     if (reply.type === "preview") return reply;
     throw new Error(reply.type === "failed" ? reply.message : "The kernel did not answer.");
   },
   async writeFile(format) {
-    const reply = await link.ask({ type: "write_findings", format }, () => false);
+    const reply = await store.wire.link.ask({ type: "write_findings", format }, () => false);
     if (reply.type === "saved" && reply.buffer) {
       download(reply.name, reply.buffer as DataView<ArrayBuffer>);
       return [`Saved ${reply.name}`, ...(reply.notes ?? [])];
