@@ -73,6 +73,21 @@ def test_two_pages_of_one_image_and_network_share_what_the_browser_keeps(tmp_pat
     assert ORIGIN.digest[:16] in scopes[0]
 
 
+def test_pages_on_whose_pictures_a_region_lies_elsewhere_share_nothing() -> None:
+    image = explanation().image
+    cropped = from_box((0, 0, 18, 12), (HEIGHT, WIDTH), (12, 20))
+    scopes = {
+        data(given, 1)["traits"]["_findings"]["scope"]
+        for given in (
+            explanation(origin=ORIGIN),
+            explanation(origin=replace(ORIGIN, geometry=cropped)),
+            explanation(origin=None),
+            explanation(origin=None, image=255 - image),
+        )
+    }
+    assert len(scopes) == 4
+
+
 def test_an_explanation_that_does_not_know_its_image_has_a_page_all_the_same() -> None:
     content = data(explanation(origin=None), 1, findings=[finding()])
     assert len(content["findings"]["findings"]) == 1

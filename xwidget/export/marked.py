@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,7 +11,7 @@ from xwidget.findings.finding import KINDS, Finding, Seen
 from xwidget.record import Record
 from xwidget.support import texts
 
-_DIGITS = 32  # of a digest, that name an image
+_DIGITS = 32  # of a digest
 
 
 def checked(explanation: Record, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -53,7 +55,6 @@ def setup(explanation: Record, net: str, findings: Sequence[Finding]) -> dict[st
     """
     base = _seen(explanation, net)
     labels = dict.fromkeys(each.label for each in findings if each.label)
-    image = base.digest[:_DIGITS] or "unknown image"
     return {
         "ready": True,
         "store": "",
@@ -61,9 +62,23 @@ def setup(explanation: Record, net: str, findings: Sequence[Finding]) -> dict[st
         "author": "",
         "kinds": list(dict.fromkeys([*KINDS, *(each.kind for each in findings if each.kind)])),
         "labels": list(labels),
-        "scope": f"page/{image}/{net}",
+        "scope": f"page/{_place(explanation)}/{net}",
         "base": base.describe(),
     }
+
+
+def _place(explanation: Record) -> str:
+    """Return a key of the picture: the same where a region lies in the same place of it."""
+    origin = explanation.origin
+    height, width = explanation.image.shape[:2]
+    if origin is None:
+        return f"{_digest(explanation.image.tobytes())}/{height}×{width}"
+    geometry = json.dumps(origin.geometry.describe(), sort_keys=True)
+    return f"{origin.digest[:_DIGITS]}/{height}×{width}/{_digest(geometry.encode())}"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_DIGITS]
 
 
 def _seen(explanation: Record, net: str) -> Seen:

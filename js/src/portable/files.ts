@@ -4,7 +4,13 @@ import { download } from "../support/files";
 import { readFinding, readOwn, writeOwn } from "./own_format";
 
 export const createOwnFiles: CreateFiles = ({ image }, setup, known) => ({
-  readFinding,
+  readFinding(value) {
+    const finding = readFinding(value);
+    const { height, width } = image.peek() ?? {};
+    const [rows, columns] = finding.frame;
+    if (rows === height && columns === width) return finding;
+    throw new Error(`it is of a picture of ${rows}×${columns} pixels`);
+  },
   async readFile(file) {
     checkSize(file);
     const { height = 1, width = 1 } = image.peek() ?? {};

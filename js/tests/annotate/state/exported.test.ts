@@ -112,3 +112,11 @@ test("what the browser kept and cannot be shown is passed over, the rest is ther
   expect(findings.get(broken.id)).toBeNull();
   expect(findings.all.value).toMatchObject([{ id, label: "mug" }]);
 });
+
+test("what the browser kept of a picture of another size is not shown in this one", () => {
+  const first = page();
+  first.findings.add(BOX, { label: "other", frame: [17, 16] });
+  first.findings.add(BOX, { label: "this" });
+  const { findings } = page(first.browser, first.fake);
+  expect(findings.all.value).toMatchObject([{ label: "this" }]);
+});
