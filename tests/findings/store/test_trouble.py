@@ -6,17 +6,20 @@ import resource
 import signal
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Connection
 
 import xwidget as xw
 from tests.findings.store import postgres
 from tests.findings.store.children import Tell, all_told
 from tests.findings.store.test_versions import finding
 from xwidget.findings.store.errors import StoreError
+from xwidget.findings.store.sql import counter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 
@@ -47,6 +50,78 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     connection.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[tuple[xw.FindingStore, Path]]:
+    """Return a store of one finding and its file."""
+    path = tmp_path / "findings.sqlite"
+    with xw.FindingStore(path, author="Ada") as store:
+        store.add(finding(label="first"))
+        yield store, path
+
+
+def labels(path: Path) -> list[str]:
+    with xw.FindingStore(path) as store:
+        return [each.label for each in store.list()]
+
+
+def test_a_file_that_was_moved_away_keeps_nothing_until_it_is_back(
+    opened: tuple[xw.FindingStore, Path],
+) -> None:
+    store, path = opened
+    path.rename(path.with_name("moved.sqlite"))
+    second = finding(label="second")
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"findings.sqlite was moved or deleted while in use"):
+            store.put(second, 0, "act")
+        with pytest.raises(StoreError, match="put the file back"):
+            store.list()
+        assert not path.exists()  # none is made in its place
+    assert labels(path.with_name("moved.sqlite")) == ["first"]  # whole, without its log
+    path.with_name("moved.sqlite").rename(path)
+    kept = store.put(second, 0, "act")
+    assert (kept.durable, kept.clash) == (True, None)
+    assert labels(path) == [each.label for each in store.list()] == ["first", "second"]
+
+
+def test_a_file_that_was_deleted_can_be_made_anew(opened: tuple[xw.FindingStore, Path]) -> None:
+    store, path = opened
+    path.unlink()
+    with pytest.raises(StoreError, match="moved or deleted"):
+        store.add(finding())
+    path.touch()  # as while a copy comes
+    with pytest.raises(StoreError, match="moved or deleted"):
+        store.add(finding())
+    path.unlink()
+    assert labels(path) == []
+    store.add(finding(label="third"))
+    assert labels(path) == ["third"]
+
+
+def test_another_file_in_its_place_is_gone_on_with(opened: tuple[xw.FindingStore, Path]) -> None:
+    store, path = opened
+    backup = path.with_name("backup.sqlite")
+    with xw.FindingStore(backup) as other:
+        other.add(finding(label="in the backup"))
+    backup.replace(path)
+    store.add(finding(label="after"))
+    assert labels(path) == ["in the backup", "after"]
+
+
+def test_what_was_written_while_the_file_went_away_is_not_said_to_be_kept(
+    opened: tuple[xw.FindingStore, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, path = opened
+    real = counter.advanced
+
+    def deleted_meanwhile(connection: Connection) -> int:
+        path.unlink()
+        return real(connection)
+
+    monkeypatch.setattr(counter, "advanced", deleted_meanwhile)
+    with pytest.raises(StoreError, match="moved or deleted"):
+        store.add(finding())
 
 
 def test_a_user_without_rights_reads_and_is_told_what_to_ask_for(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from xwidget.findings.store.places import Place
 from xwidget.findings.store.sql.findings import Findings
 from xwidget.findings.store.sql.inputs import Inputs
@@ -27,6 +29,7 @@ class Database:
         except BaseException:
             transactions.close()
             raise
+        transactions.prepare = partial(upgrade, transactions)
         self.durable = transactions.on_server or place.file is not None
         self.read_only = transactions.read_only
         self.findings = Findings(transactions, durable=self.durable)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     NullPool,
+    QueuePool,
     StaticPool,
     create_engine,
     event,
@@ -27,6 +28,7 @@ from sqlalchemy import exc as errors
 from xwidget.findings.store.errors import MissingExtra, StoreBusy, StoreError
 from xwidget.findings.store.places import Place
 from xwidget.findings.store.sql import forks
+from xwidget.findings.store.sql.presence import Presence
 
 T = TypeVar("T")
 
@@ -52,6 +54,8 @@ class Transactions:
         Held by the thread that writes.
     read_only
         True where the file cannot be written.
+    prepare
+        Brings the tables up to date, of a file that was put in the place of the one before.
 
     Raises
     ------
@@ -67,6 +71,8 @@ class Transactions:
         self._process = os.getpid()
         self.turn = threading.RLock()
         self._engine = self._made()
+        self.prepare: Callable[[], None] = lambda: None
+        self._presence = Presence(place.file, self._leave_file)
         if not self.on_server:
             forks.wait_for(self)
 
@@ -115,13 +121,22 @@ class Transactions:
             if self._closed:
                 raise StoreError(f"the store {self.place.name} is closed; open it again")
             try:
-                with self._waited(writing), self._connected(writing) as connection:
-                    return work(connection)
+                with self._waited(writing):
+                    return self._done_now(work, writing)
             except errors.SQLAlchemyError as error:
                 gone = isinstance(error, errors.DBAPIError) and error.connection_invalidated
                 if last or not gone:
                     raise self._in_words(error) from error
                 last = True
+
+    def _done_now(self, work: Callable[[Connection], T], writing: bool) -> T:
+        self._presence.regain(self.prepare)
+        with self._connected(writing) as connection:
+            result = work(connection)
+        self._presence.note()
+        if writing and self._presence.lost():
+            raise self._presence.error()
+        return result
 
     @contextlib.contextmanager
     def _connected(self, writing: bool) -> Iterator[Connection]:
@@ -234,6 +249,18 @@ class Transactions:
             raise self._in_words(error) from error
         except Exception as error:  # of sqlite3, which is not wrapped here
             raise self._in_words(error) from error
+
+    def _leave_file(self) -> None:
+        """Close the connections to a file that is at its path no more; what its log holds goes
+        into it, and not into another that takes its place.
+        """
+        pool = self._engine.pool
+        if not self.read_only and isinstance(pool, QueuePool) and pool.checkedin():
+            with contextlib.suppress(Exception), self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._engine.dispose()
 
     def _busy(self) -> StoreBusy:
         return StoreBusy(
