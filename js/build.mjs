@@ -42,7 +42,10 @@ const ofPanel = {
   name: "parts of the panel",
   setup(build) {
     const path = here("shared/panel.mjs");
-    build.onResolve({ filter: /\/panel\/(search|tool_button|typed)$/ }, () => ({ path }));
+    build.onResolve(
+      { filter: /\/(panel\/(search|tool_button|typed)|support\/(files|keys))$/ },
+      () => ({ path }),
+    );
   },
 };
 

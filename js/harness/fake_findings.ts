@@ -77,7 +77,9 @@ export class FakeFindings {
     if (!finding) return { type: "failed", request: null, message: "There is none.", final: true };
     const created = "2026-01-01T00:00:00.000Z";
     this.reviews.push({ id: act, finding: id, author: "me", verdict, kind, reason, created });
-    const reviews = this.reviews.filter((each) => each.finding === id);
-    return { type: "reviewed", finding, reviews };
+    // Of each person the newest.
+    const all = this.reviews.filter((each) => each.finding === id);
+    const reviews = new Map(all.map((each) => [each.author, each]));
+    return { type: "reviewed", finding, reviews: [...reviews.values()] };
   }
 }

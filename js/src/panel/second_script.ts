@@ -6,6 +6,8 @@ import { batch, computed, effect, signal, useSignal } from "@preact/signals";
 import { Fragment, h } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Store } from "../state/store";
+import { download } from "../support/files";
+import { focused, isUndo } from "../support/keys";
 import type { Extension } from "./extension";
 import { search } from "./search";
 import { ToolButton } from "./tool_button";
@@ -28,7 +30,7 @@ export interface Annotate<S = unknown> {
 export const LIB = {
   ...{ Fragment, h, useEffect, useLayoutEffect, useRef },
   ...{ batch, computed, effect, signal, useSignal },
-  ...{ search, ToolButton, typed },
+  ...{ search, ToolButton, typed, download, focused, isUndo },
 };
 
 /** @param source the text of the module */

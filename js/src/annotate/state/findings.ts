@@ -46,7 +46,10 @@ export interface Findings extends Files {
   duplicate(id: string): Finding | null;
   /** Make what is done in it one step that is undone at once. */
   together(acts: () => void): void;
-  /** Judge another person's finding. */
+  /**
+   * Judge another person's finding: one step, whose undoing gives the judgment before it again. The
+   * first one stays.
+   */
   review(id: string, judged: Judgment): void;
   /** The reviews known, as far as one may see them. */
   reviews: ReadonlySignal<readonly ReviewRecord[]>;
@@ -256,7 +259,24 @@ export function createFindings(
     },
     review(id, judged) {
       const entry = entries.get(id);
-      if (entry?.record) batch(() => sync.review(entry, judged));
+      const finding = entry?.record;
+      if (!entry || !finding) return;
+      const { verdict, kind, reason } = ownOf(finding);
+      const step: Step = { id, before: { verdict, kind, reason }, after: { ...judged } };
+      const give = (to: "before" | "after") => () => {
+        // With the first one it was told what others say, which is not forgotten.
+        if (!verdict) {
+          store.say("Your first verdict on another's finding stays; a new one can replace it.");
+          return;
+        }
+        batch(() => {
+          sync.review(entry, step[to] as Judgment);
+          const now = entry.record ?? finding;
+          stepped.value = { undone: to === "before", steps: [step], finding: now };
+        });
+      };
+      batch(() => sync.review(entry, judged));
+      store.undo.made({ of: findings, undo: give("before"), redo: give("after") });
     },
     reviews: sync.reviews,
     stateOf(id) {

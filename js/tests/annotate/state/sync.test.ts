@@ -524,6 +524,30 @@ describe("a judgment of another's finding", () => {
     expect(page.findings.reviews.value).toMatchObject([{ verdict: "core" }]);
   });
 
+  test("is undone to the one before, and nothing else with it; the first one stays", () => {
+    const page = marking();
+    const id = other(page);
+    const { findings, store, fake, pump } = page;
+    const { id: mine } = findings.add(OTHER);
+    const given = () => findings.reviews.value.map(({ verdict }) => verdict);
+    findings.review(id, { verdict: "core", kind: "", reason: "" });
+    pump();
+    findings.review(id, { verdict: "spurious", kind: "text", reason: "" });
+    pump();
+    store.undo.undo();
+    pump();
+    expect(findings.stepped.value).toMatchObject({ undone: true, finding: { id } });
+    expect([given(), fake.reviews.at(-1)?.verdict]).toEqual([["core"], "core"]);
+    store.undo.redo();
+    expect(findings.reviews.value).toMatchObject([{ verdict: "spurious", kind: "text" }]);
+    store.undo.undo();
+    store.undo.undo();
+    expect(store.notices.value.at(-1)?.text).toContain("first verdict on another's finding stays");
+    expect([given(), findings.get(mine)?.id]).toEqual([["core"], mine]);
+    store.undo.undo();
+    expect(findings.get(mine)).toBeNull();
+  });
+
   test("survives a reload", () => {
     const page = marking();
     const id = other(page);
