@@ -93,7 +93,7 @@ export function HelpDialog({ ui }: { ui: Ui }) {
           <Words words={games.map(([name, { summary }]) => [capital(name), summary])} />
           <Words words={THEN} />
         </section>
-        <div class="xw-keys">
+        <div class="xw-shortcuts">
           <Keys title="While annotating" keys={of("Findings")} />
           <Keys title="On the picture" keys={[...of("On the picture"), ...LEAVE]} />
           <Keys title="In the panel; C, B and P while not annotating" keys={ANYWHERE} />
