@@ -144,3 +144,45 @@ def test_files_and_pages_tell_it_once_ones_own_verdict_is_given(two, tmp_path):
     assert len(tells(page)) == 5
     assert [each["verdict"] for each in file["findings"]] == ["spurious"]
     assert not any("left out" in note for note in notes)
+
+
+def test_the_preview_of_a_file_tells_no_more_and_what_is_taken_is_whole(two, make, tmp_path):
+    ada, finding, acts = two
+    file = ada.export().data
+    (row,) = acts.do("read_findings", name="first.json", buffer=file)["rows"]
+    assert (row["here"], row["finding"]["withheld"]) == ("same", True)
+    with xw.FindingStore(tmp_path / "grace.sqlite", "Grace") as own:
+        other = Acts(Page(make(findings=own)))
+        (row,) = other.do("read_findings", name="first.json", buffer=file)["rows"]
+        taken = row["finding"]
+        assert (taken["withheld"], taken["label"], taken["author"]) == (True, "mark", "Ada")
+        assert tells(json.dumps(row)) == []
+        kept = other.put({**taken, "label": "logo"}, base=0, imported=True)
+        assert kept["finding"]["withheld"] is True
+        assert tells(heard(other)) == []
+        assert {name: getattr(own.get(finding.id), name) for name in SAID} == SAID
+        assert own.get(finding.id).effect == EFFECT
+        own.remove(finding.id)
+        (row,) = other.do("read_findings", name="first.json", buffer=file)["rows"]
+        assert (row["here"], row["base"]) == ("deleted", 2)
+        other.put({**row["finding"], "deleted": False}, base=2)
+        assert {name: getattr(own.get(finding.id), name) for name in SAID} == SAID
+    other = Acts(Page(make(findings=False)))
+    lost = other.put({**taken}, base=0, imported=True)  # of a kernel before this one
+    assert (lost["type"], lost["final"]) == ("failed", True)
+    assert "load the file again" in lost["message"]
+    assert tells(heard(acts)) == []
+
+
+def test_a_later_word_of_another_in_a_file_waits_for_ones_own(two, make, tmp_path):
+    ada, finding, _ = two
+    with xw.FindingStore(tmp_path / "grace.sqlite", "Grace") as own:
+        own.load(ada.export().data)
+        ada.edit(finding.id, verdict="unsure")
+        acts = Acts(Page(make(findings=own)))
+        (row,) = acts.do("read_findings", name="a.json", buffer=ada.export().data)["rows"]
+        assert (row["here"], row["finding"]) == ("earlier", None)
+        assert "give your verdict on it first" in row["reason"]
+        acts.do("review", finding=finding.id, verdict="core", act="1")
+        (row,) = acts.do("read_findings", name="a.json", buffer=ada.export().data)["rows"]
+        assert (row["reason"], row["finding"]["verdict"]) == ("", "unsure")

@@ -17,10 +17,9 @@ from xwidget.findings.keeping import Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.news import Change
 from xwidget.findings.opening import Keeper
-from xwidget.findings.store.loading import compared
-from xwidget.findings.withholding import with_withheld
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.measuring import Measuring
+from xwidget.inspector.features.previewing import Previewing
 from xwidget.inspector.features.seeing import Seeing
 from xwidget.inspector.features.telling import Telling
 from xwidget.inspector.page.commands import Answer, Handler, Task
@@ -61,6 +60,7 @@ class Annotating(Feature):
         self.findings = Findings(self._seeing, keeper)
         self.findings.observe(self._on_change)
         self.telling = Telling(self.findings, keeper)
+        self._previewing = Previewing(self.findings, self.telling, self._before)
         self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
         self.findings.measuring = self._measuring.wait
 
@@ -164,8 +164,8 @@ class Annotating(Feature):
     ) -> Answer:
         finding = self._checked(record)
         before = self._before(finding.id) if base else None
+        finding = self._previewing.whole(finding, record, before, imported)
         if before is not None:
-            finding = with_withheld(finding, record, before)
             seen, author, created = before.seen, before.author, before.created
         elif imported:
             whole = self._seeing.whole
@@ -212,20 +212,7 @@ class Annotating(Feature):
         )
 
     def _read(self, name: str, buffer: bytes) -> Answer:
-        read = formats.preview(buffer, name, [self.findings.picture])
-        rows = [{**row.describe(), **self._known(row.finding)} for row in read.rows]
-        return Answer({"rows": rows, "notes": [*read.notes]})
-
-    def _known(self, finding: Finding | None) -> dict[str, Any]:
-        """Return the version that is kept of a finding of a file, and how it compares."""
-        kept = None if finding is None else self._before(finding.id)
-        if finding is None or kept is None:
-            return {"base": 0, "here": ""}
-        same = self.findings.belongs(kept)
-        return {
-            "base": kept.version,
-            "here": compared(kept, finding) if same else "elsewhere",
-        }
+        return Answer(self._previewing.read(name, buffer))
 
     def _write(self, format: str) -> Answer:
         withheld = self.telling.all()[1]

@@ -11,8 +11,8 @@ from xwidget.findings.store.errors import StoreError
 class Presence:
     """The file that is open: still at its path, or moved, deleted or replaced.
 
-    What is written into such a file is on no path: another program, and the next kernel, have not
-    got it.
+    What is written into a file that is not at its path is lost to every other program, and to the
+    next kernel.
 
     Parameters
     ----------
