@@ -40,6 +40,13 @@ def test_an_earlier_version_of_a_file_changes_nothing(store: Store) -> None:
     assert loaded(store, earlier) == first
 
 
+def test_a_file_that_holds_no_judgment_takes_none_away(store: Store) -> None:
+    first = loaded(store, finding(0, kind="text", changed="2026-01-01T00:00:00Z"))
+    bare = replace(first, verdict="", kind="", label="mark", changed="2026-01-02T00:00:00Z")
+    kept = loaded(store, bare)
+    assert (kept.version, kept.label, kept.verdict, kept.kind) == (2, "mark", "spurious", "text")
+
+
 MINE = finding(0)
 OLDER, NEWER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
 

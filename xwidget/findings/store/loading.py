@@ -89,8 +89,9 @@ def load(
     finding: Finding,
 ) -> Finding:
     """Return a finding of a file as it is kept. Where it is there, the one that was changed later
-    stays, the file's as a new version; one that was deleted comes back as a new version. Loading a
-    file again keeps none twice.
+    stays, the file's as a new version; one that was deleted comes back as a new version. A file
+    that holds no judgment of it takes none away: an exported page may be without. Loading a file
+    again keeps none twice.
 
     Parameters
     ----------
@@ -114,8 +115,9 @@ def load(
             found = compared(newest, finding)
             if found in ("same", "later"):
                 return newest
+            mine = _with_judgment(finding, newest)
             if found == "deleted":  # what is done now is later than that
-                mine = replace(finding, changed=now())
+                mine = replace(mine, changed=now())
             base = newest.version
         act = str(uuid.uuid5(_LOADED, f"{finding.id} {finding.changed} {base}"))
         kept = put(mine, base, act)
@@ -126,3 +128,11 @@ def load(
             return replace(kept.finding, effect=finding.effect)
         return kept.finding
     raise StoreError(f"finding {finding.id} is changed by others all the time; try again")
+
+
+def _with_judgment(finding: Finding, kept: Finding) -> Finding:
+    """Return a finding of a file, with the judgment that is kept if the file holds none."""
+    if finding.verdict or finding.kind or finding.reason or finding.confidence is not None:
+        return finding
+    judged = {"verdict": kept.verdict, "kind": kept.kind, "reason": kept.reason}
+    return replace(finding, **judged, confidence=kept.confidence)

@@ -235,7 +235,7 @@ export function createFindings(
         return;
       }
       entry.record = known;
-      alter(known, record.toBe(known, { ...finding, deleted: false }));
+      alter(known, record.toBe(known, { ...record.judgedOrNot(finding), deleted: false }));
     },
     remove: (id) => findings.change(id, { deleted: true }),
     duplicate(id) {

@@ -17,6 +17,11 @@ type Field = keyof Patch;
 /** What another's finding may keep back. */
 const JUDGED: readonly Field[] = ["verdict", "kind", "reason", "confidence"];
 
+/** A finding of a file; one without a judgment takes none away: an exported page may be without. */
+export function judgedOrNot(finding: Finding): Finding {
+  return JUDGED.some((field) => finding[field]) ? finding : { ...finding, withheld: true };
+}
+
 /** What can be compared of two: not what one of them keeps back. */
 function contentOf(a: Finding, b: Finding): readonly Field[] {
   const all = CONTENT as readonly Field[];

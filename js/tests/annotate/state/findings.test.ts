@@ -302,6 +302,15 @@ test("what a file has newer takes the place of what is here, and is undone to th
   expect(fake.newest(made.id)).toMatchObject({ version: 3, label: "cup", deleted: false });
 });
 
+test("a file that holds no judgment of a finding takes none away", () => {
+  const { findings, pump } = marking();
+  const made = findings.add(BOX, { label: "cup", verdict: "core", kind: "object" });
+  pump();
+  const bare = { ...made, label: "mug", verdict: "", kind: "", changed: "2999-01-01T00:00:00Z" };
+  findings.load(bare as Finding, 1);
+  expect(findings.get(made.id)).toMatchObject({ label: "mug", verdict: "core", kind: "object" });
+});
+
 test("a file is read once it is known what is here, after the list of that", async () => {
   const { findings, kernel, waiting, pump } = marking({ traits: { _findings: {} } });
   const read = findings.readFile(new File(["{}"], "a.json"));
