@@ -134,5 +134,10 @@ def _with_judgment(finding: Finding, kept: Finding) -> Finding:
     """Return a finding of a file, with the judgment that is kept if the file holds none."""
     if finding.verdict or finding.kind or finding.reason or finding.confidence is not None:
         return finding
-    judged = {"verdict": kept.verdict, "kind": kept.kind, "reason": kept.reason}
-    return replace(finding, **judged, confidence=kept.confidence)
+    return replace(
+        finding,
+        verdict=kept.verdict,
+        kind=kept.kind,
+        reason=kept.reason,
+        confidence=kept.confidence,
+    )
