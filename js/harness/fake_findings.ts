@@ -4,6 +4,8 @@ import type { Command, FindingRecord, Message, ReviewRecord } from "../src/kerne
 type Answer = Message | { type: "failed"; request: null; message: string; final?: boolean };
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
+const ME = "me";
+
 export class FakeFindings {
   /** Newest last. */
   readonly versions = new Map<string, FindingRecord[]>();
@@ -32,7 +34,7 @@ export class FakeFindings {
   answer(command: Command): Answer | null {
     switch (command.type) {
       case "findings":
-        return { type: "findings", findings: this.list(), reviews: [...this.reviews] };
+        return { type: "findings", findings: this.list(), reviews: this.#told() };
       case "put":
       case "review":
         return this.#once(command);
@@ -50,6 +52,19 @@ export class FakeFindings {
     }
   }
 
+  /** What is told of findings that one has judged: all that was said of them. */
+  #told(): ReviewRecord[] {
+    return this.list().flatMap(({ id, author, verdict }) => {
+      const reviews = this.#reviewsOf(id);
+      const own = (author === ME && verdict) || reviews.some((each) => each.author === ME);
+      return own ? reviews : [];
+    });
+  }
+  /** Of each person the newest. */
+  #reviewsOf(id: string): ReviewRecord[] {
+    const all = this.reviews.filter((each) => each.finding === id);
+    return [...new Map(all.map((each) => [each.author, each])).values()];
+  }
   #once(command: Of<"put"> | Of<"review">): Answer {
     const refusal = this.refusals.shift();
     if (refusal) return { type: "failed", request: null, ...refusal };
@@ -76,10 +91,7 @@ export class FakeFindings {
     const finding = this.newest(id);
     if (!finding) return { type: "failed", request: null, message: "There is none.", final: true };
     const created = "2026-01-01T00:00:00.000Z";
-    this.reviews.push({ id: act, finding: id, author: "me", verdict, kind, reason, created });
-    // Of each person the newest.
-    const all = this.reviews.filter((each) => each.finding === id);
-    const reviews = new Map(all.map((each) => [each.author, each]));
-    return { type: "reviewed", finding, reviews: [...reviews.values()] };
+    this.reviews.push({ id: act, finding: id, author: ME, verdict, kind, reason, created });
+    return { type: "reviewed", finding, reviews: this.#reviewsOf(id) };
   }
 }

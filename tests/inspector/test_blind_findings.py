@@ -103,9 +103,9 @@ def test_a_review_has_the_finding_as_it_is_then(two, monkeypatch):
     ada, finding, acts = two
     review = acts.widget.findings.review
 
-    def change_first(*args):
+    def change_first(*args, **by):
         ada.edit(finding.id, label="logo")
-        return review(*args)
+        return review(*args, **by)
 
     monkeypatch.setattr(acts.widget.findings, "review", change_first)
     reply = acts.do("review", finding=finding.id, verdict="core", act="1")

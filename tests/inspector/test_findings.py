@@ -18,7 +18,9 @@ from tests.inspector.fakes import (
     inspector_class,
     until,
 )
+from xwidget.findings import formats
 from xwidget.findings.finding import Finding, read
+from xwidget.findings.keeping import Review
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
@@ -357,13 +359,68 @@ def test_reviews_are_blind_until_ones_own_is_given(make, tmp_path):
         one, two = make(findings=store), make(findings=store)
         one.findings.author, two.findings.author = "Ada", "Grace"
         finding = one.findings.add((1, 1, 2, 2), verdict="core")
-        first = Acts(Page(one)).do("review", finding=finding.id, verdict="spurious", act="1")
-        assert [each["author"] for each in first["reviews"]] == ["Ada"]
+        first = Acts(Page(one))
+        told = first.do("review", finding=finding.id, verdict="spurious", act="1")
+        assert [each["author"] for each in told["reviews"]] == ["Ada"]
         second = Acts(Page(two))
         assert second.do("findings")["reviews"] == []
         told = second.do("review", finding=finding.id, verdict="core", reason="why", act="2")
         assert [each["author"] for each in told["reviews"]] == ["Ada", "Grace"]
-        assert [each["author"] for each in second.do("findings")["reviews"]] == ["Grace"]
+        assert second.do("findings")["reviews"] == told["reviews"]
+        assert first.do("findings")["reviews"] == told["reviews"]
+
+
+def test_a_review_that_is_given_elsewhere_is_told_at_once(two_authors):
+    ada, grace, finding = two_authors
+    pages = [grace, Acts(Page(grace.widget))]  # of one kernel
+    grace.page.send({"type": "views", "page": 1, "count": 1, "seen": 1})
+    pages[1].page.send({"type": "views", "page": 2, "count": 1, "seen": 1})
+    grace.do("findings")
+    ada.widget.findings.review(Review(finding.id, "Ada", "unsure"), "1", by="python")
+    grace.widget._parts.annotating._look()
+    assert grace.pushes("judged") == []  # it is withheld
+    heard = []
+    grace.widget.findings.observe(heard.append)
+    reply = grace.do("review", finding=finding.id, verdict="spurious", act="2")
+    pages[1].page.until(lambda page: pages[1].pushes("judged"))
+    (push,) = pages[1].pushes("judged")
+    assert (push["finding"], push["reviews"]) == (reply["finding"], reply["reviews"])
+    assert [each["author"] for each in push["reviews"]] == ["Ada", "Grace"]
+    assert push["finding"]["verdict"] == "core"
+    (change,) = heard
+    assert (change.what, change.by, len(change.reviews)) == ("reviewed", "page", 2)
+
+
+@pytest.mark.parametrize("way", ["store", "file"])
+def test_ones_own_review_from_python_is_told(two_authors, way, tmp_path):
+    _, grace, finding = two_authors
+    grace.do("findings")
+    with xw.FindingStore(tmp_path / "both.sqlite", author="Grace") as store:
+        if way == "store":
+            store.judge(finding.id, "spurious")
+            grace.widget._parts.annotating._look()
+        else:
+            data = formats.write([finding], reviews=[Review(finding.id, "Grace", "core")]).data
+            grace.widget.findings.load(data)
+    (push,) = grace.pushes("judged")
+    assert (push["finding"]["verdict"], push["finding"]["withheld"]) == ("core", False)
+    assert [each["author"] for each in push["reviews"]] == ["Grace"]
+    grace.widget._parts.annotating._look()
+    assert len(grace.pushes("judged")) == 1
+
+
+@pytest.fixture
+def two_authors(make, tmp_path):
+    """Ada and Grace, who look at Ada's finding in one store: what each does, and the finding."""
+    acts = []
+    for author in ("Ada", "Grace"):
+        widget = make(findings=tmp_path / "both.sqlite")
+        widget.findings.author = author
+        acts.append(Acts(Page(widget)))
+        acts[-1].widget = widget
+    finding = acts[0].widget.findings.add((1, 1, 2, 2), verdict="core")
+    acts[0].widget.findings.wait(SAFETY)
+    return *acts, acts[0].widget.findings[finding.id]
 
 
 # Two on one store.

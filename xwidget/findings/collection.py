@@ -15,7 +15,7 @@ from xwidget.findings.about import About
 from xwidget.findings.finding import Effect, Finding, Seen
 from xwidget.findings.formats import Picture
 from xwidget.findings.given import region_of
-from xwidget.findings.keeping import Kept, Review, Store
+from xwidget.findings.keeping import Kept, Review, Store, by_finding
 from xwidget.findings.news import News, Observer
 from xwidget.findings.opening import Keeper
 from xwidget.findings.outlets import Outlets
@@ -170,8 +170,8 @@ class Findings(Outlets):
 
     def list(self) -> list[Finding]:
         """Return all of them."""
-        base, frame = self._about.base, self._about.frame
-        return [each for each in self._store.list(base.digest) if _fits(each, base, frame)]
+        base = self._about.base
+        return _among(self._store.list(base.digest), base, self._about.frame)
 
     def filter(
         self,
@@ -281,11 +281,20 @@ class Findings(Outlets):
             self.tell(kept.finding, by)
         return kept
 
-    def review(self, review: Review, act: str) -> tuple[Review, ...]:
-        """Keep a review, and return all of its finding's."""
+    def review(self, review: Review, act: str, by: str) -> tuple[Finding, tuple[Review, ...]]:
+        """Keep a review, and tell observers of it; return its finding and all of that one's."""
         store = self._keeper.writable
         store.review(review, act)
-        return store.reviews(review.finding)
+        finding, reviews = store.get(review.finding), store.reviews(review.finding)
+        self._news.reviewed(finding, reviews, by)
+        return finding, reviews
+
+    def tell_reviews(self, findings: Iterable[Finding], by: str) -> None:
+        """Tell observers of the reviews of findings of this image, unless they know them."""
+        told = [*findings]
+        reviews = by_finding(self._reviews()) if told else {}
+        for each in told:
+            self._news.reviewed(each, reviews.get(each.id, ()), by)
 
     def measured(self, finding: Finding, effect: Effect) -> None:
         """Keep what was measured of a version, and tell observers of it."""
@@ -299,14 +308,13 @@ class Findings(Outlets):
         """Tell observers of a version, or of what was measured of it, unless they know it."""
         self._news.tell(finding, by)
 
-    def belongs(self, finding: Finding) -> bool:
-        """Return whether a finding is of this image, and has its place in this net's input."""
-        base = self._about.base
-        return finding.seen.digest == base.digest and _fits(finding, base, self._about.frame)
+    def among(self, findings: Iterable[Finding]) -> builtins.list[Finding]:
+        """Return those that are of this image and lie in the same place of the net's input."""
+        return _among(findings, self._about.base, self._about.frame)
 
-    def know(self, findings: Iterable[Finding]) -> None:
-        """Note versions that observers know without being told."""
-        self._news.know(findings)
+    def know(self, findings: Iterable[Finding], reviews: Iterable[Review]) -> None:
+        """Note versions and reviews that observers know without being told."""
+        self._news.know(findings, by_finding(reviews))
 
     def _found(self, id: str) -> Finding:
         if not isinstance(id, str):
@@ -317,9 +325,11 @@ class Findings(Outlets):
         """Keep the image that a finding is drawn on, once: where there is no map to the original
         image, it is all that says where the finding is.
         """
-        base = self._about.base
         with self._saving:
-            if base.digest in self._saved or finding.seen.digest != base.digest:
+            if finding.seen.digest in self._saved:
+                return
+            base = self._about.base
+            if finding.seen.digest != base.digest:
                 return
             picture = self._about.picture()
             try:
@@ -327,6 +337,12 @@ class Findings(Outlets):
             except ValueError as error:  # too large: the finding is kept all the same
                 logging.getLogger("xwidget").warning("without the network's input: %s", error)
             self._saved.add(base.digest)
+
+
+def _among(findings: Iterable[Finding], base: Seen, frame: tuple[int, int]) -> list[Finding]:
+    """Return the findings of an image that lie in the same place of a net's input."""
+    here = (each for each in findings if each.seen.digest == base.digest)
+    return [each for each in here if _fits(each, base, frame)]
 
 
 def _fits(finding: Finding, base: Seen, frame: tuple[int, int]) -> bool:

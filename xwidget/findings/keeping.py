@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
@@ -135,6 +135,14 @@ def read_review(described: Any) -> Review:
     if missing:
         raise ValueError(f"a review has a {' and a '.join(sorted(missing))}, and this one has none")
     return Review(**{name: value for name, value in described.items() if name in known})
+
+
+def by_finding(reviews: Iterable[Review]) -> dict[str, list[Review]]:
+    """Return reviews by the id of their finding, in their order."""
+    found: dict[str, list[Review]] = {}
+    for each in reviews:
+        found.setdefault(each.finding, []).append(each)
+    return found
 
 
 class Store(Protocol):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from xwidget.findings.finding import Effect, Finding, same_measured
+from xwidget.findings.keeping import Review
 
-What: TypeAlias = Literal["added", "changed", "deleted", "measured"]
+What: TypeAlias = Literal["added", "changed", "deleted", "measured", "reviewed"]
 """The event that a finding went through."""
 
 
@@ -21,19 +22,23 @@ class Change:
     Attributes
     ----------
     what
-        ``"added"``, ``"changed"``, ``"deleted"`` or ``"measured"``.
+        ``"added"``, ``"changed"``, ``"deleted"``, ``"measured"`` or ``"reviewed"``.
     finding
         The finding as it is now; with what was measured.
     by
         ``"python"``, ``"page"``, ``"kernel"`` where it was measured, or ``"store"`` where another
         program did it.
+    reviews
+        Where it was reviewed: the newest review of each person. () otherwise.
     """
 
     what: What
     finding: Finding
     by: str = "python"
+    reviews: tuple[Review, ...] = ()
 
 
+Reviews: TypeAlias = Mapping[str, Iterable[Review]]
 Observer: TypeAlias = Callable[[Change], object]
 
 
@@ -43,6 +48,7 @@ class News:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, Finding] = {}  # by id, as observers know it
+        self._reviews: dict[str, frozenset[Review]] = {}  # the same
         self._observers: list[Observer] = []
 
     def observe(self, callback: Observer) -> None:
@@ -55,9 +61,10 @@ class News:
         if callback in self._observers:
             self._observers.remove(callback)
 
-    def know(self, findings: Iterable[Finding]) -> None:
-        """Note versions that observers know without being told."""
+    def know(self, findings: Iterable[Finding], reviews: Reviews) -> None:
+        """Note versions that observers know without being told, and reviews by id of finding."""
         with self._lock:
+            self._reviews.update((id, frozenset(those)) for id, those in reviews.items())
             for each in findings:
                 known = self._known.get(each.id)
                 if known is None or known.version <= each.version:
@@ -77,6 +84,15 @@ class News:
             same = known if newer and same_measured(known, finding) else finding
             change = self._new(replace(same, effect=effect), "kernel")
         self._say(change)
+
+    def reviewed(self, finding: Finding, reviews: Iterable[Review], by: str) -> None:
+        """Tell of the newest reviews of a finding, unless they are known."""
+        those = tuple(reviews)
+        with self._lock:
+            known = self._reviews.get(finding.id, frozenset())
+            self._reviews[finding.id] = frozenset(those)
+        if known != frozenset(those):
+            self._say(Change("reviewed", finding, by, those))
 
     def _new(self, finding: Finding, by: str) -> Change | None:
         """Note a version; return what is new about it. The lock is held."""

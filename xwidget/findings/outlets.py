@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,10 @@ class Outlets(ABC):
     @abstractmethod
     def keep(self, finding: Finding, base: int, act: str, by: str) -> Kept:
         """Keep a version."""
+
+    @abstractmethod
+    def tell_reviews(self, findings: Iterable[Finding], by: str) -> None:
+        """Tell of their reviews."""
 
     @property
     @abstractmethod
@@ -165,14 +169,17 @@ class Outlets(ABC):
         OSError, RuntimeError
             If the file cannot be read, or a finding cannot be kept.
         """
-        return load_all(
-            formats.opened(source, [self.picture]),
-            self._loaded,
+        here = self.picture
+        kept = load_all(
+            formats.opened(source, [here]),
+            partial(self._loaded, here.seen),
             lambda id, author: self._store.reviews(id, author),
             lambda review, act: self._store.review(review, act),
             author=self.author,
             skip=skip,
         )
+        self.tell_reviews(kept, "python")
+        return kept
 
     def rollup(self, by: Sequence[str] = BY) -> Rollup:
         """Sum up the findings, with the agreement of their raters; see
@@ -195,9 +202,9 @@ class Outlets(ABC):
         """Return the reviews of this image's findings, also of those that are not listed here."""
         return self._store.reviews(digest=self.picture.seen.digest)
 
-    def _loaded(self, finding: Finding) -> Finding:
+    def _loaded(self, base: Seen, finding: Finding) -> Finding:
         """Keep a finding of a file, as one of this image."""
-        placed = replace(finding, seen=_placed(finding.seen, self.picture.seen))
+        placed = replace(finding, seen=_placed(finding.seen, base))
         put = partial(self.keep, by="python")
         return load(self._store.get, put, self._store.record_effect, placed)
 

@@ -59,6 +59,10 @@ class Counting:
 
     def take(self, change: Change) -> None:
         """Take note of a change that was made in an Inspector."""
+        with self._lock:
+            for each in change.reviews:
+                if each.author == self.keeper.author:
+                    self._judged[each.finding] = each.verdict
         self.note([change.finding])
 
     def look(self) -> bool:

@@ -128,9 +128,10 @@ class GalleryFindings:
         self._counting.note(findings)
         opened = [item.inspector for item in self._items]
         for shown in [inspector.findings for inspector in opened if inspector is not None]:
-            for each in findings:
-                if shown.belongs(each):
-                    shown.tell(each, "python")
+            here = shown.among(findings)
+            for each in here:
+                shown.tell(each, "python")
+            shown.tell_reviews(here, "python")
 
     def _places(self) -> set[Place]:
         found = set()

@@ -521,6 +521,7 @@ export type Message =
 /** What the kernel says unasked. */
 export type Push =
   | { type: "finding"; finding: FindingRecord }
+  | { type: "judged"; finding: FindingRecord; reviews: ReviewRecord[] }
   | { type: "effect"; id: string; version: number; effect: EffectRecord | null; reason: string };
 
 /** By command: the answer of a kernel that can do it. */

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import PurePath
 from typing import Any
 
 from xwidget.findings import formats
@@ -18,6 +16,7 @@ from xwidget.findings.memory import MemoryStore
 from xwidget.findings.news import Change
 from xwidget.findings.opening import Keeper
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.filing import filed
 from xwidget.inspector.features.measuring import Measuring
 from xwidget.inspector.features.previewing import Previewing
 from xwidget.inspector.features.seeing import Seeing
@@ -30,7 +29,6 @@ from xwidget.support.line import Line
 from xwidget.support.watch import WATCH
 
 _ENDED = ("done", "stopped", "error")
-_STEM = 80  # characters of a file's name
 
 
 class Annotating(Feature):
@@ -72,7 +70,7 @@ class Annotating(Feature):
             "put": self._put,
             "review": lambda **fields: partial(self._review, **fields),
             "read_findings": lambda name, buffer: partial(self._read, name, buffer),
-            "write_findings": lambda format: partial(self._write, format),
+            "write_findings": lambda format: partial(filed, self.findings, self.telling, format),
         }
 
     def begin(self) -> None:
@@ -138,20 +136,20 @@ class Annotating(Feature):
     def _all(self) -> Answer:
         self._tell_setup()
         self._mark(self._keeper.store)
-        found, author = self.findings.list(), self.findings.author
-        self.findings.know(found)
-        ids = {each.id for each in found}
-        digest = self.findings.picture.seen.digest
-        reviews = self._keeper.store.reviews(author=author, digest=digest)
-        own = [each for each in reviews if each.finding in ids]
+        found = self.findings.list()
+        reviews = self._keeper.store.reviews(digest=self.findings.picture.seen.digest)
+        self.findings.know(found, reviews)
+        self.telling.note(reviews)
+        told = self.telling.reviews(found, reviews)
         self.look()
-        records = self.telling.records(found, {each.finding for each in own})
+        own = {each.finding for each in reviews if each.author == self.findings.author}
+        records = self.telling.records(found, own)
         for each in found:
             if each.effect is None:
                 self._measuring.add(each, later=True)
             else:
                 self._measuring.note(each)
-        return Answer({"findings": records, "reviews": [each.describe() for each in own]})
+        return Answer({"findings": records, "reviews": [each.describe() for each in told]})
 
     def _keep(
         self,
@@ -199,9 +197,8 @@ class Annotating(Feature):
         if self._before(finding) is None:
             raise ValueError(f"there is no finding {texts.shown(finding, texts.NAME)!r}")
         review = Review(finding, self.findings.author, verdict, kind, reason)
-        reviews = self.findings.review(review, act)
+        found, reviews = self.findings.review(review, act, by="page")
         self.telling.note(reviews)
-        found = self._keeper.store.get(finding)  # it may have been changed meanwhile
         if found.effect is None:  # why it has none may not have been told yet
             self._measuring.add(found, later=True)
         return Answer(
@@ -213,15 +210,6 @@ class Annotating(Feature):
 
     def _read(self, name: str, buffer: bytes) -> Answer:
         return Answer(self._previewing.read(name, buffer))
-
-    def _write(self, format: str) -> Answer:
-        withheld = self.telling.all()[1]
-        written = self.findings.export(format=format, without=withheld)
-        stem = re.sub(r"[^a-z0-9_]+", "-", PurePath(self._seeing.base.image).stem.lower())
-        of = "" if format == "xwidget" else f"-{format.replace(' ', '-')}"
-        name = f"{stem[:_STEM].strip('-') or 'image'}-findings{of}.{written.ending}"
-        notes = [*written.notes, *([_left_out(len(withheld))] if withheld else [])]
-        return Answer({"name": name, "notes": notes}, written.data)
 
     def _checked(self, record: dict[str, Any]) -> Finding:
         """Return the finding that a page sent; its size is looked at before it is drawn."""
@@ -295,6 +283,9 @@ class Annotating(Feature):
 
     def _on_change(self, change: Change) -> None:
         finding = change.finding
+        if change.what == "reviewed":
+            self._on_review(change)
+            return
         if change.by == "page":
             self._measure(finding)
             self._line.add(partial(self._after, finding), own=True)
@@ -305,6 +296,14 @@ class Annotating(Feature):
             self._tell_finding(finding)
             self._measure(finding)
 
+    def _on_review(self, change: Change) -> None:
+        """Tell pages of reviews, those that may see them."""
+        self.telling.note(change.reviews)
+        if change.by != "page":
+            self._tell_reviews(change)
+        elif self._panel.views.pages != 1:  # the one that did it has its answer first
+            self._line.add(partial(self._tell_reviews, change), own=True)
+
     def _measure(self, finding: Finding) -> None:
         if finding.effect is None or finding.effect.target != finding.seen.target:
             self._measuring.add(finding)
@@ -314,6 +313,13 @@ class Annotating(Feature):
 
     def _tell_finding(self, finding: Finding) -> None:
         self._send({"type": "finding", "finding": self.telling.record(finding)})
+
+    def _tell_reviews(self, change: Change) -> None:
+        finding = change.finding
+        told = [each.describe() for each in self.telling.reviews([finding], change.reviews)]
+        if told:  # else one has not judged it
+            record = self.telling.record(finding)
+            self._send({"type": "judged", "finding": record, "reviews": told})
 
     def _tell_effect(self, finding: Finding, reason: str) -> None:
         if self.telling.withholds(finding):
@@ -362,17 +368,11 @@ class Annotating(Feature):
             self._since = store, seq
         else:
             changed = tuple(self.findings.list())
-        for finding in changed:
-            if self.findings.belongs(finding):
-                self.findings.tell(finding, "store")
+        here = self.findings.among(changed) if changed else []
+        for finding in here:
+            self.findings.tell(finding, "store")
+        self.findings.tell_reviews(here, "store")
         return True
-
-
-def _left_out(count: int) -> str:
-    """Return a note on findings that a file does not have."""
-    if count == 1:
-        return "1 finding is left out: another marked it, and you have not judged it yet."
-    return f"{count} findings are left out: others marked them, and you have not judged them yet."
 
 
 def _menu() -> list[dict[str, str]]:

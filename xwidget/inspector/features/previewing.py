@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from xwidget.findings import formats
@@ -48,7 +48,11 @@ class Previewing:
         read = formats.preview(data, name, [self._findings.picture])
         if len(self._held) + len(read.rows) > MOST_ENTRIES:
             self._held = {}
-        return {"rows": [self._row(row) for row in read.rows], "notes": [*read.notes]}
+        found = (self._kept(row.finding.id) for row in read.rows if row.finding is not None)
+        kept = {each.id: each for each in found if each is not None}
+        here = {each.id for each in self._findings.among(kept.values())}
+        rows = [self._row(row, kept, here) for row in read.rows]
+        return {"rows": rows, "notes": [*read.notes]}
 
     def whole(
         self, finding: Finding, record: dict[str, Any], before: Finding | None, imported: bool
@@ -77,16 +81,16 @@ class Previewing:
             raise ValueError(_GONE)
         return finding
 
-    def _row(self, row: Row) -> dict[str, Any]:
+    def _row(self, row: Row, those: Mapping[str, Finding], here: Container[str]) -> dict[str, Any]:
+        """Return an entry; ``those`` are kept, and of them ``here`` in the same place."""
         told = {**row.describe(), "base": 0, "here": ""}
         finding = row.finding
         if finding is None:
             return told
-        kept = self._kept(finding.id)
+        kept = those.get(finding.id)
         if kept is not None:
-            same = self._findings.belongs(kept)
             told["base"] = kept.version
-            told["here"] = compared(kept, finding) if same else "elsewhere"
+            told["here"] = compared(kept, finding) if kept.id in here else "elsewhere"
         told["finding"] = self._telling.record(finding)
         if told["finding"]["withheld"]:
             self._held[finding.id] = finding

@@ -9,7 +9,7 @@ from typing import Any
 from xwidget.findings import withholding
 from xwidget.findings.collection import Findings
 from xwidget.findings.finding import Finding
-from xwidget.findings.keeping import Review
+from xwidget.findings.keeping import Review, by_finding
 from xwidget.findings.opening import Keeper
 
 
@@ -57,6 +57,18 @@ class Telling:
     def records(self, findings: Iterable[Finding], judged: set[str]) -> list[dict[str, Any]]:
         """Return findings, each as ``record`` does; ``judged`` are the ids of those that were."""
         return [withholding.record(each, self._withheld(each, judged)) for each in findings]
+
+    def reviews(self, findings: Iterable[Finding], reviews: Iterable[Review]) -> list[Review]:
+        """Return those of the reviews of findings that are told: all of what one judged oneself."""
+        author, those = self._findings.author, by_finding(reviews)
+        return [
+            review
+            for each in findings
+            for review in those.get(each.id, ())
+            if not self._keeper.blind
+            or (each.author == author and each.verdict)
+            or any(own.author == author for own in those[each.id])
+        ]
 
     def all(self) -> tuple[Sequence[Finding], frozenset[str]]:
         """Return all findings, and the ids of those of which the judgment is not told yet."""

@@ -105,6 +105,7 @@ export function createArrivals(
       entries.came();
     }),
   );
+  wire.on("judged", sending.judged);
   wire.on("effect", measured);
   return { refresh, listLater, end: () => clearTimeout(listAgain) };
 }

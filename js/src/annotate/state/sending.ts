@@ -24,6 +24,8 @@ export interface Sending {
   wake(): void;
   /** How long to wait before the next try, in ms: ever longer, until something is kept. */
   wait(): number;
+  /** A finding was reviewed, here or elsewhere: all that is told of it. */
+  judged(told: Judged): void;
   /** Nothing is tried again. */
   end(): void;
 }
@@ -60,8 +62,10 @@ export function createSending(
       const current = entry.queue.includes(act);
       batch(() => {
         if (reply.type === "kept") keptAs(entry, act as Put, reply, current);
-        else if (reply.type === "reviewed") reviewed(entry, act, reply);
-        else if (reply.type === "failed" && current) refused(entry, act, reply);
+        else if (reply.type === "reviewed") {
+          if (current) confirm(entry, act);
+          judged(reply);
+        } else if (reply.type === "failed" && current) refused(entry, act, reply);
         entries.came();
       });
       if (reply.type === "lost") later(entry);
@@ -107,13 +111,15 @@ export function createSending(
       queue.yield(entry, theirs);
     }
   }
-  function reviewed(entry: Entry, act: Act, reply: ReviewedReply): void {
-    if (entry.queue.includes(act)) confirm(entry, act);
-    entry.kept = newer(entry.kept, reply.finding);
+  function judged({ finding, reviews: told }: Judged): void {
+    const entry = entries.of(finding.id);
+    entry.kept = newer(entry.kept, finding);
     show(entry);
-    if (judges(entry)) return; // one's own is newer
-    const others = reviews.peek().filter(({ finding }) => finding !== act.id);
-    reviews.value = [...others, ...reply.reviews];
+    if (!judges(entry)) {
+      const others = reviews.peek().filter((each) => each.finding !== finding.id);
+      reviews.value = others.concat(told);
+    } // else one's own is newer
+    entries.came();
   }
   function refused(entry: Entry, act: Act, { message, final }: FailedReply): void {
     entry.trouble = message;
@@ -143,9 +149,9 @@ export function createSending(
     patience = Math.min(PATIENCE.most, 2 * patience);
     return now;
   }
-  return { ...{ flush, wake, wait }, end: () => clearTimeout(again) };
+  return { ...{ flush, wake, wait, judged }, end: () => clearTimeout(again) };
 }
 
 type KeptReply = Extract<Message, { type: "kept" }>;
-type ReviewedReply = Extract<Message, { type: "reviewed" }>;
+type Judged = Pick<Extract<Message, { type: "reviewed" }>, "finding" | "reviews">;
 type FailedReply = Extract<Message, { type: "failed" }>;

@@ -22,6 +22,29 @@ describe("a list that is already being made", () => {
   });
 });
 
+describe("a review that was given elsewhere", () => {
+  test("tells what was withheld, and takes the place of none that waits here", () => {
+    const { findings, fake, push, pump } = marking();
+    const { id } = findings.add(BOX, { author: "another", verdict: "core" });
+    pump();
+    const finding = { ...fake.list()[0], withheld: false };
+    push({ type: "finding", finding: fake.change(id, { label: "cup", withheld: true }) });
+    const said = (author: string, verdict: string) => {
+      const created = "2026-01-01T00:00:00.000Z";
+      return { ...{ id: author, finding: id, author, verdict }, kind: "", reason: "", created };
+    };
+    push({ ...{ type: "judged", finding }, reviews: [said("me", "core")] });
+    expect(findings.get(id)?.withheld).toBe(true); // of an older version
+    const newest = { ...fake.list()[0], withheld: false };
+    push({ type: "judged", finding: newest, reviews: [said("me", "core"), said("Bo", "unsure")] });
+    expect(findings.get(id)?.withheld).toBe(false);
+    expect(findings.reviews.value.map(({ author }) => author)).toEqual(["me", "Bo"]);
+    findings.review(id, { verdict: "spurious", kind: "", reason: "" });
+    push({ type: "judged", finding: newest, reviews: [said("me", "core")] });
+    expect(findings.reviews.value.find(({ author }) => author === "me")?.verdict).toBe("spurious");
+  });
+});
+
 describe("what was measured of a finding", () => {
   const effect = {
     ...{ target: 5, image: 0.9, without: 0.4, only: 0.2, share: 0.5, area: 0.1, draws: 8 },

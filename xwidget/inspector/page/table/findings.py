@@ -40,7 +40,8 @@ _ACT = Text(100)
 COMMANDS: tuple[Command, ...] = (
     _queued(
         "findings",
-        "Asks for the findings of this image that are kept, and for one's own reviews",
+        "Asks for the findings of this image that are kept, and for all reviews of those that one "
+        "has judged",
         reply=Reply(
             "findings",
             {"findings": list[shapes.FindingRecord], "reviews": list[shapes.ReviewRecord]},
@@ -105,10 +106,12 @@ COMMANDS: tuple[Command, ...] = (
 
 PUSHES: tuple[Reply, ...] = (
     Reply("finding", {"finding": shapes.FindingRecord}),
+    Reply("judged", {"finding": shapes.FindingRecord, "reviews": list[shapes.ReviewRecord]}),
     Reply(
         "effect",
         {"id": str, "version": int, "effect": shapes.EffectRecord | None, "reason": str},
     ),
 )
 """A finding that was added, changed or deleted, whoever did it, a version that the page has already
-perhaps; and what was measured, None where it cannot be, and the reason."""
+perhaps; one that was reviewed, with all reviews that are told of it; and what was measured, None
+where it cannot be, and the reason."""
