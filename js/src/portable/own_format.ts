@@ -98,6 +98,8 @@ export function readFinding(value: unknown): Finding {
     created: time(given, "created"),
     changed: time(given, "changed"),
     deleted: given.deleted === true,
+    // What its author said is not part of the page that it was changed on.
+    ...(given.withheld === true ? { withheld: true } : {}),
   };
 }
 

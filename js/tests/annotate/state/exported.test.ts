@@ -120,3 +120,12 @@ test("what the browser kept of a picture of another size is not shown in this on
   const { findings } = page(first.browser, first.fake);
   expect(findings.all.value).toMatchObject([{ label: "this" }]);
 });
+
+test("what is withheld of a finding is withheld after a reload, too, where that was changed", () => {
+  const { id, fake } = withOne();
+  fake.change(id, { author: "Ada", withheld: true });
+  const first = page(new Browser(), fake);
+  first.findings.change(id, { label: "mug" });
+  const { findings } = page(first.browser, fake);
+  expect(findings.get(id)).toMatchObject({ label: "mug", withheld: true });
+});
