@@ -14,6 +14,7 @@ from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Listed, Review, Store
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.region import Box
+from xwidget.findings.spot import way_of
 from xwidget.findings.store.editing import edit
 
 OTHER = Box(5, 5, 9, 9)
@@ -119,7 +120,9 @@ def test_an_overview_has_of_the_newest_what_it_needs(store: Store) -> None:
     assert {*store.listed()} == {*map(Listed.of, store.list())}
     store.put(mine.edited(verdict="core"), 1, "3")
     store.put(gone.edited(deleted=True), 1, "4")
-    assert store.listed() == (Listed(mine.id, 2, SEEN.digest, mine.frame, "Ada", "core"),)
+    way = way_of(SEEN.geometry)
+    assert way
+    assert store.listed() == (Listed(mine.id, 2, SEEN.digest, mine.frame, "Ada", "core", way),)
 
 
 def test_what_is_not_there_is_said(store: Store) -> None:

@@ -16,10 +16,12 @@ from xwidget.findings.keeping import Review
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
 from xwidget.findings.region import Box
+from xwidget.findings.spot import Spot
 from xwidget.findings.store.accepted import login
 from xwidget.findings.store.errors import StoreError
 from xwidget.findings.store.store import FindingStore
 from xwidget.origin import digest
+from xwidget.preprocessing import geometry
 from xwidget.support.watch import SECONDS
 
 __all__ = ["engine", "gallery"]
@@ -97,6 +99,24 @@ def test_files_of_other_programs_are_known_by_name_and_size(gallery) -> None:
     assert [each.seen.digest for each in loaded] == [each.seen.digest for each in pictures[1:]]
 
 
+def test_findings_of_another_crop_are_mapped_as_a_panel_maps_them(gallery, engine) -> None:
+    g = shown(gallery(1, findings=False))
+    engine.release()
+    assert g.wait(SAFETY)
+    here = g.inspector.findings.picture
+    assert here.original
+    way = geometry.from_box((0, 0, SIDE, SIDE / 2), (SIDE, SIDE), (SIDE, SIDE)).describe()
+    theirs = replace(mark(0), seen=replace(here.seen, geometry=way))
+    (loaded,) = g.findings.load(formats.write([theirs]).data)
+    assert loaded.region == Box(1, 0.5, 2, 1)
+    assert counts(g) == [[["spurious", 1]]]
+    assert len(g.inspector.findings) == len(g.findings) == 1
+    g.findings._counting.keeper.store.put(replace(theirs, id=mark(0).id), 0, "not mapped")
+    assert g.findings._counting.look()
+    assert counts(g) == [[["spurious", 1]]]
+    assert len(g.inspector.findings) == len(g.findings) == 1
+
+
 def test_a_finding_never_goes_to_another_image_of_the_same_name(gallery, tmp_path) -> None:
     paths = [tmp_path / day / "photo.png" for day in ("monday", "tuesday")]
     for number, path in enumerate(paths):
@@ -142,13 +162,13 @@ def test_counts_follow_what_another_program_does(gallery, engine, tmp_path) -> N
 def test_ones_own_review_of_anothers_finding_counts(gallery, tmp_path, place) -> None:
     g = gallery(2, findings=place and tmp_path / place)
     g._counting.look()  # as a view of it begins to
-    theirs, seen = replace(mark(0), author="Ada"), (mark(0).seen.digest, (SIDE, SIDE))
+    theirs, seen = replace(mark(0), author="Ada"), Spot(mark(0).seen.digest, (SIDE, SIDE))
     given = Review(theirs.id, "", "core")
     g.findings.load(formats.write([theirs], reviews=[given]).data)
-    assert g._counting.of(*seen) == [("core", 1)]
+    assert g._counting.of(seen) == [("core", 1)]
     g._counting.keeper.store.review(Review(theirs.id, login(), "unsure"), "in the panel")
     assert g._counting.look()  # once more, also where nobody else can write
-    assert g._counting.of(*seen) == [("unsure", 1)]
+    assert g._counting.of(seen) == [("unsure", 1)]
 
 
 def test_findings_of_this_session_outlive_the_panel_of_their_image(gallery, engine) -> None:

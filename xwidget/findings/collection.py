@@ -12,13 +12,14 @@ from functools import partial
 from typing import Any
 
 from xwidget.findings.about import About
-from xwidget.findings.finding import Effect, Finding, Seen
+from xwidget.findings.finding import Effect, Finding
 from xwidget.findings.formats import Picture
 from xwidget.findings.given import region_of
 from xwidget.findings.keeping import Kept, Review, Store, by_finding
 from xwidget.findings.news import News, Observer
 from xwidget.findings.opening import Keeper
 from xwidget.findings.outlets import Outlets
+from xwidget.findings.spot import Spot
 from xwidget.findings.store.editing import NOT_EDITED, edit
 from xwidget.support import texts
 
@@ -170,8 +171,8 @@ class Findings(Outlets):
 
     def list(self) -> list[Finding]:
         """Return all of them."""
-        base = self._about.base
-        return _among(self._store.list(base.digest), base, self._about.frame)
+        here = self._spot
+        return _within(here, self._store.list(here.digest))
 
     def filter(
         self,
@@ -266,6 +267,10 @@ class Findings(Outlets):
         return Picture(self._about.frame, self._about.whole)
 
     @property
+    def _spot(self) -> Spot:
+        return Spot.of(self._about.base, self._about.frame)
+
+    @property
     def _store(self) -> Store:
         return self._keeper.store
 
@@ -310,7 +315,7 @@ class Findings(Outlets):
 
     def among(self, findings: Iterable[Finding]) -> builtins.list[Finding]:
         """Return those that are of this image and lie in the same place of the net's input."""
-        return _among(findings, self._about.base, self._about.frame)
+        return _within(self._spot, findings)
 
     def know(self, findings: Iterable[Finding], reviews: Iterable[Review]) -> None:
         """Note versions and reviews that observers know without being told."""
@@ -339,15 +344,5 @@ class Findings(Outlets):
             self._saved.add(base.digest)
 
 
-def _among(findings: Iterable[Finding], base: Seen, frame: tuple[int, int]) -> list[Finding]:
-    """Return the findings of an image that lie in the same place of a net's input."""
-    here = (each for each in findings if each.seen.digest == base.digest)
-    return [each for each in here if _fits(each, base, frame)]
-
-
-def _fits(finding: Finding, base: Seen, frame: tuple[int, int]) -> bool:
-    """Return whether a finding of the same image lies in the same place of a net's input."""
-    if finding.frame != tuple(frame):
-        return False
-    theirs, ours = finding.seen.geometry, base.geometry
-    return theirs is None or ours is None or theirs.get("matrix") == ours.get("matrix")
+def _within(here: Spot, findings: Iterable[Finding]) -> list[Finding]:
+    return [each for each in findings if Spot.of_finding(each).fits(here)]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
 from xwidget.findings.finding import MOST_CHARACTERS, VERDICTS, Effect, Finding
+from xwidget.findings.spot import Spot, Way, way_of
 from xwidget.findings.times import now, parsed
 from xwidget.support import texts
 
@@ -43,6 +44,8 @@ class Listed(NamedTuple):
         The image, and height and width of the network's input.
     author, verdict
         Who marked it, and what they said; "" for nothing.
+    way
+        The map from the network's input to the image, see ``xwidget.findings.spot``.
     """
 
     id: str
@@ -51,6 +54,12 @@ class Listed(NamedTuple):
     frame: tuple[int, int]
     author: str
     verdict: str
+    way: Way = None
+
+    @property
+    def spot(self) -> Spot:
+        """The image, and what the network sees of it."""
+        return Spot(self.digest, self.frame, self.way)
 
     @classmethod
     def of(cls, finding: Finding) -> Listed:
@@ -62,6 +71,7 @@ class Listed(NamedTuple):
             finding.frame,
             finding.author,
             finding.verdict,
+            way_of(finding.seen.geometry),
         )
 
 

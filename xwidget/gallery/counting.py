@@ -6,17 +6,14 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
 
 from xwidget.findings.finding import Finding
 from xwidget.findings.keeping import Listed, Store
 from xwidget.findings.news import Change
 from xwidget.findings.opening import Keeper, Place
+from xwidget.findings.spot import Spot
 from xwidget.support.line import Line
 from xwidget.support.watch import WATCH
-
-Picture: TypeAlias = tuple[str, tuple[int, int]]
-"""An image's digest, and height and width of the net's input."""
 
 
 class Counting:
@@ -36,7 +33,7 @@ class Counting:
         """The place where they are kept, for others who use the same store."""
         self._changed = changed
         self._lock = threading.Lock()
-        self._verdicts: dict[Picture, dict[str, str]] = {}  # by id
+        self._verdicts: dict[str, dict[str, tuple[Spot, str]]] = {}  # by digest, by id
         self._versions: dict[str, int] = {}
         self._judged: dict[str, str] = {}  # one's own verdict on others' findings, by id
         self._since: tuple[Store, int] | None = None
@@ -51,11 +48,11 @@ class Counting:
                 WATCH.add(self.look)
                 self._begun = True
 
-    def of(self, digest: str, frame: tuple[int, int]) -> list[tuple[str, int]]:
+    def of(self, here: Spot) -> list[tuple[str, int]]:
         """Return the number of an image's findings by verdict, most first; "" for those without."""
         with self._lock:
-            verdicts = self._verdicts.get((digest, frame), {})
-            return Counter(verdicts.values()).most_common()
+            there = self._verdicts.get(here.digest, {}).values()
+            return Counter(verdict for spot, verdict in there if spot.fits(here)).most_common()
 
     def take(self, change: Change) -> None:
         """Take note of a change that was made in an Inspector."""
@@ -107,10 +104,10 @@ class Counting:
                 if each.version < self._versions.get(each.id, 0):
                     continue
                 self._versions[each.id] = each.version
-                of = self._verdicts.setdefault((each.digest, each.frame), {})
+                of = self._verdicts.setdefault(each.digest, {})
                 before = of.pop(each.id, None)
                 if not deleted:
-                    of[each.id] = self._told(each)
+                    of[each.id] = each.spot, self._told(each)
                 changes = changes or before != of.get(each.id)
         if changes and not self._closed:
             self._changed()

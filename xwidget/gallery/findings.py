@@ -11,10 +11,10 @@ from typing import BinaryIO
 from xwidget.findings import formats
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import Picture
+from xwidget.findings.spot import Spot
 from xwidget.findings.store.loading import load, load_all
 from xwidget.gallery.counting import Counting
-from xwidget.gallery.counting import Picture as Place
-from xwidget.gallery.item import Item
+from xwidget.gallery.item import Item, spot_of
 
 
 class GalleryFindings:
@@ -54,9 +54,9 @@ class GalleryFindings:
         """Return those of all images, the oldest first; an image that was not looked at yet is read
         for it.
         """
-        places = self._places()
+        spots = self._spots()
         found = self._counting.keeper.store.list()
-        return [each for each in found if (each.seen.digest, each.frame) in places]
+        return [each for each in found if _within(spots, each)]
 
     def load(
         self, source: str | os.PathLike[str] | bytes | BinaryIO, *, skip: bool = False
@@ -133,22 +133,22 @@ class GalleryFindings:
                 shown.tell(each, "python")
             shown.tell_reviews(here, "python")
 
-    def _places(self) -> set[Place]:
-        found = set()
+    def _spots(self) -> dict[str, builtins.list[Spot]]:
+        """Return the images by digest, with what the net sees of them."""
+        found: dict[str, builtins.list[Spot]] = {}
         for item in self._items:
-            if item.digest:
-                found.add((item.digest, item.frame))
-            elif (subject := item.read()) is not None:
-                height, width = subject.x.shape[-2:]
-                found.add((subject.digest, (height, width)))
+            spot = item.spot
+            if not spot.digest and (subject := item.read()) is not None:
+                spot = spot_of(subject)
+            found.setdefault(spot.digest, []).append(spot)
         return found
 
     def _pictures(self, spoken: Container[str] | None = None) -> builtins.list[Picture]:
         """Return the images, or those alone of which a digest or name is spoken."""
         found = []
         for item in self._items:
-            told = [item.digest, item.name, item.file]
-            if spoken is not None and item.digest and not any(each in spoken for each in told):
+            told = [item.spot.digest, item.name, item.file]
+            if spoken is not None and item.spot.digest and not any(each in spoken for each in told):
                 continue
             subject = item.read()
             if subject is None:
@@ -156,3 +156,8 @@ class GalleryFindings:
             if spoken is None or any(each in spoken for each in [subject.digest, *told]):
                 found.append(replace(Picture.of(subject.origin), file=item.file))
         return found
+
+
+def _within(spots: dict[str, list[Spot]], finding: Finding) -> bool:
+    spot = Spot.of_finding(finding)
+    return any(spot.fits(each) for each in spots.get(spot.digest, ()))

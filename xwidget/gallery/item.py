@@ -13,12 +13,14 @@ from xwidget.batch.result import failure
 from xwidget.batch.task import Task, light
 from xwidget.engine.turns import Place
 from xwidget.explanation import Explanation
+from xwidget.findings.spot import Spot, way_of
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.gallery.thumbnails import data_url
 from xwidget.origin import name_of
 from xwidget.subject import Subject
 from xwidget.support import texts
 
+_NOWHERE = Spot("", (0, 0))
 _TOP = 3  # classes that a thumbnail names
 
 Inspect: TypeAlias = Callable[[Subject, "Sequence[int] | None"], OpenedInspector]
@@ -38,10 +40,8 @@ class Item(Task):
     verdict: str = ""
     """The verdict on that evidence, and its sentences."""
     summary: str = ""
-    digest: str = ""
-    """SHA-256 of the original's pixels; "" until the image was looked at."""
-    frame: tuple[int, int] = (0, 0)
-    """Height and width of the net's input."""
+    spot: Spot = _NOWHERE
+    """The image, and what the net sees of it; without a digest until it was looked at."""
     inspector: OpenedInspector | None = None
     """Once it was opened: it has the run from then on."""
     _ended: bool = False  # whether the evidence drawn small is that of the newest run
@@ -96,8 +96,7 @@ class Item(Task):
         clf = self.common.clf
         super()._look_at(subject)
         best = sorted(range(len(self.scores)), key=lambda index: -self.scores[index])[:_TOP]
-        self.digest, (height, width) = subject.digest, subject.x.shape[-2:]
-        self.frame = height, width
+        self.spot = spot_of(subject)
         self.picture = data_url(subject.picture)
         self.short = clf.short_names[best[0]]
         self.top = [(clf.categories[index], self.scores[index]) for index in best]
@@ -196,6 +195,13 @@ class Item(Task):
             self.paused = False
             inspector.close()
         self._ended = False
+
+
+def spot_of(subject: Subject) -> Spot:
+    """Return an image and what the net sees of it; a geometry is not measured for it."""
+    (height, width), geometry = subject.x.shape[-2:], subject.known_geometry
+    way = way_of(None if geometry is None else geometry.describe())
+    return Spot(subject.digest, (height, width), way)
 
 
 def described(item: Item, findings: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:

@@ -308,7 +308,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
     def _changed(self) -> None:
         """Send the page what is known of the images."""
         self._strip.tell_items(
-            [described(item, self._counting.of(item.digest, item.frame)) for item in self._items],
+            [described(item, self._counting.of(item.spot)) for item in self._items],
             [item.picture for item in self._items],
             [item.evidence for item in self._items],
         )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    literal_column,
     select,
     union,
 )
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from xwidget.findings import finding as records
 from xwidget.findings.finding import Effect, Finding, same_measured
 from xwidget.findings.keeping import Kept, Listed
+from xwidget.findings.spot import way_of
 from xwidget.findings.store import accepted
 from xwidget.findings.store.accepted import clean
 from xwidget.findings.store.filter import Filter
@@ -148,14 +150,21 @@ class Findings:
         columns = ("finding_id", "version", "digest", "author", "verdict")
 
         def work(connection: Connection) -> list[Any]:
-            frame = _frame_in(connection).label("frame")
-            query = select(*(findings.c[name] for name in columns), frame)
+            frame = _in_record(connection, "frame").label("frame")
+            geometry = _in_record(connection, "seen", "geometry").label("geometry")
+            query = select(*(findings.c[name] for name in columns), frame, geometry)
             query = query.where(_is_newest(), findings.c.deleted.is_(False))
             return list(connection.execute(query).all())
 
         return tuple(
             Listed(
-                row.finding_id, row.version, row.digest, (height, width), row.author, row.verdict
+                row.finding_id,
+                row.version,
+                row.digest,
+                (height, width),
+                row.author,
+                row.verdict,
+                way_of(None if row.geometry is None else json.loads(row.geometry)),
             )
             for row in self._transactions.read(work)
             for height, width in [json.loads(row.frame)]
@@ -246,11 +255,11 @@ def _is_newest() -> ColumnElement[bool]:
     return findings.c.version == newest.correlate(findings).scalar_subquery()
 
 
-def _frame_in(connection: Connection) -> ColumnElement[str]:
-    """Return the frame in a version's record, as the JSON of a list."""
+def _in_record(connection: Connection, *names: str) -> ColumnElement[str]:
+    """Return the value under names in a version's record, as JSON; NULL for none."""
     if connection.dialect.name == "sqlite":
-        return func.json_extract(findings.c.record, "$.frame")
-    return cast(findings.c.record, JSON).op("->>")("frame")
+        return func.json_extract(findings.c.record, ".".join(["$", *names]))
+    return cast(findings.c.record, JSON).op("#>>")(literal_column(f"'{{{','.join(names)}}}'"))
 
 
 def _readable(rows: Iterable[Any]) -> tuple[Finding, ...]:
