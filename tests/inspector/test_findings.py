@@ -3,6 +3,7 @@
 import json
 import threading
 import uuid
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -469,6 +470,36 @@ def test_waiting_ends_once_all_are_measured(acts):
         findings.add((x, 0, 2, 2))
     assert findings.wait(SAFETY)
     assert [each.effect is not None for each in findings] == [True] * 3
+
+
+def test_waiting_measures_what_an_earlier_session_left(make, tmp_path):
+    with xw.FindingStore(tmp_path / "one.sqlite") as store:
+        first = make(findings=store)
+        left = first.findings.add((1, 1, 2, 2))
+        first.findings.wait(SAFETY)
+        old = replace(first.findings[left.id], id=str(uuid.uuid4()), effect=None)
+        store.put(old, 0, "left")
+        findings = make(findings=store).findings
+        assert findings.wait(SAFETY)
+        assert findings[old.id].effect is not None
+
+
+def test_waiting_inside_an_observer_is_refused(acts):
+    findings, refused = acts.widget.findings, []
+
+    def observe(change):
+        with pytest.raises(RuntimeError, match="inside an observer"):
+            findings.wait()
+        refused.append(change.what)
+
+    findings.observe(observe)
+    findings.add((1, 1, 2, 2))
+    until(lambda: "measured" in refused)
+    with acts.widget._panel.lock, pytest.raises(RuntimeError, match="inside an observer"):
+        findings.wait()
+    with pytest.raises(TypeError, match="number of seconds"):
+        findings.wait("long")
+    assert findings.wait(SAFETY)
 
 
 def test_a_finding_is_measured_and_its_effect_kept(acts, tmp_path):

@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from xwidget.findings.about import About
 from xwidget.findings.finding import Effect, Finding
@@ -21,7 +21,10 @@ from xwidget.findings.opening import Keeper
 from xwidget.findings.outlets import Outlets
 from xwidget.findings.spot import Spot
 from xwidget.findings.store.editing import NOT_EDITED, edit
-from xwidget.support import texts
+from xwidget.support import arguments, texts
+
+Measuring: TypeAlias = Callable[[Iterable[Finding], float | None], bool]
+"""Measures findings and waits for them and all others; returns False if that took longer."""
 
 _NOT_EDITED = {
     **NOT_EDITED,
@@ -67,7 +70,7 @@ class Findings(Outlets):
         self._news = News()
         self._saving = threading.Lock()
         self._saved: set[str] = set()  # inputs, by digest
-        self.measuring: Callable[[float | None], bool] = lambda timeout: True
+        self.measuring: Measuring = lambda findings, timeout: True
 
     # What a person calls.
 
@@ -214,14 +217,22 @@ class Findings(Outlets):
         Parameters
         ----------
         timeout
-            Seconds; None for as long as it takes.
+            Seconds, >= 0; None for as long as it takes.
 
         Returns
         -------
         bool
             False if it took longer.
+
+        Raises
+        ------
+        RuntimeError
+            If called from an observer, or the Inspector is closed.
         """
-        return self.measuring(timeout)
+        timeout = arguments.seconds("timeout", timeout)
+        if self._news.tells:
+            raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
+        return self.measuring([each for each in self.list() if each.effect is None], timeout)
 
     def observe(self, callback: Observer) -> None:
         """Call a function with each :class:`xwidget.findings.news.Change`, whoever makes it.

@@ -50,6 +50,12 @@ class News:
         self._known: dict[str, Finding] = {}  # by id, as observers know it
         self._reviews: dict[str, frozenset[Review]] = {}  # the same
         self._observers: list[Observer] = []
+        self._here = threading.local()  # whether this thread is in an observer
+
+    @property
+    def tells(self) -> bool:
+        """True inside an observer, on its thread."""
+        return getattr(self._here, "tells", False)
 
     def observe(self, callback: Observer) -> None:
         """Call a function with each change; what it raises is logged."""
@@ -113,8 +119,10 @@ class News:
     def _say(self, change: Change | None) -> None:
         if change is None:
             return
+        before, self._here.tells = self.tells, True
         for observer in tuple(self._observers):
             try:
                 observer(change)
             except Exception:
                 logging.getLogger("xwidget").exception("in an observer of findings")
+        self._here.tells = before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -60,7 +60,7 @@ class Annotating(Feature):
         self.telling = Telling(self.findings, keeper)
         self._previewing = Previewing(self.findings, self.telling, self._before)
         self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
-        self.findings.measuring = self._measuring.wait
+        self.findings.measuring = self._wait
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -303,6 +303,14 @@ class Annotating(Feature):
             self._tell_reviews(change)
         elif self._panel.views.pages != 1:  # the one that did it has its answer first
             self._line.add(partial(self._tell_reviews, change), own=True)
+
+    def _wait(self, findings: Iterable[Finding], timeout: float | None) -> bool:
+        """Measure findings, unless they are measured already, and wait for all that are."""
+        if self._panel.lock.owned:  # what was measured could not be told
+            raise RuntimeError("wait() inside an observer would wait for itself; call it elsewhere")
+        for each in findings:
+            self._measuring.add(each, later=True)
+        return self._measuring.wait(timeout)
 
     def _measure(self, finding: Finding) -> None:
         if finding.effect is None or finding.effect.target != finding.seen.target:
