@@ -77,3 +77,21 @@ def test_it_is_called_more_and_more_rarely_while_it_fails(watch, monkeypatch):
     waits = [b - a for a, b in pairwise(times[1:])]
     assert max(waits[-3:]) >= 0.045
     assert times[0] == 0
+
+
+def test_one_that_failed_is_tried_soon_where_it_is_asked_for_again(watch):
+    looks = []
+
+    def look():
+        looks.append(1)
+        if len(looks) == 1:
+            watch._looks[look].failed = 99  # as after a long time
+            raise RuntimeError("the server is gone")
+        return False
+
+    watch._seconds = 0.15  # the next try would be after a minute
+    watch.add(look)
+    until(lambda: watch._looks and watch._looks[look].due)
+    watch.add(look)
+    until(lambda: not watch._looks)
+    assert len(looks) == 2

@@ -64,6 +64,7 @@ class Watch:
         with self._lock:
             if look in self._looks:
                 self._looks[look].asked += 1
+                self._looks[look].due = 0.0  # somebody is there: perhaps it works again
                 return
             if not self._works:
                 try:
