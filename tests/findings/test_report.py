@@ -208,6 +208,14 @@ def test_an_original_that_does_not_fit_is_not_drawn() -> None:
     assert Inputs(None, {"p": other}).url(on("p", (99, 60), None)) == ""
 
 
+def test_an_image_of_far_too_many_pixels_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    held = io.BytesIO()
+    Image.new("RGB", (50, 60)).save(held, "PNG")
+    with pytest.raises(ValueError, match=r"image 'p' cannot be read: .* exceeds limit"):
+        Inputs(None, {"p": held.getvalue()}).url(on("p", (60, 50), None))
+
+
 def test_a_picture_that_cannot_be_read_is_named() -> None:
     with pytest.raises(ValueError, match="the image 'photo 0' cannot be read"):
         report.page([finding(0)], images={"photo 0": b"no picture"})

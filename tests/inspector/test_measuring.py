@@ -141,3 +141,21 @@ def test_measuring_waits_a_moment_for_the_verdict_that_follows_a_mark(monkeypatc
     until(lambda: len(measured.told) == 2)
     assert [told[:2] for told in measured.told] == [("a", 2), ("last", 1)]
     measured.all.close()
+
+
+def test_what_is_measured_while_it_is_closed_holds_nothing(monkeypatch):
+    measured, made = Measured(monkeypatch), []
+    monkeypatch.undo()  # its own measuring
+    clf = SimpleNamespace(net=None)
+    measured.all._seeing = SimpleNamespace(subject=SimpleNamespace(clf=clf))
+    measured.panel.runs.explanation = lambda: None
+
+    def effects(subject):
+        made.append(subject)
+        measured.all.close()
+        return lambda region, target, explanation: EFFECT
+
+    monkeypatch.setattr("xwidget.inspector.features.measuring.Effects", effects)
+    assert measured.all._effect(finding("a")) == EFFECT
+    assert made
+    assert measured.all._effects is None

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from xwidget.findings.finding import Finding
 from xwidget.findings.region import Size
@@ -81,7 +81,7 @@ def _opened(name: str, given: Any) -> Image.Image:
         if picture.width * picture.height > _MOST_PIXELS:
             raise ValueError(f"it has {picture.width}×{picture.height} pixels")
         picture = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (OSError, ValueError, TypeError, AttributeError, UnidentifiedImageError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, Image.DecompressionBombError) as error:
         raise ValueError(
             f"the image {texts.shown(name, texts.NAME)!r} cannot be read: "
             f"{texts.in_words(error)}; expected a path, the bytes of a file, a PIL image or an "

@@ -116,7 +116,7 @@ class Measuring:
             self._waiting.clear()
             self._later.clear()
             self._unshared.clear()
-        self._effects = None
+            self._effects = None
 
     def _begin(self) -> Exception | None:
         """Start the thread, unless it works; return why it cannot be started."""
@@ -187,9 +187,11 @@ class Measuring:
             raise ValueError(f"It was marked {what}; the effect here would be another net's.")
         if seen.target is None:
             raise ValueError("It names no class.")
-        if self._effects is None:
-            self._effects = Effects(subject)
-        return self._effects(finding.region, seen.target, self._explanation(seen.target))
+        effects = self._effects or Effects(subject)
+        with self._lock:
+            if not self._ended.is_set():  # else it would hold the image and the net for ever
+                self._effects = effects
+        return effects(finding.region, seen.target, self._explanation(seen.target))
 
     def _explanation(self, target: int) -> Explanation | None:
         """Return the explanation whose evidence a class's share is of; None before there is one."""
