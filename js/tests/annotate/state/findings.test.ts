@@ -243,6 +243,7 @@ test("labels in use complete those that the kernel knows, each once", () => {
 });
 
 test("a thousand findings are added in an instant, as one step", () => {
+  vi.useRealTimers(); // else no time passes
   const { findings, store } = marking();
   const ring = Array.from({ length: 20 }, (_, k): [number, number] => [
     8 + 6 * Math.cos(k / 3.2),

@@ -58,7 +58,7 @@ const OURS = ["findings", "put", "review", "read_findings", "write_findings"];
 
 /**
  * A page on a kernel; `answered` false leaves its hello unanswered. Without `locks` no page can tell
- * which others there are, as where it came by http.
+ * which others there are, as where it came by http; `manager` is what a host says of the kernel with.
  */
 export function marking({
   browser = new Browser(),
@@ -67,6 +67,7 @@ export function marking({
   answered = true,
   files = undefined as CreateFiles | undefined,
   locks = null as Locks | null,
+  manager = undefined as unknown,
 } = {}) {
   const side = 16;
   const kernel = new Kernel({
@@ -74,6 +75,7 @@ export function marking({
     _image: encode({ target: -1, side, data: new Uint8Array(3 * side * side) }),
     ...traits,
   });
+  kernel.widget_manager = manager;
   const store = createStore(kernel);
   const findings = createFindings(
     store,
