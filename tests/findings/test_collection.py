@@ -191,3 +191,28 @@ def test_one_of_another_input_size_or_place_is_not_among_them(findings, tmp_path
     ):
         store.put(other, 0, other.id)
     assert [each.id for each in findings] == [one.id]
+
+
+@pytest.mark.parametrize("place", [False, "one.sqlite"])
+def test_the_author_who_is_set_gives_the_verdicts(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    keeper = Keeper(place)
+    findings = Findings(About(), keeper)
+    findings.author = "Ada"
+    mine = findings.add((1, 1, 2, 2))
+    findings.edit(mine.id, verdict="spurious")
+    file = findings.export().data
+    findings.author = "Grace"
+    findings.edit(mine.id, verdict="core")
+    (said,) = findings._store.all_judgments().values()
+    assert [(each.author, each.verdict) for each in said] == [
+        ("Ada", "spurious"),
+        ("Grace", "core"),
+    ]
+    rolled = findings.rollup()
+    assert rolled.total.raters == ("Ada", "Grace")
+    assert rolled.total.verdicts == {"split": 1}
+    keeper.close()
+    other = Findings(About(), Keeper(False), "Grace")
+    other.load(file)
+    assert other.rollup().total.raters == ("Ada",)

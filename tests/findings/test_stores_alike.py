@@ -113,6 +113,42 @@ def test_reviews_are_read_of_one_image(store: Store) -> None:
     assert len(store.reviews()) == 4
 
 
+def judged(store: Store, id: str) -> dict[str, str]:
+    """Return each person's verdict, as roll-ups count it."""
+    return {each.author: each.verdict for each in store.all_judgments([id])[id]}
+
+
+def test_a_verdict_is_the_judgment_of_who_gave_it(store: Store) -> None:
+    mine = store.put(finding(author="Ada", verdict="spurious"), 0, "0", by="Grace").finding
+    assert judged(store, mine.id) == {"Ada": "spurious"}  # whoever brought it in
+    store.put(mine.edited(verdict="core", reason="hers"), 1, "1", by="Grace")
+    assert judged(store, mine.id) == {"Ada": "spurious", "Grace": "core"}
+    store.put(mine.edited(verdict="core", reason="none's"), 2, "2", by="Alan")
+    assert [each.reason for each in store.all_judgments()[mine.id]] == [mine.reason, "hers"]
+    store.put(mine.edited(verdict="", label="b"), 3, "3", by="Alan")  # takes away no other's
+    assert judged(store, mine.id) == {"Ada": "spurious", "Grace": "core"}
+    store.put(mine.edited(verdict="unsure"), 4, "4", by="Ada")
+    store.review(Review(mine.id, "Grace", "unsure"), "5")
+    store.review(Review(mine.id, "Alan", "core"), "6")
+    assert judged(store, mine.id) == {"Ada": "unsure", "Grace": "unsure", "Alan": "core"}
+    assert store.all_judgments(digest="12" * 32) == store.all_judgments([]) == {}
+    store.put(mine.edited(deleted=True), 5, "7", by="Ada")
+    assert store.all_judgments(digest=SEEN.digest) == {}
+
+
+def test_a_first_verdict_may_come_later(store: Store) -> None:
+    mine = store.put(finding(author="Ada", verdict=""), 0, "0", by="Ada").finding
+    assert judged(store, mine.id) == {}
+    store.put(mine.edited(verdict="core"), 1, "1", by="Ada")
+    assert judged(store, mine.id) == {"Ada": "core"}
+
+
+def test_an_authors_verdict_goes_with_their_name(store: Store) -> None:
+    mine = store.put(finding(author="user1", verdict="core"), 0, "0", by="user1").finding
+    store.put(mine.edited(author="Ada"), 1, "1", by="root")
+    assert judged(store, mine.id) == {"Ada": "core"}
+
+
 def test_an_overview_has_of_the_newest_what_it_needs(store: Store) -> None:
     mine, gone = finding(author="Ada"), finding(author="Ada")
     store.put(mine, 0, "1")

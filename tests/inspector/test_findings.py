@@ -250,7 +250,7 @@ def test_a_class_that_there_is_not_is_refused(acts):
 def test_of_a_flood_the_newest_are_refused_and_the_others_kept(acts, monkeypatch):
     gate, store = threading.Event(), acts.widget._parts.annotating._keeper.writable
     put = store.put
-    monkeypatch.setattr(store, "put", lambda *args: gate.wait(SAFETY) and put(*args))
+    monkeypatch.setattr(store, "put", lambda *args, **by: gate.wait(SAFETY) and put(*args, **by))
     ids = [acts.ask("put", finding=record(), act=f"act {n}") for n in range(MOST + 50)]
     gate.set()
     answers = [acts.answer(id)[0] for id in ids[:MOST]]

@@ -46,7 +46,7 @@ def test_a_locked_database_keeps_neither_kernel_nor_run_waiting(acts, tmp_path):
 def test_where_the_store_fails_the_page_is_told_to_send_again(acts, monkeypatch):
     store = acts.widget._parts.annotating._keeper.writable
 
-    def put(*args):
+    def put(*args, **named):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
@@ -165,7 +165,7 @@ def test_without_the_extra_the_panel_says_how_to_install_it(show, monkeypatch):
 def test_what_a_closed_inspector_was_still_to_keep_is_kept(acts, monkeypatch, tmp_path):
     gate, store = threading.Event(), acts.widget._parts.annotating._keeper.writable
     put = store.put
-    monkeypatch.setattr(store, "put", lambda *args: gate.wait(SAFETY) and put(*args))
+    monkeypatch.setattr(store, "put", lambda *args, **by: gate.wait(SAFETY) and put(*args, **by))
     for number in range(20):
         acts.ask("put", finding=record(), act=f"act {number}")
     acts.widget.close()

@@ -288,11 +288,15 @@ class Findings(Outlets):
     def _evidence(self, target: int | str | None) -> Any:
         return self._about.evidence(target)
 
-    def keep(self, finding: Finding, base: int, act: str, by: str) -> Kept:
-        """Keep a version, as ``Store.put``, and tell observers of it."""
+    def keep(
+        self, finding: Finding, base: int, act: str, by: str, person: str | None = None
+    ) -> Kept:
+        """Keep a version, as ``Store.put``, and tell observers of it; the person who made it is
+        ``author``, unless another is named.
+        """
         store = self._keeper.writable
         self._save_input(store, finding)
-        kept = store.put(finding, base, act)
+        kept = store.put(finding, base, act, by=person or self.author or None)
         if kept.clash is None:
             self.tell(kept.finding, by)
         return kept

@@ -177,9 +177,9 @@ class Store(Protocol):
         """Kinds of regions to choose from."""
         ...
 
-    def put(self, finding: Finding, base: int, act: str) -> Kept:
-        """Keep a new finding (``base`` 0), or what becomes of its version ``base``. The same
-        ``act`` again keeps nothing, and has the same answer.
+    def put(self, finding: Finding, base: int, act: str, *, by: str | None = None) -> Kept:
+        """Keep a new finding (``base`` 0), or what becomes of its version ``base``, by a person.
+        The same ``act`` again keeps nothing, and has the same answer.
         """
         ...
 
@@ -213,6 +213,14 @@ class Store(Protocol):
         self, id: str | None = None, author: str | None = None, *, digest: str | None = None
     ) -> tuple[Review, ...]:
         """Return each author's newest review, of one finding, of one image's or of all."""
+        ...
+
+    def all_judgments(
+        self, ids: Iterable[str] | None = None, *, digest: str | None = None
+    ) -> dict[str, tuple[Review, ...]]:
+        """Return of each finding that is not deleted what each person said last, in a review or in
+        a version of it; see ``xwidget.findings.said``.
+        """
         ...
 
     def labels(self) -> tuple[str, ...]:

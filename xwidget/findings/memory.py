@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from xwidget.findings import said
 from xwidget.findings.finding import KINDS, Effect, Finding, same_measured
 from xwidget.findings.keeping import Kept, Listed, Review
 from xwidget.findings.times import parsed
 
 MOST_BYTES = 200_000_000
 """Bytes of all versions as JSON, about."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A version, and who made it."""
+
+    finding: Finding
+    made_by: str
+
+    @property
+    def author(self) -> str:
+        return self.finding.author
+
+    @property
+    def verdict(self) -> str:
+        return self.finding.verdict
 
 
 class MemoryStore:
@@ -37,6 +54,7 @@ class MemoryStore:
         self.kinds: tuple[str, ...] = KINDS
         self._lock = threading.Lock()
         self._versions: dict[str, list[Finding]] = {}
+        self._makers: dict[str, list[str]] = {}  # of the versions, in their order
         self._acts: dict[str, Kept | Review] = {}
         self._reviews: dict[tuple[str, str], Review] = {}
         self._retired: set[str] = set()
@@ -44,8 +62,9 @@ class MemoryStore:
         self._written: list[str] = []  # ids, in order
         self._bytes = 0
 
-    def put(self, finding: Finding, base: int, act: str) -> Kept:
-        """Keep a new version, unless another came first; see ``Store.put``.
+    def put(self, finding: Finding, base: int, act: str, *, by: str | None = None) -> Kept:
+        """Keep a new version, unless another came first; see ``Store.put``. Without a name, it is
+        by the finding's author.
 
         Raises
         ------
@@ -73,6 +92,7 @@ class MemoryStore:
                 same = same_measured(versions[-1], new)
                 new = replace(new, effect=versions[-1].effect if same else None)
             self._versions.setdefault(finding.id, versions).append(new)
+            self._makers.setdefault(finding.id, []).append(new.author if by is None else by)
             self._written.append(new.id)
             self._acts[act] = kept = Kept(new, durable=False)
             return kept
@@ -139,6 +159,22 @@ class MemoryStore:
                 and (author is None or each.author == author)
                 and (digest is None or self._versions[each.finding][-1].seen.digest == digest)
             )
+
+    def all_judgments(
+        self, ids: Iterable[str] | None = None, *, digest: str | None = None
+    ) -> dict[str, tuple[Review, ...]]:
+        """Return of each finding that is not deleted what each person said last."""
+        wanted = None if ids is None else {*ids}
+        found = {}
+        for each in self.list(digest):
+            if wanted is not None and each.id not in wanted:
+                continue
+            with self._lock:
+                versions = [*map(_Made, self._versions[each.id], self._makers[each.id])]
+            given = said.given(versions).items()
+            own = [said.of_version(name, made.finding.describe()) for name, made in given]
+            found[each.id] = said.newest(own, self.reviews(each.id))
+        return found
 
     def labels(self) -> tuple[str, ...]:
         """Return the labels in use, without those that were retired."""

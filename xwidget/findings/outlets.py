@@ -34,8 +34,10 @@ class Outlets(ABC):
         """Return all of them."""
 
     @abstractmethod
-    def keep(self, finding: Finding, base: int, act: str, by: str) -> Kept:
-        """Keep a version."""
+    def keep(
+        self, finding: Finding, base: int, act: str, by: str, person: str | None = None
+    ) -> Kept:
+        """Keep a version; ``person`` None: of who marks."""
 
     @abstractmethod
     def tell_reviews(self, findings: Iterable[Finding], by: str) -> None:
@@ -185,7 +187,7 @@ class Outlets(ABC):
         """Sum up the findings, with the agreement of their raters; see
         :func:`xwidget.findings.rollup.rollup`.
         """
-        return rollup(self.list(), self._reviews(), by)
+        return rollup(self.list(), self._judgments(), by)
 
     def report(
         self, path: str | os.PathLike[str], *, by: Sequence[str] = BY, title: str | None = None
@@ -195,17 +197,21 @@ class Outlets(ABC):
         """
         store = self._store
         return report.write(
-            path, self.list(), self._reviews(), inputs=store.input, by=by, title=title
+            path, self.list(), self._judgments(), inputs=store.input, by=by, title=title
         )
 
     def _reviews(self) -> Sequence[Review]:
         """Return the reviews of this image's findings, also of those that are not listed here."""
         return self._store.reviews(digest=self.picture.seen.digest)
 
+    def _judgments(self) -> dict[str, tuple[Review, ...]]:
+        """Return everybody's judgments of this image's findings, also of those not listed here."""
+        return self._store.all_judgments(digest=self.picture.seen.digest)
+
     def _loaded(self, base: Seen, finding: Finding) -> Finding:
-        """Keep a finding of a file, as one of this image."""
+        """Keep a finding of a file, as one of this image; what it says, its author said."""
         placed = replace(finding, seen=_placed(finding.seen, base))
-        put = partial(self.keep, by="python")
+        put = partial(self.keep, by="python", person=placed.author.strip() or None)
         return load(self._store.get, put, self._store.record_effect, placed)
 
 

@@ -6,6 +6,7 @@ import builtins
 import os
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
 from xwidget.findings import formats
@@ -100,14 +101,12 @@ class GalleryFindings:
         read = formats.opened(source, self._pictures(spoken if whole else None))
         keeper = self._counting.keeper
         store = keeper.writable if read.accepted(skip=skip) else keeper.store
-        kept = load_all(
-            read,
-            lambda each: load(store.get, store.put, store.record_effect, each),
-            store.reviews,
-            store.review,
-            author=keeper.author,
-            skip=skip,
-        )
+
+        def loaded(finding: Finding) -> Finding:  # what it says, its author said
+            put = partial(store.put, by=finding.author.strip() or None)
+            return load(store.get, put, store.record_effect, finding)
+
+        kept = load_all(read, loaded, store.reviews, store.review, author=keeper.author, skip=skip)
         self._tell(kept)
         self._counting.look()  # own reviews of them count, too
         return kept

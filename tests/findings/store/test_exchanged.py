@@ -45,6 +45,18 @@ def test_the_later_change_wins_and_the_earlier_stays(store: xw.FindingStore) -> 
     assert store.load(early) == (store.get(first.id),)
 
 
+def test_a_verdict_that_its_author_changed_counts_as_theirs_where_it_is_loaded(
+    store: xw.FindingStore,
+) -> None:
+    first = store.add(replace(cases.all_kinds()[0], author="Ada", verdict=""))
+    other = another()
+    for verdict in ("", "spurious", "core"):
+        store.edit(first.id, verdict=verdict)
+        other.load(store.export().data)
+        said = [(each.author, each.verdict) for each in other.all_judgments()[first.id]]
+        assert said == ([("Ada", verdict)] if verdict else [])
+
+
 def test_a_finding_that_was_deleted_comes_back_with_its_file(store: xw.FindingStore) -> None:
     first = store.add(cases.all_kinds()[0])
     file = store.export().data

@@ -44,13 +44,6 @@ def test_who_marked_a_finding_has_judged_it_by_its_verdict(store: xw.FindingStor
     assert said(store.reviews(found.id, by="Ada")) == [("Grace", "core"), ("Ada", "core")]
 
 
-def test_a_verdict_that_another_person_changed_is_not_the_authors(store: xw.FindingStore) -> None:
-    found = store.add(finding(verdict="spurious"))
-    store.put(found.edited(verdict="core"), 1, "act", by="Grace")
-    assert store.get(found.id).verdict == "core"
-    assert said(store.all_judgments()[found.id]) == [("Ada", "spurious")]
-
-
 def test_a_finding_that_somebody_else_brought_in_is_judged_by_its_author(
     store: xw.FindingStore,
 ) -> None:

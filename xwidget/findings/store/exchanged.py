@@ -115,7 +115,8 @@ class Exchanged:
         )
 
     def _loaded(self, finding: Finding) -> Finding:
-        database, author = self._database.findings, self.author
+        # What a file says of a finding, its author said, whoever loads it.
+        database, author = self._database.findings, finding.author.strip() or self.author
 
         def put(mine: Finding, base: int, act: str) -> Kept:
             return database.put(mine, base, accepted.act(act), author)

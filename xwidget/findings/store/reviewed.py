@@ -99,19 +99,25 @@ class Reviewed:
             if author is None or review.author == author
         )
 
-    def all_judgments(self, ids: Iterable[str] | None = None) -> dict[str, tuple[Review, ...]]:
+    def all_judgments(
+        self, ids: Iterable[str] | None = None, *, digest: str | None = None
+    ) -> dict[str, tuple[Review, ...]]:
         """Return all that people said of each finding, to summarize it: this is not blind.
 
         Parameters
         ----------
         ids
             Of findings; None for all. Deleted ones are left out.
+        digest
+            Of one image's findings, by its ``seen.digest``; None for all.
 
         Returns
         -------
         dict
-            For each id, the newest review of each person; the verdict of who marked the finding is
-            one of them, as that person last gave it.
+            For each id, what each person said last, in a review or in the finding itself. Its
+            verdict is the judgment of who gave it: of who marked it; or of another, who changed it,
+            beside the verdict that the first one gave.
         """
-        found = self._database.reviews.judgments()
+        digest = None if digest is None else accepted.text("digest", digest)
+        found = self._database.reviews.judgments(digest=digest)
         return found if ids is None else {id: found[id] for id in ids if id in found}

@@ -174,7 +174,8 @@ class Annotating(Feature):
             author, created = self.findings.author, finding.created
         effect = finding.effect if imported else None
         new = replace(finding, seen=seen, author=author, created=created, effect=effect)
-        kept = self.findings.keep(new, base, act, by="page")
+        person = finding.author if imported else ""  # what a file says, its author said
+        kept = self.findings.keep(new, base, act, by="page", person=person.strip() or None)
         return Answer(
             {
                 "finding": self.telling.record(kept.finding),

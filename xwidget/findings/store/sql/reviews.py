@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
+from xwidget.findings import said
 from xwidget.findings.keeping import Review, read_review
 from xwidget.findings.store import accepted
 from xwidget.findings.store.sql import counter
 from xwidget.findings.store.sql.tables import findings, reviews
 from xwidget.findings.store.sql.transactions import Transactions
-
-
-class _Judgment(NamedTuple):
-    seq: int
-    review: Review
 
 
 class Reviews:
@@ -63,9 +58,8 @@ class Reviews:
     def judgments(
         self, id: str | None = None, digest: str | None = None
     ) -> dict[str, tuple[Review, ...]]:
-        """Return the judgments of each finding that is not deleted, of one, or of one image's: each
-        person's newest review, and the author's own verdict, if it is newer than a review of their
-        own.
+        """Return the judgments of each finding that is not deleted, of one, or of one image's: of
+        each person what they said last, in a version of it or in a review.
         """
         own, given = self._transactions.read(
             lambda connection: (
@@ -73,18 +67,11 @@ class Reviews:
                 _newest(connection, *_of(reviews, id, digest)),
             )
         )
-        found: dict[str, dict[str, _Judgment]] = {
-            id: {} if judgment is None else {judgment.review.author: judgment}
-            for id, judgment in own.items()
-        }
+        found: dict[str, list[Review]] = {id: [] for id in own}
         for row in given:
-            of = found.get(row.finding_id)
-            if of is not None and (row.author not in of or of[row.author].seq < row.seq):
-                of[row.author] = _Judgment(row.seq, _read(row))
-        return {
-            id: tuple(each.review for each in sorted(of.values(), key=lambda each: each.seq))
-            for id, of in found.items()
-        }
+            if row.finding_id in found:
+                found[row.finding_id].append(_read(row))
+        return {id: said.newest(own[id], found[id]) for id in own}
 
 
 def _of(table: Table, id: str | None, digest: str | None) -> list[Any]:
@@ -103,50 +90,26 @@ def _newest(connection: Connection, *wanted: Any) -> list[Any]:
     return list(connection.execute(query).all())
 
 
-def _own(connection: Connection, *wanted: Any) -> dict[str, _Judgment | None]:
-    """Return of each finding that is not deleted the judgment of its author: that of the last
-    version that they made; of the first one, where somebody else brought it in.
-    """
-    versions = select(
-        findings.c.finding_id,
-        findings.c.version,
-        findings.c.seq,
-        findings.c.made_by,
-        findings.c.author,
-        findings.c.deleted,
-    ).where(*wanted)
+def _own(connection: Connection, *wanted: Any) -> dict[str, list[Review]]:
+    """Return of each finding that is not deleted the verdicts in its versions, as reviews."""
+    names = ("finding_id", "seq", "made_by", "author", "verdict", "deleted")
+    versions = select(*(findings.c[name] for name in names)).where(*wanted)
     versions = versions.order_by(findings.c.finding_id, findings.c.version)
-    chosen: dict[str, Any] = {}
-    deleted: dict[str, bool] = {}
-    for row in connection.execute(versions):
-        deleted[row.finding_id] = row.deleted
-        if row.finding_id not in chosen or row.made_by == row.author:
-            chosen[row.finding_id] = row
-    there = {id: row.seq for id, row in chosen.items() if not deleted[id]}
+    given: dict[str, dict[str, int]] = {}  # by finding and person
+    for id, rows in groupby(connection.execute(versions), lambda row: row.finding_id):
+        of = list(rows)
+        if not of[-1].deleted:
+            given[id] = {name: row.seq for name, row in said.given(of).items()}
     query = select(findings.c.seq, findings.c.record)
     kept: dict[int, str] = {}
-    numbers = list(there.values())
+    numbers = [seq for of in given.values() for seq in of.values()]
     for k in range(0, len(numbers), 500):  # SQLite takes so many values at a time
         rows = connection.execute(query.where(findings.c.seq.in_(numbers[k : k + 500])))
         kept.update((row.seq, row.record) for row in rows)
-    found = {id: (seq, json.loads(kept[seq])) for id, seq in there.items()}
     return {
-        id: _Judgment(seq, _as_review(record)) if record["verdict"] else None
-        for id, (seq, record) in found.items()
+        id: [said.of_version(name, json.loads(kept[seq])) for name, seq in of.items()]
+        for id, of in given.items()
     }
-
-
-def _as_review(record: Mapping[str, Any]) -> Review:
-    """Return the verdict in the record of a finding as a review by its author."""
-    return Review(
-        finding=record["id"],
-        author=record["author"],
-        verdict=record["verdict"],
-        kind=record["kind"],
-        reason=record["reason"],
-        id=str(uuid.uuid5(uuid.UUID(record["id"]), str(record["version"]))),
-        created=record["changed"],
-    )
 
 
 def _read(row: Any) -> Review:
