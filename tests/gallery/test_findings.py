@@ -99,6 +99,20 @@ def test_files_of_other_programs_are_known_by_name_and_size(gallery) -> None:
     assert [each.seen.digest for each in loaded] == [each.seen.digest for each in pictures[1:]]
 
 
+def test_the_networks_input_is_kept_with_what_a_file_brings(gallery) -> None:
+    alone, many = MemoryStore(), MemoryStore()
+    data = formats.write([mark(1)]).data
+    for store, count in ((alone, 1), (many, 3)):
+        g = gallery(3, findings=store)
+        if count == 1:
+            g.open(1)
+            g.inspector.findings.load(data)
+        else:
+            g.findings.load(data)
+        assert store.input(mark(0).seen.digest) is None
+    assert many.input(mark(1).seen.digest) == alone.input(mark(1).seen.digest) is not None
+
+
 def test_findings_of_another_crop_are_mapped_as_a_panel_maps_them(gallery, engine) -> None:
     g = shown(gallery(1, findings=False))
     engine.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 import os
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +13,8 @@ from typing import BinaryIO
 from xwidget.findings import formats
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import Picture
+from xwidget.findings.inputs import png
+from xwidget.findings.keeping import Store
 from xwidget.findings.spot import Spot
 from xwidget.findings.store.loading import load, load_all
 from xwidget.gallery.counting import Counting
@@ -107,6 +110,7 @@ class GalleryFindings:
             return load(store.get, put, store.record_effect, finding)
 
         kept = load_all(read, loaded, store.reviews, store.review, author=keeper.author, skip=skip)
+        self._save_inputs(store, {each.seen.digest for each in kept})
         self._tell(kept)
         self._counting.look()  # own reviews of them count, too
         return kept
@@ -131,6 +135,22 @@ class GalleryFindings:
             for each in here:
                 shown.tell(each, "python")
             shown.tell_reviews(here, "python")
+
+    def _save_inputs(self, store: Store, digests: set[str]) -> None:
+        """Keep the network's inputs of images, on which their findings are drawn."""
+        for item in self._items:
+            digest, preprocessing = item.spot.digest, item.common.clf.preprocess.description
+            if digest and (digest not in digests or store.input(digest, preprocessing)):
+                continue
+            subject = item.read()
+            if subject is None or subject.digest not in digests:
+                continue
+            known, picture = subject.known_geometry, png(subject.picture)
+            geometry = None if known is None else known.describe()
+            try:
+                store.save_input(subject.digest, preprocessing, picture, geometry)
+            except ValueError as error:  # too large: the findings are kept all the same
+                logging.getLogger("xwidget").warning("without the network's input: %s", error)
 
     def _spots(self) -> dict[str, builtins.list[Spot]]:
         """Return the images by digest, with what the net sees of them."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import math
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from typing import Any
 
-from PIL import Image
-
 from xwidget.catalog.games import GAMES
 from xwidget.findings.finding import Seen
+from xwidget.findings.inputs import png
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.net.fingerprint import fingerprint
@@ -181,9 +179,7 @@ class Seeing:
 
     def picture(self) -> bytes:
         """Return the net's input as a PNG file."""
-        file = io.BytesIO()
-        Image.fromarray(self.subject.picture).save(file, "PNG")
-        return file.getvalue()
+        return png(self.subject.picture)
 
     def evidence(self, target: int | str | None) -> Any:
         """Return a class's mask (3, H, W) uint8, of the newest iteration; ``target`` None stands
