@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from xwidget.findings.finding import Finding
-from xwidget.findings.formats import labelme, masks, own, table, xml
-from xwidget.findings.formats.items import Page, pages
+from xwidget.findings.formats import archive, labelme, masks, own, table, xml
+from xwidget.findings.formats.items import Item, Page, pages
 from xwidget.findings.formats.matching import Row, rows
 from xwidget.findings.formats.parsing import MOST_BYTES, Malformed, Node, decoded, parsed
 from xwidget.findings.formats.picture import Picture
@@ -261,6 +261,34 @@ def preview(data: bytes, name: str = "", images: Sequence[Picture] | None = None
 
 
 def _previewed(data: bytes, images: Sequence[Picture] | None) -> Preview:
+    if not archive.claims(data):
+        each = _content(data)
+        found, notes = rows(each.items, images)
+        return Preview(each.format, tuple(found), tuple(notes), each.reviews)
+    files: list[_Content] = []
+
+    def items() -> Iterator[Item]:
+        for name, content in archive.unpacked(data):
+            try:
+                files.append(each := _content(content))
+                for item in each.items:
+                    yield replace(item, place=f"{name}: {item.place}")
+            except Malformed as error:
+                raise Malformed(f"{name}: {error}") from error
+
+    found, notes = rows(items(), images)
+    reviews = tuple(review for each in files for review in each.reviews)
+    return Preview(files[0].format, tuple(found), tuple(notes), reviews)
+
+
+@dataclass(frozen=True)
+class _Content:
+    format: str
+    items: Iterable[Item]
+    reviews: tuple[Review, ...]
+
+
+def _content(data: bytes) -> _Content:
     content: Node | xml.Element
     if not data:
         raise Malformed("The file is empty")
@@ -272,9 +300,8 @@ def _previewed(data: bytes, images: Sequence[Picture] | None) -> Preview:
     if chosen is None or chosen.read is None:
         known = ", ".join(each.label for each in table.FORMATS.values() if each.read)
         raise Malformed(f"the file is of no format that is read: {known}")
-    found, notes = rows(chosen.read(content), images)
     reviews = own.reviews(content) if chosen.read is own.read and isinstance(content, Node) else ()
-    return Preview(chosen.name, tuple(found), tuple(notes), reviews)
+    return _Content(chosen.name, chosen.read(content), reviews)
 
 
 def read(
