@@ -1,6 +1,7 @@
 """Findings marked on the picture by mouse, finger and keys, at every zoom and pixel ratio."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -96,15 +97,27 @@ class Marking:
             self.page.keyboard.press(key)
 
     def findings(self) -> list[dict[str, Any]]:
-        """Those that are there, in the order in which they were made."""
-        self.page.wait_for_timeout(30)
+        """Those that are there now, in the order in which they were made."""
         newest = {act["id"]: act["finding"] for act in self.page.evaluate(ACTS)}
         made = sorted(newest.values(), key=lambda each: each["created"])
         return [each for each in made if not each["deleted"]]
 
     def regions(self) -> list[dict[str, Any]]:
-        """Where they are."""
+        """Where they are now."""
         return [each["region"] for each in self.findings()]
+
+    def wait_for(self, are: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """Wait until this holds of the regions, and return them."""
+        for _ in range(100):
+            regions = self.regions()
+            if are(regions):
+                return regions
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"regions are {regions}")
+
+    def wait_for_number(self, count: int) -> list[dict[str, Any]]:
+        """Wait until so many are there, and return where."""
+        return self.wait_for(lambda regions: len(regions) == count)
 
 
 def near(region: dict[str, Any], **values: float) -> bool:
@@ -134,25 +147,27 @@ def test_what_is_drawn_is_where_the_pointer_was(
     left, upper = place(-0.75, -0.5)
     on.use("Box")
     on.drag(place(-0.75, -0.5), place(0.75, 0.5))
-    assert near(on.regions()[0], x=left, y=upper, width=1.5 * unit, height=unit)
+    (box,) = on.wait_for_number(1)
+    assert near(box, x=left, y=upper, width=1.5 * unit, height=unit)
     on.drag(place(0.75, 0), place(1, 0.3))  # its right side alone
-    assert near(on.regions()[0], x=left, y=upper, width=1.75 * unit, height=unit)
+    wide = {"x": left, "y": upper, "width": 1.75 * unit, "height": unit}
+    on.wait_for(lambda regions: near(regions[0], **wide))
     on.use("Polygon")
     corners = [place(-1, 1), place(1, 1), place(0, 0.6)]
     for corner in (*corners, corners[0]):
         on.click(*corner)
-    ring = on.regions()[1]["rings"][0]
+    ring = on.wait_for_number(2)[1]["rings"][0]
     assert np.array(ring) == pytest.approx(np.array(corners), abs=0.1)
     on.use("Point")
     x, y = place(0.4, -0.8)
     on.click(x, y)
-    assert near(on.regions()[2], x=x, y=y)
+    assert near(on.wait_for_number(3)[2], x=x, y=y)
     on.use("Box")  # the point has its handle again
-    box = on.inspector.root.locator(".xw-grip").first.bounding_box()
-    assert box is not None
-    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    grip = on.inspector.root.locator(".xw-grip").first.bounding_box()
+    assert grip is not None
+    middle = (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
     assert middle == pytest.approx(on.at(x, y), abs=0.6)
-    assert (box["width"], box["height"]) == pytest.approx((24, 24))
+    assert (grip["width"], grip["height"]) == pytest.approx((24, 24))
 
 
 def test_every_tool_by_mouse_and_each_act_undone_and_redone(open_page: OpenPage) -> None:
@@ -165,11 +180,10 @@ def test_every_tool_by_mouse_and_each_act_undone_and_redone(open_page: OpenPage)
     on.drag((3.5, 14.5), (8.5, 14.5))
     on.use("Region")
     on.click(20, 5)  # the ring of evidence
-    kinds = [each["type"] for each in on.regions()]
-    assert kinds == ["box", "polygon", "mask", "mask"]
+    before = on.wait_for_number(4)
+    assert [each["type"] for each in before] == ["box", "polygon", "mask", "mask"]
     # What reads the panel's canvas reads the picture still: no other is found.
     expect(on.inspector.root.locator("canvas")).to_have_count(1)
-    before = on.regions()
     on.tool("Region").click()  # it stays chosen
     expect(on.tool("Region")).to_have_attribute("aria-pressed", "true")
     on.frame.focus()
@@ -177,13 +191,13 @@ def test_every_tool_by_mouse_and_each_act_undone_and_redone(open_page: OpenPage)
     expect(on.tool("Region")).to_have_attribute("aria-pressed", "false")
     on.click(3, 3)
     on.drag((4, 3.5), (7, 6.5))
-    assert near(on.regions()[0], x=5, y=5, width=4, height=3)
+    on.wait_for(lambda regions: near(regions[0], x=5, y=5, width=4, height=3))
     on.press("Control+z")
-    assert on.regions() == before
+    on.wait_for(lambda regions: regions == before)
     on.press("Control+z Control+z")
-    assert [each["type"] for each in on.regions()] == ["box", "polygon"]
+    on.wait_for(lambda regions: regions == before[:2])
     on.press("Control+Shift+z Control+Shift+z")
-    assert on.regions() == before
+    on.wait_for(lambda regions: regions == before)
 
 
 def test_escape_and_nothing_else_gives_up_what_is_drawn(open_page: OpenPage) -> None:
@@ -210,16 +224,14 @@ def test_marking_by_keys_alone(open_page: OpenPage) -> None:
     column, row = map(int, on.inspector.readout()[:2])
     on.press("Enter ArrowRight ArrowRight ArrowDown Enter")
     box = {"type": "box", "x": column, "y": row, "width": 3, "height": 2}
-    assert on.regions() == [box]
+    on.wait_for(lambda regions: regions == [box])
     # One more stop of the Tab key is its handle; the next is beyond.
     on.press("Tab")
     focused = on.page.locator(":focus")
     expect(focused).to_have_attribute("aria-roledescription", "handle")
     on.press("PageDown ArrowUp Shift+ArrowDown")  # the upper side
-    on.page.wait_for_timeout(500)
-    moved = on.regions()[0]
     # One pixel up, ten down: over the lower side.
-    assert moved == {**box, "y": row + 2, "height": 7}
+    on.wait_for(lambda regions: regions == [{**box, "y": row + 2, "height": 7}])
     on.press("Tab")
     expect(focused).not_to_have_attribute("aria-roledescription", "handle")
     on.tool("Polygon").focus()
@@ -229,28 +241,30 @@ def test_marking_by_keys_alone(open_page: OpenPage) -> None:
         "Home Enter ArrowRight ArrowRight ArrowRight Enter ArrowDown ArrowDown ArrowDown Enter"
     )
     on.press("ArrowDown Enter Backspace Enter")
-    assert len(on.regions()[1]["rings"][0]) == 3
+    assert len(on.wait_for_number(2)[1]["rings"][0]) == 3
     on.tool("Region").focus()
     on.press("Enter")
     on.frame.focus()
     on.press("Home Enter")
-    assert len(on.regions()) == 2  # no evidence there: nothing is marked
+    expect(on.inspector.root).to_contain_text(re.compile("evidence in this place"))
+    assert len(on.regions()) == 2
 
 
 def test_fingers_draw_while_a_tool_is_chosen_and_two_of_them_zoom(open_page: OpenPage) -> None:
     on = Marking(open_page(ratio=2, touch=True))
     on.use("Box")
     slide(on.page, (on.at(3, 3), on.at(8, 7)))
-    assert near(on.regions()[0], x=3, y=3, width=5, height=4)
+    (box,) = on.wait_for_number(1)
+    assert near(box, x=3, y=3, width=5, height=4)
     # Within a finger's reach of the corner, and not on it.
     x, y = on.at(8, 7)
     slide(on.page, ((x + 8, y + 8), (x + 28, y + 8)))
-    assert on.regions()[0]["width"] > 5.2
-    assert on.regions()[0]["height"] == pytest.approx(4, abs=0.1)
+    (box,) = on.wait_for(lambda regions: regions[0]["width"] > 5.2)
+    assert box["height"] == pytest.approx(4, abs=0.1)
     x, y = on.at(14, 14)
     slide(on.page, ((x - 20, y), (x - 60, y)), ((x + 20, y), (x + 60, y)))
-    assert len(on.regions()) == 1
     expect(on.inspector.button("Whole image")).not_to_have_attribute("aria-disabled", "true")
+    assert on.regions() == [box]
 
 
 def test_taps_judge_and_label_what_a_finger_drew(open_page: OpenPage) -> None:
@@ -271,6 +285,8 @@ def test_taps_judge_and_label_what_a_finger_drew(open_page: OpenPage) -> None:
     slide(on.page, (on.at(14, 14), on.at(20, 18)))
     on.inspector.button("Core").tap()
     choose("Label", "ring")
+    names = on.inspector.root.get_by_role("listbox", name="Findings").get_by_role("option")
+    expect(names.filter(has_text="ring")).to_have_count(2)
     said = [(each["verdict"], each["kind"], each["label"]) for each in on.findings()]
     assert said == [("spurious", "background", "ring"), ("core", "", "ring")]
 
