@@ -34,7 +34,7 @@ export interface View {
 }
 
 /** A finding as a person may see it. */
-export function toldIn({ author, reviews }: Findings) {
+function toldIn({ author, reviews }: Findings) {
   return (finding: FindingRecord) => asTold(finding, author.value, reviews.value);
 }
 
@@ -123,7 +123,7 @@ function linesOf({ ui, findings, annotating, order, told }: Omit<View, "lines">)
       blind: blind && !reviewed,
       author: others ? finding.author : "",
       reviewed,
-      theirs: reviewed && !blind ? (findings.get(id)?.verdict ?? "") : "",
+      theirs: reviewed ? (findings.get(id)?.verdict ?? "") : "",
       hidden: hidden.has(id),
       color: byLabel ? styleOf(finding, "label").color : undefined,
       // An exported page has no other place.
