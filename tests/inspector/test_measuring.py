@@ -147,8 +147,9 @@ def test_what_is_measured_while_it_is_closed_holds_nothing(monkeypatch):
     measured, made = Measured(monkeypatch), []
     monkeypatch.undo()  # its own measuring
     clf = SimpleNamespace(net=None)
-    measured.all._seeing = SimpleNamespace(subject=SimpleNamespace(clf=clf))
-    measured.panel.runs.explanation = lambda: None
+    subject = SimpleNamespace(clf=clf)
+    measured.all._seeing = SimpleNamespace(subject=subject, elsewhere=lambda finding: "")
+    measured.panel.runs.main = None
 
     def effects(subject):
         made.append(subject)

@@ -19,6 +19,7 @@ from xwidget.engine.step import Step
 from xwidget.engine.weights import Weights
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
+from xwidget.net.fingerprint import fingerprint
 from xwidget.subject import Subject
 from xwidget.support.texts import in_words
 
@@ -118,6 +119,12 @@ class Run:
             tracks = map(self.history.track, self.history.targets)
             scores = {track.target: track.image_score for track in tracks}
             self.weights.check(clf, x, scores, quick=quick)
+
+    def net(self, clf: Classifier) -> str | None:
+        """Return the fingerprint of the net that it is of, see ``Weights.name``; that of the net as
+        it is now where it was made elsewhere.
+        """
+        return fingerprint(clf.net) if self.weights is None else self.weights.name(clf.net)
 
     def stretches(self, targets: Iterable[int], goal: int) -> list[Stretch]:
         """Return the stretches that bring each of these classes to an iteration."""

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from xwidget.classifier import Classifier
 from xwidget.engine.watch import WeightsChangedError
+from xwidget.net.fingerprint import fingerprint
 from xwidget.net.versions import versions
 
 _SAME = 2e-3  # scores of one image by one net, run in different ways
@@ -28,6 +29,17 @@ class Weights:
         self._versions = versions(net)
         self._parameters = _checksum(net.parameters())
         self._buffers = _checksum(net.buffers())
+        self._name: str | None = None
+
+    def name(self, net: nn.Module) -> str | None:
+        """Return the fingerprint of the net as it was remembered, which is computed at the first
+        call; None if the net has other weights by then.
+        """
+        if self._name is None:
+            now = Weights(net)
+            if (now._parameters, now._buffers) == (self._parameters, self._buffers):
+                self._name = fingerprint(net)
+        return self._name
 
     def check(
         self, clf: Classifier, x: Tensor, scores: Mapping[int, float], *, quick: bool = False

@@ -57,7 +57,7 @@ class Annotating(Feature):
         self._since: tuple[Store, int] | None = None
         self.findings = Findings(self._seeing, keeper)
         self.findings.observe(self._on_change)
-        self.telling = Telling(self.findings, keeper)
+        self.telling = Telling(self.findings, keeper, self._seeing.elsewhere)
         self._previewing = Previewing(self.findings, self.telling, self._before)
         self._measuring = Measuring(panel, self._seeing, self.findings.measured, self._untested)
         self.findings.measuring = self._wait
@@ -144,7 +144,7 @@ class Annotating(Feature):
         self.look()
         own = {each.finding for each in reviews if each.author == self.findings.author}
         records = self.telling.records(found, own)
-        for each in found:
+        for each in map(self.telling.here, found):
             if each.effect is None:
                 self._measuring.add(each, later=True)
             else:
@@ -200,8 +200,9 @@ class Annotating(Feature):
         review = Review(finding, self.findings.author, verdict, kind, reason)
         found, reviews = self.findings.review(review, act, by="page")
         self.telling.note(reviews)
-        if found.effect is None:  # why it has none may not have been told yet
-            self._measuring.add(found, later=True)
+        here = self.telling.here(found)
+        if here.effect is None:  # why it has none may not have been told yet
+            self._measuring.add(here, later=True)
         return Answer(
             {
                 "finding": self.telling.record(found),
@@ -292,7 +293,8 @@ class Annotating(Feature):
             self._line.add(partial(self._after, finding), own=True)
             return
         if change.what == "measured":
-            self._tell_effect(finding, "")
+            if self.telling.here(finding).effect is not None:
+                self._tell_effect(finding, "")
         else:
             self._tell_finding(finding)
             self._measure(finding)
@@ -314,6 +316,7 @@ class Annotating(Feature):
         return self._measuring.wait(timeout)
 
     def _measure(self, finding: Finding) -> None:
+        finding = self.telling.here(finding)
         if finding.effect is None or finding.effect.target != finding.seen.target:
             self._measuring.add(finding)
 

@@ -182,9 +182,8 @@ class Measuring:
             If it was seen on another net, or names no class.
         """
         subject, seen = self._seeing.subject, finding.seen
-        if seen.weights and seen.weights != fingerprint(subject.clf.net):
-            what = f"on {seen.model}" if seen.model != subject.clf.name else "before a training"
-            raise ValueError(f"It was marked {what}; the effect here would be another net's.")
+        if reason := self._seeing.elsewhere(finding):
+            raise ValueError(reason)
         if seen.target is None:
             raise ValueError("It names no class.")
         effects = self._effects or Effects(subject)
@@ -194,6 +193,11 @@ class Measuring:
         return effects(finding.region, seen.target, self._explanation(seen.target))
 
     def _explanation(self, target: int) -> Explanation | None:
-        """Return the explanation whose evidence a class's share is of; None before there is one."""
+        """Return the explanation whose evidence a class's share is of; None before there is one of
+        the net as it is.
+        """
+        main, clf = self._panel.runs.main, self._seeing.subject.clf
+        if main is None or main.net(clf) != fingerprint(clf.net):
+            return None
         found = self._panel.runs.explanation()
         return found if found is not None and target in found.targets else None

@@ -10,7 +10,7 @@ from importlib import metadata
 from typing import Any
 
 from xwidget.catalog.games import GAMES
-from xwidget.findings.finding import Seen
+from xwidget.findings.finding import Finding, Seen
 from xwidget.findings.inputs import png
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
@@ -58,6 +58,9 @@ class Seeing:
         Asked for the first time, it may take a second.
         """
         subject = self.subject
+        run = self._panel.runs.at_work or self._panel.runs.main
+        if run is not None:
+            run.net(subject.clf)  # named while it is there
         geometry = subject.known_geometry
         return Seen(
             digest=subject.digest,
@@ -113,9 +116,25 @@ class Seeing:
             return self.within(whole, mask)
         here = {name: getattr(mask, name) for name in ("target", "class_name", "image_score")}
         named = replace(said, **here)
+        if mask.weights not in ("", whole.weights):  # a later mask, of another net
+            named = replace(named, image_score=said.image_score)
         if said.defense == "auto" and said.game in GAMES:
             named = replace(named, defense=GAMES[said.game].defense)
         return self.within(whole, named)
+
+    def elsewhere(self, finding: Finding) -> str:
+        """Return why an effect of a finding is not one of this net as it is; "" where it is.
+
+        What was measured belongs to the net and the preprocessing that a finding was seen on.
+        """
+        seen, clf = finding.seen, self.subject.clf
+        if seen.weights and seen.weights != fingerprint(clf.net):
+            same = seen.model == clf.name
+            net = "this network before a training" if same else seen.model
+            return f"It was marked on {net}; the effect here would be another net's."
+        if seen.preprocessing not in ("", clf.preprocess.description):
+            return "It was marked with another preprocessing; the effect here would be another."
+        return ""
 
     def index(self, target: int | str) -> int:
         """Return a class's index."""
@@ -131,7 +150,8 @@ class Seeing:
             return self.within(whole, self.mask(index, self._drawn.iteration))
 
     def mask(self, target: int, iteration: int) -> Seen:
-        """Return a mask's class, run and scores, which are known at once; the lock is held.
+        """Return a mask's class, run and scores, and the weights of the net that the run is of; the
+        lock is held. Before a mask, and where that net is gone unnamed, of the class alone.
 
         Raises
         ------
@@ -152,9 +172,14 @@ class Seeing:
         scores = track.scores
         if not scores:  # before its first step
             return seen
+        weights = main.net(self.subject.clf)
+        if weights is None:
+            return seen
         at = min(iteration, len(scores) - 1)
         return replace(
             seen,
+            weights=weights,
+            image_score=track.image_score,
             game=main.settings.game,
             defense=main.settings.played,
             iteration=at,
@@ -164,9 +189,10 @@ class Seeing:
 
     @staticmethod
     def within(base: Seen, mask: Seen) -> Seen:
-        """Return an image and a mask as one ``Seen``."""
+        """Return an image and a mask as one ``Seen``, of the net that the mask is of."""
         return replace(
             base,
+            weights=mask.weights or base.weights,
             target=mask.target,
             class_name=mask.class_name,
             game=mask.game,

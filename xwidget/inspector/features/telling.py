@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from xwidget.findings import withholding
@@ -25,12 +26,17 @@ class Telling:
         The findings, and the name of who looks at them.
     keeper
         Where reviews are kept, and whether they are blind there.
+    elsewhere
+        Returns why an effect of a finding is not one of this net: then it is not told, either.
     """
 
-    def __init__(self, findings: Findings, keeper: Keeper) -> None:
+    def __init__(
+        self, findings: Findings, keeper: Keeper, elsewhere: Callable[[Finding], str]
+    ) -> None:
         self._findings = findings
         self._keeper = keeper
         self._judged: set[tuple[str, str]] = set()  # author of a review, id of its finding
+        self._elsewhere = elsewhere
 
     def withholds(self, finding: Finding) -> bool:
         """Return whether the judgment and the effect of a finding are not told yet; they are not
@@ -52,11 +58,13 @@ class Telling:
 
     def record(self, finding: Finding) -> dict[str, Any]:
         """Return a finding as JSON-able values, marked as ``withheld`` or not."""
-        return withholding.record(finding, self.withholds(finding))
+        return withholding.record(self.here(finding), self.withholds(finding))
 
     def records(self, findings: Iterable[Finding], judged: set[str]) -> list[dict[str, Any]]:
         """Return findings, each as ``record`` does; ``judged`` are the ids of those that were."""
-        return [withholding.record(each, self._withheld(each, judged)) for each in findings]
+        return [
+            withholding.record(self.here(each), self._withheld(each, judged)) for each in findings
+        ]
 
     def reviews(self, findings: Iterable[Finding], reviews: Iterable[Review]) -> list[Review]:
         """Return those of the reviews of findings that are told: all of what one judged oneself."""
@@ -76,7 +84,13 @@ class Telling:
         digest, author = self._findings.picture.seen.digest, self._findings.author
         reviews = self._keeper.store.reviews(author=author, digest=digest)
         judged = {each.finding for each in reviews}
-        return found, frozenset(each.id for each in found if self._withheld(each, judged))
+        withheld = frozenset(each.id for each in found if self._withheld(each, judged))
+        return [*map(self.here, found)], withheld
+
+    def here(self, finding: Finding) -> Finding:
+        """Return a finding without an effect that was measured on another net; stores keep it."""
+        other = finding.effect is not None and self._elsewhere(finding)
+        return replace(finding, effect=None) if other else finding
 
     def _withheld(self, finding: Finding, judged: Container[str]) -> bool:
         return self._of_another(finding) and finding.id not in judged
