@@ -1,8 +1,8 @@
-"""Two tabs, two kernels, one store: who changes the same sees it, and loses nothing."""
+"""Two tabs of one store: who changes the same sees it, and nothing is lost with a tab."""
 
 from pathlib import Path
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import Inspector, from_kernel, wait_in_kernel
@@ -76,3 +76,27 @@ def test_two_tabs_that_change_the_same_keep_both(
         expect(saved).to_have_text("Saved in theirs.sqlite")
         kept = from_kernel(notebook, "sorted(f.verdict for f in w.findings.list())")
         assert kept == ["core", "core", "spurious", "unsure"]
+
+
+def test_a_tab_that_is_closed_in_the_middle_of_an_act_leaves_it_to_the_other(
+    browser: Browser, server: Server, open_notebook: OpenNotebook
+) -> None:
+    heard = server.root / "heard"
+    heard.unlink(missing_ok=True)
+    stays, panel = opened(server, open_notebook, "stays", kernel=OLD)
+    stays.save()
+    closed = Notebook.open(browser, server, stays.path, beside=stays)
+    on = Marking(closed.page, Inspector.on(closed))
+    on.use("Box")
+    stays.page.evaluate(DEAF)
+    on.drag((3, 3), (10, 9))
+    waiting(closed, 1)
+    expect(listed(panel)).to_have_count(0)
+    closed.page.close()
+    # The browser tells that it is gone; the kernel has not heard of it yet.
+    expect(listed(panel)).to_have_count(1)
+    waiting(stays, 1)
+    heard.touch()
+    waiting(stays, 0)
+    assert from_kernel(stays, "[f.version for f in w.findings.list()]") == [1]
+    expect(panel.root.get_by_role("status", name="Findings")).to_have_text("Saved in stays.sqlite")
