@@ -9,7 +9,7 @@ import pytest
 
 import xwidget as xw
 from tests.inspector.acts import Acts, record
-from tests.inspector.fakes import Page, until
+from tests.inspector.fakes import SAFETY, Page, until
 from xwidget.findings.finding import Effect
 from xwidget.findings.store.errors import StoreBusy
 
@@ -186,3 +186,18 @@ def test_a_later_word_of_another_in_a_file_waits_for_ones_own(two, make, tmp_pat
         acts.do("review", finding=finding.id, verdict="core", act="1")
         (row,) = acts.do("read_findings", name="a.json", buffer=ada.export().data)["rows"]
         assert (row["reason"], row["finding"]["verdict"]) == ("", "unsure")
+
+
+def test_why_a_finding_has_no_effect_is_told_with_ones_own_review(two):
+    ada, finding, acts = two
+    trained = replace(finding.seen, weights="of a net before a training")
+    left = replace(finding, id=str(uuid.uuid4()), effect=None, seen=trained)
+    ada.put(left, 0, "left")
+    acts.do("findings")
+    acts.widget._parts.annotating._measuring.wait(SAFETY)
+    assert acts.pushes("effect") == []
+    acts.do("review", finding=left.id, verdict="core", act="1")
+    acts.page.until(lambda page: acts.pushes("effect"))
+    (push,) = acts.pushes("effect")
+    assert (push["id"], push["effect"]) == (left.id, None)
+    assert "before a training" in push["reason"]

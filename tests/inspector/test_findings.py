@@ -3,6 +3,7 @@
 import json
 import threading
 import uuid
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tests.inspector.fakes import (
     inspector_class,
 )
 from xwidget.findings import formats
-from xwidget.findings.finding import Finding
+from xwidget.findings.finding import Finding, read
 from xwidget.findings.keeping import Review
 from xwidget.findings.memory import MemoryStore
 from xwidget.findings.opening import FILE
@@ -359,6 +360,32 @@ def test_what_is_deleted_elsewhere_right_after_the_list_was_sent_is_told(acts, t
     acts.widget._parts.annotating._look()
     acts.page.until(lambda page: acts.pushes("finding"))
     assert acts.pushes("finding")[-1]["finding"]["deleted"]
+
+
+def test_what_one_page_does_is_told_to_another_of_the_same_kernel(acts):
+    other = Acts(Page(acts.widget))
+    acts.page.send({"type": "views", "page": 1, "count": 1, "seen": 1})
+    alone = acts.put(record(label="alone"))["finding"]
+    assert acts.widget._parts.line.wait(SAFETY)
+    other.page.send({"type": "views", "page": 2, "count": 1, "seen": 1})
+    both = acts.put(record(label="both"))["finding"]
+    other.page.until(lambda page: other.pushes("finding"))
+    assert [push["finding"] for push in other.pushes("finding")] == [both]
+    assert alone["id"] != both["id"]
+
+
+def test_what_is_done_elsewhere_to_another_image_is_not_told(acts, tmp_path):
+    kept = acts.put()["finding"]
+    acts.do("findings")
+    mine, annotating = read(kept), acts.widget._parts.annotating
+    with xw.FindingStore(tmp_path / FILE) as other:
+        for name, change in (("image", {"digest": "e" * 64}), ("none", {})):
+            seen = replace(mine.seen, **change)
+            new = replace(mine, id=str(uuid.uuid4()), seen=seen, label=name, effect=None)
+            other.put(new, 0, name)
+    annotating._look()
+    labels = [push["finding"]["label"] for push in acts.pushes("finding")]
+    assert [label for label in labels if label] == ["none"]
 
 
 # The memory, which keeps them as a store does.

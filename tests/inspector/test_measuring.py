@@ -69,9 +69,9 @@ def test_an_older_version_does_not_take_the_place_of_one_that_waits(measured):
 
 
 def test_one_that_is_only_listed_is_not_moved_back(measured):
-    for label in ("a", "bb", "ccc"):
-        measured.all.add(finding(label), later=label != "a")
-    measured.all.add(finding("a"), later=True)
+    measured.all.add(finding("a"))
+    for label in ("a", "bb", "ccc"):  # of which the last would be the first
+        measured.all.add(finding(label), later=True)
     measured.gate.set()
     until(lambda: len(measured.told) == 4)
     assert measured.told[1][0] == "a"
@@ -160,3 +160,23 @@ def test_what_is_measured_while_it_is_closed_holds_nothing(monkeypatch):
     assert measured.all._effect(finding("a")) == EFFECT
     assert made
     assert measured.all._effects is None
+
+
+def test_what_was_only_listed_waits_for_the_end_of_a_run(measured, monkeypatch):
+    monkeypatch.setattr("xwidget.inspector.features.measuring._PAUSE", 0.001)
+    asked = []
+
+    class Session:
+        """A run that ends once it was asked for three times."""
+
+        @property
+        def idle(self):
+            asked.append(len(measured.told))
+            return len(asked) > 3
+
+    measured.panel.session = Session()
+    measured.all.add(finding("a"), later=True)
+    measured.gate.set()
+    until(lambda: len(measured.told) == 2)
+    assert asked == [1, 1, 1, 1]
+    assert measured.told[1][0] == "a"

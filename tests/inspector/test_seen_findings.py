@@ -272,3 +272,18 @@ def test_an_effect_that_another_net_has_measured_is_kept_and_not_shown_as_ones_o
         assert second.findings.wait(SAFETY)
         assert store.get(finding.id).effect == measured is not None
         second.close()
+
+
+def test_of_one_that_is_listed_the_share_is_measured_once_there_is_evidence(acts, tmp_path):
+    kept = acts.put(target=0)["finding"]
+    findings = acts.widget.findings
+    findings.wait(SAFETY)
+    whole = findings[kept["id"]]
+    with xw.FindingStore(tmp_path / FILE) as store:  # as from a session without a run
+        store.record_effect(whole.id, 1, replace(whole.effect, share=None))
+    acts.do("findings")
+    annotating = acts.widget._parts.annotating
+    with acts.widget._panel.lock:
+        annotating._measuring.again()
+    findings.wait(SAFETY)
+    assert findings[whole.id].effect.share == whole.effect.share is not None
