@@ -69,6 +69,7 @@ export const createFiles: CreateFiles = (store, { ready }) => ({
     throw new Error(reply.type === "failed" ? reply.message : "The kernel did not answer.");
   },
   async writeFile(format) {
+    if (store.offline.peek()) throw new Error(store.offline.peek());
     const reply = await store.wire.link.ask({ type: "write_findings", format }, () => false);
     if (reply.type === "saved" && reply.buffer) {
       download(reply.name, reply.buffer as DataView<ArrayBuffer>);

@@ -22,11 +22,12 @@ test("a file that waits for the kernel is refused once none answers, with the re
   expect(kernel.asked("read_findings")).toEqual([]);
 });
 
-test("a file is refused at once where no kernel answers any more", async () => {
+test("a file is refused at once, and none is written, where no kernel answers any more", async () => {
   const { findings, kernel } = marking();
   findings.add({ type: "point", x: 1, y: 1 }); // nobody answers
   await vi.advanceTimersByTimeAsync(SILENCE);
   await expect(findings.readFile(file())).rejects.toThrow("none answers");
+  await expect(findings.writeFile("coco")).rejects.toThrow("none answers");
   expect(kernel.asked("read_findings")).toEqual([]);
 });
 
