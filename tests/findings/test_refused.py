@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from xwidget.findings import finding
+from xwidget.findings.keeping import read_review
 
 REFUSED = json.loads(
     (Path(__file__).parents[2] / "js/tests/portable/fixtures/refused.json").read_text("utf-8")
@@ -23,3 +24,8 @@ def test_taken(change: dict[str, Any]) -> None:
 def test_refused_in_words(change: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError), match=r"\w+ \w+"):
         finding.read({**BASE, **change})
+
+
+def test_a_review_says_what_it_has_and_what_it_lacks() -> None:
+    with pytest.raises(ValueError, match=r"without finding and author: it has .'verdict', 'by'."):
+        read_review({"verdict": "core", "by": "Ada"})

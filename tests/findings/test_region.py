@@ -90,6 +90,7 @@ def test_what_is_no_number_is_no_coordinate(value: Any) -> None:
         ({"type": "mask", "size": [2, 2], "counts": "4"}, "one pixel"),
         ({"type": "mask", "size": [2, 2], "counts": "~"}, "character"),
         ({"type": "mask", "size": [2, 2], "counts": "9"}, "add up"),
+        ({"type": "mask", "size": [2, 2], "counts": "05O"}, "length -1; expected 0"),
     ],
 )
 def test_what_is_no_region_is_refused_in_words(described: object, words: str) -> None:

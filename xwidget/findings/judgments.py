@@ -121,8 +121,9 @@ def judged(findings: Iterable[Finding], judgments: Any = None) -> dict[str, tupl
 def places(findings: Iterable[Finding], judgments: Mapping[str, Iterable[Judgment]]) -> list[Place]:
     """Return the places that findings mark.
 
-    Findings of different authors on one image of one class and model are one place if their
-    regions have an IoU of 0.5 or more; those that fit best are joined first.
+    Findings of different authors are one place if they are of one image, one class, one model with
+    the same weights and one size of its input, and their regions have an IoU of 0.5 or more; those
+    that fit best are joined first.
     """
     pictures: dict[Picture, list[Finding]] = {}
     for each in findings:
@@ -146,7 +147,7 @@ def photo_of(finding: Finding) -> str:
 
 
 def picture_of(finding: Finding) -> Picture:
-    """Return a key of findings that can mark the same place: photo, model, class."""
+    """Return a key of findings that can mark one place: photo, model, weights, class, frame."""
     seen = finding.seen
     return photo_of(finding), seen.model, seen.weights, seen.class_name, seen.target, finding.frame
 

@@ -141,9 +141,12 @@ def read_review(described: Any) -> Review:
     if not isinstance(described, Mapping):
         raise ValueError(f"a review is an object, got {_shown(described)}")
     known = {each.name for each in fields(Review)}
-    missing = {"finding", "author", "verdict"} - described.keys()
+    missing = [name for name in ("finding", "author", "verdict") if name not in described]
     if missing:
-        raise ValueError(f"a review has a {' and a '.join(sorted(missing))}, and this one has none")
+        raise ValueError(
+            f"a review without {' and '.join(missing)}: it has {_shown([*described])}; expected "
+            "finding, author and verdict"
+        )
     return Review(**{name: value for name, value in described.items() if name in known})
 
 

@@ -94,7 +94,7 @@ class Outlets(ABC):
 
         Raises
         ------
-        ValueError
+        ImportError
             If pandas is not installed.
         """
         return formats.to_pandas(self.list())

@@ -156,9 +156,10 @@ def rollup(findings: Iterable[Finding], judgments: Any = None, by: Sequence[str]
     """Return the roll-up of findings: photos, spurious share, effect and agreement, each with n.
 
     What is counted are places. Findings of different authors that mark the same place (one image,
-    class and model, IoU of 0.5 or more) are one place that both judged; everything else is a place
-    of its own. A place's verdict is that of most of its raters; where they are evenly divided it is
-    split, and counts neither as spurious nor as core.
+    class, model with the same weights, and size of its input; IoU of 0.5 or more) are one place
+    that both judged; everything else is a place of its own. A place's verdict is that of most of
+    its raters; where they are evenly divided it is split, and counts neither as spurious nor as
+    core.
 
     Parameters
     ----------

@@ -50,7 +50,10 @@ def filled(counts: list[int], size: tuple[int, int]) -> npt.NDArray[np.bool_]:
         If a length is negative, or they do not add up to the size.
     """
     height, width = size
-    if any(length < 0 for length in counts) or sum(counts) != height * width:
+    negative = next((length for length in counts if length < 0), None)
+    if negative is not None:
+        raise ValueError(f"a run has the length {negative}; expected 0 or more")
+    if sum(counts) != height * width:
         raise ValueError(
             f"the run lengths add up to {sum(counts)}, but a mask of {height}×{width} pixels has "
             f"{height * width}"

@@ -18,6 +18,7 @@ from xwidget.findings.formats import Picture
 from xwidget.findings.formats.grid import Crop
 from xwidget.findings.keeping import Review
 from xwidget.findings.region import Box, read
+from xwidget.findings.rollup import rollup
 
 
 def test_a_row_has_the_place_in_the_original_and_what_was_measured() -> None:
@@ -73,8 +74,9 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="pip install pyarrow"):
         formats.write([], format="parquet")
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(ValueError, match="pip install pandas"):
-        formats.to_pandas([])
+    for table in (lambda: formats.to_pandas([]), rollup([]).to_pandas):
+        with pytest.raises(ImportError, match=r"to_pandas\(\) needs pandas: pip install pandas"):
+            table()
 
 
 def unzipped(data: bytes) -> dict[str, bytes]:

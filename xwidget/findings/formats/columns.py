@@ -108,11 +108,6 @@ def columns() -> list[str]:
     return list(_row(Finding(Box(0, 0, 1, 1), (1, 1))))
 
 
-def inert(found: Iterable[dict[str, Any]]) -> bool:
-    """Return whether CSV holds all texts as they are."""
-    return all(_inert(value) == value for row in found for value in row.values())
-
-
 def _inert(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
@@ -142,13 +137,13 @@ def as_frame(findings: Iterable[Finding]) -> pandas.DataFrame:
 
     Raises
     ------
-    ValueError
+    ImportError
         If pandas is not installed.
     """
     try:
         import pandas as pd
     except ImportError as error:
-        raise ValueError("a DataFrame needs pandas: pip install pandas") from error
+        raise ImportError("to_pandas() needs pandas: pip install pandas") from error
     frame = pd.DataFrame(rows(findings), columns=columns())
     for name in columns():
         kind = str if name in _TEXTS else "Int64" if name in _WHOLE else "float64"

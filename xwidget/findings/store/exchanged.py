@@ -128,7 +128,7 @@ class Exchanged:
 
         Raises
         ------
-        ValueError
+        ImportError
             If pandas is not installed.
         """
         return formats.to_pandas(self._database.findings.list(Filter()))
