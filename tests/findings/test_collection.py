@@ -2,12 +2,14 @@
 
 import io
 import threading
+import uuid
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from xwidget.findings import formats
 from xwidget.findings.collection import Findings
 from xwidget.findings.finding import Seen
 from xwidget.findings.opening import Keeper
@@ -216,3 +218,32 @@ def test_the_author_who_is_set_gives_the_verdicts(place, tmp_path, monkeypatch):
     other = Findings(About(), Keeper(False), "Grace")
     other.load(file)
     assert other.rollup().total.raters == ("Ada",)
+
+
+def test_the_net_is_asked_for_as_often_for_many_findings_as_for_few(tmp_path):
+    asked = []
+
+    class Asked(About):
+        """What counts how often its net, which takes a while to tell, is asked for."""
+
+        @property
+        def base(self):
+            asked.append("base")
+            return About.base
+
+        whole = base
+
+    def cost(many):
+        mark = Findings(About(), Keeper(False), "Ada").add((1, 1, 2, 2))
+        those = [replace(mark, id=str(uuid.UUID(int=4 << 76 | i, version=4))) for i in range(many)]
+        findings = Findings(Asked(), Keeper(False), "Ada")
+        counts = []
+        for act in (lambda: findings.load(formats.write(those).data), findings.list):
+            asked.clear()
+            assert len(act()) == many
+            counts.append(len(asked))
+        asked.clear()
+        assert len(findings.among(those)) == many
+        return [*counts, len(asked)]
+
+    assert cost(2) == cost(30)
