@@ -1,9 +1,11 @@
 """One thread at a time in a widget's bookkeeping."""
 
 import contextlib
+import gc
 import os
 import signal
 import threading
+import weakref
 
 import pytest
 import traitlets
@@ -123,6 +125,23 @@ def test_a_forked_process_waits_for_no_thread_of_its_parents(here):
     free.set()
     other.finish()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_what_is_collected_waits_for_no_lock():
+    """A thread may begin with a collection, while the one that started it holds the lock."""
+    pair = Pair()
+    pair.layout.close()
+    pair.close()
+    lock, gone = pair._lock, weakref.ref(pair)
+    assert pair._inbox is not None  # as of one that a page has spoken to
+    pair.itself = pair  # what only a collection frees
+    del pair
+    with lock:
+        other = threading.Thread(target=gc.collect, daemon=True)
+        other.start()
+        other.join(SAFETY)
+        assert not other.is_alive()
+    assert gone() is None
 
 
 def test_a_lock_knows_its_thread():

@@ -129,6 +129,19 @@ class GuardedWidget(ipywidgets.Widget):  # type: ignore[misc]
                 self._inbox.drop()
         super().close()
 
+    def __del__(self) -> None:
+        """Free what is collected; ipywidgets keeps what is open, so that it is closed already.
+
+        That may be on any thread, as on one that begins while the thread that started it waits for
+        it with the lock held: nothing waits for the lock here.
+        """
+        lock = getattr(self, "_lock", None)  # none where the constructor raised
+        if lock is not None and lock.acquire(timeout=0):
+            try:
+                self.close()
+            finally:
+                lock.release()
+
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:
         """Take a message from the page; one that cannot be read is refused in words."""
         try:
