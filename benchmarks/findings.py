@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         times=_times(rows),
         seen=_SEEN,
         edges=_edges(rows),
-        conclusions="" if options.quick or options.photos else _CONCLUSIONS,
+        conclusions="" if options.quick or options.count else _CONCLUSIONS,
     )
     sys.stdout.write(page)
     if options.write:
@@ -183,7 +183,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _told(options: argparse.Namespace) -> list[str]:
     """Return the options that change figures, as they are given."""
-    return ["--quick"] * options.quick + [f"--count {options.count}"] * bool(options.count)
+    count, photos = [f"--count {options.count}"], ["--photos FOLDER"]
+    return ["--quick"] * options.quick + count * bool(options.count) + photos * bool(options.photos)
 
 
 _PAGE = """\
@@ -215,7 +216,9 @@ the least, where nothing but the edge should have an effect. Photos that score {
 {edges}
 {conclusions}"""
 
-_CONCLUSIONS = ""
+_CONCLUSIONS = """
+A blurred edge changes little: the effect of a marked region is not the work of its edge.
+"""
 
 
 if __name__ == "__main__":
