@@ -80,3 +80,15 @@ def test_two_threads_that_learn_of_the_same_tell_it_once(news, heard):
     gate.set()
     one.join(SAFETY)
     assert [what for what, *_ in heard] == ["added"]
+
+
+def test_after_an_interrupt_inside_an_observer_nobody_is_inside_one():
+    news = News()
+
+    def interrupted(change):
+        raise KeyboardInterrupt
+
+    news.observe(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        news.tell(finding(0), "python")
+    assert not news.tells

@@ -210,9 +210,8 @@ class Findings(Outlets):
         ]
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until the effects of all findings are measured.
-
-        Those that were made in an earlier session are measured once a run has ended.
+        """Block until the effects of all findings are measured, those of earlier sessions, too. One
+        that cannot be measured still has none then.
 
         Parameters
         ----------
@@ -226,6 +225,8 @@ class Findings(Outlets):
 
         Raises
         ------
+        ValueError, TypeError
+            If ``timeout`` is no such number.
         RuntimeError
             If called from an observer, or the Inspector is closed.
         """

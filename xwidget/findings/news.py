@@ -120,9 +120,11 @@ class News:
         if change is None:
             return
         before, self._here.tells = self.tells, True
-        for observer in tuple(self._observers):
-            try:
-                observer(change)
-            except Exception:
-                logging.getLogger("xwidget").exception("in an observer of findings")
-        self._here.tells = before
+        try:
+            for observer in tuple(self._observers):
+                try:
+                    observer(change)
+                except Exception:
+                    logging.getLogger("xwidget").exception("in an observer of findings")
+        finally:  # an interrupt, too
+            self._here.tells = before

@@ -7,7 +7,7 @@ and smooth noise like that of photos around it.
 
 The edge is hard. Blurred by one pixel, it changed the share of the score that is lost without the
 first proposal from 0.48 to 0.47 (39 photos), and left that without a box with next to no evidence
-at 0.02: too little to replace less, or more, than a person marked (``benchmarks.findings``).
+at 0.02: too little to replace less, or more, than a person marked (docs/reports/effects.md).
 """
 
 from __future__ import annotations
