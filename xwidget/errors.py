@@ -1,4 +1,4 @@
-"""Errors that say what a net is that it must not be."""
+"""Errors that say what a net is that it must not be; and the end of work that was called off."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ def around(function: F) -> F:
 def is_around(code: CodeType) -> bool:
     """Return True if this is a marked function's code."""
     return code in _around
+
+
+class Cancelled(Exception):
+    """Work was given up because ``cancel`` asked for it; the message says what was."""
 
 
 class DefenseError(ValueError):

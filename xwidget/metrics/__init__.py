@@ -17,10 +17,12 @@ array([0.  , 0.25, 0.5 , 0.75, 1.  ])
 """
 
 from xwidget.engine.witness import handed_over
+from xwidget.metrics.areas import EqualArea, equal_area
 from xwidget.metrics.curves import Curve, blurred, deletion, insertion, sufficiency
 from xwidget.metrics.effect import Effects, effect
 from xwidget.metrics.evidence import EvidenceScores, blend, evidence_scores, small_moves
 from xwidget.metrics.judge import Judge
+from xwidget.metrics.measures import Measures, NetMeasures, measure
 from xwidget.metrics.ranking import fused, ranks, resized, standing
 from xwidget.metrics.regions import Beside, RegionAgreement, region_agreement
 from xwidget.metrics.road import imputed, road
@@ -29,18 +31,23 @@ __all__ = [
     "Beside",
     "Curve",
     "Effects",
+    "EqualArea",
     "EvidenceScores",
     "Judge",
+    "Measures",
+    "NetMeasures",
     "RegionAgreement",
     "blend",
     "blurred",
     "deletion",
     "effect",
+    "equal_area",
     "evidence_scores",
     "fused",
     "handed_over",
     "imputed",
     "insertion",
+    "measure",
     "ranks",
     "region_agreement",
     "resized",

@@ -6,6 +6,7 @@ from typing import Any
 
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
+from xwidget.explanation import Explanation
 from xwidget.metrics.arguments import Values
 from xwidget.metrics.judge import Judge
 from xwidget.subject import Subject
@@ -15,9 +16,9 @@ Net = Classifier | Judge
 
 def read(
     clf: Net | Subject,
-    x: Values | Subject | Attribution,
+    x: Values | Subject | Attribution | Explanation,
     target: int | str | None,
-    values: Values | Attribution | None,
+    values: Values | Attribution | Explanation | None,
     *,
     masks: bool = False,
 ) -> tuple[Net, Values, int | str, Values]:
@@ -26,12 +27,12 @@ def read(
     Parameters
     ----------
     clf, x
-        A subject and its attribution, or values of one class; else a classifier or a judge, and an
-        image or a subject.
+        A subject and its attribution or explanation, or values of one class; else a classifier or a
+        judge, and an image or a subject.
     target
         Class index or name; None for an attribution's only class.
     values
-        Given apart from a subject: an attribution, or values of one class.
+        Given apart from a subject: an attribution, an explanation, or values of one class.
     masks
         Whether an attribution is asked for its mask (3, H, W), not for its order (H, W).
 
@@ -55,6 +56,8 @@ def read(
         clf, image = subject.clf, subject.x
     elif isinstance(x, Subject):
         subject, image = x, x.x
+    if isinstance(given, Explanation):
+        given = given.mask_attribution if masks else given.attribution
     if isinstance(given, Attribution):
         index = None if target is None else _classifier(clf).index(target)
         k = given.position(index)

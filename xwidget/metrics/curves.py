@@ -98,7 +98,7 @@ def deletion(
     """
     clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = arguments.image(x)
-    return _follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps, x), batch)
+    return follow(clf, x, torch.zeros_like(x), target, relevance, _even(steps, x), batch)
 
 
 def insertion(
@@ -116,7 +116,7 @@ def insertion(
     """
     clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = arguments.image(x)
-    return _follow(clf, blurred(x), x, target, relevance, _even(steps, x), batch)
+    return follow(clf, blurred(x), x, target, relevance, _even(steps, x), batch)
 
 
 def sufficiency(
@@ -141,7 +141,7 @@ def sufficiency(
     """
     clf, x, target, relevance = case.read(clf, x, target, relevance)
     x = arguments.image(x)
-    return _follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
+    return follow(clf, torch.zeros_like(x), x, target, relevance, shares, batch)
 
 
 def blurred(x: Values) -> Tensor:
@@ -171,6 +171,36 @@ def counts(shares: Sequence[float], pixels: int) -> Tensor:
     return (torch.tensor(found, dtype=torch.float64, device="cpu") * pixels).round().long()
 
 
+def follow(
+    clf: Net,
+    start: Tensor,
+    end: Tensor,
+    target: int | str,
+    relevance: Values,
+    shares: Sequence[float],
+    batch: int,
+) -> Curve:
+    """Return the scores of an image that turns into another, the most relevant pixels first.
+
+    Parameters
+    ----------
+    start, end
+        Normalized images (3, H, W).
+    shares
+        Shares of the pixels that are those of ``end``, in [0, 1].
+    clf, target, relevance, batch
+        As of :func:`deletion`.
+    """
+    rank, judge = places(relevance, start), Judge.of(clf, batch)
+    start, end, rank = (values.to(judge.device) for values in (start, end, rank))
+    target, changed = judge.clf.index(target), counts(shares, rank.numel())
+    parts = [
+        judge.scores(torch.where(rank < some.view(-1, 1, 1, 1).to(rank.device), end, start), target)
+        for some in changed.split(judge.batch)
+    ]
+    return Curve((changed.double() / rank.numel()).numpy(), torch.cat(parts).numpy())
+
+
 def _gaussian() -> Tensor:
     """Return (11,): a Gaussian whose tails, four deviations long, are mirrored at the borders."""
     reach = int(4 * _DEVIATION + 0.5)
@@ -185,22 +215,3 @@ def _gaussian() -> Tensor:
 def _even(steps: int, x: Tensor) -> list[float]:
     steps = arguments.whole("steps", steps, max(_STEPS, x[0].numel()))
     return [step / steps for step in range(steps + 1)]
-
-
-def _follow(
-    clf: Net,
-    start: Tensor,
-    end: Tensor,
-    target: int | str,
-    relevance: Values,
-    shares: Sequence[float],
-    batch: int,
-) -> Curve:
-    rank, judge = places(relevance, start), Judge.of(clf, batch)
-    start, end, target = start.cpu(), end.cpu(), judge.clf.index(target)
-    changed = counts(shares, rank.numel())
-    parts = [
-        judge.scores(torch.where(rank < some.view(-1, 1, 1, 1), end, start), target)
-        for some in changed.split(judge.batch)
-    ]
-    return Curve((changed.double() / rank.numel()).numpy(), torch.cat(parts).numpy())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -39,10 +42,12 @@ class Judge:
         check_classifier(clf)
         self.clf = clf
         self.batch = batch = arguments.whole("batch", batch)
-        self._device = device_of(clf.net)
+        #: Where the net runs, and pictures are best made.
+        self.device = device_of(clf.net)
+        self._on_batch: Callable[[int], None] | None = None
         kind = dtype_of(clf.net, torch.float32)
-        image = torch.zeros(1, 3, *clf.size, device=self._device, dtype=kind)
-        self._forward = (plan or Plan()).prepare(clf, self._device, image)
+        image = torch.zeros(1, 3, *clf.size, device=self.device, dtype=kind)
+        self._forward = (plan or Plan()).prepare(clf, self.device, image)
         if batch > 1 and not independent(self._forward, image):
             self.batch = 1
 
@@ -50,6 +55,14 @@ class Judge:
     def of(cls, clf: Classifier | Judge, batch: int = 16) -> Judge:
         """Return a judge unchanged, and a judge for a classifier."""
         return clf if isinstance(clf, Judge) else cls(clf, batch=batch)
+
+    def watched(self, on_batch: Callable[[int], None]) -> Judge:
+        """Return the same judge, which tells a function how many pictures it scored, after every
+        batch; an error that the function raises ends the measurement.
+        """
+        judge = copy.copy(self)
+        vars(judge)["_on_batch"] = on_batch
+        return judge
 
     def scores(self, pictures: Values, target: int | str) -> Tensor:
         """Return a class's scores (N,), float64 on the CPU, of pictures (N, 3, H, W)."""
@@ -61,6 +74,8 @@ class Judge:
         parts = []
         with torch.inference_mode():
             for part in arguments.tensor("pictures", pictures).split(self.batch):
-                logits = self._forward(part.to(self._device, copy=True))
+                logits = self._forward(part.to(self.device, copy=True))
                 parts.append(self.clf.scores(logits).double().cpu())
+                if self._on_batch is not None:
+                    self._on_batch(len(part))
         return torch.cat(parts).clone()

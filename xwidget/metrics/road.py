@@ -27,6 +27,8 @@ from xwidget.subject import Subject
 #: Deviation of the noise that is added to what is filled in, in normalized colors.
 NOISE = 0.01
 
+_UNASKED = 8  # steps between two looks at how far the system is solved
+
 #: Shares of the pixels that are removed. With all of them gone there is nothing to fill in from.
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
@@ -78,16 +80,18 @@ def road(
     removed = counts(shares, rank.numel())
     if int(removed.max()) == rank.numel():
         raise ValueError("with all pixels removed there is nothing to fill them in from")
-    x = x.cpu()
     generator = torch.Generator("cpu").manual_seed(seed)
-    pictures = torch.stack(
-        [
-            torch.where(gone, imputed(x, gone) + noise * _normal(x, generator), x)
-            for gone in (rank < count for count in removed)
-        ]
-    )
+    x, rank, scores = x.to(judge.device), rank.to(judge.device), []
+    for some in removed.split(judge.batch):
+        gone = rank < some.view(-1, 1, 1).to(rank.device)
+        strewn = torch.stack([_normal(x, generator) for _ in some])
+        # A processor has the cache for one at a time, an accelerator has the cores for all.
+        holes = gone.split(1 if x.device.type == "cpu" else len(gone))
+        filled = torch.cat([_filled(x, hole) for hole in holes])
+        pictures = torch.where(gone[:, None], filled + noise * strewn, x)
+        scores.append(judge.scores(pictures, target))
     shares_removed: np.ndarray[tuple[int], np.dtype[np.float64]] = removed.double().numpy()
-    return Curve(shares_removed / rank.numel(), judge.scores(pictures, target).numpy())
+    return Curve(shares_removed / rank.numel(), torch.cat(scores).numpy())
 
 
 def imputed(x: Values, gone: Values, tolerance: float = 1e-4, most: int = 2000) -> Tensor:
@@ -116,31 +120,51 @@ def imputed(x: Values, gone: Values, tolerance: float = 1e-4, most: int = 2000) 
     x, gone = arguments.image(x), arguments.tensor("gone", gone).bool()
     if bool(gone.all()):
         raise ValueError("all pixels are missing; there is nothing to fill them in from")
-    if not bool(gone.any()):
-        return x.clone()
-    hole = gone.to(x)
-    # Neighbors beyond the border have no say: the weights of the others add up to less than one.
-    weight = _around(torch.ones_like(hole))
+    return _filled(x, gone[None], tolerance, most)[0]
 
-    def residual(image: Tensor) -> Tensor:
+
+def _filled(x: Tensor, gone: Tensor, tolerance: float = 1e-4, most: int = 2000) -> Tensor:
+    """Return an image (3, H, W) with the pixels of N holes (N, H, W) filled in, each alone."""
+    hole = gone[:, None].to(x)
+    # Neighbors beyond the border have no say: the weights of the others add up to less than one.
+    weight = _around(torch.ones_like(hole[:1]))
+    enough = tolerance * float(weight.max())
+
+    def residual(image: Tensor, hole: Tensor) -> Tensor:
         return (_around(image) - weight * image) * hole
 
-    image = torch.where(gone, _coarsely(x, 1 - hole), x)
-    left = residual(image)
+    image = torch.where(hole > 0, _coarsely(x.expand(len(hole), -1, -1, -1), 1 - hole), x)
+    found, which = image, torch.arange(len(hole), device=x.device)
+    left = residual(image, hole)
     # Divided by the diagonal: Jacobi's preconditioner.
     better = left / weight
-    direction, size = better, (left * better).sum()
-    for _ in range(most):
-        if float(left.abs().max()) <= tolerance * float(weight.max()) or not float(size) > 0:
-            break
-        change = -residual(direction)
-        length = size / (direction * change).sum()
+    direction, size = better, _total(left * better)
+    for step in range(most):
+        if step % _UNASKED == 0:  # asking waits for the device
+            going = (left.abs().amax((1, 2, 3)) > enough) & (size.flatten() > 0)
+            found = found.index_copy(0, which, image)
+            if not bool(going.any()):
+                break
+            which, image, hole, left, direction, size = (
+                state[going] for state in (which, image, hole, left, direction, size)
+            )
+        change = -residual(direction, hole)
+        length = _ratio(size, _total(direction * change))
         image = image + length * direction
         left = left - length * change
         better = left / weight
-        before, size = size, (left * better).sum()
-        direction = better + (size / before) * direction
-    return image
+        before, size = size, _total(left * better)
+        direction = better + _ratio(size, before) * direction
+    return found.index_copy(0, which, image)
+
+
+def _total(values: Tensor) -> Tensor:
+    return values.sum((1, 2, 3), keepdim=True)
+
+
+def _ratio(one: Tensor, other: Tensor) -> Tensor:
+    """Return a ratio, 0 where it has no end: what is solved exactly moves no more."""
+    return torch.where(other > 0, one / other, 0)
 
 
 def _around(planes: Tensor) -> Tensor:
@@ -156,17 +180,19 @@ def _around(planes: Tensor) -> Tensor:
 
 
 def _coarsely(x: Tensor, known: Tensor) -> Tensor:
-    """Fill (3, H, W) where ``known`` (H, W) is 0, from the image at half the size, filled too."""
+    """Fill (N, 3, H, W) where ``known`` (N, 1, H, W) is 0, from the images at half the size, filled
+    too.
+    """
     if bool((known > 0).all()):
         return x
     height, width = x.shape[-2:]
     half = (-(-height // 2), -(-width // 2))
     full = (0, 2 * half[1] - width, 0, 2 * half[0] - height)
-    weight = F.avg_pool2d(F.pad(known, full)[None, None], 2)[0]
-    mean = F.avg_pool2d(F.pad(x * known, full)[None], 2)[0] / weight.clamp_min(1e-12)
-    coarse = _coarsely(mean, (weight[0] > 0).to(x))
+    weight = F.avg_pool2d(F.pad(known, full), 2)
+    mean = F.avg_pool2d(F.pad(x * known, full), 2) / weight.clamp_min(1e-12)
+    coarse = _coarsely(mean, (weight > 0).to(x))
     size = [2 * half[0], 2 * half[1]]
-    fine = F.interpolate(coarse[None], size, mode="bilinear", align_corners=False)[0]
+    fine = F.interpolate(coarse, size, mode="bilinear", align_corners=False)
     return torch.where(known > 0, x, fine[..., :height, :width])
 
 
