@@ -16,6 +16,8 @@ from xwidget.explanation import Explanation
 from xwidget.findings.store.store import FindingStore
 from xwidget.gallery import Gallery
 from xwidget.inspector import Inspector
+from xwidget.libraries.timm import from_timm
+from xwidget.libraries.transformers import from_transformers
 from xwidget.loading import load
 from xwidget.subject import Subject
 from xwidget.zoo import sample, samples
@@ -30,6 +32,8 @@ __all__ = [
     "Subject",
     "explain",
     "explain_many",
+    "from_timm",
+    "from_transformers",
     "load",
     "sample",
     "samples",

@@ -1,0 +1,1 @@
+"""Classifiers of other libraries' models, with the preprocessing that these libraries define."""
