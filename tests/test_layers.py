@@ -118,6 +118,19 @@ def test_every_name_is_imported_from_the_module_that_makes_it() -> None:
     assert elsewhere == []
 
 
+#: Packages that come with an extra, or with a notebook.
+OPTIONAL = {
+    "IPython",
+    "captum",
+    "matplotlib",
+    "skimage",
+    "timm",
+    "torchcam",
+    "transformers",
+    "zennit",
+}
+
+
 def test_only_what_may_be_missing_is_imported_inside_a_function() -> None:
     late = {
         (path.relative_to(ROOT / "xwidget").as_posix(), node.module)
@@ -126,7 +139,7 @@ def test_only_what_may_be_missing_is_imported_inside_a_function() -> None:
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.ImportFrom) and node.module
-        if node.module.split(".")[0] not in ("IPython", "matplotlib", "timm", "transformers")
+        if node.module.split(".")[0] not in OPTIONAL
     }
     assert late == {
         ("export/plot.py", "xwidget.export.figure"),  # it needs matplotlib

@@ -7,6 +7,7 @@
 """
 
 from importlib import metadata as _metadata
+from typing import TYPE_CHECKING
 
 from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
@@ -19,8 +20,14 @@ from xwidget.inspector import Inspector
 from xwidget.libraries.timm import from_timm
 from xwidget.libraries.transformers import from_transformers
 from xwidget.loading import load
+from xwidget.methods import attribute
 from xwidget.subject import Subject
 from xwidget.zoo import sample, samples
+
+if TYPE_CHECKING:
+    from xwidget.methods import names as methods
+else:
+    from xwidget import methods  # a module that can be called
 
 __all__ = [
     "Attribution",
@@ -30,11 +37,13 @@ __all__ = [
     "Gallery",
     "Inspector",
     "Subject",
+    "attribute",
     "explain",
     "explain_many",
     "from_timm",
     "from_transformers",
     "load",
+    "methods",
     "sample",
     "samples",
 ]

@@ -40,6 +40,9 @@ class Attribution:
         Duration in seconds.
     digest
         Digest of the subject, see :func:`xwidget.origin.digest`; "" if unknown.
+    scale
+        Unit or scale of the values in words, such as "divided by the largest of each class"; "" if
+        unknown.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Attribution:
     checks: tuple[str, ...] = ()
     seconds: float = 0.0
     digest: str = ""
+    scale: str = ""
 
     def __post_init__(self) -> None:
         freeze(self, "values", np.float32)
@@ -100,6 +104,7 @@ class Attribution:
         checks: Sequence[str] = (),
         seconds: float = 0.0,
         digest: str = "",
+        scale: str = "",
     ) -> Attribution:
         """Return an attribution of values that were computed elsewhere.
 
@@ -113,7 +118,7 @@ class Attribution:
             (3,H,W) are those of three classes.
         signed
             As the attribute; by default False if all values are in [0,1].
-        method, checks, seconds, digest
+        method, checks, seconds, digest, scale
             As the attributes.
 
         Raises
@@ -129,7 +134,7 @@ class Attribution:
             array = array[:, 0]
         if signed is None:
             signed = not bool(((array >= 0) & (array <= 1)).all())
-        return cls(listed, array, method, signed, tuple(checks), seconds, digest)
+        return cls(listed, array, method, signed, tuple(checks), seconds, digest, scale)
 
     @property
     def size(self) -> tuple[int, int]:

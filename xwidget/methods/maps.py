@@ -1,0 +1,188 @@
+"""The feature maps that a CAM weighs: where they are in a net, and as (N,D,h,w)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import torch
+from torch import Tensor, nn
+
+from xwidget.methods.task import Task
+from xwidget.methods.tokens import grid_of
+from xwidget.support import texts
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Layout of a module's output: maps (N,D,h,w) themselves, (N,h,w,D), or tokens (N,T,D)."""
+
+    kind: str
+    extra: int = 0
+    grid: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, output: object, size: tuple[int, int]) -> Layout | None:
+        """Return the layout of an output; None if it has no more than one position."""
+        if not isinstance(output, Tensor) or not output.is_floating_point():
+            return None
+        if output.dim() == 3 and (found := grid_of(output.shape[1], size)):
+            return cls("tokens", found[0], found[1:])
+        if output.dim() != 4:
+            return None
+        last = _alike(output.shape[1:3], size) and not _alike(output.shape[2:4], size)
+        height, width = output.shape[1:3] if last else output.shape[2:4]
+        return cls("last" if last else "first") if height * width > 1 else None
+
+    def maps(self, output: Tensor) -> Tensor:
+        """Return an output as maps (N,D,h,w)."""
+        if self.kind == "tokens":
+            flat: Tensor = output[:, self.extra :].transpose(1, 2)
+            return flat.reshape(*flat.shape[:2], *self.grid)
+        return output.permute(0, 3, 1, 2) if self.kind == "last" else output
+
+    def output(self, maps: Tensor, before: Tensor) -> Tensor:
+        """Return maps (N,D,h,w) as an output, with what else there was before."""
+        if self.kind == "tokens":
+            return torch.cat([before[:, : self.extra], maps.flatten(2).transpose(1, 2)], 1)
+        return maps.permute(0, 2, 3, 1) if self.kind == "last" else maps.clone()
+
+
+@dataclass(frozen=True)
+class Maps:
+    """A module of a net whose output is maps, or can be seen as such."""
+
+    module: nn.Module
+    layout: Layout
+
+    @contextmanager
+    def through(self, probe: nn.Module) -> Iterator[None]:
+        """Pass the maps (N,D,h,w) through a module that changes nothing, in the ``with`` block: it
+        is what others can hook.
+        """
+
+        def route(_: nn.Module, __: object, output: Tensor) -> Tensor:
+            return self.layout.output(probe(self.layout.maps(output)), output)
+
+        handle = self.module.register_forward_hook(route)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+
+def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
+    """Return the maps of a layer; None: those nearest to the logits that all of the image reaches.
+
+    In a CNN that is the last module that puts out maps with more than one position. In a
+    transformer it is the last normalization whose patches the targets depend on: behind it, only
+    the class token counts.
+
+    Parameters
+    ----------
+    task
+        It is asked once.
+    layer
+        Name of a module, as in ``net.named_modules()``, or the module of the classifier's net.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer, or it has no maps.
+    TypeError
+        If this is neither a name nor a module.
+    """
+    chosen = None if layer is None else _named(task, layer)
+    maps: list[tuple[Maps, int]] = []
+    tokens: list[tuple[Maps, int, Tensor]] = []
+    calls = 0
+
+    def note(module: nn.Module, _: object, output: object) -> None:
+        nonlocal calls
+        calls += 1
+        layout = Layout.of(output, task.size)
+        if layout is None:
+            return
+        assert isinstance(output, Tensor)
+        if layout.kind != "tokens":
+            maps.append((Maps(module, layout), layout.maps(output).shape[1]))
+            order.append(calls)
+        elif module is chosen or "Norm" in type(module).__name__:
+            tokens.append((Maps(module, layout), calls, output))
+
+    order: list[int] = []
+    watched = list(task.net.modules()) if chosen is None else [chosen]
+    handles = [module.register_forward_hook(note) for module in watched]
+    try:
+        logits = task.chosen(task.x.requires_grad_())
+    finally:
+        for handle in handles:
+            handle.remove()
+    if chosen is not None:
+        found = [each[0] for each in maps] + [each[0] for each in tokens]
+        if found:
+            return found[-1]
+        raise ValueError(
+            f"layer {_shown(layer)} of {task.clf.name} puts out no feature maps: expected a tensor "
+            "(N,D,h,w), (N,h,w,D) or (N,tokens,D) with more than one position"
+        )
+    # A map for each class is the answer already; what it is made of is weighed.
+    classes = {len(task.clf.categories), task.outputs}
+    best = [i for i, (_, depth) in enumerate(maps) if depth not in classes] or range(len(maps))
+    last = best[-1] if best else None
+    for each, call, output in reversed(tokens):
+        if last is not None and call < order[last]:
+            break
+        if _depends(logits, output, each.layout):
+            return each
+    if last is not None:
+        return maps[last][0]
+    raise ValueError(
+        f"{task.clf.name} has no feature maps that a CAM could weigh: no module puts out a tensor "
+        "(N,D,h,w) or (N,tokens,D) with more than one position; choose another method"
+    )
+
+
+def _depends(logits: Tensor, output: Tensor, layout: Layout) -> bool:
+    """Return whether logits depend on every patch of an output."""
+    if not output.requires_grad:
+        return False
+    (found,) = torch.autograd.grad(logits.sum(), output, retain_graph=True, allow_unused=True)
+    return found is not None and bool(layout.maps(found).abs().sum(1).all())
+
+
+def _named(task: Task, layer: str | nn.Module) -> nn.Module:
+    """Return the module of the task's net that a name, or a module of the classifier's, means."""
+    own: dict[str, nn.Module] = dict(task.net.named_modules())
+    if isinstance(layer, nn.Module):
+        names = [name for name, module in task.clf.net.named_modules() if module is layer]
+        if not names:
+            raise ValueError(f"the layer, a {type(layer).__name__}, is no module of the net")
+        name = names[0].removeprefix("_orig_mod.").removeprefix("module.")
+    elif isinstance(layer, str):
+        name = layer
+    else:
+        raise TypeError(
+            f"layer is a {type(layer).__name__}; expected the name of a module of the net, or the "
+            "module"
+        )
+    if name not in own or not name:
+        near = get_close_matches(name, own, 3)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else _SEE
+        raise ValueError(f"{task.clf.name} has no layer {_shown(name)}; {hint}")
+    return own[name]
+
+
+_SEE = "net.named_modules() lists the names"
+
+
+def _shown(layer: object) -> str:
+    text = repr(layer) if isinstance(layer, str) else type(layer).__name__
+    return texts.shown(text, texts.NAME)
+
+
+def _alike(grid: torch.Size, size: tuple[int, int]) -> bool:
+    """Return whether a grid has the proportions of an image, but for rounding."""
+    return abs(grid[0] * size[1] - grid[1] * size[0]) < max(size)

@@ -1,0 +1,123 @@
+"""One attribution to compute: the net's stand-in, the picture, the targets, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from xwidget.classifier import Classifier
+from xwidget.engine.selfcheck import independent
+from xwidget.errors import Cancelled
+
+# Pictures in a batch: as many as fit the cache of a small machine, or keep a GPU busy.
+_BATCH = {"cpu": 10}
+_BATCH_ELSEWHERE = 32
+
+
+class Task:
+    """One attribution to compute.
+
+    A method asks the net through it, so that progress is counted and a cancel is heard before each
+    batch. The net is a stand-in (``Classifier.twin``) that is thrown away afterwards: a method may
+    hook it and change it.
+
+    Parameters
+    ----------
+    clf
+        The classifier.
+    x
+        (3,H,W), normalized, red first.
+    targets
+        K indices of logits.
+    device
+        Where to compute.
+    seed
+        Seed of all that is drawn.
+    on_progress
+        Function that is called with the share that is done, in [0,1].
+    cancel
+        Function that is asked before each batch, and returns True to end the work.
+
+    Attributes
+    ----------
+    clf, net, targets, seed, device
+        The classifier, the stand-in of its net on the device, the targets, the seed, the device.
+    x
+        (1,3,H,W) float32 on the device.
+    outputs
+        C, the number of logits; 0 until the net was asked.
+    """
+
+    def __init__(
+        self,
+        clf: Classifier,
+        x: Tensor,
+        targets: Sequence[int],
+        *,
+        device: torch.device,
+        seed: int = 0,
+        on_progress: Callable[[float], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> None:
+        self.clf = clf
+        self.net = clf.twin(device)
+        self.x = x.detach()[None].to(device, copy=True)
+        self.targets = tuple(targets)
+        self.seed = seed
+        self.device = device
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self.outputs = 0
+        self._seen = 0
+        self._expected = 0
+        self._batch: int | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the net's input in pixels."""
+        return self.x.shape[2], self.x.shape[3]
+
+    @property
+    def batch(self) -> int:
+        """Number of pictures that are asked about at once: 1 if the net's rows depend on each
+        other.
+        """
+        if self._batch is None:
+            apart = independent(lambda batch: self.clf.logits(self.net, batch), self.x)
+            self._batch = _BATCH.get(self.device.type, _BATCH_ELSEWHERE) if apart else 1
+        return self._batch
+
+    def generator(self) -> torch.Generator:
+        """Return a new source of random numbers, on the CPU, for the task's seed."""
+        return torch.Generator("cpu").manual_seed(self.seed)
+
+    def expect(self, pictures: int) -> None:
+        """Say how many pictures the net will be asked about: progress is the share of these."""
+        self._expected = max(1, pictures)
+
+    def logits(self, pictures: Tensor) -> Tensor:
+        """Return all logits (N,C) of some pictures (N,3,H,W), with gradients where these are on.
+
+        Raises
+        ------
+        Cancelled
+            If that was asked for.
+        """
+        if self._cancel is not None and self._cancel():
+            raise Cancelled("the attribution was given up, as was asked for")
+        logits = self.clf.logits(self.net, pictures.clone())  # a net may write to its input
+        self.outputs = logits.shape[1]
+        self._seen += len(pictures)
+        if self._on_progress is not None and self._expected:
+            self._on_progress(min(self._seen / self._expected, 1.0))
+        return logits
+
+    def chosen(self, pictures: Tensor) -> Tensor:
+        """Return the targets' logits (N,K) of some pictures (N,3,H,W)."""
+        return self.logits(pictures)[:, list(self.targets)]
+
+    def scores(self, pictures: Tensor) -> Tensor:
+        """Return the targets' scores (N,K), in [0,1], of some pictures (N,3,H,W)."""
+        return self.clf.scores(self.logits(pictures))[:, list(self.targets)]
