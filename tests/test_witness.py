@@ -15,6 +15,7 @@ from xwidget.engine.optimize import optimize
 from xwidget.engine.repeat import overlap, repeated
 from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness, handed_over
+from xwidget.names import counterpart
 
 SIDE = 12
 PICTURE = np.zeros((SIDE, SIDE, 3), np.uint8)
@@ -248,3 +249,15 @@ def test_a_witness_that_fails_loses_nothing(clf):
     assert found["witness"].passed is None
     assert "could not be asked" in found["witness"].words
     assert "score" in found
+
+
+def test_the_first_synonym_decides_where_no_name_is_the_same() -> None:
+    ours = ["tench", "crane", "Crane", "cat", "heron, bird"]
+    theirs = ["cat, tabby", "tench, Tinca tinca", "crane, bird", "cat", "heron", "Heron, gray"]
+    assert [counterpart(index, ours, theirs) for index in (0, 3)] == [1, 3]
+    with pytest.raises(LookupError, match="several classes"):  # of ours
+        counterpart(1, ours, theirs)
+    with pytest.raises(LookupError, match="several classes"):  # of theirs
+        counterpart(4, ours, theirs)
+    with pytest.raises(LookupError, match="no class"):
+        counterpart(0, ["ox"], theirs)

@@ -66,6 +66,46 @@ def shortened(names: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def counterpart(index: int, ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """Return the index of the class of another net that has the name of one of ours.
+
+    The same index with the same name comes first; else the one class of that name, or, where none
+    has it, the one whose first synonym is the same: "tench" is "tench, Tinca tinca".
+
+    Parameters
+    ----------
+    index
+        Of our class.
+    ours, theirs
+        The names of all classes of both nets.
+
+    Raises
+    ------
+    LookupError
+        If there is no such class, or several could be meant: "no class" or "several classes".
+
+    Examples
+    --------
+    >>> counterpart(0, ["tench", "crane"], ["crane, bird", "tench, Tinca tinca"])
+    1
+    """
+    name = ours[index]
+    if list(theirs[index : index + 1]) == [name]:
+        return index
+    for known in (plain, _first):
+        found = [other for other, each in enumerate(theirs) if known(each) == known(name)]
+        if found:
+            alone = len(found) == 1 == sum(known(each) == known(name) for each in ours)
+            if not alone:
+                raise LookupError("several classes")
+            return found[0]
+    raise LookupError("no class")
+
+
+def _first(name: str) -> str:
+    return plain(name.split(",")[0])
+
+
 def plain(name: str) -> str:
     """Return a name without what makes no difference."""
     return " ".join(name.casefold().replace("_", " ").split())

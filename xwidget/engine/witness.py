@@ -16,7 +16,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.verdict import added, witnessed
-from xwidget.names import plain
+from xwidget.names import counterpart
 
 
 class Witness:
@@ -61,18 +61,15 @@ class Witness:
         ValueError
             If it has no class of this name, or several.
         """
-        name, names = self._clf.categories[target], self._net.categories
-        if names[target : target + 1] == (name,):
-            return target
-        found = [index for index, other in enumerate(names) if plain(other) == plain(name)]
-        if len(found) == 1:
-            return found[0]
-        has = "several classes" if found else "no class"
-        raise ValueError(
-            f"the witness, {self._net.name}, has {has} named {name!r}: classes are matched by "
-            "name. Give both nets the same names (xw.Classifier(..., categories=...)), explain "
-            "another class, or leave witness out"
-        )
+        names = self._clf.categories
+        try:
+            return counterpart(target, names, self._net.categories)
+        except LookupError as error:
+            raise ValueError(
+                f"the witness, {self._net.name}, has {error} named {names[target]!r}: classes are "
+                "matched by name. Give both nets the same names (xw.Classifier(..., "
+                "categories=...)), explain another class, or leave witness out"
+            ) from None
 
     def heard(
         self,
