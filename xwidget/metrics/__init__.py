@@ -23,6 +23,7 @@ from xwidget.metrics.effect import Effects, effect
 from xwidget.metrics.evidence import EvidenceScores, blend, evidence_scores, small_moves
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.measures import Measures, NetMeasures, measure
+from xwidget.metrics.randomization import Randomization, randomization
 from xwidget.metrics.ranking import fused, ranks, resized, standing
 from xwidget.metrics.regions import Beside, RegionAgreement, region_agreement
 from xwidget.metrics.road import imputed, road
@@ -36,6 +37,7 @@ __all__ = [
     "Judge",
     "Measures",
     "NetMeasures",
+    "Randomization",
     "RegionAgreement",
     "blend",
     "blurred",
@@ -48,6 +50,7 @@ __all__ = [
     "imputed",
     "insertion",
     "measure",
+    "randomization",
     "ranks",
     "region_agreement",
     "resized",
