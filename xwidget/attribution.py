@@ -165,6 +165,36 @@ class Attribution:
         shape = (len(self.targets), 3, *self.size)
         return np.broadcast_to(self.values.reshape(len(self.targets), -1, *self.size), shape)
 
+    def tokens(self, grid: tuple[int, int]) -> Floats:
+        """Return the relevance of each patch of a grid, (K,rows,columns): the sum over its pixels.
+
+        Parameters
+        ----------
+        grid
+            Rows and columns, such as ``Subject.tokens``, the patches that a transformer reads.
+
+        Raises
+        ------
+        ValueError
+            If the grid does not divide the picture into equal patches of whole pixels.
+
+        Examples
+        --------
+        >>> found = Attribution.from_array(np.eye(4), targets=3, method="diagonal")
+        >>> found.tokens((2, 2))[0].tolist()
+        [[2.0, 0.0], [0.0, 2.0]]
+        """
+        sides = [arguments.whole("grid", each) for each in grid]
+        height, width = self.size
+        if len(sides) != 2 or height % sides[0] or width % sides[1]:
+            raise ValueError(
+                f"grid={grid}; expected rows and columns that divide {height}×{width} pixels"
+            )
+        rows, columns = sides
+        patches = self.relevance.reshape(-1, rows, height // rows, columns, width // columns)
+        found: Floats = patches.sum((2, 4))
+        return found
+
     def position(self, target: int | None = None) -> int:
         """Return the index of a class among the targets; None means the only one.
 

@@ -7,11 +7,14 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 
 from xwidget import origin
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.images import ImageLike, Picture, file_of, read
+from xwidget.net.forward import device_of
+from xwidget.net.patches import token_grid
 from xwidget.net.versions import Versions, versions
 from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import Geometry
@@ -133,6 +136,20 @@ class Subject:
         found = self.clf.picture(self.x)
         found.setflags(write=False)
         return found
+
+    @cached_property
+    def tokens(self) -> tuple[int, int] | None:
+        """Rows and columns of the patches in which a vision transformer reads the image, such as
+        (14, 14) for ViT-B/16; None for other nets. ``Attribution.tokens`` sums over them.
+        """
+        net = self.clf.twin()
+        batch = self.x[None].to(device_of(net), copy=True)
+
+        def ask() -> None:
+            with torch.inference_mode():
+                self.clf.logits(net, batch)
+
+        return token_grid(net, ask, (self.x.shape[1], self.x.shape[2]))
 
     @property
     def scores(self) -> Tensor:

@@ -202,7 +202,7 @@ def disagreement_first(targets: tuple[int, ...], disputed: Iterable[int]) -> tup
 
 
 def _evidence(subject: Subject, mask: Tensor, settings: Settings) -> Tensor:
-    """Return what a net sees of a mask: the image where it shows, else the reference."""
+    """Return a picture of a mask as a net sees it: the image where it shows, else the reference."""
     clf, x = subject.clf, subject.x
     reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
     return torch.lerp(reference, x, GAMES[settings.game].shown(mask.to(x)))
