@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Union
 
 from xwidget.gallery import contract as strip
-from xwidget.inspector.page import contract, shapes
+from xwidget.inspector.page import contract, shapes, shapes_beside
 from xwidget.inspector.page.entries import Command, Reply, Trait
 from xwidget.support.line import MOST
 
@@ -48,6 +48,7 @@ def _page_types() -> str:
         _HEAD.format("xwidget/inspector/page/contract.py"),
         f"export const PROTOCOL = {contract.PROTOCOL};\n",
         *_declared(shapes),
+        *_declared(shapes_beside),
         _interface("Traits", "The traits, as the page reads them.", _trait_fields(_ALL)),
         _union("Command", "A request of the page.", [_command(each) for each in contract.COMMANDS]),
         *_answers(),
@@ -220,7 +221,7 @@ _SIMPLE = {
 }
 _NAMED = {
     value: name
-    for module in (shapes, strip)
+    for module in (shapes, shapes_beside, strip)
     for name, value in vars(module).items()
     if not name.startswith("_") and typing.get_origin(value) in (Literal, Union, types.UnionType)
 }
@@ -259,6 +260,7 @@ def _with_tables(text: str) -> str:
         "both": _trait_table(t for t in contract.TRAITS if t.owner == "both"),
         "commands": _command_table(),
         "shapes": _shape_tables(shapes),
+        "beside shapes": _shape_tables(shapes_beside),
         "strip kernel": _trait_table(t for t in strip.TRAITS if t.owner == "kernel"),
         "strip both": _trait_table(t for t in strip.TRAITS if t.owner == "both"),
         "strip shapes": _shape_tables(strip),

@@ -5,12 +5,14 @@ import pytest
 from tests.inspector.acts import Acts
 from tests.inspector.fakes import (
     Engine,
+    Methods,
     Page,
     RecordingComm,
     classifier,
     inspector_class,
     workers,
 )
+from xwidget.inspector.features.beside import method
 
 PICTURE = np.full((4, 4, 3), 200, dtype=np.uint8)
 
@@ -24,6 +26,16 @@ def _recorded(monkeypatch, tmp_path):
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
     yield
     assert not workers()
+
+
+@pytest.fixture(autouse=True)
+def methods(monkeypatch):
+    """Three methods in place of all that there are."""
+    found = Methods()
+    monkeypatch.setattr(method, "METHODS", found.METHODS)
+    monkeypatch.setattr(method, "attribute", found.attribute)
+    yield found
+    found.release()
 
 
 @pytest.fixture

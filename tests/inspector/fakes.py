@@ -4,11 +4,13 @@ import json
 import threading
 import time
 import weakref
+from types import SimpleNamespace
 
 import comm.base_comm
 import torch
 from torch import nn
 
+from xwidget.attribution import Attribution
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.state import State
@@ -121,6 +123,51 @@ class Engine:
             if self.checks and reason
             else None,
         )
+
+
+class Methods:
+    """A ``xwidget.methods`` of three: "quick", "slow", which waits where it is held, and "broken".
+
+    The values of both fall from the first pixel to the last; those of "slow" are signed.
+    """
+
+    def __init__(self):
+        self.calls = []  # name, target, and the rest
+        self._allowed = threading.Event()
+        self._allowed.set()
+        self.METHODS = {
+            name: SimpleNamespace(
+                label=name.title(),
+                about=f"It is {name}.",
+                quick=name != "slow",
+                signed=name == "slow",
+                missing="",
+                check=lambda options: None,
+            )
+            for name in ("quick", "slow", "broken")
+        }
+
+    def hold(self):
+        """Let "slow" wait in its midst until ``release``, or until it is cancelled."""
+        self._allowed.clear()
+
+    def release(self):
+        self._allowed.set()
+
+    def attribute(self, subject, *, method, targets, on_progress, cancel, **rest):
+        (target,) = targets
+        self.calls.append((method, target, rest))
+        if method == "broken":
+            raise ValueError("the net has no feature maps")
+        if method == "slow":
+            on_progress(0.25)
+            while not self._allowed.wait(0.01):
+                if cancel():
+                    raise RuntimeError("given up")
+        values = torch.linspace(1, -1 if method == "slow" else 0, SIDE * SIDE)
+        found = values.view(1, SIDE, SIDE) / (target + 1)
+        label = self.METHODS[method].label
+        return Attribution.from_array(found, [target], method=label, digest=subject.digest)
 
 
 class RecordingComm(comm.base_comm.BaseComm):
@@ -239,6 +286,7 @@ def fitting(name, **given):
     right = {
         "hello": {"protocol": contract.PROTOCOL},
         "review": {"finding": FINDING["id"]},
+        "beside_add": {"method": "quick"},
         "read_findings": {
             "buffer": b'{"format": "xwidget findings", "version": 1, "findings": []}',
         },
@@ -253,7 +301,7 @@ def _smallest(kind):
         return kind.setting.default
     if isinstance(kind, kinds.Record):
         return FINDING
-    return {int: getattr(kind, "low", 0), bool: False, bytes: b"", str: "x"}[kind.hint]
+    return {int: getattr(kind, "low", 0), float: 0.5, bool: False, bytes: b"", str: "x"}[kind.hint]
 
 
 def until(wanted):

@@ -9,6 +9,7 @@ from xwidget.inspector.page import contract
 from xwidget.inspector.page.commands import Answer
 from xwidget.inspector.page.entries import Command, Reply
 from xwidget.inspector.page.locked import LockedWidget
+from xwidget.inspector.side_by_side import SideBySide
 
 
 def test_each_command_of_the_contract_has_one_handler(make):
@@ -18,7 +19,8 @@ def test_each_command_of_the_contract_has_one_handler(make):
 
 
 def test_an_inspector_is_one_class_on_the_base_that_all_widgets_share():
-    assert Inspector.__bases__ == (LockedWidget,)
+    assert Inspector.__bases__ == (SideBySide,)
+    assert SideBySide.__bases__ == (LockedWidget,)
 
 
 def test_a_feature_has_commands_and_begins_and_closes_with_the_inspector(make, monkeypatch):

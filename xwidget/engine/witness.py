@@ -48,6 +48,11 @@ class Witness:
         self._net = net
         self._clf = clf
 
+    @property
+    def net(self) -> Classifier:
+        """The other net."""
+        return self._net
+
     def expect(self, targets: Iterable[int]) -> None:
         """Raise ValueError unless it has each of these classes: before a run, not after it."""
         for target in targets:

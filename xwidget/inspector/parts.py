@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from xwidget.findings.opening import Keeper
 from xwidget.inspector.features.adding import Adding
 from xwidget.inspector.features.annotating import Annotating
+from xwidget.inspector.features.beside.feature import Beside
 from xwidget.inspector.features.comparing import Comparing
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.features.locating import Locating
@@ -58,7 +60,9 @@ class Parts:
         self.adding = Adding(panel, self.drawn)
         self.comparing = Comparing(panel, self.running)
         self.testing = Testing(panel, self.drawn)
-        self.line = Line("xwidget findings")
+        self.beside = Beside(panel, self.drawn)
+        lines = {name: Line(f"xwidget {name}") for name in ("findings", "files", "values")}
+        self.line = lines["findings"]
         self.annotating = Annotating(panel, self.drawn, keeper, self.line)
         self.saving = Saving(panel, self.drawn, self.annotating.telling.all)
         self.picture = StillPicture(panel, self.drawn)
@@ -67,6 +71,7 @@ class Parts:
             self.adding,
             self.comparing,
             self.testing,
+            self.beside,
             self.saving,
             self.picture,
             self.annotating,
@@ -76,7 +81,7 @@ class Parts:
         )
 
         handlers = {name: do for each in self.features for name, do in each.commands.items()}
-        self.commands = Commands(panel, handlers, inbox, refuse, self.line, Line("xwidget files"))
+        self.commands = Commands(panel, handlers, inbox, refuse, lines)
         self.receiving = Receiving(panel, self.drawn, self.commands)
         self.display = Display(panel, self.picture)
 
@@ -86,6 +91,16 @@ class Parts:
         for feature in self.features:
             feature.begin()
         self.display.begin()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Block until nothing runs, and nothing beside is computed; start the first run if there
+        was none. Return False where that took longer.
+        """
+        began = time.monotonic()
+        if not self.running.wait(timeout):
+            return False
+        left = None if timeout is None else max(0.0, began + timeout - time.monotonic())
+        return self.beside.wait(left)
 
     def close(self) -> bool:
         """End the work and let go of everything; return whether that was still to be done."""

@@ -26,10 +26,10 @@ from xwidget.inspector import beginning
 from xwidget.inspector.features.testing import TestedMask
 from xwidget.inspector.notebook.rerun_cell import supersede
 from xwidget.inspector.page import contract, status
-from xwidget.inspector.page.locked import LockedWidget
 from xwidget.inspector.page.panel import Panel
 from xwidget.inspector.page.traits import shares
 from xwidget.inspector.parts import Parts
+from xwidget.inspector.side_by_side import SideBySide
 from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.session import Session
 from xwidget.subject import Subject
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @spelled_out(SETTINGS)
 @shares(contract.TRAITS)
-class Inspector(LockedWidget):
+class Inspector(SideBySide):
     """A notebook panel that shows the pixels and colors that a classifier relies on, live.
 
     The run starts when the Inspector is shown, and the cell returns at once. The run ends after
@@ -92,8 +92,9 @@ class Inspector(LockedWidget):
 
     See Also
     --------
-    explanation, comparison, tested, findings : Results.
+    explanation, comparison, beside, tested, findings : Results.
     run, run_more, stop, wait, add, compare, test : Actions.
+    add_method, add_attribution, remove : Beside the evidence.
     save, to_pil, export_html : Files and pictures.
 
     Notes
@@ -184,7 +185,7 @@ class Inspector(LockedWidget):
         self._parts.running.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until all runs have ended; start the first one if there was none.
+        """Block until all runs have ended, and panes are done; start the first run if none was.
 
         An interrupt (Ctrl-C) ends the waiting, not the run.
 
@@ -196,7 +197,7 @@ class Inspector(LockedWidget):
         Returns
         -------
         bool
-            True if the run has ended (done, stopped), False if the time was up first.
+            True if all has ended (done, stopped), False if the time was up first.
 
         Raises
         ------
@@ -205,7 +206,7 @@ class Inspector(LockedWidget):
         RuntimeError
             If called from an observer, which would wait for itself.
         """
-        return self._parts.running.wait(timeout)
+        return self._parts.wait(timeout)
 
     def add(self, target: int | str) -> None:
         """Explain one more class, for as many iterations as the others, and show it.

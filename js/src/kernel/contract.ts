@@ -417,6 +417,125 @@ export interface PreviewRow {
   here?: string;
 }
 
+export type PaneKind = "method" | "array" | "model";
+
+export type PaneState = "waiting" | "running" | "done" | "failed" | "stopped";
+
+/** A method that can be put beside the evidence. */
+export interface MethodEntry {
+  /** What `beside_add` calls it. */
+  name: string;
+  label: string;
+  /** Whether it takes a second at most for most nets. */
+  quick: boolean;
+  /** One sentence. */
+  about: string;
+  /** How to install what it needs; "" where nothing is missing. */
+  missing: string;
+}
+
+/** The values of a pane for one class, which `values` asks for. */
+export interface PaneValues {
+  /** Another number each time the values change. */
+  seq: number;
+  /** 1 for values in [0, 1]. Signed ones lie in −scale…scale: the largest magnitude; where less than 0.1% of the values are beyond half of it, what 0.1% are beyond. */
+  scale: number;
+  /** Share of the values beyond the scale. */
+  clipped: number;
+  /** What values are measured in, or divided by, in words; or "". */
+  unit: string;
+  seconds: number;
+  /** What must be known of them, in words; or "". */
+  note: string;
+}
+
+/** A picture beside the evidence. */
+export interface BesidePane {
+  /** From 1, never used again; 0 stands for our own evidence in commands. */
+  id: number;
+  kind: PaneKind;
+  /** Of the method; else "". */
+  name: string;
+  /** No other pane has it. */
+  label: string;
+  about: string;
+  /** Whether values may be negative, which speak against the class. */
+  signed: boolean;
+  /** 1, or 3 for one value a color channel. */
+  channels: number;
+  /** Of the class drawn. */
+  state: PaneState;
+  /** In [0, 1]. */
+  progress: number;
+  /** Why there are no values of the class drawn, in words; or "". */
+  error: string;
+  /** By class, what there is. */
+  targets: Record<string, PaneValues>;
+}
+
+/** Scores of the pixels that one pane ranks first. */
+export interface AreaScore {
+  /** The network's; of a model's pane, that model's. */
+  own: number | null;
+  /** The witness's; null without one. */
+  witness: number | null;
+}
+
+/** Scores while pixels are taken away, or added, the most relevant first. */
+export interface MeasuredCurve {
+  /** Shares of the pixels. */
+  shares: number[];
+  scores: (number | null)[];
+  /** Area below the curve. */
+  auc: number | null;
+}
+
+/** One network's word on an attribution; null where a score is not finite. */
+export interface NetMeasures {
+  /** Its name. */
+  net: string;
+  /** Its score of the whole image. */
+  image: number | null;
+  /** Score of the top pixels alone, by area. */
+  sufficiency: (number | null)[];
+  /** Fall of the score without them, by area. */
+  comprehensiveness: (number | null)[];
+  deletion: MeasuredCurve;
+  insertion: MeasuredCurve;
+  road: MeasuredCurve;
+}
+
+/** Deletion, insertion, ROAD, and scores at equal area. */
+export interface Measures {
+  /** Shares of the pixels. */
+  areas: number[];
+  own: NetMeasures;
+  witness: NetMeasures | null;
+  seconds: number;
+}
+
+/** The change of an attribution when the net's weights are random. */
+export interface Randomized {
+  /** Rank correlation of the two attributions, 1 for the same; null for none. */
+  similarity: number | null;
+  passes: boolean;
+  words: string;
+}
+
+/** The measures of a pane for one class. */
+export interface Measured {
+  /** 0 for our own evidence. */
+  pane: number;
+  target: number;
+  state: PaneState;
+  /** In [0, 1]. */
+  progress: number;
+  /** In words; or "". */
+  error: string;
+  measures: Measures | null;
+  randomized: Randomized | null;
+}
+
 /** The traits, as the page reads them. */
 export interface Traits {
   /** The image as the net sees it, in true color; target −1. */
@@ -471,6 +590,16 @@ export interface Traits {
   _edited: DataView;
   /** The net's scores of it; `{}` without one. With `_edited`. */
   _tested: Tested;
+  /** The methods that a person can put beside the evidence. */
+  _methods: MethodEntry[];
+  /** The panes, at most 12, see [Beside](#beside). At most 4 times a second while one is at work, and at the end of each. */
+  _beside: BesidePane[];
+  /** What is measured of the panes, the newest last. */
+  _measured: Measured[];
+  /** By pane, the values for the class drawn as a packed frame (base64 of zlib), once all are there: what a saved notebook shows without a kernel. Unit values as those of a mask, signed ones as `128 + round(127·v/scale)`. At most 150 kB, the panes in order; values beyond that are left out. */
+  _beside_kept: Record<string, string>;
+  /** Source of the page's third script, a module: what is beside; empty until a page asks by `beside_open`, or there is a pane. */
+  _beside_script: string;
   /** Source of the page's second script, a module: findings and help, which are not needed for the first paint; empty until a page says `hello`. */
   _annotate: string;
   /** What must be known before findings can be marked, see [Findings](#findings); `{}` where they cannot. */
@@ -494,6 +623,15 @@ export type Command =
   | { type: "stop" }
   | { type: "compare"; by: string }
   | { type: "test"; buffer: DataView }
+  | { type: "beside_open" }
+  | { type: "beside_add"; method: string }
+  | { type: "beside_remove"; pane: number }
+  | { type: "beside_stop"; pane: number }
+  | { type: "values"; pane: number; target: number }
+  | { type: "score_area"; share: number; target: number }
+  | { type: "measure"; pane: number; target: number }
+  | { type: "randomize"; pane: number; target: number }
+  | { type: "measure_stop" }
   | { type: "findings" }
   | { type: "put"; finding: Record<string, unknown>; base: number; act: string; target: number; iteration: number; imported?: boolean }
   | { type: "review"; finding: string; verdict: string; kind?: string; reason?: string; act: string }
@@ -509,6 +647,8 @@ export type Message =
   | { type: "frame"; id?: number }
   | { type: "done"; id?: number }
   | { type: "categories"; id?: number; names: string[] }
+  | { type: "values"; id?: number; pane: number; target: number; seq: number; scale: number; signed: boolean; channels: number; height: number; width: number }
+  | { type: "area_scores"; id?: number; share: number; target: number; scores: Record<string, AreaScore> }
   | { type: "findings"; id?: number; findings: FindingRecord[]; reviews: ReviewRecord[] }
   | { type: "kept"; id?: number; finding: FindingRecord; clash: FindingRecord | null; durable: boolean; reason: string }
   | { type: "reviewed"; id?: number; finding: FindingRecord; reviews: ReviewRecord[] }
@@ -534,6 +674,15 @@ export interface Replies {
   stop: Extract<Message, { type: "done" }>;
   compare: Extract<Message, { type: "done" }>;
   test: Extract<Message, { type: "done" }>;
+  beside_open: Extract<Message, { type: "done" }>;
+  beside_add: Extract<Message, { type: "done" }>;
+  beside_remove: Extract<Message, { type: "done" }>;
+  beside_stop: Extract<Message, { type: "done" }>;
+  values: Extract<Message, { type: "values" }>;
+  score_area: Extract<Message, { type: "area_scores" }>;
+  measure: Extract<Message, { type: "done" }>;
+  randomize: Extract<Message, { type: "done" }>;
+  measure_stop: Extract<Message, { type: "done" }>;
   findings: Extract<Message, { type: "findings" }>;
   put: Extract<Message, { type: "kept" }>;
   review: Extract<Message, { type: "reviewed" }>;
@@ -555,10 +704,11 @@ export const APART: NamesByCommand = {
 /** The commands that one ends where they have not begun. */
 export const ENDS: NamesByCommand = {
   stop: ["run", "run_more", "add", "compare"],
+  measure_stop: ["measure", "randomize"],
 };
 
 /** Commands that are done one after another, all of them. */
-export const QUEUED: readonly Command["type"][] = ["findings", "put", "review", "read_findings", "write_findings"];
+export const QUEUED: readonly Command["type"][] = ["values", "findings", "put", "review", "read_findings", "write_findings"];
 
 /** Curves by class. */
 export type Trace = Traits["_trace"];

@@ -56,10 +56,9 @@ class Commands:
         Where commands wait that come too fast.
     refuse
         Tells the page that a command is refused, and why.
-    line
-        Where the tasks of queued commands wait.
-    files
-        Where those that may take long wait after that.
+    lines
+        Where the tasks of queued commands wait, by name; those that may take long wait in "files"
+        after that.
     """
 
     def __init__(
@@ -68,15 +67,13 @@ class Commands:
         handlers: Mapping[str, Handler],
         inbox: Inbox,
         refuse: Callable[[Any, str], None],
-        line: Line,
-        files: Line,
+        lines: Mapping[str, Line],
     ) -> None:
         self._panel = panel
         self._handlers = handlers
         self._inbox = inbox
         self._refuse = refuse
-        self._line = line
-        self._files = files
+        self._lines = lines
         self._tasks: dict[Slot, tuple[Any, Task]] = {}  # what waits to be done
         self._works = False
 
@@ -121,16 +118,17 @@ class Commands:
             asked = {**wire.brief(content), **number(content)}  # type: ignore[dict-item]
             size = wire.weight(content, MOST_BYTES)
             act = partial(self._answer, asked, task)
-            if COMMAND[request.type].long:
+            command = COMMAND[request.type]
+            if command.long:
                 act = partial(self._hand_on, asked, act, size)
-            self._line.add(act, size)
+            self._lines[command.line].add(act, size)
         except Exception as error:
             self._fail(content, error)
 
     def _hand_on(self, asked: dict[str, Any], act: Callable[[], None], size: int) -> None:
         """Do what may take long beside the line, now that all before it is done."""
         try:
-            self._files.add(act, size)
+            self._lines["files"].add(act, size)
         except RuntimeError as error:
             with self._panel.lock, self._panel.logged():
                 if not self._panel.session.closed:

@@ -14,6 +14,7 @@ from xwidget.inspector.page import shapes
 from xwidget.inspector.page.entries import Command, Reply, Trait
 from xwidget.inspector.page.kinds import ProtocolError, Whole
 from xwidget.inspector.page.table import (
+    beside,
     classes,
     comparing,
     drawn,
@@ -27,7 +28,7 @@ from xwidget.inspector.page.table import (
 PROTOCOL = 2
 """Version of the contract, compared in the handshake."""
 
-_TABLE = (drawn, classes, running, comparing, testing, findings, saving, pages)
+_TABLE = (drawn, classes, running, comparing, testing, beside, findings, saving, pages)
 
 VIEW_COUNT = Trait(
     "_view_count",

@@ -109,6 +109,8 @@ class Command:
         wait, a newer one is refused. Its refusal is told to who asked alone.
     long
         Whether a queued one may take long: those behind it do not wait for it.
+    line
+        Where a queued one waits: those of one line are done in order, other lines do not wait.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Command:
     ends: tuple[str, ...] = ()
     queued: bool = False
     long: bool = False
+    line: str = "findings"
 
     @property
     def apart(self) -> dict[str, tuple[str, ...]]:

@@ -157,6 +157,22 @@ class Mask(Kind):
 
 
 @dataclass(frozen=True)
+class Share(Kind):
+    """A share of a whole, not 0."""
+
+    hint = float
+    words = "0 to 1, not 0"
+
+    def _read(self, name: str, value: Any, widget: Any) -> float:
+        number = arguments.real(value)
+        if number is None or not 0 < number <= 1:
+            raise ProtocolError(
+                f"{name} must be a share from 0 to 1, not 0, got {wire.shown(value)}"
+            )
+        return number
+
+
+@dataclass(frozen=True)
 class Text(Kind):
     """A text of bounded length."""
 

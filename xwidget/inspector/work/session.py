@@ -227,6 +227,11 @@ class Session(TurnTaker):
         return None if self.subject is None else self.subject.clf
 
     @property
+    def witness(self) -> Witness | None:
+        """The other net that is asked; None without one, and after ``close``."""
+        return self._witness
+
+    @property
     def x(self) -> Tensor | None:
         """The normalized image (3, H, W); None after ``close``."""
         return None if self.subject is None else self.subject.x

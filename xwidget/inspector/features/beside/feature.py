@@ -1,0 +1,280 @@
+"""Beside: other methods, arrays and models beside the evidence, compared at equal area."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from xwidget import metrics
+from xwidget.assets import FOLDER, text
+from xwidget.attribution import Attribution
+from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
+from xwidget.inspector.features.beside.method import OfMethod, menu
+from xwidget.inspector.features.beside.own import ID, Own
+from xwidget.inspector.features.beside.pane import Pane
+from xwidget.inspector.features.beside.panes import Panes
+from xwidget.inspector.features.beside.scoring import Scoring
+from xwidget.inspector.features.beside.source import Doing, Given, Source
+from xwidget.inspector.features.beside.values import Found
+from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.page.commands import Answer, Handler, Task
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+from xwidget.support import texts
+from xwidget.support.texts import NAME
+
+_BYTES_PER_SECOND = 30e6  # of values that a page asks for, as of masks
+_ENDED = ("done", "stopped", "error")
+_SCRIPT = "beside.js"
+_AGAIN = 30  # iterations of a run with random weights, and of the one it is compared with
+
+
+class Beside(Feature):
+    """Put panes beside the evidence, tell the page their values, score and measure them.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector.
+    drawn
+        What is drawn.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        super().__init__(panel)
+        self._drawn = drawn
+        self._own = Own(panel)
+        self.panes = Panes(panel, drawn)
+        self._measuring = Measuring(panel)
+        self._scoring = Scoring(panel.subject, panel.session.witness)
+        self._closed = threading.Event()
+
+    @property
+    def commands(self) -> Mapping[str, Handler]:
+        """The script; panes; their values, scores and measures."""
+        return {
+            "beside_open": self._open,
+            "beside_add": self._add,
+            "beside_remove": lambda pane: self._each(pane, self._remove),
+            "beside_stop": lambda pane: self._each(pane, self.panes.stop),
+            "values": lambda pane, target: partial(self._values, pane, target),
+            "score_area": self._score_area,
+            "measure": lambda pane, target: self._measure("measures", pane, target),
+            "randomize": lambda pane, target: self._measure("randomized", pane, target),
+            "measure_stop": self._measuring.stop,
+        }
+
+    def begin(self) -> None:
+        """Tell what there is to choose from; look again where another class is drawn, or a run
+        begins or ends: the net may have been trained since.
+        """
+        self._panel.tell(_methods=menu())
+        self._panel.watch(lambda _: self._look(), "target")
+        self._panel.watch(self._on_status, "status")
+
+    def close(self) -> None:
+        """Give up everything."""
+        self._closed.set()
+        self.panes.close()
+        self._measuring.close()
+        self._scoring.close()
+        self._own.close()
+
+    # From Python, without the lock.
+
+    def add(self, source: Source) -> Pane:
+        """Put a pane beside the evidence, and have the page load what shows it."""
+        with self._panel.lock:
+            pane = self.panes.add(source)
+            self._open()
+        self._panel.views.ask()
+        return pane
+
+    def add_method(self, name: str, options: Mapping[str, Any]) -> str:
+        """Put a method beside the evidence; return the pane's label."""
+        return self.add(self._method(name, options)).label
+
+    def add_attribution(self, attribution: Attribution) -> str:
+        """Put an attribution of this image beside the evidence; return the pane's label."""
+        return self.add(
+            Given(self._checked(attribution), self._panel.subject.clf.short_names)
+        ).label
+
+    def attributions(self) -> Mapping[str, Attribution]:
+        """Return the values so far, by label."""
+        with self._panel.lock:
+            made = {pane.label: pane.attribution for pane in self.panes}
+        return MappingProxyType({label: each for label, each in made.items() if each is not None})
+
+    def remove(self, label: str) -> None:
+        """Take the pane of a label away, or raise ValueError in words."""
+        with self._panel.lock:
+            self._panel.check_open()
+            labels = {pane.label: pane for pane in self.panes}
+            if label not in labels:
+                has = ", ".join(map(repr, labels)) or "none"
+                raise ValueError(
+                    f"there is no pane {texts.shown(repr(label), NAME)} beside the evidence; there "
+                    f"is {has}"
+                )
+            self._remove(labels[label])
+
+    def wait(self, timeout: float | None) -> bool:
+        """Block until all panes are computed and measured; return False where that took longer."""
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._panel.views.waiting():
+            if not self.panes.wait(timeout):
+                return False
+            left = None if end is None else max(0.0, end - time.monotonic())
+            return self._measuring.wait(left)
+
+    def _method(self, name: str, options: Mapping[str, Any]) -> OfMethod:
+        subject = self._panel.subject.subject
+        return OfMethod(name, options, subject, self._panel.settings)
+
+    def _checked(self, attribution: Any) -> Attribution:
+        """Return an attribution of this image, or raise in words."""
+        subject = self._panel.subject
+        if not isinstance(attribution, Attribution):
+            raise TypeError(
+                f"the attribution is of type {type(attribution).__name__}; expected an Attribution,"
+                " from xw.attribute, xw.Attribution.from_array or an Explanation's attribution"
+            )
+        frame = subject.picture.shape[:2]
+        if attribution.size != frame:
+            raise ValueError(
+                f"the attribution has {attribution.size} pixels; the network's input has {frame}. "
+                "Resize it to that"
+            )
+        if attribution.digest and attribution.digest != subject.subject.digest:
+            raise ValueError(
+                f"the attribution by {texts.shown(attribution.method, NAME)} is of another image: "
+                "the digests differ"
+            )
+        names = subject.clf.categories
+        if beyond := [target for target in attribution.targets if target >= len(names)]:
+            raise ValueError(
+                f"the attribution is of class {beyond[0]}, but {subject.clf.name} has "
+                f"{len(names)} classes"
+            )
+        return attribution
+
+    # With the lock held.
+
+    def _open(self) -> None:
+        if not self._panel.get("_beside_script") and (FOLDER / _SCRIPT).exists():
+            self._panel.tell(_beside_script=text(_SCRIPT))
+
+    def _add(self, method: str) -> None:
+        self.panes.add(self._method(method, {}))
+        self._open()
+
+    def _each(self, id: int, act: Callable[[Pane], None]) -> None:
+        """Do something with a pane; nothing where it is gone."""
+        for pane in self.panes:
+            if pane.id == id:
+                act(pane)
+
+    def _remove(self, pane: Pane) -> None:
+        self.panes.remove(pane)
+        self._measuring.remove(pane.id)
+
+    def _look(self) -> None:
+        if not self._closed.is_set():
+            try:
+                self.panes.look()
+            except RuntimeError as error:  # too many threads: the next look tries again
+                self._panel.warn("no thread for what is beside", error=error)
+
+    def _on_status(self, status: str) -> None:
+        if status == "running":
+            self._measuring.forget(ID, lambda target: None)
+        self._look()
+
+    def _found(self, pane: int, target: int) -> Found:
+        """Return a pane's values for a class, or raise in words."""
+        if pane == ID:
+            return self._own.found(target)
+        found = self.panes.get(pane).found.get(target)
+        if found is None:
+            raise RuntimeError("there are no values of this class yet")
+        return found
+
+    def _score_area(self, share: float, target: int) -> Task:
+        index = self._panel.subject.clf.index(target)
+        asked: dict[int, tuple[Found, Source | None]] = {}
+        for pane in self.panes:
+            if index in pane.found:
+                asked[pane.id] = pane.found[index], pane.source
+        history = self._panel.runs.history
+        if history is not None and index in history.targets:
+            asked[ID] = self._own.found(index), None
+
+        def task() -> Answer:
+            scores = self._scoring.scores(asked, share, index)
+            return Answer({"share": share, "target": index, "scores": scores})
+
+        return task
+
+    def _measure(self, what: What, pane: int, target: int) -> None:
+        find = partial(self._found, pane, target)
+        find()  # raises
+        source = None if pane == ID else self.panes.get(pane).source
+        measure = partial(self._measured if what == "measures" else self._randomized, source)
+        self._measuring.add(Measurement(pane, target, what, find, measure))
+
+    # On the thread of measures.
+
+    def _measured(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
+        panel = self._panel
+        witness = panel.session.witness
+        return metrics.measure(
+            panel.subject.subject,
+            found.attribution,
+            witness=None if witness is None else witness.net,
+            on_progress=doing.progress,
+            cancel=doing.cancelled,
+        ).describe()
+
+    def _randomized(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
+        (target,) = found.attribution.targets
+        if source is not None:
+            return source.randomized(found.attribution, target, doing)
+        explanation = self._panel.runs.explanation()
+        if explanation is None:
+            raise RuntimeError("there is no evidence any more")
+        return metrics.randomization(
+            self._panel.subject.subject,
+            explanation,
+            target,
+            iterations=_AGAIN,
+            on_progress=doing.progress,
+            cancel=doing.cancelled,
+        ).describe()
+
+    # On the line of values.
+
+    def _values(self, pane: int, target: int) -> Answer:
+        with self._panel.lock:
+            found = self._found(pane, target)
+        own = pane == ID
+        buffer = found.standing.astype("<u2").tobytes() if own else found.buffer()
+        self._closed.wait(len(buffer) / _BYTES_PER_SECOND)  # so much a second, however many ask
+        height, width = found.standing.shape
+        fields = {
+            "pane": pane,
+            "target": target,
+            "seq": found.seq,
+            "scale": 1.0 if own else found.scale,
+            "signed": not own and bool(np.any(found.attribution.signed)),
+            "channels": 0 if own else len(found.values),
+            "height": height,
+            "width": width,
+        }
+        return Answer(fields, buffer)

@@ -1,0 +1,331 @@
+"""The panes beside the evidence: what each computes next, and what the page is told of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+
+from xwidget.attribution import Attribution
+from xwidget.engine.device import pick
+from xwidget.inspector.features.beside.job import Job
+from xwidget.inspector.features.beside.kept import packed
+from xwidget.inspector.features.beside.lane import Lane, Work
+from xwidget.inspector.features.beside.pane import Pane
+from xwidget.inspector.features.beside.source import Source, of_target
+from xwidget.inspector.features.beside.values import Found
+from xwidget.inspector.page.drawn import Drawn
+from xwidget.inspector.page.panel import Panel
+from xwidget.net.fingerprint import fingerprint
+from xwidget.subject import Subject
+from xwidget.support import texts
+
+MOST = 12
+"""Panes."""
+
+_MOST_BYTES = 300_000_000  # of values: those asked for longest ago go first
+_TARGETS = 10  # classes drawn of late whose values are still computed
+_STILL = 1.0  # seconds without a change, after which what a saved notebook holds is packed
+
+
+class Panes:
+    """Compute the values of panes beside the run, for the class drawn before all others.
+
+    Parameters
+    ----------
+    panel
+        All that it sees of its Inspector; the traits ``_beside`` and ``_beside_kept`` are told its
+        page.
+    drawn
+        What is drawn.
+    """
+
+    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+        self._panel = panel
+        self._drawn = drawn
+        self._panes: dict[int, Pane] = {}
+        self._count = 0  # so far: each gets an id of its own
+        self._seq = 0
+        self._asked: deque[int] = deque(maxlen=_TARGETS)  # classes, the newest last
+        self._jobs: set[Job] = set()
+        self._lanes: dict[str, Lane] = {}
+        self._subject: Subject | None = panel.subject.subject
+        self._frame = panel.subject.picture.shape[:2]
+        self._looks = 0
+        self._weights: str | None = None  # of the net when it was looked at last
+        self._kept: tuple[int, ...] = ()  # what is packed
+        self._ended = threading.Event()
+
+    # With the lock held.
+
+    def __iter__(self) -> Iterator[Pane]:
+        return iter(list(self._panes.values()))
+
+    def get(self, id: int) -> Pane:
+        """Return a pane.
+
+        Raises
+        ------
+        ValueError
+            If there is none of this id.
+        """
+        if id not in self._panes:
+            raise ValueError(f"there is no pane {id}; it was removed, or the kernel is a new one")
+        return self._panes[id]
+
+    def add(self, source: Source) -> Pane:
+        """Add a pane; where the same stands there, it is that one, tried again.
+
+        Raises
+        ------
+        RuntimeError
+            If there are too many, the Inspector is closed, or no thread can be started.
+        """
+        self._panel.check_open()
+        for pane in self:
+            if source.key is not None and pane.source.key == source.key:
+                source.close()
+                pane.again(self._drawn.target)
+                break
+        else:
+            if len(self._panes) >= MOST:
+                raise RuntimeError(
+                    f"there are {MOST} panes beside the evidence, which is the limit; remove one "
+                    "first"
+                )
+            self._count += 1
+            pane = Pane(self._count, source, self._own_label(source.label))
+            self._panes[pane.id] = pane
+        self._lane(source.lane)
+        self.look()
+        return pane
+
+    def remove(self, pane: Pane) -> None:
+        """Take a pane away."""
+        pane.removed = True
+        del self._panes[pane.id]
+        self._end([job for job in self._jobs if job.pane is pane])
+        pane.source.close()
+        self.look()
+
+    def stop(self, pane: Pane) -> None:
+        """Stop what a pane is doing, or waits to do for the class drawn."""
+        jobs = [job for job in self._jobs if job.pane is pane]
+        pane.stopped.update(job.target for job in jobs)
+        if pane.state(self._drawn.target, self._weights) == "waiting":
+            pane.stopped.add(self._drawn.target)
+        self._end(jobs)
+        self.tell()
+
+    def look(self) -> None:
+        """Compute what is missing, or is of other weights than the net has now."""
+        target = self._drawn.target
+        if target in self._asked:
+            self._asked.remove(target)
+        self._asked.append(target)
+        self._looks += 1
+        self._weights = None
+        self.tell()
+        for lane in self._lanes.values():
+            lane.wake()
+
+    def tell(self) -> None:
+        """Tell the page of all panes."""
+        if not self._ended.is_set():
+            target = self._drawn.target
+            told = [pane.describe(target, self._weights) for pane in self]
+            with self._panel.logged():
+                self._panel.tell(_beside=told)
+
+    def close(self) -> None:
+        """Give up everything."""
+        self._ended.set()
+        self._end(self._jobs)
+        for lane in self._lanes.values():
+            lane.close()
+        for pane in self:
+            pane.removed = True
+            pane.source.close()
+        self._panes.clear()
+        self._subject = None
+
+    # From Python, without the lock.
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until nothing is to be computed; return False where that took longer."""
+        end = None if timeout is None else time.monotonic() + timeout
+        lanes = [lane for name, lane in list(self._lanes.items()) if name != "kept"]
+        for lane in lanes:
+            if not lane.wait(None if end is None else max(0.0, end - time.monotonic())):
+                return False
+        return True
+
+    # On the thread of a lane.
+
+    def _lane(self, name: str) -> Lane:
+        if name not in self._lanes:
+            choose = self._next_kept if name == "kept" else partial(self._next, name)
+            self._lanes[name] = Lane(f"xwidget {name}", choose, partial(self._end_lane, name))
+        return self._lanes[name]
+
+    def _end_lane(self, name: str) -> None:
+        self._end([job for job in list(self._jobs) if job.pane.source.lane == name])
+        self._ended.set()
+
+    def _end(self, jobs: set[Job] | list[Job]) -> None:
+        for job in list(jobs):
+            job.ended = True
+
+    def _next(self, lane: str) -> Work | None:
+        """Return the next computation of a lane, of the class asked for last before all others."""
+        looks, weights, subject = self._looks, self._weights, self._subject
+        if subject is None:
+            return None
+        if weights is None:
+            weights = fingerprint(subject.clf.net)
+        with self._panel.lock:
+            if self._ended.is_set():
+                return None
+            if looks == self._looks:
+                self._weights = weights
+            for target in reversed(self._asked):
+                for pane in self:
+                    if pane.source.lane == lane and pane.lacks(target, weights):
+                        return self._begin(pane, target, weights)
+            self.tell()
+            if not self._jobs:
+                self._lane("kept").wake()
+            return None
+
+    def _begin(self, pane: Pane, target: int, weights: str) -> Work:
+        job = Job(
+            pane,
+            target,
+            weights,
+            superseded=self._superseded,
+            tell=self._tell_progress,
+            show=self._show,
+        )
+        pane.doing, pane.progress = target, 0.0
+        pane.failed.pop(target, None)
+        self._jobs.add(job)
+        self.tell()
+        return partial(self._compute, job)
+
+    def _superseded(self, job: Job) -> bool:
+        """Return whether a job is in the way of the class drawn; asked without a lock."""
+        target = self._drawn.target
+        if job.target == target or job.pane.source.at_once or job.pane.progress >= 1 / 2:
+            return False
+        lane = job.pane.source.lane
+        return any(
+            pane.source.lane == lane and pane.lacks(target, job.weights)
+            for pane in list(self._panes.values())
+        )
+
+    def _tell_progress(self) -> None:
+        with self._panel.lock:
+            self.tell()
+
+    def _compute(self, job: Job) -> None:
+        """Do a job, and tell what came of it."""
+        panel, pane = self._panel, job.pane
+        made, failure = None, ""
+        try:
+            with job.in_turn(pick(panel.settings.device), panel.views.rank):
+                found = pane.source.attribute(job.target, job)
+            made = self._made(found, job, final=True)
+        except BaseException as error:  # the others are computed all the same
+            failure = texts.text_of(error)
+        with panel.lock:
+            pane.doing = None
+            self._jobs.discard(job)
+            if made is not None:
+                self._keep(pane, made)
+            elif not job.cancelled():
+                pane.failed[job.target] = failure, job.weights
+            self.tell()
+
+    def _show(self, job: Job, attribution: Attribution, note: str) -> None:
+        made = self._made(attribution, job, note, final=False)
+        with self._panel.lock:
+            if not job.ended:
+                self._keep(job.pane, made)
+                self.tell()
+
+    def _made(
+        self, attribution: Attribution, job: Job, note: str | None = None, *, final: bool
+    ) -> list[Found]:
+        """Return the values of an attribution by class, those that are explained, or raise in
+        words; all that is told of them is computed here.
+        """
+        if attribution.size != self._frame:
+            raise ValueError(
+                f"the values are of {attribution.size} pixels, the network's input has "
+                f"{self._frame}"
+            )
+        note = job.pane.source.note if note is None else note
+        wanted = {job.target, *self._panel.session.targets}
+        targets = [target for target in attribution.targets if target in wanted]
+        if job.target not in targets:
+            raise ValueError(f"there are no values for class {job.target}")
+        made = [Found(0, of_target(attribution, t), note, job.weights, final) for t in targets]
+        for each in made:
+            _ = each.scale, each.clipped
+        return made
+
+    def _keep(self, pane: Pane, made: list[Found]) -> None:
+        for each in made:
+            self._seq += 1
+            each.seq = self._seq
+            target = each.attribution.targets[0]
+            pane.found.pop(target, None)
+            pane.found[target] = each
+            if each.final:
+                pane.again(target)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop values that were asked for longest ago, where there are too many."""
+        held = [(pane, target, each) for pane in self for target, each in pane.found.items()]
+        room = _MOST_BYTES - sum(each.size for *_, each in held)
+        held.sort(key=lambda each: each[2].seq)
+        for pane, target, each in held:
+            if room >= 0:
+                return
+            if target != self._drawn.target:
+                del pane.found[target]
+                room += each.size
+                if target in self._asked:  # else it would be computed again at once
+                    self._asked.remove(target)
+
+    # What a saved notebook holds.
+
+    def _next_kept(self) -> Work | None:
+        if self._ended.wait(_STILL):
+            return None
+        with self._panel.lock:
+            found = {pane.id: pane.found.get(self._drawn.target) for pane in self}
+            there = {id: each for id, each in found.items() if each is not None}
+            key = tuple(each.seq for each in there.values())
+            if self._ended.is_set() or key == self._kept or self._jobs:
+                return None
+        return partial(self._pack, key, there)
+
+    def _pack(self, key: tuple[int, ...], found: dict[int, Found]) -> None:
+        kept = packed(found)
+        with self._panel.lock, self._panel.logged():
+            if not self._ended.is_set():
+                self._kept = key
+                self._panel.tell(_beside_kept=kept)
+
+    def _own_label(self, label: str) -> str:
+        """Return a label that no other pane has."""
+        taken = {pane.label for pane in self}
+        number, found = 1, label
+        while found in taken:
+            number += 1
+            found = f"{label} {number}"
+        return found

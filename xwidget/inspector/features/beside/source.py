@@ -1,0 +1,182 @@
+"""The origins of a pane's values: a method, a given attribution, another model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from xwidget.attribution import Attribution
+
+_NAMED = 3
+
+
+class Doing(Protocol):
+    """A computation under way, as its source sees it; on the thread that computes."""
+
+    def cancelled(self) -> bool:
+        """Return whether nobody wants it any more: asked between batches."""
+
+    def progress(self, share: float) -> None:
+        """Tell how much is done, in [0, 1]. Others may have their turn on the device meanwhile.
+
+        Raises
+        ------
+        GivenUp
+            If nobody wants it any more.
+        """
+
+
+class Showing(Doing, Protocol):
+    """A computation that may show values while they are not final."""
+
+    def show(self, attribution: Attribution, note: str = "") -> None:
+        """Show values that are not final, at most twice a second: more often costs nothing."""
+
+
+class Source(ABC):
+    """The origin of a pane's values.
+
+    Attributes
+    ----------
+    kind
+        "method", "array" or "model".
+    label
+        Its name for a person; a pane adds a number where another one has it.
+    name
+        Of the method; else "".
+    about
+        What it is, in a sentence or two.
+    signed
+        Whether its values may be negative.
+    channels
+        1, or 3 for one value a color channel.
+    lane
+        Those of one lane compute one after another: "quick" for what takes a second at most,
+        "slow", or one's own.
+    at_once
+        Whether it computes all classes that it can: it is not given up for another class.
+    renewed
+        Whether its values are computed again once the net was trained.
+    note
+        What must be known of its last values, in words.
+    """
+
+    kind: ClassVar[Literal["method", "array", "model"]]
+    label: str
+    name: str = ""
+    about: str = ""
+    signed: bool = False
+    channels: int = 1
+    lane: str = "slow"
+    at_once: bool = False
+    renewed: bool = True
+    note: str = ""
+
+    @abstractmethod
+    def attribute(self, target: int, doing: Showing) -> Attribution:
+        """Return the values for a class; on a thread of the lane, without a lock.
+
+        Parameters
+        ----------
+        target
+            Class index, of those that the Inspector explains. Values for others of them may come
+            along, and are kept.
+        doing
+            Told the progress, and asked whether to go on.
+
+        Raises
+        ------
+        Exception
+            With the reason in words, which the pane shows.
+        """
+
+    def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
+        """Return the score of some pixels, (H, W) True where the image is shown, by a model of its
+        own; None where the Inspector's is asked.
+        """
+        return None
+
+    def randomized(self, found: Attribution, target: int, doing: Doing) -> dict[str, Any]:
+        """Compute the values for a class once more with random weights, and compare.
+
+        Parameters
+        ----------
+        found
+            The values as they are, of this class alone.
+        target
+            Class index.
+        doing
+            Told the progress, and asked whether to go on.
+
+        Returns
+        -------
+        dict
+            As ``Randomization.describe`` has it.
+
+        Raises
+        ------
+        ValueError
+            If they cannot be computed again.
+        """
+        raise ValueError("Values that were given cannot be computed again with random weights.")
+
+    @property
+    def key(self) -> tuple[Any, ...] | None:
+        """A key, equal for two that are the same; None where none is the same as another."""
+        return None
+
+    def close(self) -> None:  # noqa: B027 - most hold nothing
+        """Let go of everything."""
+
+
+class Given(Source):
+    """An attribution that came from Python.
+
+    Parameters
+    ----------
+    attribution
+        It.
+    names
+        Names of all classes, for words on those that it does not have.
+    """
+
+    kind = "array"
+    renewed = False
+    lane = "quick"
+    at_once = True
+
+    def __init__(self, attribution: Attribution, names: Sequence[str]) -> None:
+        self.attribution = attribution
+        self._names = names
+        self.label = attribution.method
+        self.about = "Given from Python."
+        self.signed = attribution.signed
+        self.channels = 3 if attribution.values.ndim == 4 else 1
+
+    def attribute(self, target: int, doing: Showing) -> Attribution:
+        """Return it, or raise in words where it does not have the class."""
+        if target not in self.attribution.targets:
+            has = ", ".join(self._names[each] for each in self.attribution.targets[:_NAMED])
+            more = ", …" * (len(self.attribution.targets) > _NAMED)
+            raise ValueError(
+                f"It has no values for {self._names[target]}; they were given for {has}{more}."
+            )
+        return self.attribution
+
+
+def of_target(attribution: Attribution, target: int) -> Attribution:
+    """Return an attribution's values for one class alone."""
+    if attribution.targets == (target,):
+        return attribution
+    k = attribution.position(target)
+    return replace(
+        attribution,
+        targets=(target,),
+        values=attribution.values[k : k + 1],
+        checks=attribution.checks[k : k + 1],
+    )

@@ -1,0 +1,132 @@
+"""Values as they travel: in steps of the scale, with the standing of each pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from xwidget.attribution import Attribution
+from xwidget.frames import Frame
+from xwidget.metrics.ranking import ranks
+
+STEPS = 32767
+"""Steps of the scale on each side of 0, in 16 bits."""
+
+PLACES = 65536
+"""Places that a standing tells apart."""
+
+_BEYOND = 1e-3  # share of the values that may be beyond the scale
+
+Floats = npt.NDArray[np.float32]
+Standing = npt.NDArray[np.uint16]
+
+
+def scale_of(values: Floats, signed: bool) -> float:
+    """Return the scale: 1, or that of signed values.
+
+    It is their largest magnitude. A few values of many methods are so large that all others would
+    look neutral: where less than 0.1% are beyond half of it, it is the magnitude that 0.1% are
+    beyond, unless that is 0.
+
+    Examples
+    --------
+    >>> scale_of(np.array([-0.5, 0.25], np.float32), True)
+    0.5
+    >>> values = np.linspace(-1, 1, 10_001, dtype=np.float32)
+    >>> values[0] = -9
+    >>> round(scale_of(values, True), 2)
+    1.0
+    """
+    if not signed:
+        return 1.0
+    magnitudes = np.abs(values)
+    largest = float(magnitudes.max())
+    most = float(np.quantile(magnitudes, 1 - _BEYOND, method="higher"))
+    return most if 0 < most < largest / 2 else largest or 1.0
+
+
+def standing_of(relevance: npt.NDArray[np.floating]) -> Standing:
+    """Return the standing of each pixel (H, W), 0 for the most relevant: ``floor(65536 rank / n)``.
+
+    The top share s of the pixels are those below ``65536 s``.
+
+    Examples
+    --------
+    >>> standing_of(np.array([[0.5, 1.0], [0.25, 0.0]])).tolist()
+    [[16384, 0], [32768, 49152]]
+    """
+    places = ranks(np.array(relevance)).numpy()
+    return (places * PLACES // places.size).astype(np.uint16)
+
+
+def top(standing: Standing, share: float) -> npt.NDArray[np.bool_]:
+    """Return where the top share of the pixels is, (H, W)."""
+    return standing < share * PLACES
+
+
+@dataclass(eq=False)
+class Found:
+    """A pane's values for one class.
+
+    Attributes
+    ----------
+    seq
+        Another number each time they change.
+    attribution
+        The values, of this class alone.
+    note
+        What must be known of them, in words.
+    weights
+        Fingerprint of the net that they are of.
+    final
+        Whether they are not to change: not those shown while they are computed.
+    """
+
+    seq: int
+    attribution: Attribution
+    note: str = ""
+    weights: str = ""
+    final: bool = True
+
+    @property
+    def values(self) -> Floats:
+        """The values, (C, H, W) with one or three channels."""
+        values: Floats = self.attribution.values[0]
+        return values if values.ndim == 3 else values[None]
+
+    @cached_property
+    def scale(self) -> float:
+        """The magnitude at the end of the scale."""
+        return scale_of(self.values, self.attribution.signed)
+
+    @cached_property
+    def clipped(self) -> float:
+        """Share of the values beyond the scale."""
+        return float((np.abs(self.values) > self.scale).mean()) if self.attribution.signed else 0.0
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The standing of each pixel."""
+        return standing_of(self.attribution.relevance[0])
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds, about."""
+        return int(self.values.nbytes + 2 * self.values[0].size)
+
+    def buffer(self) -> bytes:
+        """Return the values as int16 (C, H, W), then the standing as uint16 (H, W)."""
+        steps = np.rint(np.clip(self.values / self.scale, -1, 1) * STEPS).astype("<i2")
+        return b"".join([steps.tobytes(), self.standing.astype("<u2").tobytes()])
+
+    def frame(self) -> Frame:
+        """Return the values in 8 bits: unit ones as those of a mask, signed ones around 128."""
+        if self.attribution.signed:
+            pixels = 128 + np.rint(127 * np.clip(self.values / self.scale, -1, 1))
+        else:
+            pixels = np.floor(255 * self.values + 0.5)
+        target = self.attribution.targets[0]
+        return Frame(pixels.astype(np.uint8), target=target, seq=self.seq)
