@@ -37,24 +37,29 @@ const options = {
   legalComments: "none",
   banner: { js: "/* Bundled licenses: see LICENSES.txt beside this file. */" },
 };
-// What the panel gives the second script of itself.
+// What the panel gives the later scripts of itself.
 const ofPanel = {
   name: "parts of the panel",
   setup(build) {
     const path = here("shared/panel.mjs");
-    build.onResolve(
-      { filter: /\/(panel\/(search|tool_button|typed)|support\/(files|keys))$/ },
-      () => ({ path }),
-    );
+    const parts = [
+      "panel/(search|tool_button|typed)",
+      "support/(figures|files|keys)",
+      "kernel/(frame|packed)",
+      "picture/(colormap|paper|sign|titles)",
+      "state/(classes|masks)",
+      "catalog/sentences",
+    ];
+    build.onResolve({ filter: new RegExp(`/(${parts.join("|")})$`) }, () => ({ path }));
   },
 };
 
-// Findings and help: a module whose one export is given what it needs of others by the panel.
-const annotate = {
+// A module whose one export is given what it needs of others by the panel.
+const later = (name) => ({
   ...options,
-  entryPoints: { annotate: here("src/annotate/index.ts") },
+  entryPoints: { [name]: here(`src/${name}/index.ts`) },
   format: "iife",
-  globalName: "annotate",
+  globalName: name,
   alias: {
     preact: here("shared/preact.mjs"),
     "preact/hooks": here("shared/hooks.mjs"),
@@ -62,8 +67,10 @@ const annotate = {
   },
   plugins: [styleText, ofPanel],
   banner: { js: "export default (lib) => {" },
-  footer: { js: "return annotate; };" },
-};
+  footer: { js: `return ${name}; };` },
+});
+// Findings and help; other methods and models beside our evidence.
+const [annotate, beside] = [later("annotate"), later("beside")];
 // The page that Explanation.export_html writes: the same panel, with a model in place of a kernel.
 const portable = {
   ...options,
@@ -86,7 +93,7 @@ const gallery = {
   inject: [],
   banner: {},
 };
-const builds = [options, annotate, portable, styles, gallery];
+const builds = [options, annotate, beside, portable, styles, gallery];
 
 // What the bundle contains of others is MIT: its notices travel beside it.
 async function licenses() {

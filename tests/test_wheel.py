@@ -33,7 +33,7 @@ def test_the_wheel_holds_the_page_and_the_typing_marker(wheel: Path) -> None:
         for name in ("widget", "portable", "gallery")
         for kind in ("js", "css")
     ]
-    page.append("inspector/static/annotate.js")
+    page += ["inspector/static/annotate.js", "inspector/static/beside.js"]
     for name in ("py.typed", *page, "inspector/static/LICENSES.txt"):
         assert f"xwidget/{name}" in names
 

@@ -1,6 +1,4 @@
 import {
-  type Check,
-  type Checked,
   type Command,
   type FindingRecord,
   type Message,
@@ -12,6 +10,8 @@ import {
 } from "../src/kernel/contract";
 import { decodeFrame } from "../src/kernel/frame";
 import type { Model } from "../src/kernel/model";
+import { CHECKS } from "./checks";
+import { FakeBeside } from "./fake_beside";
 import { FakeFindings } from "./fake_findings";
 import { initial } from "./initial";
 
@@ -41,61 +41,6 @@ const CLASSES = [
 ];
 const TOTAL = 200;
 
-const check = (name: string, passed: boolean | null, words: string, details = {}): Check => ({
-  ...{ name, passed, words, details },
-  value: passed === null ? 0.082 : 0.97,
-});
-/** One of each verdict. */
-const CHECKS: Checked = {
-  967: {
-    verdict: "holds",
-    sign: "holds",
-    summary: "Holds: moved a little, and on backgrounds it never saw, it keeps 97% of its score.",
-    items: [
-      check("score", true, "It scores 0.930, the image 0.951."),
-      check("small moves", true, "Moved by a pixel or so it keeps 97% of what the image keeps.", {
-        ...{ "shift 1": 0.9812, "shift 3": 0.9034, "zoom 1.1": 1.02, blur: 0.871, flip: 0.953 },
-      }),
-      check(
-        "unseen backgrounds",
-        true,
-        "On eight backgrounds it never saw it scores 0.88 or more.",
-      ),
-      check("share shown", null, "8.2% of the image is shown."),
-    ],
-  },
-  969: {
-    verdict: "no evidence",
-    sign: "none",
-    summary:
-      "No evidence: the network hardly sees the class in the image itself; tried for 200 steps.",
-    says: "Nothing in the photo makes the network say eggnog on its own: all of it scores 0.01.",
-    items: [check("score", null, "It scores 0.040, the image 0.011.")],
-  },
-  504: {
-    verdict: "doubtful",
-    sign: "doubtful",
-    summary:
-      "Doubtful: moved by a pixel or so it keeps 12% of what the image keeps, so that " +
-      "it may be a pattern that only this network sees.",
-    items: [
-      check("score", true, "It scores 0.310, the image 0.009."),
-      {
-        ...check(
-          "small moves",
-          false,
-          "Moved by a pixel or so it keeps 12% of what the image keeps.",
-          {
-            ...{ "shift 1": 0.1234, "shift 3": 0.00004, "zoom 1.1": 0.31, blur: null },
-          },
-        ),
-        value: 0.12,
-      },
-      check("control", true, "The least likely class, searched for alike, reaches 0.0011."),
-    ],
-  },
-};
-
 /** A command as it arrives. */
 type Numbered = Command & { id: number };
 type Listener = (...args: unknown[]) => void;
@@ -104,6 +49,7 @@ type Listener = (...args: unknown[]) => void;
 export class FakeModel implements Model {
   readonly sent: Numbered[] = [];
   readonly findings = new FakeFindings();
+  readonly #beside: FakeBeside;
   readonly #traits = new Map<string, unknown>();
   readonly #listeners = new Map<string, Set<Listener>>();
   #now = 0;
@@ -116,8 +62,14 @@ export class FakeModel implements Model {
     private readonly scenario: Scenario,
   ) {
     const gray = new Uint8Array([128, 128, 128]);
+    this.#beside = new FakeBeside(
+      SIDE,
+      (target) => this.#final(target),
+      (traits) => this.#set(traits),
+    );
     this.#set({
       ...initial(),
+      _methods: this.#beside.methods,
       _image: encode({ target: -1, side: SIDE, data: scene.subarray(0, PLANES) }),
       _reference: encode({ target: -1, side: 1, data: gray }),
       _classes: CLASSES.map(({ index, name, short, score }) => ({ index, name, short, score })),
@@ -146,6 +98,7 @@ export class FakeModel implements Model {
     this.#emit(`change:${name}`);
     if (name === "_command") this.send(value);
     if (name === "target" && this.#now > 0) this.#show();
+    if (name === "target") this.#beside.draw(value as number);
   }
 
   save_changes(): void {}
@@ -194,6 +147,12 @@ export class FakeModel implements Model {
   #answer(command: Numbered): void {
     const reply = (message: Message, buffers: DataView[] = []) =>
       this.#emit("msg:custom", { ...message, id: command.id }, buffers);
+    const beside = this.#beside.answer(command, this.#get("target"));
+    if (beside) {
+      const [message, ...buffers] = beside;
+      reply(message, buffers);
+      return;
+    }
     const of = this.findings.answer(command);
     if (of) {
       reply(of as Message);
@@ -328,7 +287,7 @@ export class FakeModel implements Model {
       CLASSES.findIndex(({ index }) => index === target),
     );
     const each = CLASSES[k] as (typeof CLASSES)[number];
-    const final = this.scene.subarray(PLANES * (k + 1), PLANES * (k + 2));
+    const final = this.#final(target);
     const grown = 1 - Math.exp(-iteration * each.speed);
     let sum = 0;
     const data = final.map((value) => {
@@ -347,6 +306,15 @@ export class FakeModel implements Model {
       seq,
       data,
     });
+  }
+
+  /** The last mask of a class. */
+  #final(target: number): Uint8Array {
+    const k = Math.max(
+      0,
+      CLASSES.findIndex(({ index }) => index === target),
+    );
+    return this.scene.subarray(PLANES * (k + 1), PLANES * (k + 2));
   }
 
   #set(traits: Partial<Traits>): void {

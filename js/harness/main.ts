@@ -12,8 +12,12 @@ host.style.width = `${options.get("width") ?? 700}px`;
 const bytes = new Uint8Array(await (await fetch("build/scene.bin")).arrayBuffer());
 const names = (await (await fetch("build/names.json")).json()) as string[];
 const model = new FakeModel(bytes, names, (options.get("scenario") ?? "done") as Scenario);
-const annotate = await fetch("/static/annotate.js");
-model.set("_annotate", await annotate.text());
+for (const [trait, name] of [
+  ["_annotate", "annotate"],
+  ["_beside_script", "beside"],
+]) {
+  model.set(trait as string, await (await fetch(`/static/${name}.js`)).text());
+}
 Object.assign(window, { model });
 
 const { default: create } = await import(/* @vite-ignore */ `${location.origin}/static/widget.js`);

@@ -1,2 +1,2 @@
-// Stands for "preact/hooks" in the second script: the panel gives it its own.
+// Stands for "preact/hooks" in the later scripts: the panel gives it its own.
 export const { useEffect, useLayoutEffect, useRef } = lib;

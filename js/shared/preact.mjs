@@ -1,2 +1,2 @@
-// Stands for "preact" in the second script: the panel gives it its own.
+// Stands for "preact" in the later scripts: the panel gives it its own.
 export const { Fragment, h } = lib;

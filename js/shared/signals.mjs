@@ -1,2 +1,2 @@
-// Stands for "@preact/signals" in the second script: the panel gives it its own.
+// Stands for "@preact/signals" in the later scripts: the panel gives it its own.
 export const { batch, computed, effect, signal, useSignal } = lib;

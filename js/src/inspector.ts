@@ -7,35 +7,56 @@ import { createUi, type Ui } from "./panel/ui";
 
 // Both first: what is alike lies close together in the bundle, which is packed 1% smaller so.
 
+import { effect } from "@preact/signals";
 import { h, render } from "preact";
 import type { Model } from "./kernel/model";
 import { createViews, type Views } from "./kernel/views";
 import { type KernelParts, Panel } from "./panel/panel";
-import { type Annotate, afterPaint } from "./panel/second_script";
+import { afterPaint, type Script } from "./panel/scripts";
 import { isOurs, keepKeys } from "./support/keys";
 
 export interface Parts {
-  /** Returns the second script. */
-  annotate(store: Store): Annotate | Promise<Annotate>;
+  /** Returns the script with findings and help. */
+  annotate(store: Store): Script | Promise<Script>;
+  /** The script with other methods and models, once something of it is asked for. */
+  beside(store: Store): Script | Promise<Script>;
   /** What only a kernel can do; an exported page leaves it out. */
   kernel?: KernelParts;
   /** Is told of every view. */
   ready?(ui: Ui): void;
 }
 
-export function createInspector({ annotate, kernel, ready }: Parts) {
+export function createInspector({ kernel, ready, ...scripts }: Parts) {
   let store: Store | undefined;
   let views: Views | undefined;
   let greeted = false;
-  let second: Promise<(ui: Ui) => void> | undefined;
+  /** By script: what adds it to a view. */
+  const loading = new Map<string, Promise<(ui: Ui) => void>>();
 
-  async function extend(of: Store): Promise<(ui: Ui) => void> {
-    const script = await annotate(of);
+  async function load(of: Store, name: keyof typeof scripts): Promise<(ui: Ui) => void> {
+    const script = await scripts[name](of);
     of.wire.ended.throwIfAborted();
     const shared = script.createStore(of);
     return (ui) => {
-      ui.extension.value = script.createView(ui, shared);
+      ui.extensions.value = [...ui.extensions.peek(), script.createView(ui, shared)];
     };
+  }
+
+  /** Add a script to a view; false where it cannot be had now. */
+  async function extend(ui: Ui, name: keyof typeof scripts, what: string): Promise<boolean> {
+    try {
+      const loaded = loading.get(name) ?? load(ui.store, name);
+      loading.set(name, loaded);
+      const add = await loaded;
+      if (!ui.ended.aborted) add(ui);
+      return true;
+    } catch (error) {
+      loading.delete(name);
+      ui.store.say(
+        `${what} could not be loaded: ${error instanceof Error ? error.message : error}.`,
+      );
+      return false;
+    }
   }
 
   return {
@@ -65,21 +86,24 @@ export function createInspector({ annotate, kernel, ready }: Parts) {
       render(h(Panel, { ui, kernel }), root);
       if (!greeted) known.connect();
       greeted = true;
-      afterPaint(async () => {
-        try {
-          second ??= extend(known);
-          const added = await second;
-          if (!ended.signal.aborted) added(ui);
-        } catch (error) {
-          known.say(
-            `Findings and help could not be loaded: ${error instanceof Error ? error.message : error}.`,
-          );
-        }
-      }, ended.signal);
+      afterPaint(() => void extend(ui, "annotate", "Findings and help"), ended.signal);
+      let asked = false;
+      let tried = false;
+      const unwatch = effect(() => {
+        const wanted = ui.beside.value || (known.beside.value.length > 0 && !tried);
+        if (asked || !wanted) return;
+        asked = true;
+        tried = true;
+        afterPaint(async () => {
+          asked = await extend(ui, "beside", "Other methods and models");
+          if (!asked) ui.beside.value = false;
+        }, ended.signal);
+      });
       const gone = views?.add(root);
       return () => {
         gone?.();
         ended.abort();
+        unwatch();
         render(null, root);
         root.remove();
       };

@@ -10,9 +10,13 @@ const ROOMS: Record<string, readonly string[]> = {
   picture: ["support", "kernel", "catalog", "state"],
   panel: ["support", "kernel", "catalog", "state", "picture"],
   annotate: ["support", "kernel", "catalog", "state", "picture", "panel"],
+  beside: ["support", "kernel", "catalog", "state", "picture", "panel"],
   inspector: ["support", "kernel", "state", "panel"],
-  index: ["panel", "inspector"],
-  portable: ["support", "kernel", "catalog", "state", "picture", "panel", "annotate", "inspector"],
+  index: ["state", "panel", "inspector"],
+  portable: [
+    ...["support", "kernel", "catalog", "state", "picture", "panel"],
+    ...["annotate", "beside", "inspector"],
+  ],
   gallery: ["support", "kernel"],
 };
 

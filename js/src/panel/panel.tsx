@@ -3,10 +3,10 @@ import { BOOSTS } from "../picture/painting";
 import { viewOfKey } from "../picture/view_names";
 import { isTyping, isUndo } from "../support/keys";
 import { Classes } from "./classes";
+import { placesOf } from "./extension";
 import { NeedsKernel } from "./needs_kernel";
 import { Notices } from "./notices";
 import { Picture } from "./picture";
-import { PinTable } from "./pins";
 import { Readout } from "./readout";
 import { About } from "./runbar";
 import { Threshold } from "./threshold";
@@ -24,9 +24,9 @@ export type KernelParts = Record<"RunBar" | "Settings" | "Testing", FunctionComp
 export function Panel({ ui, kernel }: { ui: Ui; kernel?: KernelParts | undefined }) {
   const { store } = ui;
   const onKeyDown = (event: KeyboardEvent) => {
-    const added = ui.extension.value;
-    const helping = ui.helping.value && added !== null;
-    if (!helping && !isTyping(event) && added?.press(event)) {
+    const added = ui.extensions.value;
+    const helping = ui.helping.value && placesOf(added, "Help").length > 0;
+    if (!helping && !isTyping(event) && added.some((each) => each.press?.(event))) {
       event.preventDefault();
       return;
     }
@@ -46,7 +46,8 @@ export function Panel({ ui, kernel }: { ui: Ui; kernel?: KernelParts | undefined
     if (event.key === "?") ui.helping.value = true;
   };
   const portable = store.portable.value;
-  const { Aside, Help, style } = ui.extension.value ?? {};
+  const added = ui.extensions.value;
+  const asides = placesOf(added, "Aside");
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the controls inside
     <div
@@ -81,15 +82,21 @@ export function Panel({ ui, kernel }: { ui: Ui; kernel?: KernelParts | undefined
             <kernel.Settings ui={ui} />
           </NeedsKernel>
         )}
-        <PinTable ui={ui} />
+        {placesOf(added, "Below").map((Below, k) => (
+          <Below key={k} ui={ui} />
+        ))}
       </div>
-      {Aside && (
+      {asides.length > 0 && (
         <div class="xw-aside">
-          <Aside ui={ui} />
+          {asides.map((Aside, k) => (
+            <Aside key={k} ui={ui} />
+          ))}
         </div>
       )}
-      {Help && ui.helping.value && <Help ui={ui} />}
-      {style && <style>{style}</style>}
+      {ui.helping.value && placesOf(added, "Help").map((Help, k) => <Help key={k} ui={ui} />)}
+      {placesOf(added, "style").map((style, k) => (
+        <style key={k}>{style}</style>
+      ))}
     </div>
   );
 }

@@ -6,10 +6,10 @@ import { keyOf, viewName, viewTitle } from "../picture/view_names";
 import { nameOf } from "../state/classes";
 import { percent, score } from "../support/figures";
 import { RunOthers } from "./compared";
+import { placesOf } from "./extension";
 import type { Ui } from "./ui";
 
 export function Picture({ ui }: { ui: Ui }) {
-  const Bar = ui.extension.value?.Bar;
   const { columns, width } = ui.size.value;
   const stage = ui.stage.value;
   return (
@@ -18,7 +18,7 @@ export function Picture({ ui }: { ui: Ui }) {
       {/* As large in every layout: nothing around it may move. */}
       <div class="xw-shown" style={{ minHeight: `${stage.height}px` }}>
         {ui.panes.value.length === 0 && <p class="xw-none">No image yet</p>}
-        {ui.panes.value.length === 1 && <Caption ui={ui} />}
+        {ui.panes.value.length === 1 && !ui.panes.value[0]?.title && <Caption ui={ui} />}
         <div
           class="xw-stage"
           style={{
@@ -32,7 +32,9 @@ export function Picture({ ui }: { ui: Ui }) {
         </div>
         <RunOthers picture={ui} />
       </div>
-      {Bar && <Bar ui={ui} />}
+      {placesOf(ui.extensions.value, "Bar").map((Bar, k) => (
+        <Bar key={k} ui={ui} />
+      ))}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { takesAway } from "../catalog/sentences";
 import { LETTERS, type Look, pixelAt, type Rgb } from "../picture/painting";
 import { score } from "../support/figures";
+import { placesOf } from "./extension";
 import type { Ui } from "./ui";
 
 /**
@@ -11,7 +12,7 @@ export function Readout({ ui }: { ui: Ui }) {
   const at = ui.cursor.value;
   const panes = ui.panes.value;
   // Of the picture that is pointed at, where several stand side by side.
-  const pane = panes.find(({ key }) => key === at?.pane) ?? panes[0];
+  const pane = panes.find(({ key, scene }) => key === at?.pane && !scene.figure) ?? panes[0];
   const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
   const rest =
     takesAway(ui.store.words.value, ui.store.ran.value.game) && !ui.store.testing.edited.value;
@@ -54,6 +55,9 @@ export function Readout({ ui }: { ui: Ui }) {
         color={pixel?.evidence}
         values={pixel?.evidence?.map(String)}
       />
+      {placesOf(ui.extensions.value, "Values").map((Values, k) => (
+        <Values key={k} ui={ui} />
+      ))}
       <p class="xw-of" title={pixel ? of : undefined}>
         <span>{rest ? "score without it" : "score"}</span>{" "}
         {pixel ? score(pane?.scene.mask?.score) : "–"} <span dir="auto">{pixel ? of : ""}</span>

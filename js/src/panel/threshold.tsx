@@ -3,6 +3,7 @@ import type { Frame } from "../kernel/frame";
 import { BINS, count } from "../state/masks";
 import { percent, score } from "../support/figures";
 import { ColorBoost } from "./color_boost";
+import { placesOf } from "./extension";
 import type { Ui } from "./ui";
 
 /** How the mask's values are spread, and the least value that is shown. */
@@ -18,8 +19,8 @@ export function Threshold({ ui }: { ui: Ui }) {
   // Logarithmic, as most values of a good mask are 0: else nothing but that would be seen.
   const most = Math.log1p(Math.max(1, ...(counted?.bins ?? [])));
   const kept = counted?.kept[Math.max(1, least)] ?? Number.NaN;
-  return (
-    <div class="xw-spread">
+  const spread = (
+    <>
       <div class="xw-title">
         <b>Mask</b>
         <span title="Pixels whose mask reaches the threshold, or is more than 0, in any color channel">
@@ -67,6 +68,12 @@ export function Threshold({ ui }: { ui: Ui }) {
         <span>{least > 0 ? `threshold ${score(least / 255)}` : "threshold off · log counts"}</span>
         <span>1</span>
       </div>
+    </>
+  );
+  const [Spread] = placesOf(ui.extensions.value, "Spread");
+  return (
+    <div class="xw-spread">
+      {Spread ? <Spread ui={ui}>{spread}</Spread> : spread}
       <ColorBoost ui={ui} />
     </div>
   );

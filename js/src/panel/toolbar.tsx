@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { WHOLE } from "../picture/camera";
 import type { LAYOUTS } from "../picture/panes";
+import { placesOf } from "./extension";
 import { SaveMenu } from "./save";
 import { ToolButton } from "./tool_button";
 import { Tools } from "./tools";
@@ -24,6 +25,7 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
   const { layout, camera, loupe, store } = ui;
   const offline = store.offline.value;
   const comparisons = store.comparisons.value;
+  const [Menu] = placesOf(ui.extensions.value, "Beside");
   const layouts: Record<string, { label: string; title: string }> = { ...LABELS, ...comparisons };
   return (
     <div class="xw-toolbar" role="toolbar" aria-label="Picture tools">
@@ -63,6 +65,23 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
         </ToolButton>
         <ToolButton name="Zoom in" act={() => ui.zoom(1.5)} words="+" />
       </span>
+      {(!store.portable.value || Menu) && (
+        <span class="xw-beside">
+          <ToolButton
+            name="Beside"
+            title={
+              (!Menu && offline) || "Put other methods, models and classes beside the evidence"
+            }
+            disabled={!Menu && offline !== ""}
+            pressed={ui.beside.value}
+            act={() => {
+              ui.beside.value = !ui.beside.value;
+            }}
+            words="Beside"
+          />
+          {Menu && ui.beside.value && <Menu ui={ui} />}
+        </span>
+      )}
       <ToolButton
         name="Loupe"
         pressed={loupe.value}

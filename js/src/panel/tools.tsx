@@ -1,13 +1,17 @@
 import type { Tool } from "../picture/tools/tool";
+import { placesOf } from "./extension";
 import { ToolButton } from "./tool_button";
 import type { Ui } from "./ui";
 
 /** Buttons of the tools that have one; a second press puts the tool away. */
 export function Tools({ ui }: { ui: Ui }) {
-  const { tools, chosen, extension } = ui;
-  const Added = extension.value?.Tools;
+  const { tools, chosen } = ui;
+  const added = ui.extensions.value;
+  const [Added] = placesOf(added, "Tools");
   if (Added) return <Added ui={ui} />;
-  const all: [string, Tool][] = Object.entries({ ...tools, ...extension.value?.tools });
+  const all: [string, Tool][] = Object.entries(
+    Object.assign({}, tools, ...placesOf(added, "tools")),
+  );
   const shown = all.flatMap(([key, { button }]) => (button ? [{ key, ...button }] : []));
   if (shown.length === 0) return null;
   return (

@@ -6,15 +6,17 @@ import { createPicture, type Picture } from "../picture/picture";
 import { createPlayer, type Player } from "../state/player";
 import type { Store } from "../state/store";
 import { compareWhenLookedAt } from "./compared";
-import type { Extension } from "./extension";
+import { type Extension, placesOf } from "./extension";
 
 export interface Ui extends Picture {
   /** Begins the ids of this view's elements: ids are the whole page's. */
   id: string;
   player: Player;
   helping: Signal<boolean>;
-  /** What the second script adds; null until it is there. */
-  extension: Signal<Extension<Ui> | null>;
+  /** What the later scripts add, once they are there. */
+  extensions: Signal<readonly Extension<Ui>[]>;
+  /** Whether the menu of what may stand beside our evidence is open; what opens it is a script of its own. */
+  beside: Signal<boolean>;
   layers: ReadonlySignal<readonly Layer[]>;
   /** Whether the curve shows more than scores. */
   details: Signal<boolean>;
@@ -32,8 +34,8 @@ export interface Ui extends Picture {
 const ROOMY = 800;
 
 export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): Ui {
-  const extension = signal<Extension<Ui> | null>(null);
-  const picture = createPicture(root, store, ended, () => extension.value?.tools ?? {});
+  const extensions = signal<readonly Extension<Ui>[]>([]);
+  const picture = createPicture(root, store, ended, () => extensions.value);
   const { layout, width } = picture;
   // Where there is room the settings cost nothing: they stand below, or beside, what is looked at.
   const unfolded = signal<boolean | null>(null);
@@ -54,8 +56,9 @@ export function createUi(root: HTMLElement, store: Store, ended: AbortSignal): U
   });
   return {
     ...picture,
-    ...{ id, ended, extension },
-    layers: computed(() => layersWith(extension.value?.layers)),
+    ...{ id, ended, extensions },
+    layers: computed(() => layersWith(placesOf(extensions.value, "layers").flat())),
+    beside: signal(false),
     player: createPlayer(store, ended),
     link: signal(null),
     helping: signal(false),

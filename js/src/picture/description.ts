@@ -8,6 +8,7 @@ import { viewWords } from "./view_names";
 
 /** Where the evidence lies is said at rest: nobody could follow it live. */
 export function describe({ store }: Picture, pane: Pane): string {
+  if (pane.words !== undefined) return pane.words;
   const mask = pane.scene.mask;
   if (!mask) return "The image; no mask yet";
   const view = viewWords(pane.view, pane.takes);

@@ -39,8 +39,9 @@ export function lookWords(
   channel: Look["channel"],
   boost: number,
 ): string {
-  const alone = channel === null ? "" : `${CHANNELS[channel]} alone`;
-  const masked = view !== "image" && scene.mask !== null;
+  const gray = channel === null || scene.figure?.channels === 1;
+  const alone = gray ? "" : `${CHANNELS[channel]} alone`;
+  const masked = view !== "image" && (scene.mask ?? scene.figure);
   const words = [alone, masked && boost > 1 ? `boosted ×${boost} for display` : ""];
   return words.filter(Boolean).join(" · ");
 }

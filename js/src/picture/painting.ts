@@ -32,6 +32,16 @@ export const LETTERS = ["R", "G", "B"] as const;
 export const BOOSTS: readonly number[] = [1, 2, 4, 8];
 export const PLAIN: Look = { channel: null, boost: 1, dark: false, takes: false };
 
+/** What is drawn in place of a view of a mask: an attribution, say. */
+export interface Figure {
+  /** Fill interleaved RGBA with its pixels, from `first` on as many as there is room for. */
+  paint(out: Uint8ClampedArray, look: Look, first?: number): void;
+  /** 1 where all color channels share a value, else 3. */
+  channels: number;
+  /** The value of a pixel in a channel, or what is drawn for all of them, as it is written; `short` on a pixel. */
+  read(pixel: number, channel: Look["channel"], short?: boolean): string;
+}
+
 /** Everything a picture is made of, all of one height and width. */
 export interface Scene {
   image: Frame;
@@ -39,6 +49,8 @@ export interface Scene {
   /** In the reference's place in the overlay: see `dimmed`. */
   dim: Frame;
   mask: Frame | null;
+  /** Drawn in the mask's place. */
+  figure?: Figure;
 }
 
 /** Distance between a frame's channels; one of a single channel is gray and answers for all. */
@@ -142,7 +154,8 @@ function seen(scene: Scene, { channel, boost }: Look): Scene {
 /** Fill interleaved RGBA with a view; before there is a mask, every view is the image. */
 export function paint(view: View, of: Scene, out: Uint8ClampedArray, look = PLAIN): void {
   const { image, reference, dim, mask } = seen(of, look);
-  if (!mask || view === "image") copy(image, out);
+  if (of.figure && view !== "image") of.figure.paint(out, look);
+  else if (!mask || view === "image") copy(image, out);
   else if (view === "paper" || view === "rest") {
     wash(image, mask, look.dark ? DARK : LIGHT, isRest(view, look.takes), out);
   } else if (view === "evidence") mix(image, reference, mask, out);
@@ -210,8 +223,12 @@ export function colorAt(view: View, scene: Scene, look: Look, x: number, y: numb
     ...{ channels: 3, height: 1, width: 1 },
     data: Uint8Array.from(rgbAt(frame, i)),
   });
-  const { image, reference, dim, mask } = scene;
+  const { image, reference, dim, mask, figure } = scene;
   const out = new Uint8ClampedArray(4);
+  if (figure) {
+    figure.paint(out, look, i);
+    return each((c) => out[c] as number);
+  }
   const pixel = { image: one(image), reference: one(reference), dim: one(dim) };
   paint(view, { ...pixel, mask: mask && one(mask) }, out, look);
   return each((c) => out[c] as number);

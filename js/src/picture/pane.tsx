@@ -51,7 +51,8 @@ export function PaneView(props: { picture: Picture; pane: Pane; layers: readonly
   const hint = main ? "arrow keys move a pixel cursor, plus and minus zoom, Escape leaves" : "";
   return (
     <div class="xw-pane">
-      {pane.title && <Title picture={picture} pane={pane} />}
+      {pane.title &&
+        (pane.Title ? <pane.Title pane={pane} /> : <Title picture={picture} pane={pane} />)}
       <div
         ref={frame}
         class="xw-frame"

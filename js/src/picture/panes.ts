@@ -1,5 +1,6 @@
 /** Which pictures a layout puts side by side. All of them show one class, iteration and place. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { sentence, shortOf, takesAway } from "../catalog/sentences";
 import { signOf } from "../catalog/trust";
 import type { Checks } from "../kernel/contract";
@@ -29,6 +30,22 @@ export interface Pane {
   takes: boolean;
   /** What it is, in one sentence; empty before there is a mask. */
   says: string;
+  /** The picture in words, where it is none of our masks: for those who cannot see it. */
+  words?: string;
+  /** Written on it, where that is not for the panel to know: why there is nothing to see, or "". */
+  over?: string;
+  /** In place of its title, as high as that; shown where `title`, its text, is not empty. */
+  Title?: FunctionComponent<{ pane: Pane }>;
+  /** What a test of it begins with, or why it cannot be tested; of a picture that is not our evidence. */
+  tested?(): Frame | string;
+}
+
+/** What else there is to see, beside our evidence. */
+export interface More {
+  /** The panes of a layout with those that stand beside them, the main one first. */
+  panes?(panes: readonly Pane[]): readonly Pane[];
+  /** What is drawn of a mask of the main run, in place of what the threshold leaves of it. */
+  shown?(mask: Frame, cut: Frame): Frame;
 }
 
 export interface Panes {
@@ -36,15 +53,22 @@ export interface Panes {
   /** The image with the mask drawn now; null until the image is there. */
   scene: ReadonlySignal<Scene | null>;
   /** What is drawn, the main picture first. */
-  panes: ReadonlySignal<Pane[]>;
-  /** What the explanation shows, whatever a person made of it. */
+  panes: ReadonlySignal<readonly Pane[]>;
+  /** Key of the pane that is tested and edited: the main one, or one that stands beside it. */
+  selected: Signal<string>;
+  /** What the selected pane shows, whatever a person made of the explanation. */
   explained(): Frame | null;
   /** Whether the mask of a pane, by its key, is the one that a person edits: no other class's or run's. */
   isEditable(pane: string): boolean;
 }
 
-export function createPanes(store: Store, { view, views, threshold }: Looks): Panes {
+export function createPanes(
+  store: Store,
+  { view, views, threshold }: Looks,
+  more: () => readonly More[] = () => [],
+): Panes {
   const layout = signal<Layout>("single");
+  const selected = signal("main");
   // Written out once, not with every mask; an image of one color comes as one pixel too.
   const base = computed(() => {
     const image = store.image.value;
@@ -57,24 +81,36 @@ export function createPanes(store: Store, { view, views, threshold }: Looks): Pa
     return { image: whole, reference: spread(reference, height, width), dim: dimmed(whole) };
   });
   const shown = (mask: Frame | null) => mask && thresholded(mask, threshold.value);
+  const drawn = computed(() => {
+    const mask = store.drawn.value;
+    const cut = shown(mask);
+    if (!mask || !cut) return null;
+    return more().reduce((last, each) => each.shown?.(mask, cut) ?? last, cut);
+  });
   const scene = computed<Scene | null>(() => {
-    const mask = store.testing.edited.value ?? shown(store.drawn.value);
+    const mask = store.testing.edited.value ?? drawn.value;
     return base.value && { ...base.value, mask };
   });
+  const panes = computed(() => {
+    const main = scene.value;
+    if (!main) return [];
+    const sceneOf = (mask: Frame | null): Scene => ({ ...main, mask: shown(mask) });
+    const own = panesOf(layout.value, store, view.value, views.value, main, sceneOf);
+    return more().reduce<readonly Pane[]>((all, each) => each.panes?.(all) ?? all, own);
+  });
+  const paneOf = (key: string) => panes.peek().find((each) => each.key === key);
   return {
-    layout,
-    scene,
-    panes: computed(() => {
-      const main = scene.value;
-      if (!main) return [];
-      const sceneOf = (mask: Frame | null): Scene => ({ ...main, mask: shown(mask) });
-      return panesOf(layout.value, store, view.value, views.value, main, sceneOf);
-    }),
+    ...{ layout, selected, scene, panes },
     explained() {
-      const drawn = store.drawn.peek();
-      return drawn && thresholded(drawn, threshold.peek());
+      const tested = paneOf(selected.peek())?.tested?.() ?? drawn.peek();
+      if (typeof tested !== "string") return tested;
+      store.say(tested);
+      return null;
     },
-    isEditable: (pane) => pane === "main" || layout.peek() === "views",
+    isEditable(pane) {
+      const beside = paneOf(pane)?.tested;
+      return pane === "main" || beside !== undefined || layout.peek() === "views";
+    },
   };
 }
 
@@ -118,7 +154,9 @@ function panesOf(
     return edited ? ([score(mask.score), "edited"] as const) : shortFiguresOf(mask, takes);
   };
   const bare = { name: "", warns: undefined, figures: ["", ""] as const };
-  const single = { key: "main", title: "", head: bare, view, scene: main, takes, says };
+  // Without a title it has a caption; the rest is for where it gets one.
+  const head = { ...bare, figures: short(shown, takes, editing) };
+  const single = { key: "main", title: "", head, view, scene: main, takes, says };
   if (layout === "views") {
     return views.map((each, k) => ({
       key: k === 0 ? "main" : each,

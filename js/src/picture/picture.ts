@@ -1,6 +1,7 @@
 /** The pictures of one view of an Inspector, with the tools at hand for them. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Store } from "../state/store";
+import type { More } from "./panes";
 import { createSurface, type Surface } from "./surface";
 import { createTools, type Tools } from "./tools/table";
 import type { Tool } from "./tools/tool";
@@ -16,14 +17,19 @@ export interface Picture extends Surface {
   atHand(of: "pointer" | "key"): Tool[];
 }
 
-/** @param more tools that were added to the table's, by name */
+/** What is added: tools to the table's, by name, and what there is to see. */
+interface Added extends More {
+  tools?: Readonly<Record<string, Tool>>;
+}
+
 export function createPicture(
   root: HTMLElement,
   store: Store,
   ended: AbortSignal,
-  more: () => Readonly<Record<string, Tool>>,
+  added: () => readonly Added[],
 ): Picture {
-  const surface = createSurface(root, store, ended);
+  const surface = createSurface(root, store, ended, added);
+  const more = (): Record<string, Tool> => Object.assign({}, ...added().map(({ tools }) => tools));
   const tools = createTools(surface);
   const chosen = signal<string | null>(null);
   const chosenTool = computed<Tool | null>(() => {

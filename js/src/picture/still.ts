@@ -16,7 +16,12 @@ const GAP = 6;
  * @param lines below them, the first one bold; none where the picture is to be alone
  * @param exact a pixel for each of the image's, all of them; else as large and as enlarged as drawn
  */
-export function stillOf(picture: Looks & Viewport, panes: Pane[], lines: string[], exact = false) {
+export function stillOf(
+  picture: Looks & Viewport,
+  panes: readonly Pane[],
+  lines: string[],
+  exact = false,
+) {
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
   const image = panes[0]?.scene.image;
@@ -41,7 +46,8 @@ export function stillOf(picture: Looks & Viewport, panes: Pane[], lines: string[
     return wrap(text, fits).map((part) => ({ part, bold: k === 0 }));
   });
   const tall = Math.ceil(panes.length / across) * (high + title + gap) - gap;
-  const scaled = rows.length > 0 && panes.some(({ view }) => view === "heat");
+  const scaled =
+    rows.length > 0 && panes.some(({ view, scene }) => view === "heat" && !scene.figure);
   const below = tall + (scaled ? letters : 0);
   sheet.height = below + (rows.length > 0 ? Math.ceil(line * rows.length + 2 * pad) : 0);
 

@@ -6,7 +6,7 @@ import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { Store } from "../state/store";
 import type { Size } from "./camera";
 import { createLooks, type Looks } from "./looks";
-import { createPanes, type Panes } from "./panes";
+import { createPanes, type More, type Panes } from "./panes";
 import { createViewport, type Viewport } from "./viewport";
 
 /** A pixel of the image. */
@@ -38,9 +38,14 @@ export interface Surface extends Looks, Panes, Viewport {
 const NO_IMAGE: Size = { width: 224, height: 224 };
 const MOST_PINS = 12;
 
-export function createSurface(root: HTMLElement, store: Store, ended: AbortSignal): Surface {
+export function createSurface(
+  root: HTMLElement,
+  store: Store,
+  ended: AbortSignal,
+  more: () => readonly More[],
+): Surface {
   const looks = createLooks(root, ended);
-  const panes = createPanes(store, looks);
+  const panes = createPanes(store, looks, more);
   const image = computed<Size>(() => panes.scene.value?.image ?? NO_IMAGE);
   const count = computed(() => panes.panes.value.length);
   const viewport = createViewport(root, image, count, ended);

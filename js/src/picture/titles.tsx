@@ -30,7 +30,7 @@ export function Title({ picture, pane }: { picture: Picture; pane: Pane }) {
           <i>{word}</i>
         </span>
       )}
-      {pane.view === "heat" && <Legend picture={picture} />}
+      {pane.view === "heat" && !pane.scene.figure && <Legend picture={picture} />}
     </span>
   );
 }

@@ -7,6 +7,7 @@ import {
   type FindingRecord,
   type Message,
   PROTOCOL,
+  type Replies,
   type ReviewRecord,
   type Traits,
 } from "../kernel/contract";
@@ -29,6 +30,13 @@ export interface Exported {
   /** By class, in the order of its `_trace[class].frames`. */
   masks: Record<string, Kept[]>;
   findings?: { findings: FindingRecord[]; reviews: ReviewRecord[] };
+  /** What stands beside the evidence, by "pane/class"; pane 0 is our own evidence. */
+  values?: Record<string, KeptValues>;
+}
+
+/** A reply to the command `values`, with its buffer deflated. */
+interface KeptValues extends Omit<Replies["values"], "type" | "id" | "pane" | "target"> {
+  bytes: string;
 }
 
 /** The panel leaves out what would be refused; this is for who asks all the same. */
@@ -102,8 +110,9 @@ export class PortableModel implements Model {
     if (command.type === "findings") {
       return [{ type: "findings", ...(this.data.findings ?? { findings: [], reviews: [] }) }];
     }
-    if (command.type !== "frame") return refused(REFUSED);
+    if (command.type !== "frame" && command.type !== "values") return refused(REFUSED);
     try {
+      if (command.type === "values") return await this.#values(command.pane, command.target);
       return [{ type: "frame" }, await this.#frame(command.target, command.iteration)];
     } catch (error) {
       return refused(error instanceof Error ? error.message : String(error));
@@ -118,6 +127,13 @@ export class PortableModel implements Model {
     const frame = (await opened)[iterations.indexOf(nearest(iterations, iteration))];
     if (!frame) throw new Error(`The page holds no mask of class ${target}.`);
     return frame;
+  }
+
+  async #values(pane: number, target: number): Promise<[Message, DataView]> {
+    const kept = this.data.values?.[`${pane}/${target}`];
+    if (!kept) throw new Error("The page holds no values of this class.");
+    const { bytes, ...said } = kept;
+    return [{ type: "values", pane, target, ...said }, viewOf(await inflate(bytes))];
   }
 
   #emit(event: string, ...args: unknown[]): void {

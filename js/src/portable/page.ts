@@ -1,13 +1,14 @@
 /** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
 import { createStore, createView } from "../annotate/index";
 import type { Findings } from "../annotate/state/findings";
+import * as beside from "../beside/index";
 import { createInspector } from "../inspector";
-import type { Annotate } from "../panel/second_script";
+import type { Script } from "../panel/scripts";
 import { keepAddress, linkTo } from "./address";
 import { createOwnFiles } from "./files";
 import { type Exported, PortableModel } from "./model";
 
-const annotate: Annotate<Findings> = {
+const annotate: Script<Findings> = {
   createStore: (store) => createStore(store, createOwnFiles),
   createView,
 };
@@ -15,7 +16,8 @@ const annotate: Annotate<Findings> = {
 async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);
   const widget = createInspector({
-    annotate: () => annotate as Annotate,
+    annotate: () => annotate as Script,
+    beside: () => beside as Script,
     ready(ui) {
       ui.link.value = () => linkTo(ui);
       keepAddress(ui);

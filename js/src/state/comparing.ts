@@ -10,6 +10,8 @@ export interface Comparing {
   /** What a run is compared with. */
   comparisons: ReadonlySignal<Traits["_comparisons"]>;
   compare(by: string): Promise<Reply<"compare">>;
+  /** What stands beside our evidence: other methods, other models, arrays. */
+  beside: ReadonlySignal<Traits["_beside"]>;
 }
 
 export function createComparing(
@@ -23,5 +25,6 @@ export function createComparing(
   });
   // An exported page is compared with nothing.
   const comparisons = trait("_comparisons", {});
-  return { variants, comparisons, compare: (by) => link.ask({ type: "compare", by }) };
+  const beside = trait("_beside", []);
+  return { variants, comparisons, beside, compare: (by) => link.ask({ type: "compare", by }) };
 }

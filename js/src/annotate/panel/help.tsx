@@ -106,8 +106,8 @@ export function HelpDialog({ ui }: { ui: Ui }) {
 }
 
 /** What tools and layers have to say of themselves. */
-function helpOf({ tools, extension, layers }: Ui, section: HelpSection): HelpLines {
-  const added = Object.values(extension.value?.tools ?? {});
+function helpOf({ tools, extensions, layers }: Ui, section: HelpSection): HelpLines {
+  const added = extensions.value.flatMap((each) => Object.values(each.tools ?? {}));
   const all: { help?: Help }[] = [...Object.values(tools), ...added, ...layers.value];
   return all.flatMap(({ help }) => help?.[section] ?? []);
 }

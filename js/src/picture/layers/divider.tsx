@@ -8,7 +8,7 @@ import type { Layer, LayerProps } from "./layer";
 /** The image on the left of a line that can be moved, the picture on its right. */
 function Divider({ picture, pane }: LayerProps) {
   const { scene } = pane;
-  const name = viewName(pane.view, pane.takes).toLowerCase();
+  const name = scene.figure ? pane.head.name : viewName(pane.view, pane.takes).toLowerCase();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { divider, size, placement } = picture;
   useLayoutEffect(() => {

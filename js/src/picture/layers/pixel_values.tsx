@@ -51,6 +51,8 @@ function Values({ picture, pane }: LayerProps) {
 
   /** The values that a view is of: never what is done to them for the eye. */
   function valuesOf(of: Pane, x: number, y: number, room: number): string[] {
+    const { figure } = of.scene;
+    if (figure) return [figure.read(y * of.scene.image.width + x, channel, room < ROOMY)];
     const { image, mask, evidence } = pixelAt(of.scene, x, y);
     if (view === "image" || !mask || !evidence) return image.map(String);
     const digits = room < ROOM_FOR_THREE ? 2 : 3;

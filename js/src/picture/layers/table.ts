@@ -2,12 +2,11 @@
 import { cursor } from "./cursor";
 import { divider } from "./divider";
 import type { Layer } from "./layer";
-import { loupe } from "./loupe";
 import { pins } from "./pins";
 import { pixelValues } from "./pixel_values";
 import { looked, words } from "./words";
 
 /** From the lowest to the topmost, with those that come from elsewhere in their place. */
 export function layersWith(more: readonly Layer[] = []): readonly Layer[] {
-  return [...[divider, pixelValues, pins], ...more, ...[cursor, loupe, looked, words]];
+  return [...[divider, pixelValues, pins], ...more, ...[cursor, looked, words]];
 }

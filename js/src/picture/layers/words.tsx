@@ -16,6 +16,7 @@ function Words(props: LayerProps) {
 }
 
 function wordsOver({ picture: { store, threshold, layout }, pane }: LayerProps): string | null {
+  if (pane.over !== undefined) return pane.over;
   const mask = pane.scene.mask;
   const main = pane.key === "main";
   const wanted = main ? store.target.value : layout.value === "classes" ? Number(pane.key) : null;

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { type Pixel, pixelAt, type Rgb } from "../picture/painting";
-import { nameOf } from "../state/classes";
-import { score } from "../support/figures";
-import type { Ui } from "./ui";
+import type { Ui } from "../../panel/ui";
+import { type Pixel, pixelAt, type Rgb } from "../../picture/painting";
+import { nameOf } from "../../state/classes";
+import { score } from "../../support/figures";
 
 /** The pixels that were clicked, as a table to read and to take along. */
 export function PinTable({ ui }: { ui: Ui }) {

@@ -1,0 +1,222 @@
+/** What stands beside our evidence, as the panel's pictures, layers and tools. */
+import type { FunctionComponent } from "preact";
+import type { Frame } from "../kernel/frame";
+import type { Extension } from "../panel/extension";
+import type { Ui } from "../panel/ui";
+import type { Layer } from "../picture/layers/layer";
+import type { Scene } from "../picture/painting";
+import type { Pane } from "../picture/panes";
+import type { Tool } from "../picture/tools/tool";
+import { nameOf } from "../state/classes";
+import { meanOf, whereabouts } from "../state/masks";
+import { percent } from "../support/figures";
+import { asMask, figureOf, magnitudes } from "./figure";
+import { PixelValues } from "./pixel_values";
+import { topShare, type Values } from "./state/values";
+import type { BesideView, Shown } from "./view";
+import { ends } from "./written";
+
+type Pictures = Required<Pick<Extension<Ui>, "panes" | "shown" | "tools" | "layers" | "Values">>;
+
+/** @param Title in place of the panel's own titles. */
+export function picturesOf(
+  view: BesideView,
+  Title: FunctionComponent<{ pane: Pane }> | undefined,
+): Pictures {
+  const { ui, share } = view;
+  const { store } = ui;
+  const titled = Title ? { Title } : {};
+  const scenes = createScenes();
+  const tested = createTested(view);
+
+  /** Our own evidence, which has a title where it has neighbors. */
+  const ours = (main: Pane): Pane => {
+    const area = share.value;
+    const title = main.title || "Evidence";
+    const edited = store.testing.edited.value !== null;
+    if (area === null || edited) {
+      const [all, word] = main.head.figures;
+      const figures = main.title ? "" : `: ${[all, word].filter(Boolean).join(" ")}`;
+      const name = main.head.name || title;
+      return { ...main, ...titled, title: title + figures, head: { ...main.head, name } };
+    }
+    return {
+      ...main,
+      ...titled,
+      title: `${title}: ${words(area)}`,
+      head: { name: main.head.name || title, warns: undefined, figures: [words(area), ""] },
+      // Everywhere the same: the pixels that are ranked first, and nothing else.
+      takes: false,
+      says: `The ${words(area)} by the evidence, as the network is shown them.`,
+      words: `${capitalized(words(area))} by the evidence for ${nameOf(store, store.target.value)}`,
+    };
+  };
+
+  const beside = (each: Shown, main: Pane): Pane => {
+    const { key, label, values } = each;
+    const area = share.value;
+    const said = area === null ? range(each) : words(area);
+    const figures = [values ? said : "…", ""] as const;
+    const pane = {
+      ...{ key, title: `${label}: ${figures[0]}`, over: "", takes: false },
+      head: { name: label, warns: undefined, figures },
+      says: [each.about, each.note].filter(Boolean).join(" "),
+      words: inWords(each, area, nameOf(store, each.target)),
+      ...titled,
+      tested: () => tested(each),
+    };
+    if (!values) return { ...pane, view: "image", scene: scenes.bare(main.scene) };
+    if (area === null) return { ...pane, view: "heat", scene: scenes.figure(main.scene, values) };
+    return { ...pane, view: main.view, scene: scenes.top(main.scene, values, area) };
+  };
+
+  return {
+    panes(panes) {
+      const [main, ...others] = panes;
+      const shown = view.isBeside() ? view.shown.value : [];
+      if (!main || !view.isBeside() || (shown.length === 0 && share.value === null)) return panes;
+      return [
+        ours(main),
+        ...others.map((each) => ({ ...each, takes: each.takes && share.value === null })),
+        ...shown.map((each) => beside(each, main)),
+      ];
+    },
+    shown(mask, cut) {
+      const own = view.beside.valuesOf(0, mask.target);
+      const area = share.value;
+      if (area === null || !own || !view.isBeside()) return cut;
+      return own.standing.length === mask.height * mask.width ? topOf(own, area, mask) : cut;
+    },
+    tools: { select: selecting(view) },
+    layers: [selected(view)],
+    Values: () => <PixelValues view={view} />,
+  };
+}
+
+/** "top 20% of the pixels" */
+function words(share: number): string {
+  return `top ${percent(share).replace(".0%", "%")} of the pixels`;
+}
+
+function capitalized(text: string): string {
+  return `The ${text}`;
+}
+
+function range(each: Pick<Shown, "signed" | "scale">): string {
+  return ends(each).join(" to ");
+}
+
+const lies = new WeakMap<Values, string>();
+
+/** Method, class, scale, and where most of it lies. */
+function inWords(each: Shown, share: number | null, name: string): string {
+  const { label, values, kind, note } = each;
+  const of = kind === "difference" ? label : `${label} for ${name}`;
+  if (!values) return `${of}: ${each.error || each.state}`;
+  if (share !== null) return `${of}: the ${words(share)} that it ranks first`;
+  const where = lies.get(values) ?? whereabouts(magnitudes(values) as Frame);
+  lies.set(values, where);
+  const scale = each.signed ? `signed values from ${range(each)}` : "values from 0 to 1";
+  return `${of}: ${scale}; ${where}. ${note}`.trim();
+}
+
+const tops = new WeakMap<Values, { share: number; data: Uint8Array<ArrayBuffer> }>();
+
+/** The same bytes for the same values and share. */
+function topBytes(values: Values, share: number): Uint8Array<ArrayBuffer> {
+  const known = tops.get(values);
+  if (known?.share === share) return known.data;
+  const data = topShare(values, share);
+  tops.set(values, { share, data });
+  return data;
+}
+
+const asked = { score: Number.NaN, channels: 3 };
+const frames = new WeakMap<Uint8Array, { like: Frame; frame: Frame }>();
+
+/** Bytes as a mask of the run, class and iteration of another, the same for the same ones. */
+function frameOf(data: Uint8Array<ArrayBuffer>, like: Frame): Frame {
+  const known = frames.get(data);
+  if (known?.like === like) return known.frame;
+  const frame = { ...like, ...asked, data, mean: meanOf({ data }) };
+  frames.set(data, { like, frame });
+  return frame;
+}
+
+function topOf(values: Values, share: number, like: Frame): Frame {
+  return frameOf(topBytes(values, share), like);
+}
+
+/** Scenes that are the same as long as what is seen is: what is drawn is not drawn again. */
+function createScenes() {
+  const known = new WeakMap<object, Scene>();
+  const same = (key: object, { image, reference, dim }: Scene, rest: Partial<Scene>): Scene => {
+    const found = known.get(key);
+    if (found?.image === image && found.reference === reference) return found;
+    const scene = { image, reference, dim, mask: null, ...rest };
+    known.set(key, scene);
+    return scene;
+  };
+  return {
+    bare: (main: Scene) => same(main.image, main, {}),
+    figure: (main: Scene, values: Values) => {
+      const figure = figureOf(values);
+      return same(figure, main, { figure });
+    },
+    top: (main: Scene, values: Values, share: number) => {
+      const data = topBytes(values, share);
+      return same(data, main, { mask: frameOf(data, main.image) });
+    },
+  };
+}
+
+/** What a test of a picture begins with, or why it has none. */
+function createTested({ ui, share }: BesideView): (each: Shown) => Frame | string {
+  const masks = new WeakMap<Values, Uint8Array<ArrayBuffer>>();
+  return ({ label, values, target }) => {
+    const drawn = ui.store.drawn.peek();
+    if (!values || !drawn) return `There is nothing of ${label} to test yet.`;
+    const like = drawn.target === target ? drawn : { ...drawn, target };
+    const area = share.peek();
+    if (area !== null) return topOf(values, area, like);
+    const mask = masks.get(values) ?? asMask(values);
+    masks.set(values, mask);
+    return frameOf(mask, like);
+  };
+}
+
+/** A press on a picture chooses it, and goes on to the other tools; a click that chose one does no more. */
+function selecting({ ui, select }: BesideView): Tool {
+  let before = "";
+  return {
+    always: true,
+    down({ pane }) {
+      before = ui.selected.peek();
+      const found = ui.panes.peek().find(({ key }) => key === pane);
+      // The brush draws on the main picture whichever explanation the edit began with.
+      const editing = pane === "main" && ui.chosen.peek() === "brush";
+      if (!editing && (found?.tested || pane === "main")) select(pane);
+      return false;
+    },
+    click: () => ui.selected.peek() !== before,
+  };
+}
+
+/** Around the picture that is tested, where there is a choice. */
+function selected({ ui, share, shown, of, isBeside }: BesideView): Layer {
+  return {
+    View({ pane: { key } }) {
+      if (!isBeside() || shown.value.length === 0 || ui.selected.value !== key) return null;
+      const signed = of(key)?.signed && share.value === null;
+      return (
+        <div class="xw-tested">
+          {signed && (
+            <b class="xw-corner" title="As a share of the scale">
+              a test takes the positive part
+            </b>
+          )}
+        </div>
+      );
+    },
+  };
+}

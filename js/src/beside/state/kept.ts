@@ -1,0 +1,39 @@
+/** What has come so far, the least recently used first to go when it outgrows `limit` bytes. */
+export class Kept<T> {
+  // A Map keeps insertion order: re-inserting on use makes its first entry the oldest.
+  readonly #all = new Map<string, { value: T; bytes: number }>();
+  #bytes = 0;
+
+  constructor(readonly limit: number) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): T | null {
+    const found = this.#all.get(key);
+    if (!found) return null;
+    this.#all.delete(key);
+    this.#all.set(key, found);
+    return found.value;
+  }
+
+  put(key: string, value: T, bytes: number): void {
+    this.drop(key);
+    this.#all.set(key, { value, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#all.keys()) {
+      if (this.#bytes <= this.limit || oldest === key) break;
+      this.drop(oldest);
+    }
+  }
+
+  drop(key: string): void {
+    this.#bytes -= this.#all.get(key)?.bytes ?? 0;
+    this.#all.delete(key);
+  }
+
+  keys(): string[] {
+    return [...this.#all.keys()];
+  }
+}

@@ -1,0 +1,143 @@
+/** What stands beside our evidence in one view, and how it is looked at there. */
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { BesidePane } from "../kernel/contract";
+import type { Ui } from "../panel/ui";
+import { nameOf } from "../state/classes";
+import { difference } from "./difference";
+import type { Beside } from "./state/beside";
+import type { Wish } from "./state/fetching";
+import type { Values } from "./state/values";
+
+/** One picture beside the main one. */
+export interface Shown {
+  /** Of its pane: "beside-3", "difference-282". */
+  key: string;
+  /** The kernel's number of it; null for a difference, which is made here. */
+  id: number | null;
+  kind: BesidePane["kind"] | "difference";
+  label: string;
+  about: string;
+  signed: boolean;
+  channels: number;
+  state: BesidePane["state"];
+  progress: number;
+  /** Why there is nothing to see, in words; or "". */
+  error: string;
+  scale: number;
+  /** What must be known of the values; or "". */
+  note: string;
+  /** The class it is of. */
+  target: number;
+  /** What is drawn; null until it is here. */
+  values: Values | null;
+}
+
+export interface BesideView {
+  ui: Ui;
+  beside: Beside;
+  /** Share of the pixels that every picture shows, those it ranks first; null to show values. */
+  share: Signal<number | null>;
+  /** Classes whose evidence is taken from the drawn class's. */
+  differences: Signal<readonly number[]>;
+  /** In their order; whether a layout has room for them or not. */
+  shown: ReadonlySignal<readonly Shown[]>;
+  /** The one of a pane's key; undefined for our own evidence. */
+  of(key: string): Shown | undefined;
+  /** Where our own evidence ranks the pixels; null until it is here. */
+  own: ReadonlySignal<Values | null>;
+  /** Choose the picture that is tested and edited. */
+  select(key: string): void;
+  /** Whether the layout has a single main picture, beside which others can stand. */
+  isBeside(): boolean;
+}
+
+/** In the others every picture has a mask of its own. */
+const SINGLE = ["single", "divider", "views"];
+
+export function createBesideView(ui: Ui, beside: Beside): BesideView {
+  const { store, ended } = ui;
+  const share = signal<number | null>(null);
+  const differences = signal<readonly number[]>([]);
+
+  const ofPane = (pane: BesidePane): Shown => {
+    const target = store.target.value;
+    const told = pane.targets[target];
+    const values = told ? beside.valuesOf(pane.id, target) : null;
+    return {
+      ...{ key: `beside-${pane.id}`, id: pane.id, kind: pane.kind, label: pane.label },
+      ...{ about: pane.about, signed: pane.signed, channels: pane.channels },
+      ...{ state: pane.state, progress: pane.progress, target },
+      error: pane.error || (told ? beside.errorOf(pane.id, target) : "") || misfit(values),
+      scale: told?.scale ?? 1,
+      note: told?.note ?? "",
+      values: misfit(values) ? null : values,
+    };
+  };
+  /** Why values cannot be drawn; or "". */
+  const misfit = (values: Values | null) => {
+    const image = ui.scene.value?.image;
+    if (!values || !image) return "";
+    const [size, expected] = [values, image].map(({ height, width }) => `${height}×${width}`);
+    return size === expected ? "" : `its values have ${size} pixels, the picture ${expected}`;
+  };
+  const ofClass = (other: number): Shown => {
+    const target = store.target.value;
+    const [mask, against] = [target, other].map((each) => store.maskOf({ run: 0, target: each }));
+    const values = mask && against ? difference(mask, against) : null;
+    const [name, less] = [nameOf(store, target), nameOf(store, other)];
+    const running = store.status.value === "running";
+    return {
+      ...{ key: `difference-${other}`, id: null, kind: "difference", label: `${name} − ${less}` },
+      about: `Where ${name} has more evidence than ${less}, and where it has less: the difference of the two masks.`,
+      ...{ signed: true, channels: 3, progress: 0, error: "", scale: 1, note: "", target, values },
+      state: values ? "done" : running ? "running" : "waiting",
+    };
+  };
+  const shown = computed(() => [
+    ...beside.panes.value.map(ofPane),
+    ...differences.value.filter((each) => each !== store.target.value).map(ofClass),
+  ]);
+
+  const name = `${ui.id} beside`;
+  const stops = [
+    effect(() => {
+      const target = store.target.value;
+      const wishes = beside.panes.value.flatMap(({ id, targets }): Wish[] => {
+        const told = targets[target];
+        return told ? [{ pane: id, target, version: String(told.seq) }] : [];
+      });
+      const { run } = store.progress.value;
+      const version = `${run} ${store.keyframes.value.at(-1)} ${store.status.value}`;
+      const own = share.value === null || !store.drawn.value ? [] : [{ pane: 0, target, version }];
+      beside.want(name, [...own, ...wishes]);
+    }),
+    effect(() => {
+      store.watch(
+        name,
+        differences.value.map((target) => ({ run: 0, target })),
+      );
+    }),
+    effect(() => {
+      const gone = !ui.panes.value.some(({ key }) => key === ui.selected.value);
+      if (gone) ui.selected.value = "main";
+    }),
+  ];
+  ended.addEventListener("abort", () => {
+    for (const stop of stops) stop();
+    beside.want(name, []);
+    store.watch(name, []);
+  });
+
+  return {
+    ...{ ui, beside, share, differences, shown },
+    own: computed(() => {
+      const values = beside.valuesOf(0, store.target.value);
+      return misfit(values) ? null : values;
+    }),
+    of: (key) => shown.value.find((each) => each.key === key),
+    select(key) {
+      ui.selected.value = key;
+    },
+    isBeside: () => SINGLE.includes(ui.layout.value),
+  };
+}

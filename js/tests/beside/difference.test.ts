@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { difference } from "../../src/beside/difference";
+import { figureOf } from "../../src/beside/figure";
+import type { Frame } from "../../src/kernel/frame";
+
+const mask = (data: number[], channels = 3): Frame =>
+  ({ channels, height: 1, width: data.length / channels, data: Uint8Array.from(data) }) as Frame;
+
+test("the difference of two masks is signed, on a scale of 1, and read as the mean over the channels", () => {
+  const values = difference(mask([255, 0, 255, 51, 255, 0]), mask([0, 255, 0, 0, 0, 0]));
+  expect([values.signed, values.scale]).toEqual([true, 1]);
+  const { read } = figureOf(values);
+  expect([read(0, null), read(1, null)]).toEqual(["+1.00", "−0.27"]);
+  expect(read(1, 1)).toBe("+0.20");
+});
+
+test("a mask of one channel counts in all three", () => {
+  const values = difference(mask([255], 1), mask([0, 255, 255]));
+  expect([0, 1, 2].map((c) => figureOf(values).read(0, c as 0))).toEqual(["+1.00", "0", "0"]);
+});
+
+test("the same masks make the same picture, so that nothing is drawn anew", () => {
+  const [a, b, c] = [mask([1, 2, 3]), mask([3, 2, 1]), mask([0, 0, 0])];
+  const first = difference(a, b);
+  expect(difference(a, b)).toBe(first);
+  expect(difference(a, c)).not.toBe(first);
+  // Several classes are set against one at once.
+  expect(difference(a, b)).toBe(first);
+});
+
+test("by area, what the class has more than the other comes first", () => {
+  const values = difference(mask([0, 200, 100, 0, 200, 100, 0, 200, 100]), mask([90, 0, 0], 1));
+  expect([...values.standing]).toEqual([43690, 0, 21845]);
+});
