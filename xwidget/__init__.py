@@ -22,6 +22,7 @@ from xwidget.libraries.transformers import from_transformers
 from xwidget.loading import load
 from xwidget.methods import attribute
 from xwidget.subject import Subject
+from xwidget.targets import Score
 from xwidget.zoo import sample, samples
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "FindingStore",
     "Gallery",
     "Inspector",
+    "Score",
     "Subject",
     "attribute",
     "explain",

@@ -25,6 +25,7 @@ NAMES = (
     "everything else",
     "taken away",
     "gradient",
+    "contrast",
 )
 
 #: Outcomes of the checks of one class.

@@ -191,7 +191,18 @@ class Record:
         """
         k = self.position(target)
         score, image = float(self.scores[k]), float(self.image_scores[k])
-        return self.checks[k].says or sentences.says(self.game, self.short_names[k], score, image)
+        if said := self.checks[k].says:
+            return said
+        about = self.beyond_classes.get(self.targets[k], {})
+        return sentences.says(self.game, self.short_names[k], score, image, scored="score" in about)
+
+    @property
+    def beyond_classes(self) -> dict[int, dict[str, Any]]:
+        """By index, the targets that are contrasts or scores: their entry in the diagnostics."""
+        entries = self.diagnostics.get("targets")
+        if not isinstance(entries, dict):
+            return {}
+        return {t: entries[str(t)] for t in self.targets if isinstance(entries.get(str(t)), dict)}
 
     def on_paper(self, k: int) -> Bytes:
         """Return the part of the image left for the k-th class, on paper: (H,W,3) uint8."""

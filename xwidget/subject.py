@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,6 +105,9 @@ class Subject:
             return clf
         check_classifier(clf)
         if isinstance(image, Subject):
+            known = image.clf
+            if known is not clf and known.net is clf.net and known.base is clf.base:
+                return image.before(clf)
             if image.clf is not clf:
                 raise ValueError(
                     f"the Subject is of {image.clf.name}, and the classifier is {clf.name}, or "
@@ -210,8 +215,23 @@ class Subject:
         none = Geometry(input_size, self.size, None, reason=reason)
         return Origin(self.digest, self.size, none, self.name)
 
+    def aimed(self, asked: Any) -> tuple[Subject, Any]:
+        """Return this subject before a net that has outputs for all targets asked for, and the
+        targets with indices in place of contrasts and scores; see ``Classifier.aimed``.
+        """
+        clf, targets = self.clf.aimed(asked)
+        return (self if clf is self.clf else self.before(clf)), targets
+
+    def before(self, clf: Classifier) -> Subject:
+        """Return the same image before the same net with other targets, see
+        ``Classifier.extended``.
+        """
+        made = copy.copy(self)
+        vars(made).update(clf=clf, _scores=None, _scored=[])
+        return made
+
     def select(self, asked: Targets | None) -> tuple[int, ...]:
-        """Return the indices of the classes to explain; None asks for the most likely one.
+        """Return the indices of the targets to explain; None asks for the most likely class.
 
         Raises
         ------
@@ -219,7 +239,7 @@ class Subject:
             As ``Classifier.indices``; where the most likely one is asked for, as ``scores``.
         """
         if asked is None:
-            return (int(self.scores.argmax()),)
+            return self.clf.likeliest(self.scores)
         known = "scores" in vars(self)  # then the net has been looked at, too
         return self.clf.indices(asked) if known else self.clf.select(asked, self.x)
 

@@ -56,3 +56,8 @@ def test_synonyms_are_left_out_only_where_the_rest_names_one_class() -> None:
         *("cat, black", "cat, white", "espresso", "Dog, hound", "dog", ", odd", "x"),
     )
     assert shortened([]) == ()
+
+
+def test_a_score_is_brought_up_and_not_said() -> None:
+    words = says("generation", "share of road", 0.9, 0.95, scored=True)
+    assert words == "This alone brings “share of road” up: 0.90 (photo 0.95)."

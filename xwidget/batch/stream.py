@@ -86,6 +86,7 @@ def explain_many(
     lost there is no file
     """
     check_values(clf, settings_of(explain_many, settings), witness, repeat=repeat)
+    clf, targets = clf.aimed(targets)  # once: its outputs are those of all images
     if targets is not None:
         clf.indices(targets)
     one = partial(

@@ -71,6 +71,11 @@ class Game:
     says_short: str
 
     @property
+    def says_score(self) -> str:
+        """``says`` where the target is a score of a person's own, and no class."""
+        return self.says.replace("makes the network say {name}", "brings “{name}” up")
+
+    @property
     def keeps(self) -> bool:
         """True if the optimized input is to keep the class, False if it is to lose it."""
         return self.sign > 0

@@ -22,7 +22,7 @@ EDITED = "With this alone, the network scores {name} {score} (photo {image})."
 DEFENDED = "With the defense, it gives {name} {score}."
 
 
-def says(game: str, name: str, score: float, image: float) -> str:
+def says(game: str, name: str, score: float, image: float, *, scored: bool = False) -> str:
     """Return the sentence that describes a picture; "" where its score is not known.
 
     Parameters
@@ -35,6 +35,8 @@ def says(game: str, name: str, score: float, image: float) -> str:
         Of what was optimized, in [0, 1]; NaN where it is not known.
     image
         Of the whole image, in [0, 1].
+    scored
+        Whether it is a score of a person's own, and no class.
 
     Examples
     --------
@@ -48,7 +50,8 @@ def says(game: str, name: str, score: float, image: float) -> str:
         return ""
     goal = rules.enough * image
     done = score >= max(goal, SEEN) if rules.keeps else score <= goal
-    return filled(rules.says if done else rules.says_short, name=name, score=score, image=image)
+    saying = rules.says_score if scored else rules.says
+    return filled(saying if done else rules.says_short, name=name, score=score, image=image)
 
 
 def filled(template: str, *, name: str, score: float, image: float) -> str:
@@ -67,6 +70,7 @@ def templates(games: Iterable[str] = GAMES) -> dict[str, Any]:
                 "enough": game.enough,
                 "says": game.says,
                 "says_short": game.says_short,
+                "says_score": game.says_score,
             }
             for game in (GAMES[name] for name in games if name in GAMES)
         },

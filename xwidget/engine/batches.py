@@ -54,6 +54,7 @@ class Batches:
         plan: Plan | None,
     ) -> None:
         self._images = images
+        self._clf = clf
         self._count = count
         self._strategy = strategy
         rows = images.repeat_interleave(count, 0)
@@ -72,6 +73,11 @@ class Batches:
     def nonlinearities(self) -> int:
         """Number of nonlinearities whose gradients are filtered."""
         return next(iter(self._guards.values())).nonlinearities
+
+    @property
+    def open(self) -> int:
+        """Number of nonlinearities that cannot be defended, as they work on what is found."""
+        return next(iter(self._guards.values())).open
 
     def alone(self) -> Tensor:
         """Return the logits (C,) of the image alone."""
@@ -131,7 +137,14 @@ class Batches:
         key = rows, views
         if key not in self._guards:
             images = self._images[list(views)].repeat_interleave(rows, 0)
-            self._guards[key] = Guard(self.forward, images, self._strategy, pictures=len(views))
+            self._guards[key] = Guard(
+                self.forward,
+                images,
+                self._strategy,
+                pictures=len(views),
+                classes=self._clf.classes if self._clf.extras else None,
+                varies=self._clf.varies,
+            )
         return self._guards[key]
 
 

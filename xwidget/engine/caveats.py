@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from xwidget.catalog import sentences
 from xwidget.catalog.games import SEEN, Game
 from xwidget.checks import Check
 from xwidget.engine.sparsity import NOTHING
 from xwidget.support.figures import figure
+from xwidget.targets import Contrast, Extra, Score
 
 #: Share of the image's score that everything else keeps where what is shown is not necessary.
 UNNEEDED = 0.5
@@ -58,6 +60,8 @@ class Picture:
         Whether a defense was at work.
     moved
         Whether a gradient reached the mask in any step, without which it stays as it began.
+    extra
+        The contrast or score that it is; None for a class.
     """
 
     game: Game
@@ -71,6 +75,27 @@ class Picture:
     reference: str = _EMPTY
     defended: bool = True
     moved: bool = True
+    extra: Extra | None = None
+
+    @property
+    def neutral(self) -> float:
+        """Score that speaks neither for nor against."""
+        return 0.0 if self.extra is None else self.extra.neutral
+
+    @property
+    def scored(self) -> bool:
+        """True if it is a score of a person's own."""
+        return isinstance(self.extra, Score)
+
+    @property
+    def named(self) -> str:
+        """Its name, as a sentence names it: that of a score stands in quotes."""
+        return f"“{self.name}”" if self.scored else self.name
+
+    @property
+    def says(self) -> str:
+        """The way in which a picture speaks for it: "makes the network say espresso"."""
+        return f"brings {self.named} up" if self.scored else f"makes the network say {self.name}"
 
     @property
     def alike(self) -> bool:
@@ -81,7 +106,7 @@ class Picture:
     def seen(self) -> bool:
         """True if the net sees the class, in the image or in the evidence."""
         score = max(self.image, self.score) if self.game.keeps else self.image
-        return score >= min(SEEN, self.best / 2)
+        return score - self.neutral >= min(SEEN, (self.best - self.neutral) / 2)
 
     @property
     def bare(self) -> bool:
@@ -91,7 +116,7 @@ class Picture:
     @property
     def overdone(self) -> bool:
         """True if the reference alone scores so much that little is left to be shown."""
-        return self.blank >= BLANK * self.image
+        return self.blank - self.neutral >= BLANK * (self.image - self.neutral)
 
     @property
     def does(self) -> bool:
@@ -116,14 +141,27 @@ def why_empty(picture: Picture) -> str | None:
     if not picture.moved:
         return None  # nothing was searched
     if not picture.seen:
+        if picture.scored:
+            return f"{picture.named} is low in the image itself"
+        if picture.neutral:
+            return f"the network hardly says {picture.name} in the image itself"
         return "the network hardly sees the class in the image itself"
     return None
 
 
 def instead(picture: Picture) -> str:
     """Return the sentence about a picture where its game's own would be wrong; else ""."""
-    name, image, score, blank = (
-        picture.name,
+    words = _instead(picture)
+    if picture.scored and not words:
+        scores = picture.score, picture.image
+        return sentences.says(picture.game.name, picture.name, *scores, scored=True)
+    return words
+
+
+def _instead(picture: Picture) -> str:
+    name, says, image, score, blank = (
+        picture.named,
+        picture.says,
         *map(figure, (picture.image, picture.score, picture.blank)),
     )
     if not picture.moved and not picture.alike:
@@ -131,39 +169,36 @@ def instead(picture: Picture) -> str:
     if picture.alike and picture.blank >= SEEN:
         if picture.game.keeps and picture.score >= picture.blank + _MORE:
             return (
-                f"The photo as a whole makes the network say {name} no more than "
+                f"The photo as a whole {says} no more than "
                 f"{picture.reference} does, {blank} (photo {image}); this part of it, "
                 f"alone, {score}."
             )
         return (
-            f"Nothing in the photo speaks for {name}: {picture.reference} makes the network say it "
-            f"just as much, {blank} (photo {image})."
+            f"Nothing in the photo speaks for {name}: {picture.reference} "
+            f"{'brings it up' if picture.scored else 'makes the network say it'} just as much, "
+            f"{blank} (photo {image})."
         )
     if not picture.game.keeps:
         if picture.alike or not picture.seen:
+            if picture.scored:
+                return f"Nothing to take away: {name} is low anyway (photo {image})."
             return f"Nothing to take away: the network hardly says {name} anyway (photo {image})."
         if picture.overdone:
             return (
-                f"It cannot be taken away: even {picture.reference} makes the network say {name}, "
+                f"It cannot be taken away: even {picture.reference} {says}, "
                 f"{blank} (photo {image})."
             )
         return ""
     if picture.alike or not picture.seen:
-        return (
-            f"Nothing in the photo makes the network say {name} on its own: all of it scores "
-            f"{image}."
-        )
+        return f"Nothing in the photo {says} on its own: all of it scores {image}."
     if picture.bare:
         return (
-            f"Next to nothing is shown, as {picture.reference} already makes the network say "
-            f"{name}: {blank} (photo {image})."
+            f"Next to nothing is shown, as {picture.reference} already {says}: {blank} "
+            f"(photo {image})."
         )
     least = picture.blank + _FOUND * (picture.image - picture.blank)
     if picture.score < least or (picture.shown < _LITTLE and not picture.does):
-        return (
-            f"No part of the photo was found that makes the network say {name} on its own: {score} "
-            f"(photo {image})."
-        )
+        return f"No part of the photo was found that {says} on its own: {score} (photo {image})."
     return ""
 
 
@@ -196,18 +231,17 @@ def undefended(picture: Picture, control: Check | None) -> Iterator[Check]:
 def informed(picture: Picture) -> Iterator[Check]:
     """Yield what else is worth knowing: the reference alone, and everything but what is shown."""
     image, blank, other = map(figure, (picture.image, picture.blank, picture.other))
-    share = share_of(picture.blank, picture.image)
+    share = share_of(picture.blank, picture.image, picture.neutral)
     words = f"{_capital(picture.reference)} scores {blank} (photo {image})."
     if share >= BLANK:
         words = (
-            f"{_capital(picture.reference)} already makes the network say {picture.name}: {blank} "
-            f"(photo {image})."
+            f"{_capital(picture.reference)} already {picture.says}: {blank} (photo {image})."
             if picture.game.keeps
-            else f"{_capital(picture.reference)} still makes the network say {picture.name}: "
-            f"{blank} (photo {image}); it cannot be taken away."
+            else f"{_capital(picture.reference)} still {picture.says}: {blank} (photo {image}); it "
+            "cannot be taken away."
         )
     yield Check("reference alone", share, None, words, {"score": picture.blank})
-    share = share_of(picture.other, picture.image)
+    share = share_of(picture.other, picture.image, picture.neutral)
     details = {"score": picture.other}
     if not picture.game.keeps:
         words = f"What is taken away scores {other} alone (photo {image})."
@@ -220,6 +254,46 @@ def informed(picture: Picture) -> Iterator[Check]:
             f"{other} (photo {image})."
         )
     yield Check("everything else", share, None, words, details)
+
+
+def beyond_classes(
+    picture: Picture, whole: Tensor, classes: int, nonlinearities: int, open_ones: int
+) -> Iterator[Check]:
+    """Yield what is to be known of a contrast, and of a net without classes.
+
+    Parameters
+    ----------
+    picture
+        The last mask.
+    whole
+        The image's scores (outputs,).
+    classes
+        How many of them are those of classes.
+    nonlinearities, open_ones
+        How many were defended, and how many were not, as they work on what is found.
+    """
+    if isinstance(picture.extra, Contrast):
+        names, image = picture.extra.names, picture.image
+        scores = [float(whole[index]) for index in picture.extra.of]
+        first, second = names if image >= picture.neutral else names[::-1]
+        words = (
+            f"In the photo, the network rates {first} over {second}: "
+            f"{figure(max(image, 1 - image))} ({names[0]} {figure(scores[0])}, {names[1]} "
+            f"{figure(scores[1])}). This score is the logistic function of the log odds between "
+            "the two: 0.50 is a draw, and shares are counted from there."
+        )
+        details = dict(zip(("first", "second"), scores, strict=True))
+        yield Check("contrast", image, None, words, details)
+    if not classes and picture.game.keeps:
+        words = "The network has no classes, so that there is none to be tried as a control."
+        yield Check("control", None, None, words)
+    if open_ones and picture.defended:
+        words = (
+            f"{open_ones} of the network's {nonlinearities + open_ones} nonlinearities work on "
+            "what it finds in a picture, such as boxes. In the evidence it finds others than in "
+            "the photo, so that these have no bounds: the defense holds up to there."
+        )
+        yield Check("defense", None, None, words)
 
 
 def reserved(items: tuple[Check, ...]) -> str:
@@ -238,8 +312,12 @@ def reserved(items: tuple[Check, ...]) -> str:
     return ""
 
 
-def share_of(score: float, whole: float) -> float:
-    """Return a score as a share of another; above what it can be 1.5 says enough."""
+def share_of(score: float, whole: float, neutral: float = 0.0) -> float:
+    """Return a score as a share of another, from one on that says nothing; above what it can be 1.5
+    says enough.
+    """
+    if neutral:
+        score, whole = max(score - neutral, 0.0), whole - neutral
     return min(score / max(whole, 1e-6), 1.5)
 
 

@@ -122,6 +122,12 @@ class Guard:
     pictures
         How many pictures that is, R: the batch is R blocks of N / R rows, and so is every batch
         that is run.
+    classes
+        How many of the outputs, the first ones, are classes; None for all.
+    varies
+        Whether the net finds any number of things in a picture, such as boxes. What it computes of
+        them has no bounds, as those found in the explanation are others than those in the image;
+        only activations with one row per picture are defended.
 
     Raises
     ------
@@ -132,13 +138,22 @@ class Guard:
     """
 
     def __init__(
-        self, forward: Forward, image: Tensor, strategy: Strategy | None, *, pictures: int = 1
+        self,
+        forward: Forward,
+        image: Tensor,
+        strategy: Strategy | None,
+        *,
+        pictures: int = 1,
+        classes: int | None = None,
+        varies: bool = False,
     ) -> None:
         if pictures < 1 or len(image) % pictures:
             raise ValueError(f"a batch of {len(image)} rows cannot be {pictures} pictures'")
         self._forward = forward
         self._strategy = strategy
         self._bounds: list[Bound | None] = []
+        self.open = 0
+        """Number of nonlinearities that work on what is found in a picture: without bounds."""
         last: list[Tensor] = []
         unseen: list[bool] = []
         outputs: list[tuple[Tensor, int | None]] = []
@@ -147,7 +162,11 @@ class Guard:
             last[:] = [
                 output.detach().clone()
             ]  # a later in-place operation may change the output itself
-            self._bounds.append(Bound.of(output.detach(), non_negative, len(image), pictures))
+            if varies and output.shape[:1] != image.shape[:1]:
+                self._bounds.append(None)
+                self.open += 1
+            else:
+                self._bounds.append(Bound.of(output.detach(), non_negative, len(image), pictures))
             unseen.append(not torch.is_grad_enabled())
             version = None if output.is_inference() else output._version
             outputs.append((output.detach(), version))
@@ -160,7 +179,7 @@ class Guard:
             version is not None and output._version != version for output, version in outputs
         ]
         outputs.clear()
-        if last and _acts_on_scores(last[0], self.image_logits):
+        if last and _acts_on_scores(last[0], self.image_logits[:, :classes]):
             self._bounds[-1] = None
         if not bool((self.image_logits < torch.inf).all()):  # classes may be ruled out: -inf
             raise ValueError(_NOT_FINITE)

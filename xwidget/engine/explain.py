@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.preprocessing.ramps import INTERRUPTED
 from xwidget.subject import Subject
+from xwidget.targets import Targets
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def explain(
     clf: Classifier | Subject,
     image: Any = None,
-    targets: int | str | Sequence[int | str] | None = None,
+    targets: Targets | None = None,
     *,
     witness: Classifier | None = None,
     repeat: bool = False,
@@ -52,7 +53,11 @@ def explain(
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
         Class indices or names, explained in one batch; None means the most likely class. One number
-        is one index: 3 is class 3, where an Inspector explains the three most likely.
+        is one index: 3 is class 3, where an Inspector explains the three most likely. A list may
+        also have contrasts, tuples of two classes, such as ``[("tiger cat", "Egyptian cat")]``: why
+        the first rather than the second; and scores, functions of what the net returns, see
+        :class:`xwidget.Score`. A tuple by itself is a list: ``("tiger cat", "Egyptian cat")`` are
+        two classes.
     **settings
         Each as in ``Settings``, which says what it is.
     witness
@@ -111,13 +116,14 @@ def explain(
         check_repeatable(asked.reference)
     net = clf.clf if isinstance(clf, Subject) else clf
     heard = None if witness is None else Witness(witness, net)
-    subject = Subject.of(clf, image)
+    subject, targets = Subject.of(clf, image).aimed(targets)
     x, chosen = subject.x, subject.select(targets)
     if heard is not None:
+        heard = heard.of(subject.clf)
         heard.expect(chosen)
 
     def follow(settings: Settings, title: str, *, first: bool) -> tuple[History, str]:
-        steps = optimize(net, x, chosen, settings, checked=first)
+        steps = optimize(subject.clf, x, chosen, settings, checked=first)
         bar = tqdm(total=settings.iterations, disable=not progress, unit="it", desc=title)
         return _followed(steps, bar, on_step if first else None, turns_on(pick(settings.device)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,6 +118,11 @@ class Track:
     def nonlinearities(self) -> int:
         """Number of defended nonlinearities."""
         return self._latest.nonlinearities
+
+    @property
+    def undefended(self) -> int:
+        """Number of nonlinearities that cannot be defended, as they work on what is found."""
+        return self._latest.open
 
     @property
     def independent(self) -> bool | None:
@@ -240,9 +245,22 @@ class History:
                 "plan": tracks[0].plan.describe(),
                 "independent": tracks[0].independent,
                 "dtype": str(x.dtype).removeprefix("torch."),
+                **_beyond_classes(subject, self.targets),
+                **({"undefended": tracks[0].undefended} if tracks[0].undefended else {}),
                 **diagnostics,
             },
         )
+
+
+def _beyond_classes(subject: Subject, targets: Iterable[int]) -> dict[str, Any]:
+    """Return the diagnostics of targets that are no classes; empty where all are."""
+    extras = {target: subject.clf.extra(target) for target in targets}
+    found = {
+        str(target): extra.describe(subject.scores.tolist())
+        for target, extra in extras.items()
+        if extra is not None
+    }
+    return {"targets": found} if found else {}
 
 
 def _checks(track: Track, stopped: object) -> Checks:

@@ -20,6 +20,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from xwidget.errors import around
+from xwidget.support.aside import is_aside
 
 
 def _names(words: str) -> frozenset[str]:
@@ -109,7 +110,7 @@ class Intercept(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
-        if func not in NONLINEARITIES:
+        if func not in NONLINEARITIES or is_aside():
             return func(*args, **kwargs)
         self.busy = True
         try:
@@ -184,7 +185,7 @@ class Kernels(TorchDispatchMode):
         namespace, _, name = func.name().partition("::")
         name = name.partition(".")[0].rstrip("_")
         met = self._seen_by is not None and self._seen_by.busy
-        if namespace == "aten" and name in _KERNELS and not met:
+        if namespace == "aten" and name in _KERNELS and not met and not is_aside():
             self.counts[name] += 1
         with torch._C.DisableTorchFunction():  # Intercept would meet the kernel otherwise
             return func(*args, **(kwargs or {}))

@@ -21,7 +21,7 @@ from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
 from xwidget.engine.selfcheck import check_reference
 from xwidget.engine.settings import Settings
-from xwidget.engine.similarity import SIMILARITIES
+from xwidget.engine.similarity import similar
 from xwidget.engine.smoothing import smoothed
 from xwidget.engine.sparsity import Auto, Fixed, Sparsity
 from xwidget.engine.state import State
@@ -111,7 +111,6 @@ def _optimized(
     index = torch.tensor(targets, dtype=torch.int64, device=device)
     image = x.expand(count, -1, -1, -1).contiguous()
     reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
-    similarity = SIMILARITIES[settings.similarity]
     rule = RULES[settings.rule]
     policy: Sparsity = Auto(game) if settings.sparsity == "auto" else Fixed(settings.sparsity)
     views = views_of(settings, clf, x, reference)
@@ -152,7 +151,8 @@ def _optimized(
         masks = mask.repeat(len(seen), 1, 1, 1, 1).requires_grad_()
         logits, scores = forward(guard, seen, masks, index)
         with torch.enable_grad():
-            phi = game.sign * similarity(logits, index.repeat(len(seen)), clf.activation).sum()
+            phi = similar(settings.similarity, clf, logits, index.repeat(len(seen)))
+            phi = game.sign * phi.sum()
         return scores, *torch.autograd.grad(phi, masks)  # through Eq. 1
 
     def outside(guard: Guard, seen: Sequence[int], mask: Tensor) -> tuple[Tensor]:
@@ -247,6 +247,8 @@ def _optimized(
                             _control(clf, x, targets, settings, batches.plan, iteration)
                             if game.keeps
                             else None,
+                            batches.nonlinearities,
+                            batches.open,
                         )
                         checks = check(
                             clf,
@@ -276,6 +278,7 @@ def _optimized(
                 stopped=stopped,
                 relevance=_relevance(tensors["path"], iteration, masks),
                 checks=checks,
+                open=batches.open,
             )
             if stopped:
                 return
@@ -318,8 +321,11 @@ def _control(
     Control
         None where there is no other class; NaN reached where the net is not finite on the way.
     """
-    image_scores = clf.classify(x.cpu()).double()
-    image_scores[list(targets)] = torch.inf
+    if not clf.classes:
+        return None
+    named = {index for target in targets for index in clf.classes_of(target)}
+    image_scores = clf.classify(x.cpu())[: clf.classes].double()
+    image_scores[list(named)] = torch.inf
     least = int(image_scores.argmin())
     if not bool(image_scores[least].isfinite()):
         return None

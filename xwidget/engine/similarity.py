@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from xwidget.classifier import Classifier
+
 _TINY = 1e-30
 
 
@@ -35,6 +37,36 @@ def _logit(logits: Tensor, targets: Tensor, activation: str) -> Tensor:
 
 def _chosen(values: Tensor, targets: Tensor) -> Tensor:
     return values[torch.arange(len(targets), device=values.device), targets]
+
+
+def similar(name: str, clf: Classifier, logits: Tensor, targets: Tensor) -> Tensor:
+    """Return phi (K,) of logits (K, outputs), low where a picture's target is reached.
+
+    Parameters
+    ----------
+    name
+        One of ``SIMILARITIES``.
+    clf
+        The classifier; of its targets beyond the classes, phi is that of their own score.
+    logits
+        One row per picture.
+    targets
+        Index of the target of each (K,).
+    """
+    of_class = SIMILARITIES[name]
+    if not clf.extras:
+        return of_class(logits, targets, clf.activation)
+    classes = clf.classes
+    beyond = (targets - classes).clamp_min(0)
+    extra = clf.extras.similarity(name, logits[:, classes:], beyond)
+    if not classes:
+        return extra
+    # Rows of the others get their largest class, of which the gradient is finite.
+    likeliest = logits[:, :classes].argmax(1)
+    own = of_class(
+        logits[:, :classes], torch.where(targets < classes, targets, likeliest), clf.activation
+    )
+    return torch.where(targets < classes, own, extra)
 
 
 #: phi by name: (logits (K, classes), target indices (K,), activation) to (K,), low when the class

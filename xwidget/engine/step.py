@@ -49,6 +49,9 @@ class Step:
         it is the masks' mean over the color channels.
     checks
         What speaks for and against each mask, K of them; on a run's last step only, else None.
+    open
+        Number of nonlinearities that cannot be defended, as they work on what is found in the
+        picture (boxes).
     """
 
     iteration: int
@@ -65,3 +68,4 @@ class Step:
     stopped: str | None = None
     relevance: Tensor | None = None
     checks: tuple[Checks, ...] | None = None
+    open: int = 0

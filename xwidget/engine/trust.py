@@ -19,6 +19,7 @@ from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.caveats import (
     Picture,
+    beyond_classes,
     informed,
     instead,
     reference_in_words,
@@ -99,6 +100,10 @@ class Tried:
         In how many steps a gradient reached the mask.
     control
         A class that must stay out; None where there is none, or the game takes a class away.
+    nonlinearities
+        How many were defended.
+    open
+        How many were not, as they work on what is found in a picture.
     """
 
     iterations: int
@@ -109,6 +114,8 @@ class Tried:
     pushed: Tensor
     reached: Tensor
     control: Control | None
+    nonlinearities: int = 0
+    open: int = 0
 
 
 def check(
@@ -164,9 +171,10 @@ def check(
                 logits.append(forward(part))
             return clf.scores(torch.cat(logits)).float()
 
-    best = float(scores(x[None].clone()).max())
+    whole = scores(x[None].clone())[0]
     found = []
     for k, target in enumerate(targets):
+        extra = clf.extra(target)
         mask = game.shown(masks[k])  # m in Eq. 1
         backgrounds = reference + noise
         pictures = [
@@ -188,12 +196,13 @@ def check(
             score=float(tried.scores[k]),
             blank=float(tried.blank[k]),
             other=results[2 * (m + n)],
-            best=best,
+            best=float(whole[: clf.classes].max()) if extra is None else extra.best(whole[target]),
             shown=float(masks[k].mean()),
             reference=reference_in_words(settings.reference),
             defended=settings.played != "none",
             # Nothing can reach the mask of an image that is the reference.
             moved=bool(tried.reached[k] > 0) or torch.equal(x, reference),
+            extra=extra,
         )
         made = tuple(
             _items(
@@ -206,10 +215,17 @@ def check(
                 shown=picture.shown,
                 flat=not bool(noise.any()),
                 control_name="" if tried.control is None else clf.short_names[tried.control.target],
+                neutral=picture.neutral,
             )
         )
         control = next((item for item in made if item.name == "control"), None)
-        items = (*unmoved(picture), *undefended(picture, control), *made, *informed(picture))
+        items = (
+            *unmoved(picture),
+            *undefended(picture, control),
+            *made,
+            *informed(picture),
+            *beyond_classes(picture, whole, clf.classes, tried.nonlinearities, tried.open),
+        )
         summed = summed_up(items, why_empty(picture), tried.iterations)
         found.append(replace(summed, says=instead(picture)))
     return tuple(found)
@@ -226,11 +242,12 @@ def _items(
     shown: float,
     control_name: str,
     flat: bool,
+    neutral: float = 0.0,
 ) -> Iterator[Check]:
     """Yield the checks of one class; pairs are scores of the optimized input and of the image."""
     image, score = float(tried.image_scores[k]), float(tried.scores[k])
     what = "evidence" if game.keeps else "rest"
-    share = share_of(score, image)
+    share = share_of(score, image, neutral)
     blank = float(tried.blank[k])
     if game.keeps and image > blank:  # what nothing at all scores is no work of the mask
         share = share_of(max(score - blank, 0.0), image - blank)
@@ -245,9 +262,9 @@ def _items(
     # A move that the net does not bear in the image itself, as one that reads digits does not bear
     # mirrored ones, says nothing of the mask.
     known = {
-        name: share_of(e, i)
+        name: share_of(e, i, neutral)
         for name, e, i in zip(MOVES, *moves, strict=True)
-        if i >= _BEARABLE * image and math.isfinite(e)
+        if i - neutral >= _BEARABLE * (image - neutral) and math.isfinite(e)
     }
     mean = _mean(game, known.values())
     yield Check(
@@ -259,11 +276,11 @@ def _items(
         else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         known,
     )
-    yield _unseen_backgrounds(game, image, unseen, what, flat)
+    yield _unseen_backgrounds(game, image, unseen, what, flat, neutral)
     if elsewhere is not None and not math.isfinite(elsewhere):
         yield _untried("with as much taken away elsewhere")
     elif elsewhere is not None:
-        kept = share_of(elsewhere, image)
+        kept = share_of(elsewhere, image, neutral)
         yield Check(
             "control",
             kept,
@@ -297,7 +314,12 @@ def _items(
 
 
 def _unseen_backgrounds(
-    game: Game, image: float, unseen: tuple[list[float], list[float]], what: str, flat: bool
+    game: Game,
+    image: float,
+    unseen: tuple[list[float], list[float]],
+    what: str,
+    flat: bool,
+    neutral: float,
 ) -> Check:
     """Return the check of the scores (n,) of the optimized input and of the image with noise."""
     name = "unseen backgrounds"
@@ -309,9 +331,10 @@ def _unseen_backgrounds(
     if not pairs:
         words = f"The network is NaN or infinite on all {lost} backgrounds that the run never saw."
         return Check(name, None, None, words)
-    plain = [share_of(e, image) for e, _ in pairs]
+    plain = [share_of(e, image, neutral) for e, _ in pairs]
     # Noise may be more than the net bears in the image itself: then no evidence can do better.
-    shares = [share_of(e, min(i, image)) for e, i in pairs] if game.keeps else plain
+    noisy = [share_of(e, min(i, image), neutral) for e, i in pairs]
+    shares = noisy if game.keeps else plain
     mean = _mean(game, shares) or 0.0
     measure = "what the image scores with as much noise" if game.keeps else "the image's score"
     words = (

@@ -16,7 +16,15 @@ _TOLD = {
 }
 
 
-def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: bool) -> Checks:
+def witnessed(
+    checks: Checks,
+    name: str,
+    evidence: float,
+    image: float,
+    keeps: bool,
+    contrast: str = "",
+    neutral: float = 0.0,
+) -> Checks:
     """Return checks with another net's verdict added.
 
     Parameters
@@ -29,18 +37,20 @@ def witnessed(checks: Checks, name: str, evidence: float, image: float, keeps: b
         Its scores for the class of the optimized input and of the image.
     keeps
         Whether the class shall be kept.
+    contrast
+        Name of what is asked of it, where that is a contrast; else "".
+    neutral
+        Score that speaks neither for nor against.
     """
-    share = share_of(evidence, image)
+    share = share_of(evidence, image, neutral)
     passed: bool | None = share >= 0.5 if keeps else share <= 0.5
     words = (
         f"Another network, {name}, gives the {'evidence' if keeps else 'rest'} {share:.2f} of what "
         "it gives the image."
     )
-    if image < 0.05:
-        passed, words = (
-            None,
-            f"Another network, {name}, does not see the class in the image itself.",
-        )
+    if image - neutral < 0.05:
+        sees = f"say {contrast}" if contrast else "see the class"
+        passed, words = None, f"Another network, {name}, does not {sees} in the image itself."
     item = Check("witness", share, passed, words, {"optimized": evidence, "image": image})
     return added(checks, item)
 

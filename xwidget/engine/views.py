@@ -112,7 +112,7 @@ class Views:
         """True if there is anything random in them."""
         return bool(self._fields)
 
-    def bearable(self, scores: Callable[[Tensor], Tensor]) -> Views:
+    def bearable(self, scores: Callable[[Tensor], Tensor], classes: int | None = None) -> Views:
         """Return these views, no more different from the plain one than the net bears.
 
         A view that shows the image itself so that the net hardly knows it any more asks too much of
@@ -121,16 +121,20 @@ class Views:
         Parameters
         ----------
         scores
-            The net: images (N, 3, H, W) to scores (N, classes).
+            The net: images (N, 3, H, W) to scores (N, outputs).
+        classes
+            How many of the outputs, the first ones, are classes, of which the best one is followed;
+            None for all. Of a net without any, the outputs are followed together.
         """
         if len(self) == 1:
             return self
         image = self.images[0]
         whole = scores(image[None])[0]
-        best = int(whole.argmax())
+        followed = [int(whole[:classes].argmax())] if classes != 0 else range(len(whole))
 
         def known(pictures: Tensor) -> bool:
-            return bool(scores(pictures)[:, best].mean() >= _BEARABLE * whole[best])
+            found = scores(pictures)
+            return all(found[:, one].mean() >= _BEARABLE * whole[one] for one in followed)
 
         views = []
         for view, seen in zip(self._views, self.images, strict=True):
@@ -196,7 +200,7 @@ def views_of(settings: Settings, clf: Classifier, x: Tensor, reference: Tensor) 
         return torch.cat([clf.scores(clf.logits(net, one[None].clone())) for one in images])
 
     with torch.no_grad():
-        return views.bearable(scores)
+        return views.bearable(scores, clf.classes if clf.extras else None)
 
 
 def smooth_noise(size: tuple[int, int], seed: int | Sequence[int], slope: float = 1.0) -> Tensor:

@@ -16,7 +16,8 @@ from xwidget.classifier import Classifier
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.verdict import added, witnessed
-from xwidget.names import counterpart
+from xwidget.names import counterpart, plain
+from xwidget.targets import Contrast, Score
 
 
 class Witness:
@@ -50,28 +51,54 @@ class Witness:
 
     @property
     def net(self) -> Classifier:
-        """The other net."""
+        """The other net, with outputs for all that was asked of it so far."""
         return self._net
 
     def expect(self, targets: Iterable[int]) -> None:
         """Raise ValueError unless it has each of these classes: before a run, not after it."""
         for target in targets:
-            self.index(target)
+            if not isinstance(self._clf.extra(target), Score):
+                self.index(target)
+
+    def of(self, clf: Classifier) -> Witness:
+        """Return this witness for a net with other targets."""
+        return Witness(self._net, clf)
 
     def index(self, target: int) -> int:
-        """Return the witness's index of the class that has this index in what is explained.
+        """Return the witness's index of the target that has this index in what is explained.
+
+        Classes are matched by name, contrasts by both names, and a score by its own: a score of
+        what one net returns is none of what another one returns, unless the witness was given it,
+        too.
 
         Raises
         ------
         ValueError
-            If it has no class of this name, or several.
+            If it has no class of this name, or several; or no such score.
         """
-        names = self._clf.categories
+        extra = self._clf.extra(target)
+        if isinstance(extra, Contrast):
+            pair = self._class(extra.of[0]), self._class(extra.of[1])
+            self._net = self._net.extended([pair], classes=True)
+            return self._net.index(pair)
+        if isinstance(extra, Score):
+            for place, other in enumerate(self._net.extras):
+                if isinstance(other, Score) and plain(other.name) == plain(extra.name):
+                    return self._net.classes + place
+            raise ValueError(
+                f"the witness, {self._net.name}, has no score {extra.name!r}, and what it returns "
+                "need not be what the other network does. Give it one of the same name: "
+                "witness=other.extended([xw.Score(fn, name=...)])"
+            )
+        return self._class(target)
+
+    def _class(self, target: int) -> int:
+        ours, theirs = (clf.categories[: clf.classes] for clf in (self._clf, self._net))
         try:
-            return counterpart(target, names, self._net.categories)
+            return counterpart(target, ours, theirs)
         except LookupError as error:
             raise ValueError(
-                f"the witness, {self._net.name}, has {error} named {names[target]!r}: classes are "
+                f"the witness, {self._net.name}, has {error} named {ours[target]!r}: classes are "
                 "matched by name. Give both nets the same names (xw.Classifier(..., "
                 "categories=...)), explain another class, or leave witness out"
             ) from None
@@ -115,12 +142,21 @@ class Witness:
     ) -> Iterator[Checks]:
         clf, game = self._clf, GAMES[settings.game]
         reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
-        image = self._scores(x)
+        indices = {t: self.index(t) for t in targets if not isinstance(self._clf.extra(t), Score)}
+        image = self._scores(x)  # now that it has outputs for all of them
         for each, target, mask in zip(checks, targets, masks, strict=True):
+            extra = self._clf.extra(target)
+            try:
+                index = indices[target] if target in indices else self.index(target)
+            except ValueError as error:  # a score: it was not asked for before
+                words = str(error)
+                yield added(each, Check("witness", None, None, f"{words[:1].upper()}{words[1:]}."))
+                continue
             evidence = self._scores(torch.lerp(reference, x, game.shown(mask.to(x))))
-            index = self.index(target)
             scores = float(evidence[index]), float(image[index])
-            yield witnessed(each, self._net.name, *scores, game.keeps)
+            contrast = extra.name if isinstance(extra, Contrast) else ""
+            neutral = 0.0 if extra is None else extra.neutral
+            yield witnessed(each, self._net.name, *scores, game.keeps, contrast, neutral)
 
     def _scores(self, x: Tensor) -> Tensor:
         return self._net.classify(handed_over(self._clf.picture(x), self._net))

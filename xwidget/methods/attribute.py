@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,6 +18,7 @@ from xwidget.methods.table import METHODS
 from xwidget.methods.task import Task
 from xwidget.subject import Subject
 from xwidget.support import arguments
+from xwidget.targets import Targets
 
 _LARGEST_SEED = 2**63 - 1
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
@@ -38,7 +39,7 @@ def attribute(
     clf: Classifier | Subject,
     image: Any = None,
     method: str = "gradcam",
-    targets: int | str | Sequence[int | str] | None = None,
+    targets: Targets | None = None,
     *,
     seed: int = 0,
     progress: bool = True,
@@ -60,7 +61,8 @@ def attribute(
         Name of the method, one of ``methods()``. ``xwidget.methods.METHODS`` says what each is and
         which options it has.
     targets
-        Class indices or names; None means the most likely class.
+        Class indices or names, contrasts and scores, as in ``explain``; None means the most likely
+        class.
     seed
         Seed of whatever a method draws. The same seed gives the same values; torch's own source of
         random numbers is neither used nor changed.
@@ -106,6 +108,7 @@ def attribute(
     entry.check(options)
     arguments.whole("seed", seed, 0, _LARGEST_SEED)
     subject = Subject.of(clf, image)
+    subject, targets = subject.aimed(targets)
     chosen = subject.select(targets)
     began = time.perf_counter()
     bar = tqdm(total=1.0, disable=not progress, desc=entry.label, bar_format=_BAR)

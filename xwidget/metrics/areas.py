@@ -139,8 +139,9 @@ def asked(witness: Net, clf: Classifier, target: int, batch: int = 16) -> tuple[
         If it is no other net, or has no such class.
     """
     other = witness.clf if isinstance(witness, Judge) else witness
-    index = Witness(other, clf).index(target)
-    return Judge.of(witness, batch), index
+    heard = Witness(other, clf)
+    index = heard.index(target)
+    return Judge.of(witness, batch).of_outputs(heard.net), index
 
 
 def _scored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xwidget.attribution import Attribution
@@ -10,6 +11,7 @@ from xwidget.explanation import Explanation
 from xwidget.metrics.arguments import Values
 from xwidget.metrics.judge import Judge
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 Net = Classifier | Judge
 
@@ -17,7 +19,7 @@ Net = Classifier | Judge
 def read(
     clf: Net | Subject,
     x: Values | Subject | Attribution | Explanation,
-    target: int | str | None,
+    target: Target | None,
     values: Values | Attribution | Explanation | None,
     *,
     masks: bool = False,
@@ -45,6 +47,8 @@ def read(
     """
     given: Any = values
     subject: Subject | None = None
+    if isinstance(target, tuple) or callable(target):
+        clf, target = _with_output(clf, target, (x, values))
     image: Any = x
     if isinstance(clf, Subject):
         if values is not None:
@@ -69,6 +73,23 @@ def read(
         return clf, image, given.targets[k], (given.masks if masks else given.relevance)[k]
     asked: Any = target  # None is refused where it is used, as anything else that is no class
     return clf, image, asked, given
+
+
+def _with_output(clf: Any, target: Any, given: Sequence[Any]) -> tuple[Any, int]:
+    """Return a net, or a subject, that has an output for a contrast or a score, and its index."""
+    known = clf.clf if isinstance(clf, (Subject, Judge)) else clf
+    if isinstance(clf, Judge):
+        made, index = clf.aimed(target)
+    else:
+        made, (index,) = clf.aimed([target])
+    targets = [t for each in given for t in getattr(each, "targets", ())]
+    if not known.extras and sum(t >= known.classes for t in targets) > 1:
+        raise ValueError(
+            "the attribution has several targets that are no classes, and only the classifier that "
+            "it was made with knows which of them is meant: give that one, clf.extended([...]), or "
+            "a subject of it"
+        )
+    return made, index
 
 
 def _classifier(clf: Net) -> Classifier:

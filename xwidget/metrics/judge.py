@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -62,6 +64,21 @@ class Judge:
         """
         judge = copy.copy(self)
         vars(judge)["_on_batch"] = on_batch
+        return judge
+
+    def aimed(self, target: Any) -> tuple[Judge, Any]:
+        """Return a judge of the same net that has an output for a target, and the target, with an
+        index in place of a contrast or a score; see ``Classifier.aimed``.
+        """
+        clf, targets = self.clf.aimed([target])
+        return self.of_outputs(clf), targets[0]
+
+    def of_outputs(self, clf: Classifier) -> Judge:
+        """Return this judge for its classifier with other targets."""
+        if clf is self.clf:
+            return self
+        judge = copy.copy(self)
+        vars(judge).update(clf=clf, _forward=replace(self._forward, clf=clf))
         return judge
 
     def scores(self, pictures: Values, target: int | str) -> Tensor:

@@ -193,11 +193,12 @@ def measure(
             f"the second argument is of type {type(attribution).__name__}; expected an Attribution "
             "or an Explanation: Attribution.from_array(values, target)"
         )
+    subject, (target,) = subject.aimed([target])
     _, _, asked_for, values = case.read(subject, attribution, target, None)
     index, shares = subject.clf.index(asked_for), arguments.shares(areas)
     steps = arguments.whole("steps", steps)
     order, other = arguments.tensor("relevance", values), None
-    own = Judge(subject.clf, batch=batch) if judge is None else judge
+    own = Judge(subject.clf, batch=batch) if judge is None else judge.of_outputs(subject.clf)
     if witness is not None:
         other, named = asked(witness, subject.clf, index, batch)
     each = 2 * len(shares) + 1 + 2 * (steps + 1) + len(SHARES)

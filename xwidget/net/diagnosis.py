@@ -29,6 +29,11 @@ NO_WEIGHTS = (
     'has parameters on the "meta" device, which hold no numbers; load its weights first '
     "(net.to_empty(device=...), load_state_dict)"
 )
+#: The way out for a net that is no classifier.
+SCORE_IT = (
+    "or explain a score of what it returns, targets=fn, with a function from that to a tensor (N,) "
+    "in [0,1] (xw.scores has some for segmentation, detection, embeddings and regression)"
+)
 _WRAP = """
 
     class Wrapped(nn.Module):
@@ -169,7 +174,7 @@ def misshapen(name: str, logits: Tensor, rows: int) -> str:
     return (
         f"{what}(N, classes). Is it a classification net? One that says something for each pixel "
         "or region must be made to say one thing of the whole: wrap it in a small nn.Module that "
-        "returns self.net(x).mean((2, 3)), say"
+        f"returns self.net(x).mean((2, 3)), say; {SCORE_IT}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Running a net on a batch: what it returns is unwrapped, what it raises explained."""
+"""Running a net on a batch: what it raises is explained."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from torch import Tensor, nn
 from xwidget.errors import around
 from xwidget.net.apart import first_pass
 from xwidget.net.diagnosis import Case, explained, raised_by_us
-from xwidget.net.logits import found
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
-def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -> Tensor:
-    """Return a net's output for a batch, taken out of the tuple, dict or object it comes in.
+def run(net: nn.Module, batch: Tensor, name: str) -> Any:
+    """Return a net's outputs for a batch, untouched: ``logits.found`` takes logits out of them.
 
     Parameters
     ----------
@@ -31,26 +30,21 @@ def run(net: nn.Module, batch: Tensor, name: str, activation: str = "softmax") -
         (N, C, H, W).
     name
         What to call the net in errors.
-    activation
-        How logits become scores: of a tuple with both, the logits are returned.
 
     Raises
     ------
     ValueError
         If the net cannot run on such a batch; the message says what to do. Running out of memory
         is raised as torch does.
-    TypeError
-        If no tensor is found in what the net returns.
     """
     try:
         with _eagerly():
-            output = first_pass(net, batch)
+            return first_pass(net, batch)
     except Exception as error:
         if _is_memory(error) or raised_by_us(error):
             raise
         case = Case(net, batch, error, _attempt(net))
         raise ValueError(explained(case, name)) from error
-    return found(output, activation, net)
 
 
 def device_of(net: nn.Module) -> torch.device:

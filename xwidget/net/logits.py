@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xwidget.net.diagnosis import misshapen
+from xwidget.net.diagnosis import SCORE_IT, misshapen
 
 #: Probabilities add up to 1 to within this, and are made of logits to within this.
 SUM = 4e-3
@@ -66,8 +66,19 @@ def found(output: Any, activation: str, net: nn.Module) -> Tensor:
     raise NoLogitsError(
         f"the net returned a {type(output).__name__}{keys}; expected logits (N, classes) as a "
         "tensor, the first of a tuple, ['logits'], ['out'] or .logits. Wrap the net in a small "
-        "nn.Module that returns them"
+        f"nn.Module that returns them; {SCORE_IT}"
     )
+
+
+def has_classes(output: Any, activation: str, net: nn.Module, rows: int) -> bool:
+    """Return True if what a net returned for N rows holds logits (N, classes)."""
+    try:
+        logits = found(output, activation, net)
+    except NoLogitsError:
+        return False
+    if logits.ndim > 2 and logits.numel() and logits[0, 0].numel() == 1:
+        logits = logits.flatten(1)
+    return logits.ndim == 2 and len(logits) == rows and bool(logits.shape[1])
 
 
 def _place(output: Sequence[Any], activation: str) -> int:

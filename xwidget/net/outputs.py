@@ -13,6 +13,7 @@ from xwidget.net.logits import SUM
 
 # Logits that differ by up to this share of their spread differ by rounding, in any number type.
 _ROUNDING = 0.01
+_NOTHING = 1e-5
 # Pictures that drive logits far from [0, 1]: (mean, deviation) of noise.
 _LOUD = ((0.0, 3.0), (1e3, 1e2), (-1e3, 1e2))
 
@@ -24,7 +25,8 @@ def agree(one: Tensor, other: Tensor) -> bool:
     ruled_out, top = (one == other) & one.isinf(), one.amax(-1, keepdim=True)
     one, other = (torch.where(ruled_out, top, logits) for logits in (one, other))
     spread = (one.amax(-1) - one.amin(-1)).max()
-    allowed = _ROUNDING * spread + 1e-2 * _ROUNDING * one.abs().max()
+    # A single output has no spread; this much of a logit changes no score that is shown.
+    allowed = _ROUNDING * spread + 1e-2 * _ROUNDING * one.abs().max() + _NOTHING
     return bool((one - other).abs().max() <= allowed)
 
 
@@ -34,6 +36,7 @@ def look(
     run: Callable[[Tensor], Tensor],
     picture: Tensor,
     logits: Tensor,
+    classes: int | None = None,
 ) -> None:
     """Look at what a net made of its first picture.
 
@@ -47,6 +50,8 @@ def look(
         The net: (1, 3, H, W) to (1, C).
     picture, logits
         The picture (1, 3, H, W), and what the net returned for it (1, C).
+    classes
+        How many of these, the first ones, are logits of classes; None for all.
 
     Raises
     ------
@@ -60,7 +65,11 @@ def look(
     """
     if not agree(logits, run(picture.clone())):
         raise NotRepeatedError(f"{name}: {NOT_REPEATED}")
-    if (wrong := mistaken(logits, activation, run, picture)) is not None:
+    if classes == 0:
+        return
+    of_classes = logits[:, :classes]
+    wrong = mistaken(of_classes, activation, lambda x: run(x)[:, :classes], picture)
+    if wrong is not None:
         returned, right = wrong
         warnings.warn(
             f"{name} returns {returned} but activation={activation!r} was given, so that scores "

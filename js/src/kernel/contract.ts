@@ -98,6 +98,8 @@ export interface GameWords {
   says: string;
   /** Of one that does not. */
   says_short: string;
+  /** As `says`, where the target is a score of a person's own. */
+  says_score?: string;
 }
 
 /** Sentences of the page about a picture. */

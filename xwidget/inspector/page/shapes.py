@@ -99,9 +99,7 @@ class Progress(_Position, total=False):
     waits: Annotated[str, 'What the work waits for: "its turn" or "a view".']
 
 
-class GameWords(TypedDict):
-    """Sentences about a game's picture, as templates with {name}, {score} and {image}."""
-
+class _GameWords(TypedDict):
     summary: Annotated[str, "The aim of the game, in one sentence."]
     keeps: Annotated[bool, "Whether the picture keeps what the mask shows; else it is taken away."]
     enough: Annotated[
@@ -109,6 +107,12 @@ class GameWords(TypedDict):
     ]
     says: Annotated[str, "Of a picture that does."]
     says_short: Annotated[str, "Of one that does not."]
+
+
+class GameWords(_GameWords, total=False):
+    """Sentences about a game's picture, as templates with {name}, {score} and {image}."""
+
+    says_score: Annotated[str, "As `says`, where the target is a score of a person's own."]
 
 
 class Words(TypedDict):

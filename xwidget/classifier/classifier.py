@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -13,25 +13,25 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from xwidget import targets
 from xwidget.categories import Categories, read_categories
+from xwidget.classifier.choosing import Choosing
 from xwidget.images import ImageLike, read
 from xwidget.names import shortened
 from xwidget.net import activation as activations
 from xwidget.net.activation import Activation
 from xwidget.net.diagnosis import NO_WEIGHTS
 from xwidget.net.forward import device_of, dtype_of, run
-from xwidget.net.logits import checked
+from xwidget.net.logits import checked, found, has_classes
 from xwidget.net.observers import Observers
 from xwidget.net.outputs import look
 from xwidget.net.twin import check_net, make_twin
 from xwidget.preprocessing.preprocess import read_preprocess
 from xwidget.preprocessing.probing import Size
 from xwidget.support import texts
-from xwidget.targets import Targets
+from xwidget.targets import Extras
 
 
-class Classifier:
+class Classifier(Choosing):
     """A net with its preprocessing, its class names and its activation.
 
     Parameters
@@ -59,6 +59,14 @@ class Classifier:
         "sigmoid" for independent labels, "none" for nets that return scores in [0,1].
     name
         Name of the net; by default the name of its class.
+
+    Attributes
+    ----------
+    extras
+        The targets beyond the classes, see :meth:`extended`. Their indices follow those of the
+        classes.
+    base
+        The classifier that this one extends; itself where it extends none.
 
     Raises
     ------
@@ -95,6 +103,9 @@ class Classifier:
         self.net = net
         self.name = type(net).__name__ if name is None else str(name)
         self.activation: Activation = activation
+        self.base: Classifier = self
+        self.extras = Extras()
+        self._has_classes = True
         self._looked = False
         self._observers = Observers()
         self.preprocess, doubts = read_preprocess(preprocess, size, mean, std)
@@ -119,13 +130,16 @@ class Classifier:
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """The names of the classes; "class 0", "class 1", ... if none were given."""
+        """The names of the classes, "class 0", "class 1", ... if none were given, and of the extra
+        targets after them.
+        """
+        if self.base is not self:
+            return (*(self.base.categories if self._has_classes else ()), *self.extras.names)
         if self._names is not None:
             return self._names
         with torch.inference_mode():
             net = self.twin()
-            blank = torch.zeros(1, 3, *self.size, dtype=torch.float32, device=device_of(net))
-            outputs = self.logits(net, blank).shape[1]
+            outputs = self.logits(net, self._blank(net)).shape[1]
         return tuple(f"class {index}" for index in range(outputs))
 
     @cached_property
@@ -133,6 +147,9 @@ class Classifier:
         """The names without synonyms (what follows a comma in ImageNet), unless that would make
         two of them equal.
         """
+        if self.base is not self:
+            names = tuple(texts.shown(name, texts.NAME) for name in self.extras.names)
+            return (*(self.base.short_names if self._has_classes else ()), *names)
         return shortened(self.categories)
 
     def prepare(self, image: ImageLike) -> Tensor:
@@ -191,15 +208,18 @@ class Classifier:
         """
         if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
             raise ValueError(f"k={k!r}; expected a number of classes, at least 1")
+        if not self.classes:
+            raise ValueError(f"{self.name} has no classes, of which any could be the most likely")
         scores = self.classify(self.prepare(image))
-        values, order = scores.sort(descending=True, stable=True)
+        values, order = scores[: self.classes].sort(descending=True, stable=True)
         return [
             (int(index), self.categories[int(index)], float(value))
             for value, index in zip(values[:k], order[:k], strict=True)
         ]
 
     def classify(self, x: Tensor) -> Tensor:
-        """Return all scores of a prepared image (3,H,W): (C,) float, in [0,1], on the CPU.
+        """Return all scores of a prepared image (3,H,W): (C,) float, in [0,1], on the CPU. Those of
+        extra targets come last.
 
         Raises
         ------
@@ -213,7 +233,9 @@ class Classifier:
             logits = self.logits(net, batch.clone())
             self.check_scores(logits, "this image")
             if not self._looked:
-                look(self.name, self.activation, lambda x: self.logits(net, x), batch, logits)
+                count = self.classes if self.extras else None
+                run = functools.partial(self.logits, net)
+                look(self.name, self.activation, run, batch, logits, count)
                 # A picture of one color tells little: dropout, say, does nothing to zeros.
                 self._looked = bool((batch != batch[..., :1, :1]).any())
             scores = self.scores(logits)[0].cpu()
@@ -261,7 +283,8 @@ class Classifier:
         Returns
         -------
         Tensor
-            (N,C), float32, or float64 where the net is.
+            (N,C), float32, or float64 where the net is. Extra targets are further columns: log
+            odds, or scores in [0,1].
 
         Raises
         ------
@@ -269,20 +292,40 @@ class Classifier:
             If no tensor is found in what the net returns.
         ValueError
             If the net cannot run on such a batch, what it returns is not (N,C), C is not the
-            number of names, or softmax has only one class to choose from.
+            number of names, or softmax has only one class to choose from; or a score is none.
         """
         batch = batch.to(dtype_of(net, batch.dtype))
         batch = self.preprocess.for_net(batch)
-        logits = run(net, batch, self.name, self.activation)
+        outputs = run(net, batch, self.name)
+        logits = self._logits(outputs, batch, net) if self._has_classes else None
+        if not self.extras:
+            assert logits is not None
+            return logits
+        extra = self.extras.columns(outputs, logits, batch, self.activation, self.name)
+        return extra if logits is None else torch.cat([logits, extra.to(logits)], 1)
+
+    def _logits(self, outputs: Any, batch: Tensor, net: nn.Module) -> Tensor:
+        logits = found(outputs, self.activation, net)
         if logits.is_meta and not batch.is_meta:
             raise ValueError(f"{self.name} {NO_WEIGHTS}")
         names = None if self._names is None else len(self._names)
         logits = checked(self.name, logits, len(batch), names, self.activation)
         return logits if logits.dtype == torch.float64 else logits.float()
 
+    def _blank(self, net: nn.Module) -> Tensor:
+        return torch.zeros(1, 3, *self.size, dtype=torch.float32, device=device_of(net))
+
     def scores(self, logits: Tensor) -> Tensor:
-        """Return the scores (N,C) in [0,1] that the activation makes of logits (N,C)."""
-        return activations.scores(logits, self.activation)
+        """Return the scores (N,C) in [0,1] that the activation makes of logits (N,C), and those of
+        extra targets.
+        """
+        if not self.extras:
+            return activations.scores(logits, self.activation)
+        of_classes, extra = logits[:, : -len(self.extras)], logits[:, -len(self.extras) :]
+        extra = self.extras.scores(extra)
+        if not of_classes.shape[1]:
+            return extra
+        return torch.cat([activations.scores(of_classes, self.activation), extra], 1)
 
     def check_scores(self, logits: Tensor, what: str) -> None:
         """Raise ValueError if logits (N,C) do not make scores in [0,1].
@@ -294,62 +337,30 @@ class Classifier:
         what
             Name of the net's input, for the message.
         """
-        activations.check_range(self.name, logits, self.activation, what)
+        if self.extras:
+            self.extras.check(logits[:, -len(self.extras) :], self.name, what)
+            logits = logits[:, : -len(self.extras)]
+        if logits.shape[1]:
+            activations.check_range(self.name, logits, self.activation, what)
 
-    def index(self, target: int | str) -> int:
-        """Return a class's index.
+    def _returns_classes(self) -> bool:
+        """Return True if what the net returns are the classes that have names."""
+        if self._names is None:
+            return False
+        return has_classes(self._outputs_of_blank(), self.activation, self.net, 1)
 
-        Parameters
-        ----------
-        target
-            The index itself, or a name: a whole name, or a part that only one name has. Case and
-            underscores do not matter.
+    def _outputs_of_blank(self) -> Any:
+        with torch.inference_mode():
+            net = self.twin()
+            blank = self._blank(net).to(dtype_of(net, torch.float32))
+            return run(net, self.preprocess.for_net(blank), self.name)
 
-        Raises
-        ------
-        ValueError
-            If there is no such class, or several; the message lists the nearest.
-        TypeError
-            If it is neither an int nor a name.
+    @cached_property
+    def varies(self) -> bool:
+        """True if the net returns a list with the results of each picture, whose sizes depend on
+        what is in it: boxes, say, and no classes.
         """
-        return targets.index_of(target, self.categories, self.name)
-
-    def indices(self, asked: Targets) -> tuple[int, ...]:
-        """Return the indices of several classes, in order, each once.
-
-        Parameters
-        ----------
-        asked
-            Class indices or names, or one of them.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If the list is empty, and as in :meth:`index`.
-        """
-        return tuple(dict.fromkeys(self.index(target) for target in targets.listed(asked)))
-
-    def select(self, asked: Targets | None, x: Tensor) -> tuple[int, ...]:
-        """Return the indices of the classes to explain in an image.
-
-        Parameters
-        ----------
-        asked
-            As in :meth:`indices`; None for the most likely class of ``x``.
-        x
-            (3,H,W), as :meth:`prepare` returns it.
-
-        Raises
-        ------
-        ValueError, TypeError
-            As in :meth:`indices`.
-        """
-        if asked is None:
-            return (int(self.classify(x).argmax()),)
-        if not self._looked:
-            with suppress(ValueError):  # a run says it, and more
-                self.classify(x)
-        return self.indices(asked)
+        return not self._has_classes and isinstance(self._outputs_of_blank(), list)
 
     def __repr__(self) -> str:
         height, width = self.size

@@ -1,0 +1,66 @@
+"""Metrics of contrasts and scores, on the net and on a witness."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import xwidget as xw
+from tests.targets.nets import NAMES, SIZE, body, classifier, photo
+from xwidget import metrics
+
+
+@pytest.fixture(scope="module")
+def explained():
+    subject = xw.Subject(classifier(), photo())
+    return subject, xw.explain(subject, targets=[("red", "blue")], iterations=3, progress=False)
+
+
+def test_a_contrast_is_measured_by_its_names_or_by_the_classifier_that_has_it(explained) -> None:
+    subject, ex = explained
+    found = metrics.insertion(subject, ex.attribution, ("red", "blue"), steps=2)
+    assert found.scores[-1] == pytest.approx(float(ex.image_scores[0]), abs=1e-4)
+    more = xw.Subject.of(subject.clf.extended([("red", "blue")]), subject)
+    again = metrics.insertion(more, ex.attribution, steps=2)
+    np.testing.assert_allclose(found.scores, again.scores)
+    judge = metrics.Judge(subject.clf)
+    apart = metrics.insertion(judge, subject, ("red", "blue"), ex.attribution, steps=2)
+    np.testing.assert_allclose(found.scores, apart.scores)
+    with pytest.raises(ValueError, match="outputs of clf"):
+        metrics.insertion(subject, ex.attribution, steps=2)
+
+
+def test_all_measures_of_a_contrast_are_made_on_a_witness_that_knows_both_names(explained) -> None:
+    subject, ex = explained
+    other = xw.Classifier(body(4), size=SIZE, categories=NAMES[::-1], name="other")
+    found = metrics.measure(subject, ex, ("red", "blue"), areas=(0.2,), witness=other, steps=2)
+    assert found.target == 4
+    image = other.extended([("red", "blue")]).classify(metrics.handed_over(subject.picture, other))[
+        4
+    ]
+    assert found.witness.equal_area.image == pytest.approx(float(image), abs=1e-4)
+
+
+def test_which_of_several_extra_targets_is_meant_is_not_guessed(explained) -> None:
+    subject, _ = explained
+    both = xw.explain(
+        subject, targets=[("red", "blue"), ("blue", "red")], iterations=1, progress=False
+    )
+    with pytest.raises(ValueError, match="several targets that are no classes"):
+        metrics.insertion(subject, both.attribution, ("blue", "red"), steps=2)
+
+
+def test_many_images_are_explained_for_a_contrast_and_a_score() -> None:
+    rows = xw.explain_many(
+        classifier(),
+        [photo(1), photo(2)],
+        [("red", "blue"), lambda z: z[:, 0].sigmoid()],
+        iterations=1,
+        progress=False,
+    )
+    assert [row.explanation.names for row in rows] == [("red rather than blue", "score")] * 2
+
+
+def test_other_methods_answer_for_the_same_targets() -> None:
+    found = xw.attribute(classifier(), photo(), "gradcam", [("red", "blue")], progress=False)
+    assert found.targets == (4,)
