@@ -54,6 +54,7 @@ class Beside(Feature):
         self._measuring = Measuring(panel)
         self._scoring = Scoring(panel.subject, panel.session.witness)
         self._closed = threading.Event()
+        self.panes.changed = self._on_values
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -71,8 +72,8 @@ class Beside(Feature):
         }
 
     def begin(self) -> None:
-        """Tell what there is to choose from; look again where another class is drawn, or a run
-        begins or ends: the net may have been trained since.
+        """Tell which methods there are; look again where another class is drawn, or a run begins or
+        ends: the net may have been trained since.
         """
         self._panel.tell(_methods=menu())
         self._panel.watch(lambda _: self._look(), "target")
@@ -172,7 +173,11 @@ class Beside(Feature):
             self._panel.tell(_beside_script=text(_SCRIPT))
 
     def _add(self, method: str) -> None:
-        self.panes.add(self._method(method, {}))
+        try:
+            source = self._method(method, {})
+        except ImportError as error:  # in words: it is no fault of the panel
+            raise RuntimeError(str(error)) from error
+        self.panes.add(source)
         self._open()
 
     def _each(self, id: int, act: Callable[[Pane], None]) -> None:
@@ -193,9 +198,13 @@ class Beside(Feature):
                 self._panel.warn("no thread for what is beside", error=error)
 
     def _on_status(self, status: str) -> None:
-        if status == "running":
-            self._measuring.forget(ID, lambda target: None)
+        if not self._closed.is_set():
+            self._measuring.forget(ID, self._own.seq)
         self._look()
+
+    def _on_values(self, pane: Pane) -> None:
+        """Forget what was measured of a pane's values that are others now."""
+        self._measuring.forget(pane.id, lambda target: getattr(pane.found.get(target), "seq", None))
 
     def _found(self, pane: int, target: int) -> Found:
         """Return a pane's values for a class, or raise in words."""

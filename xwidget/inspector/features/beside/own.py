@@ -52,6 +52,13 @@ class Own:
             del self._made[next(iter(self._made))]
         return known[1]
 
+    def seq(self, target: int) -> int | None:
+        """Return the ``seq`` of a class as it is now; None where it has no evidence."""
+        try:
+            return self.found(target).seq
+        except RuntimeError:
+            return None
+
     def close(self) -> None:
         """Let go of everything."""
         self._made.clear()

@@ -71,10 +71,10 @@ class Pane:
 
     def state(self, target: int, weights: str | None) -> str:
         """Return the state for a class."""
-        if self.doing == target:
-            return "running"
         if target in self.stopped:
             return "stopped"
+        if self.doing == target:
+            return "running"
         if target in self.failed:
             return "failed"
         found = self.found.get(target)

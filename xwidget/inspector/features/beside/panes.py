@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from xwidget.attribution import Attribution
@@ -57,6 +57,8 @@ class Panes:
         self._weights: str | None = None  # of the net when it was looked at last
         self._kept: tuple[int, ...] = ()  # what is packed
         self._ended = threading.Event()
+        self.changed: Callable[[Pane], None] = lambda pane: None
+        """Called with a pane that has other values, with the lock held."""
 
     # With the lock held.
 
@@ -84,6 +86,7 @@ class Panes:
             If there are too many, the Inspector is closed, or no thread can be started.
         """
         self._panel.check_open()
+        self._lane(source.lane).wake()  # which chooses once the lock is free
         for pane in self:
             if source.key is not None and pane.source.key == source.key:
                 source.close()
@@ -98,7 +101,6 @@ class Panes:
             self._count += 1
             pane = Pane(self._count, source, self._own_label(source.label))
             self._panes[pane.id] = pane
-        self._lane(source.lane)
         self.look()
         return pane
 
@@ -286,6 +288,7 @@ class Panes:
             if each.final:
                 pane.again(target)
         self._forget()
+        self.changed(pane)
 
     def _forget(self) -> None:
         """Drop values that were asked for longest ago, where there are too many."""

@@ -1,0 +1,388 @@
+"""Panes beside the evidence: computed beside the run, for the class drawn before all others."""
+
+import base64
+import gc
+import threading
+import time
+import weakref
+import zlib
+
+import numpy as np
+import pytest
+import torch
+
+from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, inspector_class, until
+from xwidget import Attribution
+from xwidget.frames import decode
+from xwidget.inspector.features.beside import panes
+from xwidget.inspector.features.beside.values import STEPS, Found, scale_of, standing_of
+
+QUICK = np.linspace(1, 0, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE)
+
+
+@pytest.fixture
+def ran(show):
+    """An Inspector whose run is done, and its page."""
+    widget, page = show()
+    return widget, page.until_status("done")
+
+
+def pane_of(page, label):
+    return next((each for each in page.pump().state["_beside"] if each["label"] == label), None)
+
+
+def until_state(page, label, state):
+    """Wait until a pane is in a state; return its entry."""
+    page.until(lambda page: (pane_of(page, label) or {}).get("state") == state)
+    return pane_of(page, label)
+
+
+def ask(page, kind, **fields):
+    """Send a command; return its reply and the reply's buffer."""
+    ask.number += 1
+    number = ask.number
+    page.send({"type": kind, "id": number, **fields})
+
+    def found(page):
+        return [each for each in page.messages if each[0].get("id") == number]
+
+    page.until(found)
+    ((content, buffers),) = found(page)
+    return content, b"".join(buffers)
+
+
+ask.number = 5000
+
+
+def threads():
+    """Return the threads of what is beside."""
+    names = ("quick", "slow", "kept", "measures", "values")
+    return [each for each in threading.enumerate() if each.name in [f"xwidget {n}" for n in names]]
+
+
+# What a page asks for.
+
+
+def test_a_method_appears_while_the_run_goes_on(show, engine):
+    engine.hold()
+    widget, page = show()
+    page.until_status("running")
+    assert ask(page, "beside_add", method="quick")[0]["type"] == "done"
+    pane = until_state(page, "Quick", "done")
+    assert widget.status == "running"
+    assert (pane["id"], pane["kind"], pane["name"]) == (1, "method", "quick")
+    assert (pane["signed"], pane["channels"], pane["progress"]) == (False, 1, 1.0)
+    assert [*pane["targets"]] == ["0"]
+    assert pane["targets"]["0"]["scale"] == 1
+
+
+def test_the_values_of_a_pane_are_steps_of_its_scale_and_then_the_standing(ran):
+    _, page = ran
+    ask(page, "beside_add", method="slow")
+    pane = until_state(page, "Slow", "done")
+    said, buffer = ask(page, "values", pane=pane["id"], target=0)
+    assert said["seq"] == pane["targets"]["0"]["seq"]
+    shape = said["channels"], said["height"], said["width"]
+    assert (shape, said["signed"], said["scale"]) == ((1, SIDE, SIDE), True, 1)
+    pixels = SIDE * SIDE
+    values = np.frombuffer(buffer, "<i2", pixels)
+    assert values.tolist() == np.rint(np.linspace(1, -1, pixels) * STEPS).tolist()
+    standing = np.frombuffer(buffer, "<u2", offset=2 * pixels)
+    assert standing.tolist() == [65536 * rank // pixels for rank in range(pixels)]
+
+
+def test_the_standing_of_our_own_evidence_is_that_of_its_relevance(ran, engine):
+    widget, page = ran
+    said, buffer = ask(page, "values", pane=0, target=1)
+    assert (said["channels"], said["height"], said["width"]) == (0, SIDE, SIDE)
+    standing = np.frombuffer(buffer, "<u2").reshape(SIDE, SIDE)
+    relevance = widget.explanation.relevance[widget.explanation.targets.index(1)]
+    assert np.array_equal(standing, standing_of(relevance))
+    assert ask(page, "values", pane=0, target=1)[0]["seq"] == said["seq"]
+    widget.run_more(1)
+    page.until(lambda page: ask(page, "values", pane=0, target=1)[0]["seq"] > said["seq"])
+
+
+def test_every_request_for_values_has_its_own_reply(ran):
+    _, page = ran
+    for method in ("quick", "slow"):
+        ask(page, "beside_add", method=method)
+    for label in ("Quick", "Slow"):
+        until_state(page, label, "done")
+    for number, pane in enumerate([0, 1, 2, 1, 2, 0]):
+        page.send({"type": "values", "id": 900 + number, "pane": pane, "target": 0})
+    answers = page.until(lambda page: len(page.answers("values")) == 6).answers("values")
+    assert [content["pane"] for content, _ in answers] == [0, 1, 2, 1, 2, 0]
+
+
+def test_what_is_not_there_is_refused_in_words(ran):
+    widget, page = ran
+    for fields, words in (
+        ({"pane": 7, "target": 0}, "there is no pane 7"),
+        ({"pane": 0, "target": 5}, "there is no evidence of this class"),
+    ):
+        said, _ = ask(page, "values", **fields)
+        assert said["type"] == "failed"
+        assert words in said["message"]
+    assert widget.error == ""  # the page's business
+    said, _ = ask(page, "beside_add", method="magic")
+    assert "there is no method 'magic'; these are: quick, slow, broken" in said["message"]
+    assert "magic" in widget.error
+
+
+def test_a_method_that_fails_says_why_and_is_tried_again(ran, methods):
+    _, page = ran
+    ask(page, "beside_add", method="broken")
+    pane = until_state(page, "Broken", "failed")
+    assert pane["error"] == "the net has no feature maps"
+    assert pane["targets"] == {}
+    ask(page, "beside_add", method="broken")
+    page.until(lambda _: len(methods.calls) == 2)
+    assert until_state(page, "Broken", "failed")["id"] == pane["id"]
+
+
+def test_a_slow_method_is_stopped_and_resumed_and_holds_up_no_quick_one(ran, methods):
+    _, page = ran
+    methods.hold()
+    ask(page, "beside_add", method="slow")
+    assert until_state(page, "Slow", "running")
+    ask(page, "beside_add", method="quick")
+    until_state(page, "Quick", "done")
+    assert pane_of(page, "Slow")["state"] == "running"
+    ask(page, "beside_stop", pane=1)
+    assert until_state(page, "Slow", "stopped")["targets"] == {}
+    methods.release()
+    ask(page, "beside_add", method="slow")
+    until_state(page, "Slow", "done")
+
+
+def test_a_pane_is_taken_away_whatever_it_does(ran, methods):
+    _, page = ran
+    methods.hold()
+    ask(page, "beside_add", method="slow")
+    until_state(page, "Slow", "running")
+    ask(page, "beside_remove", pane=1)
+    assert page.pump().state["_beside"] == []
+    until(lambda: not threads())
+    assert ask(page, "beside_remove", pane=1)[0]["type"] == "done"  # another page was first
+    ask(page, "beside_add", method="quick")
+    assert until_state(page, "Quick", "done")["id"] == 2
+
+
+def test_another_class_is_computed_once_it_is_drawn_and_kept(ran, methods):
+    widget, page = ran
+    ask(page, "beside_add", method="quick")
+    until_state(page, "Quick", "done")
+    widget.target = 2
+    page.until(lambda page: [*pane_of(page, "Quick")["targets"]] == ["0", "2"])
+    widget.target = 0
+    assert widget.wait(SAFETY)
+    assert pane_of(page, "Quick")["state"] == "done"
+    assert [call[:2] for call in methods.calls] == [("quick", 0), ("quick", 2)]
+
+
+def test_what_is_computed_for_another_class_makes_way_for_the_one_drawn(ran, methods):
+    widget, page = ran
+    methods.hold()
+    ask(page, "beside_add", method="slow")
+    until_state(page, "Slow", "running")
+    widget.target = 1
+    page.until(lambda _: [call[1] for call in methods.calls] == [0, 1])
+    methods.release()
+    assert widget.wait(SAFETY)
+    assert [call[1] for call in methods.calls] == [0, 1, 0]  # and is made up for
+    assert sorted(widget.beside["Slow"].targets) == [0, 1]
+
+
+def test_values_of_a_net_that_was_trained_since_are_computed_again(ran, methods):
+    widget, page = ran
+    widget.add_method("quick")
+    widget.add_attribution(Attribution.from_array(QUICK, 0, method="mine"))
+    assert widget.wait(SAFETY)
+    before = pane_of(page, "Quick")["targets"]["0"]["seq"]
+    with torch.no_grad():
+        widget._panel.subject.clf.net[2].bias.add_(1)
+    widget.run()
+    assert widget.wait(SAFETY)
+    assert len(methods.calls) == 2
+    assert pane_of(page, "Quick")["targets"]["0"]["seq"] > before
+    assert pane_of(page, "Quick")["targets"]["0"]["note"] == ""
+    assert "before it was trained" in pane_of(page, "mine")["targets"]["0"]["note"]
+
+
+def test_more_panes_than_there_is_room_for_are_refused(ran, monkeypatch):
+    widget, _ = ran
+    for number in range(panes.MOST):
+        widget.add_method("quick", steps=number)
+    with pytest.raises(RuntimeError, match="there are 12 panes"):
+        widget.add_method("slow")
+    widget.add_method("quick", steps=3)  # stands there already
+    widget.remove("Quick, steps 0")
+    assert widget.add_method("slow") == "Slow"
+
+
+def test_values_asked_for_longest_ago_go_first(ran, monkeypatch):
+    widget, page = ran
+    monkeypatch.setattr(panes, "_MOST_BYTES", 2 * Found(1, one(QUICK)).size)
+    widget.add_method("quick")
+    for target in (0, 1, 2):
+        widget.target = target
+        assert widget.wait(SAFETY)
+    assert [*pane_of(page, "Quick")["targets"]] == ["1", "2"]
+    widget.target = 0
+    assert widget.wait(SAFETY)
+    assert [*pane_of(page, "Quick")["targets"]] == ["2", "0"]
+
+
+# From Python.
+
+
+def one(values, target=0, **fields):
+    return Attribution.from_array(values, target, **fields)
+
+
+def test_methods_have_the_seed_and_the_options(make, methods):
+    widget = make(seed=7)
+    assert widget.add_method("slow", steps=3) == "Slow, steps 3"
+    assert widget.wait(SAFETY)
+    (_, _, rest), *_ = methods.calls
+    assert (rest["seed"], rest["steps"], rest["progress"]) == (7, 3, False)
+
+
+def test_given_values_are_shown_for_the_classes_that_they_have(ran):
+    widget, page = ran
+    given = one(np.stack([QUICK, -QUICK]), [0, 5], method="<b>mine</b>")
+    assert widget.add_attribution(given) == "<b>mine</b>"
+    assert widget.add_attribution(given) == "<b>mine</b> 2"
+    pane = until_state(page, "<b>mine</b>", "done")
+    assert (pane["kind"], pane["signed"], pane["name"]) == ("array", True, "")
+    assert widget.beside["<b>mine</b>"] is given
+    widget.target = 1
+    error = until_state(page, "<b>mine</b>", "failed")["error"]
+    assert error == "It has no values for banjo; they were given for anvil, flute."
+    widget.add(5)
+    widget.target = 5
+    until_state(page, "<b>mine</b>", "done")
+
+
+def test_what_is_no_attribution_of_the_image_is_refused(make):
+    widget = make()
+    other = "0" * 64
+    with pytest.raises(TypeError, match="expected an Attribution"):
+        widget.add_attribution(QUICK)
+    with pytest.raises(ValueError, match=r"the network's input has \(4, 4\)"):
+        widget.add_attribution(one(np.eye(3)))
+    with pytest.raises(ValueError, match="another image"):
+        widget.add_attribution(one(QUICK, digest=other))
+    with pytest.raises(ValueError, match="class 9, but tiny has 6"):
+        widget.add_attribution(one(QUICK, 9))
+    with pytest.raises(ValueError, match="there is no pane 'x' beside the evidence; there is none"):
+        widget.remove("x")
+    assert widget.beside == {}
+
+
+def test_what_is_beside_cannot_be_changed(ran):
+    widget, _ = ran
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    with pytest.raises(TypeError):
+        widget.beside["Quick"] = None
+
+
+def test_the_script_is_sent_once_it_is_needed(make, monkeypatch, tmp_path):
+    monkeypatch.setattr("xwidget.inspector.features.beside.feature.text", lambda name: f"// {name}")
+    monkeypatch.setattr("xwidget.inspector.features.beside.feature.FOLDER", tmp_path)
+    (tmp_path / "beside.js").touch()
+    widget = make()
+    page = Page(widget).hello()
+    assert widget._beside_script == ""
+    ask(page, "beside_open")
+    assert widget._beside_script == "// beside.js"
+    other = make()
+    other.add_method("quick")
+    assert other._beside_script == "// beside.js"
+
+
+# The end.
+
+
+def test_a_closed_inspector_ends_what_is_beside_and_is_let_go(engine, methods):
+    methods.hold()
+    clf = classifier()
+    widget = inspector_class(engine)(clf, np.zeros((SIDE, SIDE, 3)), iterations=3)
+    widget.add_method("slow")
+    widget.add_method("quick")
+    widget.run()
+    until(lambda: any(call[0] == "slow" for call in methods.calls))
+    gone = [weakref.ref(clf), weakref.ref(widget._session.x), weakref.ref(widget)]
+    widget.close()
+    assert widget.beside == {}
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.add_method("quick")
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.remove("Quick")
+    del clf, widget
+    until(lambda: not threads())
+    methods.calls.clear()
+    until(lambda: not gc.collect() and [ref() for ref in gone] == [None] * 3)
+
+
+def test_the_model_is_as_it_was(ran):
+    widget, _ = ran
+    net = widget._panel.subject.clf.net
+    before = [each._version for each in net.parameters()]
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    assert [each._version for each in net.parameters()] == before
+    assert all(each.requires_grad for each in net.parameters())
+
+
+def test_waiting_has_an_end(ran, methods):
+    widget, _ = ran
+    methods.hold()
+    widget.add_method("slow")
+    began = time.monotonic()
+    assert not widget.wait(0.05)
+    assert time.monotonic() - began < SAFETY
+    methods.release()
+    assert widget.wait(SAFETY)
+
+
+# A saved notebook.
+
+
+def test_a_saved_notebook_keeps_the_values_of_the_class_drawn(ran, monkeypatch):
+    monkeypatch.setattr(panes, "_STILL", 0.01)
+    widget, page = ran
+    for method in ("quick", "slow"):
+        widget.add_method(method)
+    page.until(lambda page: len(page.state.get("_beside_kept", {})) == 2)
+    frames = {
+        id: decode(zlib.decompress(base64.b64decode(packed)))
+        for id, packed in page.state["_beside_kept"].items()
+    }
+    assert {frame.target for frame in frames.values()} == {0}
+    ramp = np.linspace(1, 0, SIDE * SIDE)
+    assert frames["1"].pixels.ravel().tolist() == np.floor(255 * ramp.astype("f4") + 0.5).tolist()
+    signed = np.linspace(1, -1, SIDE * SIDE).astype("f4")
+    assert frames["2"].pixels.ravel().tolist() == (128 + np.rint(127 * signed)).tolist()
+    widget.remove("Quick")
+    page.until(lambda page: [*page.state["_beside_kept"]] == ["2"])
+
+
+# The scale.
+
+
+def test_the_scale_of_signed_values_is_their_largest_magnitude_but_for_outliers():
+    even = np.linspace(-1, 1, 2001, dtype=np.float32)[None]
+    assert scale_of(even * 3, True) == 3
+    assert scale_of(even.clip(0), False) == 1
+    assert scale_of(np.zeros((1, 9), np.float32), True) == 1
+    lone = even.copy()
+    lone[0, 0] = -40
+    assert 0.9 < scale_of(lone, True) < 1.01
+    sparse = np.zeros((1, 5000), np.float32)
+    sparse[0, 0] = 2  # all that there is
+    assert scale_of(sparse, True) == 2
+    found = Found(1, one(np.resize(lone, (40, 40))))
+    assert 0 < found.clipped <= 2e-3
