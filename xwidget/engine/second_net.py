@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from xwidget.catalog.games import GAMES
+from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.witness import handed_over
@@ -50,6 +51,18 @@ class SecondNet:
             )
         self.theirs = theirs
         self.ours = ours
+
+    @classmethod
+    def of(cls, clf: Classifier, ours: Subject) -> SecondNet:
+        """Return another classifier beside a subject, with the subject's own image.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no classifier, the image cannot be prepared for it, and as the class.
+        """
+        check_classifier(clf)
+        return cls(Subject(clf, ours.original, name=ours.name), ours)
 
     @property
     def name(self) -> str:

@@ -8,8 +8,9 @@ from typing import Any, TypeGuard
 import numpy as np
 from torch import Tensor
 
-from xwidget.classifier import Classifier
+from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.references import make_reference
+from xwidget.engine.second_net import SecondNet, disagreement_first
 from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
 from xwidget.inspector.features.locating import known
@@ -60,6 +61,46 @@ def chosen(
     _check_count(targets)
     ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
     return tuple(ranked[:targets])
+
+
+def models(
+    clf: Classifier | Subject | Sequence[Classifier],
+) -> tuple[Classifier | Subject, tuple[Classifier, ...]]:
+    """Return the classifier, or subject, that is explained, and those beside it.
+
+    Raises
+    ------
+    TypeError
+        If there is none.
+    """
+    if isinstance(clf, (list, tuple)):
+        for each in clf:
+            check_classifier(each)
+        if not clf:
+            raise TypeError("the list of classifiers is empty; expected one to explain")
+        return clf[0], tuple(clf[1:])
+    return clf, ()  # type: ignore[return-value]
+
+
+def disputed_first(
+    chosen: tuple[int, ...],
+    targets: int | str | Sequence[int | str] | None,
+    seconds: Sequence[SecondNet],
+) -> tuple[int, ...]:
+    """Return the classes to explain, those first that nets do not agree on, unless a person named
+    them.
+
+    Parameters
+    ----------
+    chosen, targets
+        What ``chosen`` returned, for what.
+    seconds
+        The other nets.
+    """
+    if targets is not None and not _counts(targets):
+        return chosen
+    disputed = [found for each in seconds if (found := each.disputed()) is not None]
+    return disagreement_first(chosen, disputed)
 
 
 def check_targets(clf: Classifier, targets: Targets) -> None:

@@ -17,6 +17,7 @@ from xwidget.engine.device import pick
 from xwidget.engine.keywords import spelled_out
 from xwidget.engine.optimize import optimize
 from xwidget.engine.run import Optimize
+from xwidget.engine.second_net import SecondNet
 from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
@@ -52,12 +53,15 @@ class Inspector(SideBySide):
     Parameters
     ----------
     clf
-        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, without an image.
+        The classifier, from ``load`` or ``Classifier``; or a ``Subject``, without an image. Of a
+        list of classifiers the first is explained, and the others stand beside it, see
+        ``add_model``.
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
         A number n from 1 to 10 for the n most likely classes; or a list of class indices or names,
-        or one name. The first is shown. None means the most likely class.
+        or one name. The first is shown. None means the most likely class. Of several classifiers
+        that do not agree on the most likely class, each one's comes first.
     **settings
         The settings of ``explain``; those that are traits, see below, for the first run.
     witness
@@ -94,7 +98,7 @@ class Inspector(SideBySide):
     --------
     explanation, comparison, beside, tested, findings : Results.
     run, run_more, stop, wait, add, compare, test : Actions.
-    add_method, add_attribution, remove : Beside the evidence.
+    add_method, add_attribution, add_model, remove : Beside the evidence.
     save, to_pil, export_html : Files and pictures.
 
     Notes
@@ -123,7 +127,7 @@ class Inspector(SideBySide):
 
     def __init__(
         self,
-        clf: Classifier | Subject,
+        clf: Classifier | Subject | Sequence[Classifier],
         image: Any = None,
         targets: int | str | Sequence[int | str] | None = 3,
         *,
@@ -133,12 +137,15 @@ class Inspector(SideBySide):
         **settings: Unpack[SettingsDict],
     ) -> None:
         asked = settings_of(Inspector, settings)
+        clf, others = beginning.models(clf)
         net = clf.clf if isinstance(clf, Subject) else clf
         check_classifier(net)
         pick(asked.device)
         other = None if witness is None else Witness(witness, net)
         inspected = beginning.inspected(Subject.of(clf, image), asked.reference, asked.seed)
         chosen = beginning.chosen(net, targets, inspected.scores)
+        seconds = [SecondNet.of(each, inspected.subject) for each in others]
+        chosen = beginning.disputed_first(chosen, targets, seconds)
         keeper = Keeper.of(findings)
 
         self._lock = INSPECTORS
@@ -157,6 +164,8 @@ class Inspector(SideBySide):
         if not isinstance(layout, ipywidgets.Layout):
             self._own_layout = self.layout
         self._parts.begin()
+        for each in seconds:
+            self._parts.beside.add_second(each)
         supersede(self, Inspector.stop)
 
     # What a person calls.
@@ -227,27 +236,6 @@ class Inspector(SideBySide):
         """
         self._parts.adding.add(target)
 
-    def compare(self, by: str) -> None:
-        """Run variants of the run for comparison, after the run in progress; see ``comparison``.
-
-        The variants have the classes and settings of the run, apart from the one compared, and as
-        many iterations. They stay until the next ``run``; existing ones are not run again.
-
-        Parameters
-        ----------
-        by
-            ``"game"`` for all four games; ``"defense"`` for the run's own defense and none, or, if
-            its own is none, the default of its game.
-
-        Raises
-        ------
-        ValueError
-            If it is neither.
-        RuntimeError
-            If the first run was stopped before it began, or the Inspector is closed.
-        """
-        self._parts.comparing.compare(by)
-
     @property
     def findings(self) -> Findings:
         """The findings of this image: regions that were marked and judged here or in the panel."""
@@ -257,13 +245,6 @@ class Inspector(SideBySide):
     def explanation(self) -> Explanation | None:
         """The explanation so far; None before the first iteration and after ``close``."""
         return self._session.runs.explanation()
-
-    @property
-    def comparison(self) -> dict[str, Explanation]:
-        """The explanations of the last ``compare`` so far, by name of the game or defense, with the
-        run itself; empty before they begin.
-        """
-        return self._parts.comparing.comparison
 
     def save(self, path: str | os.PathLike[str], *, frames: bool = True) -> None:
         """Write the explanation so far to a file, which ``Explanation.load`` reads.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from xwidget.engine.settings import PANEL, Settings
+from xwidget.engine.settings import PANEL
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page import status
 from xwidget.inspector.page.commands import Handler
@@ -42,7 +41,7 @@ class Running(Feature):
         """Start over with the settings now in the traits; a run under way is given up."""
         panel = self._panel
         with panel.lock:
-            panel.session.run(self._settings())
+            panel.session.run(panel.next_settings())
             self._started()
         panel.views.ask()
 
@@ -77,11 +76,6 @@ class Running(Feature):
             panel.session.run_more(iterations, alone=alone)
             self._started()
         panel.views.ask()
-
-    def _settings(self) -> Settings:
-        """Return the settings of the next run: those that are traits, and the others."""
-        traits = {name: self._panel.get(name) for name in PANEL}
-        return replace(self._panel.settings, **traits)
 
     def _started(self) -> None:
         self._drawn.follow()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
-from xwidget.engine.settings import Settings
+from xwidget.engine.settings import PANEL, Settings
 from xwidget.inspector.page.locked import LockedWidget
 from xwidget.inspector.page.refusing import logged
 from xwidget.inspector.work.inspected import Inspected
@@ -71,6 +72,10 @@ class Panel:
         self._subject = None
 
     # Traits.
+
+    def next_settings(self) -> Settings:
+        """Return the settings of the next run: those that are traits, and the others."""
+        return replace(self.settings, **{name: self.get(name) for name in PANEL})
 
     def get(self, trait: str) -> Any:
         """Return a trait's value."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from xwidget.checks import Checks
@@ -33,6 +33,8 @@ class Runs:
         self._lock = lock
         self._count = 0  # so far: each gets a number of its own
         self._variants = Variants(self.new)
+        self.replaced: Callable[[], None] = lambda: None
+        """Called once there is another main run, with the lock held."""
         self.main: Run | None = None
         self.at_work: Run | None = None
         self.starting = False
@@ -50,6 +52,7 @@ class Runs:
         """Take a run as the main one, without variants."""
         self.main, self.starting = run, False
         self._variants.clear()
+        self.replaced()
 
     def adopt(self, run: Run) -> None:
         """Take a run that was made elsewhere as the main one."""
@@ -59,6 +62,7 @@ class Runs:
             run.progress = replace(run.progress, run=run.number)
         self.main = run
         self._variants.clear()
+        self.replaced()
 
     def to_compare(self, targets: Iterable[int], by: str) -> list[Stretch]:
         """Return the stretches to run for a comparison with the main run; see ``Variants``."""

@@ -14,8 +14,11 @@ import numpy as np
 from xwidget import metrics
 from xwidget.assets import FOLDER, text
 from xwidget.attribution import Attribution
+from xwidget.classifier import Classifier
+from xwidget.engine.second_net import SecondNet
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod, menu
+from xwidget.inspector.features.beside.model import OtherModel
 from xwidget.inspector.features.beside.own import ID, Own
 from xwidget.inspector.features.beside.pane import Pane
 from xwidget.inspector.features.beside.panes import Panes
@@ -78,6 +81,7 @@ class Beside(Feature):
         self._panel.tell(_methods=menu())
         self._panel.watch(lambda _: self._look(), "target")
         self._panel.watch(self._on_status, "status")
+        self._panel.runs.replaced = self._look
 
     def close(self) -> None:
         """Give up everything."""
@@ -100,6 +104,14 @@ class Beside(Feature):
     def add_method(self, name: str, options: Mapping[str, Any]) -> str:
         """Put a method beside the evidence; return the pane's label."""
         return self.add(self._method(name, options)).label
+
+    def add_model(self, clf: Classifier) -> str:
+        """Put another model beside the evidence; return the pane's label."""
+        return self.add_second(SecondNet.of(clf, self._panel.subject.subject))
+
+    def add_second(self, net: SecondNet) -> str:
+        """Put another net beside the evidence; return the pane's label."""
+        return self.add(OtherModel(net, self._panel)).label
 
     def add_attribution(self, attribution: Attribution) -> str:
         """Put an attribution of this image beside the evidence; return the pane's label."""
@@ -200,6 +212,12 @@ class Beside(Feature):
     def _on_status(self, status: str) -> None:
         if not self._closed.is_set():
             self._measuring.forget(ID, self._own.seq)
+        for pane in self.panes:
+            if pane.source.kind == "model":  # its run goes with ours
+                if status == "running":
+                    pane.stopped.clear()
+                elif status == "stopped":
+                    self.panes.stop(pane)
         self._look()
 
     def _on_values(self, pane: Pane) -> None:

@@ -25,8 +25,10 @@ class Job:
         Whose values it computes.
     target
         Class index.
+    net
+        Fingerprint of the net that is explained.
     weights
-        Fingerprint of the net.
+        What the values depend on, see ``Source.stamp``.
     superseded
         Returns whether another class is wanted more by now.
     tell
@@ -41,6 +43,7 @@ class Job:
         self,
         pane: Pane,
         target: int,
+        net: str,
         weights: str,
         *,
         superseded: Callable[[Job], bool],
@@ -50,6 +53,7 @@ class Job:
     ) -> None:
         self.pane = pane
         self.target = target
+        self.net = net
         self.weights = weights
         self.ended = False
         self._superseded = superseded

@@ -13,9 +13,6 @@ from xwidget.inspector.features.beside.values import Found
 from xwidget.support import texts
 from xwidget.support.texts import NAME
 
-_OLD = "Of the network before it was trained; computed again."
-_OLD_GIVEN = "Given for the network before it was trained."
-
 
 @dataclass(eq=False)
 class Pane:
@@ -58,11 +55,17 @@ class Pane:
         if self.removed or target in self.stopped:
             return False
         if target in self.failed:
-            return self.source.renewed and self.failed[target][1] != weights
+            return self._old(self.failed[target][1], weights)
         found = self.found.get(target)
         if found is None or not found.final:
             return True
-        return self.source.renewed and found.weights != weights
+        return self._old(found.weights, weights)
+
+    def _old(self, of: str, weights: str | None) -> bool:
+        """Return whether something is of other weights, or settings, than there are now."""
+        if weights is None or not self.source.renewed:
+            return False
+        return of != self.source.stamp(weights)
 
     def again(self, target: int) -> None:
         """Try again what failed or was stopped for a class."""
@@ -77,11 +80,12 @@ class Pane:
             return "running"
         if target in self.failed:
             return "failed"
+        if self.doing is not None and self.source.at_once:
+            return "running"
         found = self.found.get(target)
         if found is None or not found.final:
             return "waiting"
-        old = weights is not None and self.source.renewed and found.weights != weights
-        return "waiting" if old else "done"
+        return "waiting" if self._old(found.weights, weights) else "done"
 
     @property
     def attribution(self) -> Attribution | None:
@@ -131,7 +135,7 @@ class Pane:
                     "clipped": round(each.clipped, 5),
                     "unit": each.attribution.scale,
                     "seconds": round(each.attribution.seconds, 3),
-                    "note": self._note(each, weights),
+                    "note": self._note(index, each, weights),
                 }
                 for index, each in self.found.items()
             },
@@ -142,8 +146,8 @@ class Pane:
             return len(each.values)
         return self.source.channels
 
-    def _note(self, found: Found, weights: str | None) -> str:
-        if weights is None or not found.weights or found.weights == weights:
-            return found.note
-        old = _OLD if self.source.renewed else _OLD_GIVEN
-        return " ".join(filter(None, [old, found.note]))
+    def _note(self, target: int, found: Found, weights: str | None) -> str:
+        said = self.source.said(target) or found.note
+        if weights is None or not found.weights or found.weights == self.source.stamp(weights):
+            return said
+        return " ".join(filter(None, [self.source.outdated, said]))

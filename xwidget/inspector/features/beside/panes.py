@@ -116,6 +116,8 @@ class Panes:
         """Stop what a pane is doing, or waits to do for the class drawn."""
         jobs = [job for job in self._jobs if job.pane is pane]
         pane.stopped.update(job.target for job in jobs)
+        if jobs and pane.source.at_once:
+            pane.stopped.update(self._panel.session.targets)
         if pane.state(self._drawn.target, self._weights) == "waiting":
             pane.stopped.add(self._drawn.target)
         self._end(jobs)
@@ -187,6 +189,9 @@ class Panes:
             return None
         if weights is None:
             weights = fingerprint(subject.clf.net)
+        for source in [pane.source for pane in list(self._panes.values())]:
+            if source.lane == lane:
+                source.settle()
         with self._panel.lock:
             if self._ended.is_set():
                 return None
@@ -206,6 +211,7 @@ class Panes:
             pane,
             target,
             weights,
+            pane.source.stamp(weights),
             superseded=self._superseded,
             tell=self._tell_progress,
             show=self._show,
@@ -217,13 +223,18 @@ class Panes:
         return partial(self._compute, job)
 
     def _superseded(self, job: Job) -> bool:
-        """Return whether a job is in the way of the class drawn; asked without a lock."""
+        """Return whether a job is in the way of the class drawn, or of what there is no more; asked
+        without a lock.
+        """
         target = self._drawn.target
+        source = job.pane.source
+        if source.at_once and source.stamp(job.net) != job.weights:
+            return True
         if job.target == target or job.pane.source.at_once or job.pane.progress >= 1 / 2:
             return False
         lane = job.pane.source.lane
         return any(
-            pane.source.lane == lane and pane.lacks(target, job.weights)
+            pane.source.lane == lane and pane.lacks(target, job.net)
             for pane in list(self._panes.values())
         )
 

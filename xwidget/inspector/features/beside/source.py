@@ -64,6 +64,8 @@ class Source(ABC):
         Whether its values are computed again once the net was trained.
     note
         What must be known of its last values, in words.
+    outdated
+        What is said of values of which the :meth:`stamp` is another one by now.
     """
 
     kind: ClassVar[Literal["method", "array", "model"]]
@@ -76,6 +78,7 @@ class Source(ABC):
     at_once: bool = False
     renewed: bool = True
     note: str = ""
+    outdated: str = "Of the network before it was trained; computed again."
 
     @abstractmethod
     def attribute(self, target: int, doing: Showing) -> Attribution:
@@ -94,6 +97,23 @@ class Source(ABC):
         Exception
             With the reason in words, which the pane shows.
         """
+
+    def stamp(self, weights: str) -> str:
+        """Return a text that is another one where the values would be.
+
+        Parameters
+        ----------
+        weights
+            Fingerprint of the net that is explained.
+        """
+        return weights
+
+    def settle(self) -> None:  # noqa: B027 - most have nothing to do
+        """Do what could not be done with the values; on the thread of the lane, without a lock."""
+
+    def said(self, target: int) -> str:
+        """Return what there is to say of the values for a class now, in words; or ""."""
+        return ""
 
     def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
         """Return the score of some pixels, (H, W) True where the image is shown, by a model of its
@@ -147,6 +167,7 @@ class Given(Source):
 
     kind = "array"
     renewed = False
+    outdated = "Given for the network before it was trained."
     lane = "quick"
     at_once = True
 
