@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -48,14 +49,37 @@ class Estimate:
 _NOTHING = Estimate(*[float("nan")] * 3, 0)
 
 
+#: Statistics of the last axis, by name.
+STATISTICS: Mapping[str, Statistic] = MappingProxyType(
+    {"mean": lambda array: array.mean(-1), "median": lambda array: np.median(array, -1)}
+)
+
+
 def mean(values: Iterable[float | None]) -> Estimate:
     """Return the mean of values, of which None and NaN are left out."""
-    return _estimate(values, lambda array: array.mean(-1))
+    return _estimate(values, STATISTICS["mean"])
 
 
 def median(values: Iterable[float | None]) -> Estimate:
     """Return the median of values, of which None and NaN are left out."""
-    return _estimate(values, lambda array: np.median(array, -1))
+    return _estimate(values, STATISTICS["median"])
+
+
+def difference(
+    one: Sequence[float], other: Sequence[float], statistic: Statistic, seed: int = 0
+) -> Estimate:
+    """Return how far a statistic of some values is above that of others, of the same photos.
+
+    Photos are drawn anew together: what makes both high or low on one cancels.
+    """
+    if not one:
+        return _NOTHING
+    pairs = np.asarray([one, other], np.float64)
+    drawn = np.random.default_rng(seed).integers(len(one), size=(RESAMPLES, len(one)))
+    gaps = statistic(pairs[0][drawn]) - statistic(pairs[1][drawn])
+    low, high = np.percentile(gaps, (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)))
+    value = float(statistic(pairs[0]) - statistic(pairs[1]))
+    return Estimate(value, float(low), float(high), len(one))
 
 
 def share(values: Iterable[bool]) -> Estimate:

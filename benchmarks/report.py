@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.goals import LEGEND, details, goals, moves, strengths, variants
-from benchmarks.rankings import rankings
 from benchmarks.records import Row
 from xwidget.catalog.games import GAMES
 from xwidget.engine.settings import Settings
@@ -43,7 +42,6 @@ def report(rows: Sequence[Row], wordy: bool = False, unseen: Sequence[tuple[int,
         of every five.
     """
     runs = [row for row in rows if row["kind"] == "game"]
-    curves = [row for row in rows if row["kind"] == "curve"]
     usual = _usual(runs)
     parts = [_photos(rows)]
     if usual:
@@ -63,8 +61,6 @@ def report(rows: Sequence[Row], wordy: bool = False, unseen: Sequence[tuple[int,
                 parts += [f"### {game.capitalize()}", goals(chosen, game)]
     if other := variants(runs):
         parts += ["## Other settings", _VARIANTS, other]
-    if curves:
-        parts += ["## Order of the pixels", *rankings(curves)]
     if wordy and runs:
         parts += ["## Photo by photo", details(runs)]
     parts.append(_origin(runs))

@@ -1,11 +1,11 @@
-"""The selectivity of the evidence, its robustness, and the best order of the pixels.
+"""The selectivity of the evidence, and its robustness.
 
     python -m benchmarks.selectivity --quick
     python -m benchmarks.selectivity --photos FOLDER --json results.jsonl --write page.md
 
 A run can be stopped and started again (``--json``), cut into pieces (``--minutes``, ``--part``) and
-merged (``--json a.jsonl b.jsonl --report``). Masks and maps are kept beside the results, so that
-what is added later does not compute them again.
+merged (``--json a.jsonl b.jsonl --report``). Masks are kept beside the results, so that what is
+added later does not compute them again.
 """
 
 from __future__ import annotations
@@ -14,39 +14,29 @@ import argparse
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 import xwidget as xw
-from benchmarks import pictures
-from benchmarks.baselines import RISE
+from benchmarks import loop, pictures
 from benchmarks.kept import Kept
-from benchmarks.orders import CEILING, ORDERS, relevance
-from benchmarks.orders import GAMES as RANKING
 from benchmarks.photos import read_photos
 from benchmarks.records import Records
 from benchmarks.report import report
 from benchmarks.runs import find, measure
-from benchmarks.subjects import Subject, Task, judge, task_row
-from benchmarks.trials import attempt, trials
+from benchmarks.subjects import Subject, Task, task_row
 from xwidget.catalog.games import GAMES
 from xwidget.engine.settings import Settings
 from xwidget.engine.strategies import DEFENSES
-from xwidget.metrics import Judge
 
 NETS = ("efficientnet_lite0", "squeezenet")
+PLAYED = ("deletion", "generation")
 WITNESSES = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "squeezenet")
 #: What --quick does instead of the defaults.
-QUICK: dict[str, Any] = {
-    "limit": 1,
-    "steps": 28,
-    "witness_steps": 14,
-    "witnesses": ["efficientnet_lite0", "squeezenet"],
-    "orders": [name for name in ORDERS if name != RISE],
-}
+QUICK: dict[str, Any] = {"limit": 1, "witnesses": ["efficientnet_lite0", "squeezenet"]}
 
 
 def main(
@@ -61,7 +51,7 @@ def main(
         try:
             _measure(options, records, load)
         except KeyboardInterrupt:
-            _say("stopped; the tables hold what is measured so far")
+            loop.say("stopped; the tables hold what is measured so far")
     if not records.rows:
         raise SystemExit("nothing was measured")
     text = report(records.rows, options.details, options.unseen)
@@ -69,7 +59,7 @@ def main(
     if options.write:
         head = _HEAD.format(command=_command(options))
         options.write.write_text(f"{head}\n\n{text}\n", encoding="utf-8")
-        _say(f"written to {options.write}")
+        loop.say(f"written to {options.write}")
 
 
 def _measure(
@@ -77,16 +67,14 @@ def _measure(
 ) -> None:
     """Go through all photos and nets, or this part of them, until time is up."""
     photos = read_photos(options.photos)[: options.limit]
-    nets = _judges(dict.fromkeys([*options.nets, *options.witnesses]), load)
-    beside = [file.with_suffix(".kept") for file in options.json]
-    runs = Kept(beside)
-    maps = Kept([options.maps] if options.maps else beside)
+    nets = loop.judges([*options.nets, *options.witnesses], load)
+    runs = Kept([file.with_suffix(".kept") for file in options.json])
     mine = photos[options.part[0] :: options.part[1]]
     pairs = list(itertools.product(mine, [net for net in options.nets if net in nets]))
     ends = time.monotonic() + 60 * options.minutes
     for n, (photo, net) in enumerate(pairs, 1):
         if time.monotonic() > ends:
-            _say(f"time is up after {n - 1} of {len(pairs)}; the same command goes on")
+            loop.say(f"time is up after {n - 1} of {len(pairs)}; the same command goes on")
             return
         others = [name for name in options.witnesses if name in nets]
         subject = Subject.of(net, photo, nets, others)
@@ -94,29 +82,18 @@ def _measure(
             records.add([subject.row()])
         if not subject.right:
             continue
-        for what, job in _jobs(subject, options, records, runs, maps):
+        for what, job in _jobs(subject, options, records, runs):
             if time.monotonic() > ends:
-                _say(f"time is up within {n} of {len(pairs)}; the same command goes on")
+                loop.say(f"time is up within {n} of {len(pairs)}; the same command goes on")
                 return
             began = time.monotonic()
             job()
             spent = time.monotonic() - began
-            _say(f"{n} of {len(pairs)}: {net}, {photo.name}, {what}: {spent:.1f} s")
-
-
-def _judges(names: Iterable[str], load: Callable[[str], xw.Classifier]) -> dict[str, Judge]:
-    """Return the nets that are installed, ready to judge."""
-    nets = {}
-    for name in names:
-        try:
-            nets[name] = judge(load(name))
-        except ModuleNotFoundError as error:
-            _say(f"without {name}: {error}")
-    return nets
+            loop.say(f"{n} of {len(pairs)}: {net}, {photo.name}, {what}: {spent:.1f} s")
 
 
 def _jobs(
-    subject: Subject, options: argparse.Namespace, records: Records, runs: Kept, maps: Kept
+    subject: Subject, options: argparse.Namespace, records: Records, runs: Kept
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is left to do for a net and a photo: a name, and what does it."""
     tasks = list(_tasks(options))
@@ -135,22 +112,6 @@ def _jobs(
             pictures.draw(options.pictures, subject, shown)
 
         yield "pictures", draw
-    wanted = list(trials(subject, options.steps, options.witness_steps))
-    for order in options.orders:
-        left = [trial for trial in wanted if trial.row(subject, order) not in records]
-        if left:
-
-            def rank(order: str = order, left: Sequence[Any] = tuple(left)) -> None:
-                try:
-                    ranking, seconds = relevance(subject, order, options.iterations[0], runs, maps)
-                except ModuleNotFoundError as error:
-                    _say(f"without {order}: {error}; pip install captum")
-                    return
-                for trial in left:
-                    row = attempt(subject, order, ranking, trial)
-                    records.add([{**row, "seconds": seconds}])
-
-            yield f"order: {order}", rank
 
 
 def _tasks(options: argparse.Namespace) -> Iterator[Task]:
@@ -173,27 +134,22 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--limit", type=int, help="the first so many photos")
     add("--nets", nargs="+", default=list(NETS), help="names that xw.load knows")
     add("--witnesses", nargs="*", help="other nets to ask; default: all that are installed")
-    add("--games", nargs="*", choices=list(GAMES), default=list(RANKING))
+    add("--games", nargs="*", choices=list(GAMES), default=list(PLAYED))
     add("--defenses", nargs="+", default=["auto"], help=f"of {', '.join(DEFENSES)}, or all")
     add("--iterations", type=int, nargs="+", default=[Settings.iterations])
-    add("--orders", nargs="*", choices=[*ORDERS, CEILING], help="default: all but the ceiling")
-    add("--ceiling", action="store_true", help="search the best order, too: minutes a photo")
-    add("--steps", type=int, help="of the curves on the own net, 224 by default; 0: none")
-    add("--witness-steps", type=int, help="of the curves on other nets, 28 by default; 0: none")
     add("--threads", type=int, help="of torch")
     add("--json", type=Path, nargs="+", default=[], help="files of results; the first is added to")
-    add("--maps", type=Path, help="folder of other methods' maps; default: beside the results")
     add("--minutes", type=float, default=float("inf"), help="start nothing new after so long")
     add(
         "--part",
-        type=_part,
+        type=loop.part,
         default=(0, 1),
         metavar="1/3",
         help="every third photo, from the first",
     )
     add(
         "--unseen",
-        type=_part,
+        type=loop.part,
         nargs="+",
         default=(),
         metavar="4/5",
@@ -208,31 +164,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         options.defenses = ["auto", *DEFENSES]
     for name, usual in (
         ("limit", None),
-        ("steps", 224),
-        ("witness_steps", 28),
         ("witnesses", list(WITNESSES)),
-        ("orders", list(ORDERS)),
     ):
         if getattr(options, name) is None:
             setattr(options, name, QUICK[name] if options.quick else usual)
-    if options.ceiling and CEILING not in options.orders:
-        options.orders = [*options.orders, CEILING]
     return options
-
-
-def _part(text: str) -> tuple[int, int]:
-    part, parts = (int(number) for number in text.split("/"))
-    if not 1 <= part <= parts:
-        raise ValueError
-    return part - 1, parts
 
 
 def _command(options: argparse.Namespace) -> str:
     return "python -m benchmarks.selectivity" + (" --quick" if options.quick else "")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 _HEAD = """\

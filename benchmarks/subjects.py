@@ -19,9 +19,9 @@ _PLAN = Plan("channels_last", fold=True)
 _BATCH = 8  # as many as fit the cache of a small machine
 
 
-def judge(clf: xw.Classifier) -> Judge:
+def judge(clf: xw.Classifier, batch: int = _BATCH) -> Judge:
     """Return a classifier made ready for many pictures."""
-    return Judge(clf, _PLAN, _BATCH)
+    return Judge(clf, _PLAN, batch)
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,9 @@ def curve_row(subject: Subject, order: str, test: str, judge: str, steps: int) -
     Parameters
     ----------
     order
-        Whose order.
+        The method whose order it is.
     test
-        "curves", "road" or "area".
+        See ``trials.Trial``.
     judge
         Name of the net that is asked.
     steps

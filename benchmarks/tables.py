@@ -28,7 +28,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     ]
     widths = [max(len(row[i]) for row in (head, *cells)) for i in range(len(head))]
     right = [
-        bool(cells) and all(row[i][:1] in "0123456789.-−–<>≤≥" for row in cells)
+        bool(cells) and all(row[i].lstrip("*")[:1] in "0123456789.-−–<>≤≥" for row in cells)
         for i in range(len(head))
     ]
     rule = [("-" * (w - 1) + ":") if r else "-" * w for w, r in zip(widths, right, strict=True)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from benchmarks.rankings import rankings
 from benchmarks.report import report
 from xwidget.engine.moves import MOVES
 from xwidget.engine.settings import Settings
@@ -42,12 +41,6 @@ def game_rows(photo: str, shown: float, least: float, game: str = "generation") 
     }
     control = {**common, "role": "least", "image_score": 1e-6, "shown": least}
     return [true, {**control, "shown_unseen": [least] * 8}]
-
-
-def curve_rows(order: str, photo: str, insertion: float, **more: object) -> list[dict]:
-    common = {"kind": "curve", "net": "tiny", "photo": photo, "order": order, "seconds": 1.0}
-    common |= {"image_score": 0.5, "judge": "tiny", "test": "curves", "steps": 4} | more
-    return [{**common, "deletion": 0.1, "insertion": insertion}]
 
 
 def cells(text: str, start: str) -> list[str]:
@@ -97,42 +90,6 @@ def test_other_settings_have_a_table_of_their_own() -> None:
     expected = ["1", "0.50 [0.50, 0.50]", "0.60 [0.60, 0.60]", "0.50 [0.50, 0.50]", "0.9000"]
     assert none == ["generation", "tiny", f"none, {Settings.iterations}", *expected]
     assert "cat (least likely)" in report(rows, True)
-
-
-def test_orders_are_ranked_on_the_photos_that_they_share() -> None:
-    rows = [row for photo in "pq" for row in curve_rows("mine", photo, 0.6)]
-    rows += curve_rows("Integrated Gradients, 50", "p", 0.5)
-    rows += [row for photo in "pq" for row in curve_rows("random", photo, 0.3)]
-    text = "\n".join(rankings(rows))
-    assert text.index("| mine") < text.index("| Integrated") < text.index("| random")
-    assert cells(text, "mine")[1:6] == [
-        "0.100", "0.600", "0.500 [0.500, 0.500]", "0.100 [0.100, 0.100]", "1"
-    ]  # fmt: skip
-
-
-def test_an_order_with_few_photos_does_not_narrow_the_comparison() -> None:
-    rows = [row for photo in "pqrs" for row in curve_rows("random", photo, 0.3)]
-    rows += [row for photo in "pqr" for row in curve_rows("mine", photo, 0.6)]
-    rows += curve_rows("rare", "p", 0.9)
-    text = "\n".join(rankings(rows))
-    assert [cells(text, order)[5] for order in ("mine", "random")] == ["3", "3"]
-    assert "| rare" not in text
-
-
-def test_other_nets_say_shares_of_what_they_give_the_photo() -> None:
-    rows = curve_rows("mine", "p", 0.6) + curve_rows("mine", "p", 0.35, judge="a", steps=2)
-    rows += curve_rows("mine", "p", 0.9, steps=2)  # coarser than the first: not shown
-    area = {"test": "area", "steps": 0, "areas": [0.1, 0.2, 0.4]}
-    rows += curve_rows("mine", "p", 0, **area) + curve_rows("mine", "p", 0, **area, judge="b")
-    rows += curve_rows("mine", "p", 0, test="road", steps=0, most=0.2, least=0.7)
-    own, others, road, areas, theirs = [
-        cells(part, "mine")[1:] for part in rankings(rows) if part.startswith("| order")
-    ]
-    assert own[1] == "0.600"
-    assert others == ["0.50 [0.50, 0.50] (1)"]
-    assert [cell[:4] for cell in road] == ["0.50", "0.20", "0.70"]
-    assert [cell[:4] for cell in areas] == ["0.20", "0.40", "0.80"]
-    assert [cell[:4] for cell in theirs] == ["0.40"]
 
 
 def test_photos_that_a_net_gets_wrong_are_counted() -> None:

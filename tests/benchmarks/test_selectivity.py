@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
 import xwidget as xw
-from benchmarks import baselines, orders, selectivity
+from benchmarks import selectivity
 from benchmarks.ceiling import searched
 from benchmarks.noise import unseen
 from xwidget import metrics
@@ -56,8 +55,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
 
 def asked(photos: Path, *more: object) -> list[object]:
     asked = ["--photos", photos, "--nets", "one", "two", "--witnesses", "one", "two"]
-    few = ["--iterations", 6, "--steps", 3, "--witness-steps", 2, "--orders", "both, fused"]
-    return [*asked, *few, "random", *more]
+    return [*asked, "--iterations", 6, *more]
 
 
 def rows_of(file: Path) -> list[dict]:
@@ -80,8 +78,6 @@ def test_it_measures_prints_and_writes(
     # is only counted
     assert sum(row["kind"] == "game" for row in rows) == 12
     assert sum(row["kind"] == "photo" for row in rows) == 6
-    # of 2 orders: curves, ROAD and areas on the own net, curves and areas on the other
-    assert sum(row["kind"] == "curve" for row in rows) == 2 * 2 * 2 * 5
     for row in rows:
         if row["kind"] == "game" and row["role"] == "true":
             (witness,) = row["shown_witness"]
@@ -89,8 +85,6 @@ def test_it_measures_prints_and_writes(
             assert 0 <= row["mask"] <= 1
             assert len(row["shown_unseen"]) == len(row["blank_unseen"]) == 8
             assert len(row["moves"]) == 5
-        if row["kind"] == "curve" and row["test"] == "curves":
-            assert row["deletion"] <= row["insertion"]
 
 
 def test_pictures_to_be_guessed_at_do_not_name_their_class(
@@ -151,19 +145,17 @@ def test_what_is_kept_is_not_computed_again(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    results, maps = tmp_path / "r.jsonl", tmp_path / "maps"
-    run(capsys, *asked(photos, "--json", results, "--maps", maps, "--nets", "one"))
+    results = tmp_path / "r.jsonl"
+    run(capsys, *asked(photos, "--json", results, "--nets", "one"))
     first = rows_of(results)
-    assert len(list(maps.rglob("*.npz"))) == 2
     assert len(list((tmp_path / "r.kept").rglob("*.npz"))) == 6
 
     def again(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
     monkeypatch.setattr(xw, "explain", again)
-    monkeypatch.setattr(orders, "METHODS", {"random": again})
     results.unlink()
-    run(capsys, *asked(photos, "--json", results, "--maps", maps, "--nets", "one"))
+    run(capsys, *asked(photos, "--json", results, "--nets", "one"))
     assert rows_of(results) == first
 
 
@@ -184,30 +176,6 @@ def test_a_net_that_is_not_installed_is_left_out(
     shown = capsys.readouterr()
     assert "without two: pip install two" in shown.err
     assert "one: 2 of 3" in shown.out
-
-
-def test_rise_finds_the_corner_that_counts() -> None:
-    class Corner(nn.Module):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x[:, :, :8, :8].mean((1, 2, 3))[:, None]
-
-    clf = xw.Classifier(Corner(), size=32, mean=0, std=1, activation="none")
-    found = baselines.rise(metrics.Judge(clf), torch.ones(3, 32, 32), 0, masks=400)
-    inside, outside = float(found[:8, :8].mean()), float(found[16:, 16:].mean())
-    assert inside > outside + 0.02
-    # The mean of what masks keep, weighted by a score that is .5 on average: about .5 elsewhere.
-    assert outside == pytest.approx(0.5, abs=0.03)
-
-
-@pytest.mark.parametrize("method", ["Grad-CAM", baselines.INTEGRATED, baselines.SMOOTHED])
-def test_methods_of_captum_find_what_is_red(method: str) -> None:
-    pytest.importorskip("captum")
-    picture = np.zeros((12, 12, 3))
-    picture[:6, :, 0] = 1  # red above black
-    clf = tiny()
-    found = baselines.METHODS[method](metrics.Judge(clf), clf.prepare(picture), 0)
-    assert found.shape == (12, 12)
-    assert float(found[:5].min()) > float(found[7:].max())
 
 
 def test_the_ceiling_is_the_best_order_of_a_net_that_adds_up() -> None:

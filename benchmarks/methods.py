@@ -1,0 +1,241 @@
+"""All methods compared: at equal area, by curves, on other networks, and by sanity checks.
+
+    python -m benchmarks.methods --quick
+    python -m benchmarks.methods --photos FOLDER --json results.jsonl --write page.md
+
+A run can be stopped and started again (``--json``), cut into parts of the photos (``--part``) and
+merged (``--json a.jsonl b.jsonl --report``). On a GPU (``--device cuda``), several parts at once
+keep it busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import xwidget as xw
+from benchmarks import loop
+from benchmarks.answers import CEILING, FUSED, GAMES, RANDOM, Answers, names
+from benchmarks.comparison import compared
+from benchmarks.kept import Kept
+from benchmarks.photos import read_photos
+from benchmarks.records import Records, Row
+from benchmarks.subjects import Subject
+from benchmarks.tables import machine, versions
+from benchmarks.trials import attempt, trials
+
+NETS = ("efficientnet_lite0", "squeezenet")
+WITNESSES = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "squeezenet")
+_NAMED = f"of {', '.join(names())}, or {CEILING!r}; default: all but the last"
+_BATCH = 64  # on an accelerator
+#: What --quick does instead of the defaults.
+QUICK: dict[str, Any] = {
+    "limit": 1,
+    "steps": 14,
+    "witness_steps": 7,
+    "iterations": 20,
+    "nets": ["efficientnet_lite0"],
+    "witnesses": ["squeezenet"],
+    "methods": [*GAMES, FUSED, "gradcam", RANDOM],
+}
+
+
+def main(
+    arguments: Sequence[str] | None = None, load: Callable[[str], xw.Classifier] = xw.load
+) -> None:
+    """Measure what is not measured yet, and print the tables."""
+    options = _options(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    records = Records(options.json)
+    if not options.report:
+        try:
+            _measure(options, records, load)
+        except KeyboardInterrupt:
+            loop.say("stopped; the tables hold what is measured so far")
+    if not records.rows:
+        raise SystemExit("nothing was measured")
+    text = report(records.rows)
+    sys.stdout.write(text + "\n")
+    if options.write:
+        options.write.write_text(f"{_HEAD}\n\n{text}\n", encoding="utf-8")
+        loop.say(f"written to {options.write}")
+
+
+def report(rows: Sequence[Row]) -> str:
+    """Return all tables of rows, and what they say, as Markdown."""
+    parts = ["\n".join(_counted(rows)), _INTERVALS]
+    parts += compared([row for row in rows if row["kind"] == "curve"])
+    made = [row for row in rows if row["kind"] == "made"]
+    parts.append(
+        "\n".join(
+            f"- {name}: " + "; ".join(sorted({str(row[key]) for row in made}))
+            for name, key in (
+                ("Machine", "machine"),
+                ("Device", "device"),
+                ("Versions", "versions"),
+                ("Measured", "date"),
+            )
+            if made
+        )
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _counted(rows: Sequence[Row]) -> list[str]:
+    nets: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["kind"] == "photo":
+            nets.setdefault(row["net"], []).append(row)
+    return [
+        f"- {net}: {sum(row['right'] for row in photos)} of {len(photos)} photos classified "
+        "correctly; only these are used."
+        for net, photos in nets.items()
+    ]
+
+
+def _measure(
+    options: argparse.Namespace, records: Records, load: Callable[[str], xw.Classifier]
+) -> None:
+    """Go through all photos and nets, or this part of them, until time is up."""
+    photos = read_photos(options.photos)[: options.limit]
+    batch = None if options.device in (None, "cpu") else _BATCH
+    nets = loop.judges([*options.nets, *options.witnesses], load, options.device, batch)
+    others = [name for name in options.witnesses if name in nets]
+    mine = list(enumerate(photos))[options.part[0] :: options.part[1]]
+    pairs = list(itertools.product(mine, [net for net in options.nets if net in nets]))
+    ends = time.monotonic() + 60 * options.minutes
+    for n, ((place, photo), net) in enumerate(pairs, 1):
+        if time.monotonic() > ends:
+            loop.say(f"time is up after {n - 1} of {len(pairs)}; the same command goes on")
+            return
+        subject = Subject.of(net, photo, nets, others)
+        if {**subject.identity, "kind": "photo"} not in records:
+            records.add([subject.row(), _made(subject)])
+        if not subject.right:
+            continue
+        title = f"{n} of {len(pairs)}: {net}, {photo.name}"
+        checked = options.checked is None or place < options.checked
+        for method, seconds in _photo(subject, options, records, checked, ends):
+            loop.say(f"{title}, {method}: {seconds:.1f} s")
+
+
+def _made(subject: Subject) -> Row:
+    device = str(subject.judge.device)
+    if subject.judge.device.type == "cuda":
+        device = torch.cuda.get_device_name(subject.judge.device)
+    return {
+        **subject.identity,
+        "kind": "made",
+        "machine": machine(),
+        "device": device,
+        "versions": versions(),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def _photo(
+    subject: Subject, options: argparse.Namespace, records: Records, checked: bool, ends: float
+) -> Iterator[tuple[str, float]]:
+    """Measure what is left of a net and a photo; yield each method and its seconds."""
+    kept = Kept([options.maps] if options.maps else [])
+    classes = subject.true, subject.target("least")
+    asked: dict[str, Answers] = {}
+
+    def answers(image: xw.Subject, weights: str = "") -> Answers:
+        if weights not in asked:
+            targets = classes if not weights else classes[:1]
+            name = subject.name, subject.photo.name + weights
+            asked[weights] = Answers(
+                image, targets, options.iterations, options.device, (kept, name)
+            )
+        return asked[weights]
+
+    found = answers(xw.Subject(subject.clf, subject.photo.path))
+    wanted = list(trials(subject, options.steps, options.witness_steps, checked))
+    for method in options.methods:
+        left = [trial for trial in wanted if trial.row(subject, method) not in records]
+        if not left or time.monotonic() > ends:
+            continue
+        began = time.monotonic()
+        try:
+            records.add(attempt(subject, method, found, answers, left))
+        except (ModuleNotFoundError, ValueError) as error:
+            loop.say(f"without {method} on {subject.name}: {error}")
+            continue
+        yield method, time.monotonic() - began
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.methods", description=(__doc__ or "").splitlines()[0]
+    )
+    add = parser.add_argument
+    add("--quick", action="store_true", help="one photo, few steps and methods: about a minute")
+    add("--photos", help="folder, or list of path,label; default: foolbox's or scikit-image's")
+    add("--limit", type=int, help="the first so many photos")
+    add("--nets", nargs="+", help="names that xw.load knows")
+    add("--witnesses", nargs="*", help="other nets to ask; default: all that are installed")
+    add("--methods", nargs="+", choices=(*names(), CEILING), metavar="NAME", help=_NAMED)
+    add("--iterations", type=int, help="of the games; default: as of xw.explain")
+    add("--steps", type=int, help="of the curves on the own net, 224 by default; 0: none")
+    add("--witness-steps", type=int, help="of the curves on other nets, 28 by default; 0: none")
+    add("--checked", type=int, help="random weights on the first so many photos; default: all")
+    add("--device", help="such as cuda; default: nets are asked on the CPU, methods run on a GPU")
+    add("--threads", type=int, help="of torch")
+    add("--json", type=Path, nargs="+", default=[], help="files of results; the first is added to")
+    add("--maps", type=Path, help="folder to keep all maps in")
+    add("--minutes", type=float, default=float("inf"), help="start nothing new after so long")
+    add(
+        "--part",
+        type=loop.part,
+        default=(0, 1),
+        metavar="1/4",
+        help="every fourth photo, from the first",
+    )
+    add("--report", action="store_true", help="measure nothing, print what the files hold")
+    add("--write", type=Path, help="Markdown file to write the tables to")
+    options = parser.parse_args(arguments)
+    usual = {
+        "limit": None,
+        "steps": 224,
+        "witness_steps": 28,
+        "iterations": None,
+        "nets": list(NETS),
+        "witnesses": list(WITNESSES),
+        "methods": list(names()),
+    }
+    for name, value in usual.items():
+        if getattr(options, name) is None:
+            setattr(options, name, QUICK[name] if options.quick else value)
+    return options
+
+
+_INTERVALS = """\
+Square brackets hold 95% intervals: of means, medians and their differences from 10,000 bootstrap
+resamples of the photos, of shares of photos by Wilson's method. Round brackets hold the number of
+photos, which all methods of a column share."""
+
+_HEAD = """\
+# All methods compared
+
+Nobody has to believe a map: the network can be asked. Here, the evidence of xwidget and the maps of
+other methods (`xw.methods()`) rank the pixels of the same photos, and are put to the same tests, on
+their own network and on others, which had no part in making them. `xwidget, generation` is what
+`xw.explain` gives with the defaults. Signed values are ranked by value, what speaks most for the
+class first; equal values come in a random order.
+
+Measured by `python -m benchmarks.methods`; see `--help` for photos of your own, other networks and
+methods, and [Measure and compare methods](../guide/measuring.md) for the same figures of one
+photo."""
+
+
+if __name__ == "__main__":
+    main()
