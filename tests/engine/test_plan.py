@@ -46,6 +46,25 @@ class Block(nn.Module):
         return self.third(self.three(h)) + self.third(h)  # nor a norm that is called twice
 
 
+class Joined(nn.Module):
+    """Batch norms of what was put together, and is gone when the next convolution runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(nn.Conv2d(3, 3, 1) for _ in range(6))
+        self.norms = nn.ModuleList(nn.BatchNorm2d(6) for _ in range(6))
+
+    def forward(self, batch: Tensor) -> Tensor:
+        for conv, norm in zip(self.convs, self.norms, strict=True):
+            batch = conv(norm(torch.cat([batch, batch], 1))[:, :3])
+        return batch.mean((2, 3))
+
+
+def test_a_norm_of_what_no_convolution_made_is_not_folded() -> None:
+    net = Joined().eval()
+    assert not fold(net, net, torch.rand(1, 3, 8, 8))
+
+
 @pytest.fixture
 def clf() -> xw.Classifier:
     torch.manual_seed(2)

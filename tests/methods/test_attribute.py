@@ -52,10 +52,10 @@ def test_the_most_relevant_pixels_are_those_that_the_net_looks_at(
 
 
 @pytest.mark.parametrize("name", OF_A_CNN)
-def test_what_is_divided_by_the_largest_value_says_so(clf: xw.Classifier, name: str) -> None:
+def test_what_is_divided_by_something_says_so(clf: xw.Classifier, name: str) -> None:
     each = found(clf, name)
     most = each.values.reshape(2, -1).max(1)
-    assert ("divided by the largest" in each.scale) == bool(np.allclose(most, 1))
+    assert ("divided by the" in each.scale) == bool(np.allclose(most, 1))
 
 
 @pytest.mark.parametrize("name", OF_A_CNN)
@@ -79,9 +79,8 @@ def test_a_seed_repeats_the_values_and_no_source_of_random_numbers_is_touched(
 
 @pytest.mark.parametrize("name", ["smoothgrad", "gradient_shap", "rise", "lime"])
 def test_another_seed_draws_anew(clf: xw.Classifier, name: str) -> None:
-    if name in METHODS:
-        one, other = (found(clf, name, seed=seed).values for seed in (0, 1))
-        assert not np.array_equal(one, other)
+    one, other = (found(clf, name, seed=seed).values for seed in (0, 1))
+    assert not np.array_equal(one, other)
 
 
 def state(net: nn.Module) -> list[object]:
@@ -112,7 +111,8 @@ def test_the_net_stays_as_it_was_however_the_work_ends(name: str, ends: str) -> 
             raise Stop
 
     stops = {"interrupted": pytest.raises(Stop), "cancelled": pytest.raises(Cancelled)}
-    asked = iter([False, *[True] * 10_000])
+    once = name == "guided_backprop"  # it asks the net a single time
+    asked = iter([once, *[True] * 10_000])
     cancel = (lambda: next(asked)) if ends == "cancelled" else None
     options = {**FEW.get(name, {}), "targets": [0, 1]}
     with stops.get(ends, nullcontext()):

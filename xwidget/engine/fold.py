@@ -48,7 +48,9 @@ class _Watch(TorchFunctionMode):
                 self.convolved[id(output)] = output, args[1]
                 self.uses[id(output)] = 0  # of a tensor gone by now that had the same id
             if func is F.batch_norm and isinstance(args[1], Tensor):
-                self.pairs.append((id(args[0]), args[1]))
+                before, _ = self.convolved.get(id(args[0]), (None, None))
+                if before is args[0]:  # and not of a later convolution, with the id of this one
+                    self.pairs.append((id(args[0]), args[1]))
         return output
 
 

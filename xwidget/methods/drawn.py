@@ -14,6 +14,7 @@ from torch.overrides import TorchFunctionMode
 
 _DRAW = frozenset(
     {torch.rand, torch.randn, torch.randint, torch.randperm, torch.normal, torch.bernoulli}
+    | {Tensor.random_, Tensor.uniform_, Tensor.normal_, Tensor.bernoulli_}
 )
 _numpy = threading.RLock()
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from xwidget.methods.drawn import drawn
 from xwidget.methods.method import Answer
-from xwidget.methods.scales import LARGEST, LOGITS, by_largest
+from xwidget.methods.scales import LOGITS, MOST, by_most
 from xwidget.methods.task import Task
 from xwidget.support import arguments
 
@@ -68,7 +68,7 @@ def smoothgrad(
         Standard deviation of the noise, as a share of the image's range of values, in (0,1].
     signed
         Whether to keep the signs of the mean gradient; otherwise its magnitude, as the paper shows
-        it, divided by the largest.
+        it, where the 1% that are largest are 1.
     """
     from captum.attr import NoiseTunnel, Saliency
 
@@ -145,7 +145,7 @@ def signed_or_size(gradients: Tensor, signed: bool) -> Answer:
         raise TypeError(f"signed must be True or False, got {signed!r}")
     if signed:
         return Answer(gradients, True, "logits for each standard deviation of the color")
-    return Answer(by_largest(gradients.abs()), False, f"magnitudes, {LARGEST}")
+    return Answer(by_most(gradients.abs()), False, MOST)
 
 
 def share(name: str, value: object, *, zero: bool = False) -> float:

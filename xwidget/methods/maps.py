@@ -25,16 +25,17 @@ class Layout:
 
     @classmethod
     def of(cls, output: object, size: tuple[int, int]) -> Layout | None:
-        """Return the layout of an output; None if it has no more than one position."""
+        """Return the layout of an output for one picture; None if it is no grid over it."""
         if not isinstance(output, Tensor) or not output.is_floating_point():
             return None
         if output.dim() == 3 and (found := grid_of(output.shape[1], size)):
             return cls("tokens", found[0], found[1:])
-        if output.dim() != 4:
+        if output.dim() != 4 or len(output) != 1:  # more rows are windows of the picture
             return None
-        last = _alike(output.shape[1:3], size) and not _alike(output.shape[2:4], size)
-        height, width = output.shape[1:3] if last else output.shape[2:4]
-        return cls("last" if last else "first") if height * width > 1 else None
+        first, last = output.shape[2:4], output.shape[1:3]
+        kind, grid = ("last", last) if _off(last, size) < _off(first, size) else ("first", first)
+        alike = _off(grid, size) < max(size) and grid.numel() > 1
+        return cls(kind) if alike else None
 
     def maps(self, output: Tensor) -> Tensor:
         """Return an output as maps (N,D,h,w)."""
@@ -95,50 +96,46 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
         If this is neither a name nor a module.
     """
     chosen = None if layer is None else _named(task, layer)
-    maps: list[tuple[Maps, int]] = []
-    tokens: list[tuple[Maps, int, Tensor]] = []
-    calls = 0
+    seen: list[tuple[Maps, Tensor]] = []
+    counts: set[int] = set()  # of tokens
 
     def note(module: nn.Module, _: object, output: object) -> None:
-        nonlocal calls
-        calls += 1
         layout = Layout.of(output, task.size)
-        if layout is None:
-            return
-        assert isinstance(output, Tensor)
-        if layout.kind != "tokens":
-            maps.append((Maps(module, layout), layout.maps(output).shape[1]))
-            order.append(calls)
-        elif module is chosen or "Norm" in type(module).__name__:
-            tokens.append((Maps(module, layout), calls, output))
+        if layout is not None:
+            assert isinstance(output, Tensor)
+            if layout.kind == "tokens":
+                counts.add(output.shape[1])
+            if layout.kind != "tokens" or module is chosen or "Norm" in type(module).__name__:
+                seen.append((Maps(module, layout), output))
 
-    order: list[int] = []
     watched = list(task.net.modules()) if chosen is None else [chosen]
     handles = [module.register_forward_hook(note) for module in watched]
     try:
-        logits = task.chosen(task.x.requires_grad_())
+        logits = task.chosen(task.x.clone().requires_grad_())
     finally:
         for handle in handles:
             handle.remove()
     if chosen is not None:
-        found = [each[0] for each in maps] + [each[0] for each in tokens]
-        if found:
-            return found[-1]
-        raise ValueError(
-            f"layer {_shown(layer)} of {task.clf.name} puts out no feature maps: expected a tensor "
-            "(N,D,h,w), (N,h,w,D) or (N,tokens,D) with more than one position"
-        )
-    # A map for each class is the answer already; what it is made of is weighed.
+        if not seen:
+            raise ValueError(
+                f"layer {_shown(layer)} of {task.clf.name} puts out no feature maps: expected a "
+                "tensor (N,D,h,w), (N,h,w,D) or (N,tokens,D) with more than one position, in the "
+                "proportions of the image"
+            )
+        return seen[-1][0]
     classes = {len(task.clf.categories), task.outputs}
-    best = [i for i, (_, depth) in enumerate(maps) if depth not in classes] or range(len(maps))
-    last = best[-1] if best else None
-    for each, call, output in reversed(tokens):
-        if last is not None and call < order[last]:
-            break
-        if _depends(logits, output, each.layout):
-            return each
-    if last is not None:
-        return maps[last][0]
+    spare = None
+    for maps, output in reversed(seen):
+        if maps.layout.kind == "tokens":
+            if _depends(logits, output, maps.layout):
+                return maps
+        elif output.shape[2] not in counts:  # else it is what attention computes with
+            # A map for each class is an answer already; what it is made of is weighed.
+            if maps.layout.maps(output).shape[1] not in classes:
+                return maps
+            spare = spare or maps
+    if spare is not None:
+        return spare
     raise ValueError(
         f"{task.clf.name} has no feature maps that a CAM could weigh: no module puts out a tensor "
         "(N,D,h,w) or (N,tokens,D) with more than one position; choose another method"
@@ -146,11 +143,11 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
 
 
 def _depends(logits: Tensor, output: Tensor, layout: Layout) -> bool:
-    """Return whether logits depend on every patch of an output."""
+    """Return whether logits depend on the patches of an output, not on a class token alone."""
     if not output.requires_grad:
         return False
     (found,) = torch.autograd.grad(logits.sum(), output, retain_graph=True, allow_unused=True)
-    return found is not None and bool(layout.maps(found).abs().sum(1).all())
+    return found is not None and bool(layout.maps(found).any(1).float().mean() > 0.5)
 
 
 def _named(task: Task, layer: str | nn.Module) -> nn.Module:
@@ -183,6 +180,6 @@ def _shown(layer: object) -> str:
     return texts.shown(text, texts.NAME)
 
 
-def _alike(grid: torch.Size, size: tuple[int, int]) -> bool:
-    """Return whether a grid has the proportions of an image, but for rounding."""
-    return abs(grid[0] * size[1] - grid[1] * size[0]) < max(size)
+def _off(grid: torch.Size, size: tuple[int, int]) -> int:
+    """Return how far a grid is from an image's proportions: by rounding, less than its side."""
+    return abs(grid[0] * size[1] - grid[1] * size[0])

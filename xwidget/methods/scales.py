@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 #: Words for values that were divided by the largest of each class: what 1 is differs from one
 #: class to the next.
 LARGEST = "divided by the largest value of the class"
+#: Words for sizes of gradients, which differ by powers of ten from one pixel to the next.
+MOST = "magnitudes, divided by the value that 1% of them exceed; these are 1"
 #: Words for values that add up to a difference of logits.
 LOGITS = "in units of the logit"
 
@@ -15,7 +18,17 @@ LOGITS = "in units of the logit"
 def by_largest(values: Tensor) -> Tensor:
     """Return values (K,...) >= 0 divided by the largest of each class; all 0 stays so."""
     most = values.flatten(1).amax(1).view(-1, *[1] * (values.dim() - 1))
-    return values / most.clamp_min(most.new_tensor(1e-30))
+    return values / most.clamp_min(1e-30)
+
+
+def by_most(values: Tensor) -> Tensor:
+    """Return values (K,...) >= 0 divided by what 1% of each class's exceed, and 1 above it."""
+    flat = values.flatten(1)
+    rank = max(1, round(0.99 * flat.shape[1]))
+    most = flat.float().kthvalue(rank, 1).values.view(-1, *[1] * (values.dim() - 1))
+    largest = values.flatten(1).amax(1).view_as(most)
+    most = torch.where(most > 0, most, largest)  # of fewer than 1% that are not 0
+    return (values / most.clamp_min(1e-30)).clamp_max(1)
 
 
 def enlarged(maps: Tensor, size: tuple[int, int]) -> Tensor:

@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 from xwidget.methods.cams import gradcam, gradcam_plus_plus, layercam
 from xwidget.methods.gradients import gradient_shap, integrated_gradients, smoothgrad
+from xwidget.methods.guided import guided_backprop
+from xwidget.methods.lime import lime
+from xwidget.methods.lrp import lrp
 from xwidget.methods.method import Method
+from xwidget.methods.occlusion import occlusion
+from xwidget.methods.rise import rise
+from xwidget.methods.rollout import attention_rollout
 
 _COARSE = "Coarse: enlarged bilinearly from the maps' own grid."
 
@@ -55,6 +61,14 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Smilkov et al., 2017, arXiv 1706.03825",
             needs=("captum",),
         ),
+        "guided_backprop": Method(
+            "Guided Backprop",
+            guided_backprop,
+            "The size of the logit's gradient, of which no negative part passes a rectifier: edges "
+            "that the net sees, whether it relies on them or not.",
+            "Springenberg et al., 2015, arXiv 1412.6806",
+            quick=True,
+        ),
         "gradient_shap": Method(
             "GradientSHAP",
             gradient_shap,
@@ -63,6 +77,49 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Lundberg & Lee, NeurIPS 2017, arXiv 1705.07874",
             signed=True,
             needs=("captum",),
+        ),
+        "occlusion": Method(
+            "Occlusion",
+            occlusion,
+            "What the logit loses where a window is covered with the data mean, the mean over all "
+            "windows on a pixel.",
+            "Zeiler & Fergus, ECCV 2014, arXiv 1311.2901",
+            signed=True,
+            needs=("captum",),
+        ),
+        "lime": Method(
+            "LIME",
+            lime,
+            "What each superpixel adds to the logit, by a linear model of pictures that lack some "
+            "of them.",
+            "Ribeiro et al., KDD 2016, arXiv 1602.04938",
+            signed=True,
+            needs=("captum", "skimage"),
+        ),
+        "rise": Method(
+            "RISE",
+            rise,
+            "The mean score of pictures of which a random mask keeps the pixel, less that of all.",
+            "Petsiuk et al., BMVC 2018, arXiv 1806.07421",
+            signed=True,
+        ),
+        "lrp": Method(
+            "LRP",
+            lrp,
+            "The logit, shared out layer by layer among what it is made of. For convolutional "
+            "nets.",
+            "Bach et al., PLOS ONE 2015; Montavon et al., 2019",
+            quick=True,
+            signed=True,
+            needs=("zennit",),
+        ),
+        "attention_rollout": Method(
+            "Attention rollout",
+            attention_rollout,
+            "How much of each patch reaches the class token through the attention of all layers; "
+            "the same for every class. For vision transformers.",
+            "Abnar & Zuidema, ACL 2020, arXiv 2005.00928",
+            quick=True,
         ),
     }
 )

@@ -1,0 +1,217 @@
+"""Layer-wise relevance propagation: zennit's rules for layers, and ours for what has no layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from xwidget.engine.fold import fold
+from xwidget.engine.nonlinearities import NONLINEARITIES
+from xwidget.errors import around
+from xwidget.methods.method import Answer
+from xwidget.methods.task import Task
+
+RULES = ("plus", "gamma")
+# Logits may differ by this share of the largest before the rules count as changing the net.
+_ROUNDING = 1e-3
+# The sum of the relevance may differ by this from 1 without a word.
+_OFF = 0.1
+# A smaller share that reaches the image tells nothing.
+_LOST = 0.01
+_TINY = 1e-6
+
+_ADD = frozenset(
+    {torch.add, Tensor.add, Tensor.__add__, Tensor.__radd__, Tensor.add_, Tensor.__iadd__}
+)
+# Products, quotients, differences: with a constant, or of a signal and its gate.
+_SCALE = frozenset(
+    {torch.mul, Tensor.mul, Tensor.__mul__, Tensor.__rmul__, Tensor.mul_, Tensor.__imul__}
+    | {torch.div, Tensor.div, Tensor.__truediv__, Tensor.div_, Tensor.__itruediv__}
+    | {torch.sub, Tensor.sub, Tensor.__sub__, Tensor.sub_, Tensor.__isub__, F.batch_norm}
+)
+_MEANS = frozenset({torch.mean, Tensor.mean, F.avg_pool2d, F.adaptive_avg_pool2d})
+_NO_RULE = {
+    F.scaled_dot_product_attention: "attention",
+    F.multi_head_attention_forward: "attention",
+    F.layer_norm: "layer normalization",
+    F.group_norm: "group normalization",
+    F.instance_norm: "instance normalization",
+}
+
+
+def lrp(task: Task, *, rules: str = "plus") -> Answer:
+    """LRP (Bach et al., PLOS ONE 2015): the logit, shared out layer by layer among what it is made
+    of, in the shares that each part has in the next.
+
+    Batch normalization is folded into convolutions first. At a sum of branches the parts have the
+    shares of their values; at a product with a gate, the signal has all; nonlinearities pass
+    relevance on. Biases get none. Attention and layer normalization have no rule here.
+
+    Parameters
+    ----------
+    task
+        What to compute.
+    rules
+        "plus": z+ for convolutions, epsilon for linear layers, a flat first layer (zennit's
+        EpsilonPlusFlat). "gamma": gamma for convolutions and the box of possible colors for the
+        first layer (EpsilonGammaBox), which has values for each color.
+    """
+    if rules not in RULES:
+        raise ValueError(f"rules={rules!r}; expected {' or '.join(map(repr, RULES))}")
+    task.expect(2)
+    with torch.no_grad():
+        plain = task.logits(task.x)
+        if not fold(task.net, lambda batch: task.clf.logits(task.net, batch), task.x):
+            task.net = task.clf.twin(task.device)
+    x = task.x.clone().requires_grad_()
+    with _composite(task, rules).context(task.net):
+        with _Rules() as watch:
+            logits = task.logits(x)
+        if watch.refused:
+            raise ValueError(
+                f"{task.clf.name} computes {watch.refused}, for which LRP has no rule here; choose "
+                "another method"
+            )
+        if not torch.allclose(logits, plain, rtol=0, atol=_ROUNDING * float(plain.abs().max())):
+            raise ValueError(
+                f"{task.clf.name} computes something else with the rules of LRP in place; choose "
+                "another method"
+            )
+        found = []
+        for target in task.targets:
+            start = torch.zeros_like(logits)
+            start[0, target] = 1
+            (relevance,) = torch.autograd.grad(logits, x, start, retain_graph=True)
+            found.append(relevance)
+    values = torch.cat(found)
+    sums = values.double().sum((1, 2, 3)).tolist()
+    if min(map(abs, sums)) < _LOST:
+        raise ValueError(
+            f"of the logit, a share of {min(map(abs, sums)):.2g} is left where LRP reaches the "
+            f"image: in {task.clf.name}, as in many nets with depthwise convolutions, layers put "
+            "out what their biases make, and that has no source; choose another method"
+        )
+    checks = tuple(
+        "" if abs(total - 1) <= _OFF else f"the shares add up to {total:.2f}, not to 1"
+        for total in sums
+    )
+    values = values.sum(1) if rules == "plus" else values
+    return Answer(values, True, "shares of the logit", checks)
+
+
+def _composite(task: Task, rules: str) -> Any:
+    from zennit.composites import EpsilonGammaBox, EpsilonPlusFlat
+
+    if rules == "plus":
+        return EpsilonPlusFlat(zero_params="bias")
+    mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (task.clf.mean, task.clf.std))
+    low, high = (
+        task.clf.preprocess.for_net(((end - mean) / std).to(task.x).expand_as(task.x))
+        for end in (0.0, 1.0)
+    )
+    return EpsilonGammaBox(low, high, zero_params="bias")
+
+
+class _Rules(TorchFunctionMode):
+    """Rules for what is called as a function: sums, products, means, nonlinearities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: What the net computes that there is no rule for; "" if nothing.
+        self.refused = ""
+
+    @around
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if (what := _NO_RULE.get(func)) is not None:
+            self.refused = what  # said after the pass: what a net raises is said to be the net's
+        live = [each for each in args if isinstance(each, Tensor) and each.requires_grad]
+        if not live:
+            return func(*args, **kwargs)
+        in_place = _writes(func, args, kwargs)
+        if func in _ADD and len(live) == 2 and live[0].shape == live[1].shape:
+            return _put(in_place, live[0], _Shared.apply(*(each.clone() for each in live)))
+        if func in _MEANS:
+            return _Mean.apply(live[0], lambda part: func(part, *args[1:], **kwargs))
+        if func in _SCALE or func in NONLINEARITIES:
+            signal = max(live, key=lambda each: each.numel())
+            apart = [each.detach().clone() if isinstance(each, Tensor) else each for each in args]
+            with torch.no_grad():
+                output = func(*apart, **kwargs)
+            if isinstance(output, Tensor) and output.shape == signal.shape:
+                return _put(in_place, live[0], _Passed.apply(signal.clone(), output))
+        return func(*args, **kwargs)
+
+
+def _writes(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Return whether a call writes to its first argument."""
+    name = func.__name__
+    named = name.endswith("_") and not name.endswith("__")
+    asked = any(each is True for each in (kwargs.get("inplace"), *args[1:]))
+    return named or name.startswith("__i") or asked
+
+
+def _put(in_place: bool, target: Tensor, output: Tensor) -> Tensor:
+    """Return an output; where a call writes to its first argument, in its place."""
+    return target.copy_(output) if in_place else output
+
+
+def _stable(values: Tensor) -> Tensor:
+    """Return values of which none is near 0."""
+    return values + torch.where(values < 0, -_TINY, _TINY)
+
+
+class _Passed(torch.autograd.Function):
+    """An output whose relevance is the input's."""
+
+    @staticmethod
+    def forward(ctx: Any, given: Tensor, output: Tensor) -> Tensor:
+        return output.clone()
+
+    @staticmethod
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None]:
+        return relevance, None
+
+
+class _Shared(torch.autograd.Function):
+    """A sum, of whose relevance each part has the share of its value."""
+
+    @staticmethod
+    def forward(ctx: Any, one: Tensor, other: Tensor) -> Tensor:
+        ctx.save_for_backward(one, other)
+        return one + other
+
+    @staticmethod
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, Tensor]:
+        one, other = ctx.saved_tensors
+        each = relevance / _stable(one + other)
+        return one * each, other * each
+
+
+class _Mean(torch.autograd.Function):
+    """A mean over positions, of whose relevance each has the share of its value."""
+
+    @staticmethod
+    def forward(ctx: Any, given: Tensor, mean: Callable[[Tensor], Tensor]) -> Tensor:
+        ctx.save_for_backward(given)
+        ctx.mean = mean
+        return mean(given)
+
+    @staticmethod
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None]:
+        given = ctx.saved_tensors[0].detach().requires_grad_()
+        with torch.enable_grad():
+            output = ctx.mean(given)
+            (found,) = torch.autograd.grad(output, given, relevance / _stable(output.detach()))
+        return given.detach() * found, None
