@@ -6,11 +6,11 @@
 import type { Extension } from "../panel/extension";
 import type { Ui } from "../panel/ui";
 import type { Store } from "../state/store";
-import { panelParts } from "./panel/parts";
-import { picturesOf } from "./pictures";
+import { extensionOf } from "./extension";
+import { Compared } from "./panel/compared";
+import { Measures } from "./panel/measures";
+import { Methods } from "./panel/methods";
 import { type Beside, createBeside } from "./state/beside";
-import style from "./styles/index.css";
-import { createBesideView } from "./view";
 
 /** What all views of one Inspector share. */
 export function createStore(store: Store): Beside {
@@ -19,12 +19,5 @@ export function createStore(store: Store): Beside {
 
 /** What one view adds to its panel. */
 export function createView(ui: Ui, beside: Beside): Extension<Ui> {
-  const view = createBesideView(ui, beside);
-  const { Title, ...parts } = panelParts(view);
-  const pictures = picturesOf(view, Title);
-  return {
-    ...{ ...pictures, ...parts, style },
-    tools: { ...pictures.tools, ...parts.tools },
-    layers: [...pictures.layers, ...(parts.layers ?? [])],
-  };
+  return extensionOf(ui, beside, { Compared, Measures, Methods });
 }

@@ -32,7 +32,7 @@ export function trusted({ status, checks, edited, cut, last, iteration }: Drawn)
   if (edited) return unjudged("Edited by hand: not checked.");
   if (checks) {
     if (cut) {
-      const words = `Not tested above this threshold; the whole: ${checks.verdict}.`;
+      const words = `What is shown of it was not tested; the whole: ${checks.verdict}.`;
       return { sign: "unjudged", words, checks };
     }
     const sign = signOf(checks);

@@ -62,7 +62,8 @@ export function trustIn(ui: Ui): Trusted {
     status: store.starting.value ? "running" : store.status.value,
     checks: store.starting.value ? undefined : store.checks.value[String(target)],
     edited: store.testing.edited.value !== null,
-    cut: ui.threshold.value > 0,
+    // By area its words are its own.
+    cut: ui.threshold.value > 0 || ui.panes.value[0]?.words !== undefined,
     last,
     iteration: mask?.target === target ? mask.iteration : last,
   });

@@ -1,7 +1,8 @@
 /** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
 import { createStore, createView } from "../annotate/index";
 import type { Findings } from "../annotate/state/findings";
-import * as beside from "../beside/index";
+import { extensionOf } from "../beside/extension";
+import { type Beside, createBeside } from "../beside/state/beside";
 import { createInspector } from "../inspector";
 import type { Script } from "../panel/scripts";
 import { keepAddress, linkTo } from "./address";
@@ -12,6 +13,8 @@ const annotate: Script<Findings> = {
   createStore: (store) => createStore(store, createOwnFiles),
   createView,
 };
+
+const beside: Script<Beside> = { createStore: createBeside, createView: extensionOf };
 
 async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
   const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);

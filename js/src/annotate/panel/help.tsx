@@ -56,6 +56,21 @@ const THEN: [string, string][] = [
     "“Only what is shown” has the network score the evidence alone, “Everything else” the photo " +
       "without it. “Edit mask” takes evidence away or brings it back.",
   ],
+  [
+    "Beside",
+    "Puts Grad-CAM and other methods, another model, or the difference to another class beside the " +
+      "evidence. Where values have a sign, red speaks for the class and blue against it.",
+  ],
+  [
+    "By area",
+    "Shows as many pixels of every picture, those that it ranks first, and has the network score them " +
+      "alone. Values of two methods mean different things; equal areas can be compared.",
+  ],
+  [
+    "Measures",
+    "The score as pixels go (deletion, ROAD) or come (insertion), the most relevant first. The " +
+      "sanity check asks again with random weights: what does not change explains the photo alone.",
+  ],
 ];
 
 /** What the panel shows, in plain words, and the keys; Escape closes it. */

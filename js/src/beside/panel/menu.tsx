@@ -1,27 +1,131 @@
-import type { BesideView } from "../view";
+import { useEffect, useRef } from "preact/hooks";
+import { shortOf } from "../../catalog/sentences";
+import type { BesidePane } from "../../kernel/contract";
+import { focused } from "../../support/keys";
+import { shown } from "../../support/texts";
+import { canRetry, isBusy } from "./acts";
+import { Item } from "./item";
+import { doing } from "./over";
+import type { View } from "./view";
 
-/** Methods to put beside our evidence, and what stands there to take away. */
-export function Menu({ view: { beside } }: { view: BesideView }) {
-  const panes = beside.panes.value;
+/** Under the button "Beside", while it is open; it stays so: one rarely puts a single thing beside. */
+export function Menu({ view }: { view: View }) {
+  const { ui } = view;
+  const box = useRef<HTMLDivElement>(null);
+  const items = () => [...(box.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
+  const leave = () => {
+    ui.beside.value = false;
+    box.current?.parentElement?.querySelector("button")?.focus();
+  };
+  useEffect(() => {
+    items()[0]?.focus();
+    const around = box.current?.parentElement;
+    const outside = (event: Event) => {
+      if (around && !event.composedPath().includes(around)) ui.beside.value = false;
+    };
+    document.addEventListener("pointerdown", outside, true);
+    return () => document.removeEventListener("pointerdown", outside, true);
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const all = items();
+    const at = box.current ? all.indexOf(focused(box.current) as HTMLElement) : -1;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (event.key === "Escape") leave();
+    else if (to !== undefined) all.at(to % all.length)?.focus();
+    else if (/^\p{L}$/u.test(event.key)) {
+      // As in every menu: the next entry that begins so.
+      const begins = (each: HTMLElement) =>
+        each.textContent?.toLowerCase().startsWith(event.key.toLowerCase());
+      [...all.slice(at + 1), ...all.slice(0, at + 1)].find(begins)?.focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
-    <div class="xw-menu" role="menu" aria-label="Beside">
-      {beside.methods.value.map(({ name, label, about, missing }) => (
-        <button
-          key={name}
-          type="button"
-          role="menuitem"
-          title={missing || about}
-          disabled={missing !== "" || panes.some((pane) => pane.name === name)}
-          onClick={() => beside.add(name)}
-        >
-          {label}
-        </button>
-      ))}
-      {panes.map(({ id, label }) => (
-        <button key={id} type="button" role="menuitem" onClick={() => beside.remove(id)}>
-          Remove {label}
-        </button>
-      ))}
+    <div
+      ref={box}
+      class="xw-menu xw-choices"
+      role="menu"
+      aria-label="Beside"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onFocusOut={(event) => {
+        const to = event.relatedTarget as Node | null;
+        if (to && !box.current?.parentElement?.contains(to)) ui.beside.value = false;
+      }}
+    >
+      <Now view={view} />
+      {view.judging && <view.judging.Methods view={view} />}
+      <Differences view={view} />
+    </div>
+  );
+}
+
+/** The evidence of the class drawn, less that of another. */
+function Differences({ view }: { view: View }) {
+  const { store } = view.ui;
+  const chosen = view.differences.value;
+  const others = store.classes.value.filter(({ index }) => index !== store.target.value);
+  if (others.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
+    <div role="group" aria-label="Another class">
+      <b aria-hidden="true">Another class</b>
+      {others.map((info) => {
+        const { index } = info;
+        const on = chosen.includes(index);
+        return (
+          <Item
+            key={index}
+            words={`Difference to ${shown(shortOf(info))}`}
+            checked={on}
+            act={() => {
+              const rest = chosen.filter((each) => each !== index);
+              view.differences.value = on ? rest : [...rest, index];
+            }}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+const NOTES: Record<string, string> = { array: "from Python", model: "model" };
+
+/** What is there and no entry of the list below, or needs attention. */
+function Now({ view }: { view: View }) {
+  // What is left of a method that is there: its own entry takes it away.
+  const { beside } = view;
+  const panes = beside.panes.value.filter(
+    (pane) => pane.kind !== "method" || isBusy(pane) || canRetry(pane),
+  );
+  if (panes.length === 0) return null;
+  const offline = view.ui.store.offline.value;
+  const lines = (pane: BesidePane) => {
+    const name = shown(pane.label);
+    const item = (verb: string, act: () => void, about?: string) => (
+      <Item
+        key={`${verb} ${pane.id}`}
+        words={`${verb} ${name}`}
+        about={about}
+        note={verb === "Remove" ? NOTES[pane.kind] : undefined}
+        disabled={offline}
+        act={act}
+      />
+    );
+    return [
+      isBusy(pane) && item("Stop", () => beside.stop(pane.id), doing(pane)),
+      canRetry(pane) && item("Retry", () => beside.add(pane.name), shown(pane.error)),
+      pane.kind !== "method" && item("Remove", () => beside.remove(pane.id)),
+    ];
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
+    <div role="group" aria-label="Beside now">
+      <b aria-hidden="true">Beside now</b>
+      {panes.map(lines)}
     </div>
   );
 }

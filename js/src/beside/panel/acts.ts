@@ -1,0 +1,29 @@
+/** What a person does with panes, beside adding and removing them. */
+import type { Shown } from "../view";
+import type { View } from "./view";
+
+/** A model and an array are what they are: of them nothing can be tried again. */
+export function canRetry({ kind, state }: Pick<Shown, "kind" | "state">): boolean {
+  return kind === "method" && (state === "failed" || state === "stopped");
+}
+
+export function isBusy({ state }: { state: string }): boolean {
+  return state === "waiting" || state === "running";
+}
+
+/** Try a method again: it is found by its label, which is all that a picture has of it. */
+export function retry({ beside }: View, id: number): void {
+  const pane = beside.panes.peek().find((each) => each.id === id);
+  if (pane) beside.add(pane.name);
+}
+
+/** Have panes measured for the class drawn, or checked by random weights. */
+export function measure(view: View, type: "measure" | "randomize", panes: readonly number[]): void {
+  const { store } = view.ui;
+  const target = store.target.peek();
+  for (const pane of panes) void store.wire.link.ask({ type, pane, target });
+}
+
+export function stopMeasuring({ ui }: View): void {
+  void ui.store.wire.link.ask({ type: "measure_stop" });
+}

@@ -1,0 +1,103 @@
+import { shown } from "../../support/texts";
+import { bestOf, brief, pathOf } from "./curves";
+import type { Line } from "./lines";
+import { Sample, strokes } from "./sample";
+import type { View } from "./view";
+
+/** The measures with a curve: whether higher is better, and what its pixels go through. */
+const CURVES = [
+  ["deletion", "Deletion", false, "as pixels are taken away, the most relevant first"],
+  ["insertion", "Insertion", true, "as pixels are put back, the most relevant first"],
+  [
+    ...(["road", "ROAD", false] as const),
+    "as pixels are filled in from what is around them, the most relevant first",
+  ],
+] as const;
+
+/** A chart for each measure with the curves of all panes, and below it the areas under them, best first. */
+export function Charts({ view, lines }: { view: View; lines: readonly Line[] }) {
+  return (
+    <div class="xw-charts">
+      {CURVES.map(([name, label, more, about]) => (
+        <figure key={name}>
+          <figcaption title={`The score ${about}. Below: the area under the curve`}>
+            <b>{label}</b> <span>{more ? "high" : "low"} is best</span>
+          </figcaption>
+          <Chart view={view} lines={lines} name={name} label={label} />
+          <p aria-hidden="true">
+            <span>0%</span>
+            <span>of the pixels</span>
+            <span>100%</span>
+          </p>
+          <Areas view={view} lines={lines} name={name} more={more} />
+        </figure>
+      ))}
+    </div>
+  );
+}
+
+interface Of {
+  view: View;
+  lines: readonly Line[];
+  name: (typeof CURVES)[number][0];
+}
+
+function Chart({ view, lines, name, label }: Of & { label: string }) {
+  const pointed = view.pointed.value;
+  return (
+    <div>
+      <svg
+        viewBox="0 0 100 100"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${label} curves`}
+      >
+        <path class="xw-grid" d="M0 0H100M0 50H100M0 100H100" />
+        {lines.map(({ id, line, side }) => (
+          <path
+            key={id}
+            {...strokes(line)}
+            data-faint={(pointed !== null && pointed !== id) || undefined}
+            d={side ? pathOf(side[name]) : ""}
+          />
+        ))}
+      </svg>
+      <span aria-hidden="true">1</span>
+      <span aria-hidden="true">0</span>
+    </div>
+  );
+}
+
+/** The legend of a chart, with the area under each curve. */
+function Areas({ view, lines, name, more }: Of & { more: boolean }) {
+  const known = lines.flatMap((line) => (line.side ? [{ ...line, auc: line.side[name].auc }] : []));
+  const order = ({ auc }: { auc: number | null }) =>
+    auc === null ? Number.POSITIVE_INFINITY : more ? -auc : auc;
+  const sorted = known.sort((a, b) => order(a) - order(b));
+  const best = bestOf(
+    sorted.map(({ auc }) => auc),
+    more,
+  );
+  return (
+    <ol aria-label="Area under the curve, best first">
+      {sorted.map(({ id, name: of, line, auc }, k) => (
+        <li
+          key={id}
+          data-ours={id === 0 || undefined}
+          onPointerEnter={() => {
+            view.pointed.value = id;
+          }}
+          onPointerLeave={() => {
+            view.pointed.value = null;
+          }}
+        >
+          <Sample line={line} />
+          <span dir="auto" title={shown(of)}>
+            {shown(of)}
+          </span>
+          {best[k] ? <b>{brief(auc)}</b> : <i>{brief(auc)}</i>}
+        </li>
+      ))}
+    </ol>
+  );
+}

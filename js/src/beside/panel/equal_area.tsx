@@ -1,0 +1,75 @@
+import { shown } from "../../support/texts";
+import { bestOf, brief } from "./curves";
+import type { Line } from "./lines";
+import { Sample } from "./sample";
+import type { View } from "./view";
+
+const GROUPS = [
+  ["sufficiency", "Sufficiency", "Score of the top share of the pixels alone: higher is better"],
+  [
+    ...(["comprehensiveness", "Comprehensiveness"] as const),
+    "What the photo’s score loses without the top share of the pixels: higher is better",
+  ],
+] as const;
+
+/** What the top 10, 20 and 30% of the pixels are worth, alone and to the rest; the best is bold. */
+export function EqualArea({ view, lines }: { view: View; lines: readonly Line[] }) {
+  const areas = lines[0]?.measured?.measures?.areas ?? [];
+  const columns = GROUPS.flatMap(([name]) =>
+    areas.map((area, k) => {
+      const values = lines.map(({ side }) => side?.[name][k] ?? null);
+      return { name, area, values, best: bestOf(values, true) };
+    }),
+  );
+  return (
+    <div class="xw-scrolls">
+      <table class="xw-equal">
+        <caption class="xw-sr">Sufficiency and comprehensiveness; higher is better</caption>
+        <thead>
+          <tr>
+            <td />
+            {GROUPS.map(([name, words, title]) => (
+              <th key={name} scope="colgroup" colSpan={areas.length} title={title}>
+                {words} <span aria-hidden="true">↑</span>
+              </th>
+            ))}
+          </tr>
+          <tr>
+            <td />
+            {columns.map(({ name, area }) => (
+              <th key={`${name} ${area}`} scope="col">
+                {Math.round(100 * area)}%
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ id, name, line }, row) => (
+            <tr
+              key={id}
+              data-ours={id === 0 || undefined}
+              onPointerEnter={() => {
+                view.pointed.value = id;
+              }}
+              onPointerLeave={() => {
+                view.pointed.value = null;
+              }}
+            >
+              <th scope="row">
+                <Sample line={line} />
+                <span dir="auto" title={shown(name)}>
+                  {shown(name)}
+                </span>
+              </th>
+              {columns.map(({ name, area, values, best }) => (
+                <td key={`${name} ${area}`}>
+                  {best[row] ? <b>{brief(values[row])}</b> : brief(values[row])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

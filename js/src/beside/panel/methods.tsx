@@ -1,0 +1,45 @@
+import type { MethodEntry } from "../../kernel/contract";
+import { offered } from "./entries";
+import { Item } from "./item";
+import type { View } from "./view";
+
+/** The methods that can be put beside, and those whose library is missing. */
+export function Methods({ view }: { view: View }) {
+  const { beside } = view;
+  const { store } = view.ui;
+  const { here, missing } = offered(beside.methods.value);
+  const disabled = store.offline.value;
+  const paneOf = ({ name }: MethodEntry) =>
+    beside.panes.value.find((pane) => pane.kind === "method" && pane.name === name);
+  if (here.length + missing.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
+    <div role="group" aria-label="Another method">
+      <b aria-hidden="true">Another method</b>
+      {here.map((method) => {
+        const pane = paneOf(method);
+        return (
+          <Item
+            key={method.name}
+            words={method.label}
+            about={method.about}
+            note={method.quick ? "quick" : undefined}
+            checked={pane !== undefined}
+            disabled={disabled}
+            act={() => (pane ? beside.remove(pane.id) : beside.add(method.name))}
+          />
+        );
+      })}
+      {missing.map((method) => (
+        <Item
+          key={method.name}
+          words={method.label}
+          about={`Needs a library: ${method.missing}`}
+          disabled={`Not installed. In the notebook’s environment: ${method.missing}`}
+          checked={false}
+          act={() => {}}
+        />
+      ))}
+    </div>
+  );
+}

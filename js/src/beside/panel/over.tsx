@@ -1,0 +1,54 @@
+import { shown } from "../../support/texts";
+import type { Shown } from "../view";
+import { canRetry, isBusy, retry } from "./acts";
+import { takeAway } from "./title";
+import type { View } from "./view";
+
+/** On a pane that shows nothing yet: what it is doing, or why it could not, and what can be done. */
+export function Over({ view, of }: { view: View; of: Shown }) {
+  const words = shown(of.error) || doing(of);
+  if ((of.values && !isBusy(of)) || !words) return null;
+  const name = shown(of.label);
+  const { id } = of;
+  const button = (verb: string, act: () => void) => (
+    <button type="button" aria-label={`${verb} ${name}`} onClick={act}>
+      {verb}
+    </button>
+  );
+  return (
+    <div
+      class="xw-over"
+      data-state={of.state}
+      // Values of another iteration, or of a run that goes on, stay visible.
+      data-corner={of.values ? "" : undefined}
+      // Its buttons are no place of the picture.
+      onPointerDown={(event) => event.stopPropagation()}
+    >
+      <span role="status" aria-label={name}>
+        {words}
+      </span>
+      {of.state === "running" && id !== null && (
+        <i aria-hidden="true">
+          <i style={{ width: `${100 * of.progress}%` }} />
+        </i>
+      )}
+      {id !== null && !view.ui.store.offline.value && (
+        <span>
+          {isBusy(of) && button("Stop", () => view.beside.stop(id))}
+          {canRetry(of) && button("Retry", () => retry(view, id))}
+          {!isBusy(of) && button("Remove", () => takeAway(view, of))}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** What a pane is doing, in a few words. */
+export function doing(of: Pick<Shown, "id" | "state" | "progress">): string {
+  if (of.id === null) return of.state === "done" ? "" : "Waiting for both classes …";
+  if (of.state === "stopped") return "Stopped";
+  if (of.state === "waiting") return "Waiting …";
+  if (of.state !== "running") return "";
+  // A method that does it all at once has nothing to tell in between.
+  return of.progress > 0 ? `Running, ${Math.floor(100 * of.progress)}%` : "Running …";
+}

@@ -1,0 +1,110 @@
+import { gradient } from "../../picture/colormap";
+import type { Pane } from "../../picture/panes";
+import { Legend } from "../../picture/titles";
+import { score } from "../../support/figures";
+import { shown } from "../../support/texts";
+import { divergingGradient } from "../colormap";
+import type { Shown } from "../view";
+import { ends } from "../written";
+import type { Scored } from "./ranking";
+import { Sample } from "./sample";
+import { OURS, type View } from "./view";
+
+/** Over each picture: its name, then its score at the area or its scale, and what takes it away. */
+export function Title({ view, pane }: { view: View; pane: Pane }) {
+  const { ui, share } = view;
+  const each = view.of(pane.key);
+  const ours = pane.key === "main";
+  const id = ours ? 0 : each?.id;
+  const byArea = share.value !== null;
+  // Where a table or a chart refers to it.
+  const told = byArea || view.beside.measured.value.length > 0;
+  const line = told && typeof id === "number" ? view.lines.value.get(id) : undefined;
+  const name = shown(pane.head.name) || OURS;
+  const [all, word] = pane.head.figures;
+  return (
+    <span
+      class="xw-pane-title xw-beside-title"
+      style={{ height: `${ui.size.value.title}px` }}
+      title={`${shown(pane.title)}\n${shown(pane.says)}`}
+    >
+      <span>
+        {line !== undefined && <Sample line={line} />}
+        <span dir="auto">{name}</span>
+      </span>
+      {byArea && typeof id === "number" && view.isBeside() ? (
+        <AtArea view={view} scores={view.scoring.scores.value[id]} />
+      ) : each ? (
+        !byArea && each.values && <Scale of={each} dark={ui.dark.value} />
+      ) : (
+        <>
+          <span class="xw-head-figures">
+            <span>{all} </span>
+            <i>{word}</i>
+          </span>
+          {pane.view === "heat" && <Legend picture={ui} />}
+        </>
+      )}
+      {each && (each.id === null || !ui.store.offline.value) && <Close view={view} of={each} />}
+    </span>
+  );
+}
+
+function Close({ view, of }: { view: View; of: Shown }) {
+  const name = shown(of.label);
+  return (
+    <button
+      type="button"
+      class="xw-bare"
+      aria-label={`Remove ${name}`}
+      title={`Remove ${name}`}
+      onClick={() => takeAway(view, of)}
+    >
+      ✕
+    </button>
+  );
+}
+
+/** Where its button was there is nothing then: the keys go on at the picture. */
+export function takeAway(view: View, { id, key }: Pick<Shown, "id" | "key">): void {
+  if (id !== null) view.beside.remove(id);
+  else {
+    const others = view.differences.peek().filter((index) => key !== `difference-${index}`);
+    view.differences.value = others;
+  }
+  view.ui.refocus();
+}
+
+/** The ends of a scale and the colors between: it is fixed or symmetric, and always stated. */
+function Scale({ of, dark }: { of: Shown; dark: boolean }) {
+  const [least, most] = ends(of);
+  const title = of.signed
+    ? `From ${least} (against the class) to ${most} (for it); 0 has the paper’s color`
+    : "From 0 to 1, on a fixed scale";
+  return (
+    <span class="xw-legend" title={title}>
+      {!of.signed && least}
+      <i style={{ backgroundImage: of.signed ? divergingGradient(dark) : gradient() }} />
+      {of.signed ? `±${most.slice(1)}` : most}
+    </span>
+  );
+}
+
+/** What the top pixels alone score, on the net and on a witness. */
+function AtArea({ view, scores }: { view: View; scores: Scored | undefined }) {
+  const witness = scores?.witness;
+  return (
+    <span class="xw-at-area" data-pending={view.scoring.pending.value || undefined}>
+      <b title="Score of these pixels alone">
+        <span class="xw-sr">, score </span>
+        {score(scores?.own)}
+      </b>
+      {typeof witness === "number" && (
+        <i title="Score of these pixels alone, by the witness">
+          <span class="xw-sr">, by the witness </span>
+          {score(witness)}
+        </i>
+      )}
+    </span>
+  );
+}
