@@ -2,4 +2,4 @@
 export const { search, ToolButton, typed, download, focused, isUndo } = lib;
 export const { capital, percent, score, decodeFrame, inflate, viewOf } = lib;
 export const { gradient, VIRIDIS, DARK, LIGHT, SignOf, Legend } = lib;
-export const { meanOf, nameOf, radii, shortOf, whereabouts } = lib;
+export const { meanOf, nameOf, radii, shortOf, thresholded, whereabouts } = lib;

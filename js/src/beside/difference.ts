@@ -1,6 +1,6 @@
 /** What one class's evidence has that another's has not, in [−1, 1] for each pixel and color channel. */
 import type { Frame } from "../kernel/frame";
-import { ONE, standingOf, type Values } from "./state/values";
+import { ONE, standingOf, sumsOf, type Values } from "./state/values";
 
 const made = new WeakMap<Frame, WeakMap<Frame, Values>>();
 let last = 0;
@@ -27,18 +27,13 @@ function subtract(mask: Frame, other: Frame): Values {
   }
   let standing: Uint16Array<ArrayBuffer> | undefined;
   last += 1;
+  const values = { seq: last, scale: 1, signed: true, channels: 3, height, width, data };
   return {
-    ...{ seq: last, scale: 1, signed: true, channels: 3, height, width, data },
+    ...values,
     // Only where pixels are compared by area.
     get standing() {
-      standing ??= standingOf(means(data, size));
+      standing ??= standingOf(sumsOf(values));
       return standing;
     },
   };
-}
-
-function means(data: Int16Array, size: number): Float64Array {
-  return new Float64Array(size).map(
-    (_, i) => (data[i] as number) + (data[i + size] as number) + (data[i + 2 * size] as number),
-  );
 }

@@ -8,7 +8,7 @@ import type { Scene } from "../picture/painting";
 import type { Pane } from "../picture/panes";
 import type { Tool } from "../picture/tools/tool";
 import { nameOf } from "../state/classes";
-import { meanOf, whereabouts } from "../state/masks";
+import { meanOf, thresholded, whereabouts } from "../state/masks";
 import { percent } from "../support/figures";
 import { asMask, figureOf, magnitudes } from "./figure";
 import { PixelValues } from "./pixel_values";
@@ -53,7 +53,7 @@ export function picturesOf(
   };
 
   const beside = (each: Shown, main: Pane): Pane => {
-    const { key, label, values } = each;
+    const { key, kind, label, values } = each;
     const area = share.value;
     const said = area === null ? range(each) : words(area);
     const figures = [values ? said : "…", ""] as const;
@@ -66,6 +66,11 @@ export function picturesOf(
       tested: () => tested(each),
     };
     if (!values) return { ...pane, view: "image", scene: scenes.bare(main.scene) };
+    if (area === null && kind === "model") {
+      // A mask as ours is, of a run of the same game.
+      const mask = thresholded(maskOf(values, main.scene.image), ui.threshold.value);
+      return { ...pane, view: main.view, takes: main.takes, scene: scenes.mask(main.scene, mask) };
+    }
     if (area === null) return { ...pane, view: "heat", scene: scenes.figure(main.scene, values) };
     return { ...pane, view: main.view, scene: scenes.top(main.scene, values, area) };
   };
@@ -116,7 +121,8 @@ function inWords(each: Shown, share: number | null, name: string): string {
   if (share !== null) return `${of}: the ${words(share)} that it ranks first`;
   const where = lies.get(values) ?? whereabouts(magnitudes(values) as Frame);
   lies.set(values, where);
-  const scale = each.signed ? `signed values from ${range(each)}` : "values from 0 to 1";
+  const beyond = each.clipped > 0 ? `, ${percent(each.clipped)} beyond` : "";
+  const scale = each.signed ? `signed values from ${range(each)}${beyond}` : "values from 0 to 1";
   return `${of}: ${scale}; ${where}. ${note}`.trim();
 }
 
@@ -143,6 +149,15 @@ function frameOf(data: Uint8Array<ArrayBuffer>, like: Frame): Frame {
   return frame;
 }
 
+const masks = new WeakMap<Values, Uint8Array<ArrayBuffer>>();
+
+/** Values as a mask: the positive part of signed ones, as a share of the scale. */
+function maskOf(values: Values, like: Frame): Frame {
+  const data = masks.get(values) ?? asMask(values);
+  masks.set(values, data);
+  return frameOf(data, like);
+}
+
 function topOf(values: Values, share: number, like: Frame): Frame {
   return frameOf(topBytes(values, share), like);
 }
@@ -159,6 +174,7 @@ function createScenes() {
   };
   return {
     bare: (main: Scene) => same(main.image, main, {}),
+    mask: (main: Scene, mask: Frame) => same(mask, main, { mask }),
     figure: (main: Scene, values: Values) => {
       const figure = figureOf(values);
       return same(figure, main, { figure });
@@ -172,16 +188,13 @@ function createScenes() {
 
 /** What a test of a picture begins with, or why it has none. */
 function createTested({ ui, share }: BesideView): (each: Shown) => Frame | string {
-  const masks = new WeakMap<Values, Uint8Array<ArrayBuffer>>();
   return ({ label, values, target }) => {
     const drawn = ui.store.drawn.peek();
     if (!values || !drawn) return `There is nothing of ${label} to test yet.`;
     const like = drawn.target === target ? drawn : { ...drawn, target };
     const area = share.peek();
     if (area !== null) return topOf(values, area, like);
-    const mask = masks.get(values) ?? asMask(values);
-    masks.set(values, mask);
-    return frameOf(mask, like);
+    return maskOf(values, like);
   };
 }
 

@@ -24,6 +24,8 @@ export interface Shown {
   /** Why there is nothing to see, in words; or "". */
   error: string;
   scale: number;
+  /** Share of the values that are beyond the scale, and drawn as its ends. */
+  clipped: number;
   /** What must be known of the values; or "". */
   note: string;
   /** The class it is of. */
@@ -69,6 +71,7 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
       ...{ state: pane.state, progress: pane.progress, target },
       error: pane.error || (told ? beside.errorOf(pane.id, target) : "") || misfit(values),
       scale: told?.scale ?? 1,
+      clipped: told?.clipped ?? 0,
       note: told?.note ?? "",
       values: misfit(values) ? null : values,
     };
@@ -89,7 +92,8 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     return {
       ...{ key: `difference-${other}`, id: null, kind: "difference", label: `${name} − ${less}` },
       about: `Where ${name} has more evidence than ${less}, and where it has less: the difference of the two masks.`,
-      ...{ signed: true, channels: 3, progress: 0, error: "", scale: 1, note: "", target, values },
+      ...{ signed: true, channels: 3, progress: 0, error: "", scale: 1, clipped: 0, note: "" },
+      ...{ target, values },
       state: values ? "done" : running ? "running" : "waiting",
     };
   };

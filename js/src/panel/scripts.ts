@@ -14,7 +14,7 @@ import { DARK, LIGHT } from "../picture/paper";
 import { SignOf } from "../picture/sign";
 import { Legend } from "../picture/titles";
 import { nameOf } from "../state/classes";
-import { meanOf, radii, whereabouts } from "../state/masks";
+import { meanOf, radii, thresholded, whereabouts } from "../state/masks";
 import type { Store } from "../state/store";
 import { capital, percent, score } from "../support/figures";
 import { download } from "../support/files";
@@ -44,7 +44,7 @@ export const LIB = {
   ...{ search, ToolButton, typed, download, focused, isUndo },
   ...{ capital, percent, score, decodeFrame, inflate, viewOf },
   ...{ gradient, VIRIDIS, DARK, LIGHT, SignOf, Legend },
-  ...{ meanOf, nameOf, radii, shortOf, whereabouts },
+  ...{ meanOf, nameOf, radii, shortOf, thresholded, whereabouts },
 };
 
 /** @param source the text of the module */

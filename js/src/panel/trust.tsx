@@ -62,8 +62,8 @@ export function trustIn(ui: Ui): Trusted {
     status: store.starting.value ? "running" : store.status.value,
     checks: store.starting.value ? undefined : store.checks.value[String(target)],
     edited: store.testing.edited.value !== null,
-    // By area its words are its own.
-    cut: ui.threshold.value > 0 || ui.panes.value[0]?.words !== undefined,
+    // Above a threshold, or the top share of the pixels.
+    cut: ui.scene.value?.mask !== mask,
     last,
     iteration: mask?.target === target ? mask.iteration : last,
   });

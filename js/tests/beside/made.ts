@@ -1,4 +1,4 @@
-import { ONE, standingOf, type Values } from "../../src/beside/state/values";
+import { ONE, standingOf, sumsOf, type Values } from "../../src/beside/state/values";
 
 /** Values of a picture of one row. */
 export function made(values: readonly number[], of: Partial<Values> = {}): Values {
@@ -8,9 +8,6 @@ export function made(values: readonly number[], of: Partial<Values> = {}): Value
     (value) => Math.sign(value) * Math.round((Math.abs(value) / scale) * ONE),
   );
   const width = values.length / channels;
-  return {
-    ...{ seq: 1, scale, signed: false, channels, height: 1, width, data },
-    standing: standingOf(data.subarray(0, width)),
-    ...of,
-  };
+  const made = { seq: 1, scale, signed: false, channels, height: 1, width, data };
+  return { ...made, standing: standingOf(sumsOf(made)), ...of };
 }

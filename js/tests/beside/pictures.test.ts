@@ -23,13 +23,13 @@ const gradcam = made([0.1, 0.9, 0.5, 0]);
 const gradients = made([-0.5, 0.25, 0, 0.5], { signed: true, scale: 0.5 });
 const shownAs = (id: number, label: string, values: Values | null): Shown => ({
   ...{ key: `beside-${id}`, id, kind: "method", label, about: "", channels: 1, target: 5 },
-  ...{ signed: values?.signed ?? false, scale: values?.scale ?? 1, note: "", values },
+  ...{ signed: values?.signed ?? false, scale: values?.scale ?? 1, note: "", values, clipped: 0 },
   ...{ state: values ? "done" : "running", progress: 0.4, error: "" },
 });
 
 function looking() {
   const share = signal<number | null>(null);
-  const own = signal<Values | null>(made([0, 0, 1, 0.5], { channels: 0 }));
+  const own = signal<Values | null>(made([0, 0, 1, 0.5]));
   const shown = signal<Shown[]>([
     shownAs(1, "Grad-CAM", gradcam),
     shownAs(2, "Input gradient", gradients),
@@ -41,8 +41,14 @@ function looking() {
     classes: signal([{ index: 5, name: "cat", score: 1 }]),
     testing: { edited: signal<Frame | null>(null) },
   };
-  const layout = signal("single");
-  const ui = { store, selected: signal("main"), chosen: signal<string | null>(null), layout };
+  const [layout, threshold] = [signal("single"), signal(0)];
+  const ui = {
+    store,
+    selected: signal("main"),
+    chosen: signal<string | null>(null),
+    layout,
+    threshold,
+  };
   const panes = computed(() => pictures.panes([MAIN]));
   const view = {
     ...{ ui: { ...ui, panes }, share, shown, own },
@@ -79,6 +85,25 @@ test("a picture is the same as long as its values are, so that a running mask dr
   const before = here.panes.value[1]?.scene;
   const again = here.pictures.panes([{ ...MAIN, scene: { ...scene, mask: frame([9, 9, 9, 9]) } }]);
   expect(again[1]?.scene).toBe(before);
+});
+
+test("another model's evidence is a mask as ours, in the view that is chosen and above the threshold", () => {
+  const model = { ...shownAs(4, "Lite0", made([0, 0.2, 0.6, 1])), kind: "model" as const };
+  here.shown.value = [model];
+  const [, pane] = here.panes.value;
+  expect([pane?.view, pane?.takes, ...top("beside-4")]).toEqual([
+    "evidence",
+    true,
+    0,
+    51,
+    153,
+    255,
+  ]);
+  const before = pane?.scene;
+  expect(here.pictures.panes([MAIN])[1]?.scene).toBe(before);
+  here.threshold.value = 100;
+  expect(top("beside-4")).toEqual([0, 0, 153, 255]);
+  expect(here.panes.value[1]?.tested?.()).toMatchObject({ target: 5, channels: 3 });
 });
 
 test("by area every picture shows as many pixels, those it ranks first, in the view that is chosen", () => {

@@ -4,7 +4,7 @@ import { decodeFrame, type Frame } from "../../kernel/frame";
 import type { Model } from "../../kernel/model";
 import { inflate, viewOf } from "../../kernel/packed";
 import type { Wish } from "./fetching";
-import { ONE, standingOf, type Values } from "./values";
+import { ONE, standingOf, sumsOf, type Values } from "./values";
 
 /** The version of values that no kernel has told of. */
 export const SAVED = "saved";
@@ -31,10 +31,6 @@ export function valuesOf(frame: Frame, signed: boolean, scale: number): Values {
   const data = Int16Array.from(frame.data, (value) =>
     Math.round(ONE * (signed ? Math.max(-1, (value - 128) / 127) : value / 255)),
   );
-  const size = height * width;
-  const mean = new Float64Array(size);
-  for (let i = 0; i < data.length; i++) {
-    mean[i % size] = (mean[i % size] as number) + (data[i] as number);
-  }
-  return { ...{ seq, scale, signed, channels, height, width, data }, standing: standingOf(mean) };
+  const values = { seq, scale, signed, channels, height, width, data };
+  return { ...values, standing: standingOf(sumsOf(values)) };
 }

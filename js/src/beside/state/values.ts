@@ -61,12 +61,46 @@ export function topShare({ standing }: Pick<Values, "standing">, share: number) 
   return mask;
 }
 
-/** Where each pixel stands, the largest value first and equal ones in their order in the picture. */
-export function standingOf(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
-  const size = values.length;
-  const order = new Uint32Array(size).map((_, i) => i);
-  order.sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+/** Sums of values over the channels: the most that these can be. */
+const MOST = 3 * ONE;
+
+/**
+ * Where each pixel stands, the largest sum first. Equal ones come in an order that is spread over the
+ * picture, always the same: of a sparse one the rest would else be shown from its first row on.
+ */
+export function standingOf(sums: Int32Array): Uint16Array<ArrayBuffer> {
+  const size = sums.length;
+  // How many are larger, by value; one pass counts them, the next gives places.
+  const places = new Uint32Array(2 * MOST + 2);
+  for (const sum of sums) places[MOST - sum + 1] = (places[MOST - sum + 1] as number) + 1;
+  for (let k = 1; k < places.length; k++) {
+    places[k] = (places[k] as number) + (places[k - 1] as number);
+  }
   const standing = new Uint16Array(size);
-  for (const [rank, i] of order.entries()) standing[i] = Math.floor((rank * ALL) / size);
+  const step = strideOf(size);
+  for (let k = 0, i = 0; k < size; k++, i = (i + step) % size) {
+    const at = MOST - (sums[i] as number);
+    const place = places[at] as number;
+    places[at] = place + 1;
+    standing[i] = Math.floor((place * ALL) / size);
+  }
   return standing;
+}
+
+/** A step that comes by every pixel once, far from the one before. */
+function strideOf(size: number): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let step = Math.max(1, Math.round(0.618 * size));
+  while (divisor(step, size) > 1) step++;
+  return step;
+}
+
+/** The sum over the channels of each pixel. */
+export function sumsOf({ data, channels, height, width }: Omit<Values, "standing">): Int32Array {
+  const size = height * width;
+  const sums = new Int32Array(size);
+  for (let i = 0; i < channels * size; i++) {
+    sums[i % size] = (sums[i % size] as number) + (data[i] as number);
+  }
+  return sums;
 }
