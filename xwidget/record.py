@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -198,11 +198,12 @@ class Record:
 
     @property
     def beyond_classes(self) -> dict[int, dict[str, Any]]:
-        """By index, the targets that are contrasts or scores: their entry in the diagnostics."""
+        """By index, the targets that are contrasts or scores: their entry in the diagnostics, where
+        that is one.
+        """
         entries = self.diagnostics.get("targets")
-        if not isinstance(entries, dict):
-            return {}
-        return {t: entries[str(t)] for t in self.targets if isinstance(entries.get(str(t)), dict)}
+        given = {t: entries.get(str(t)) for t in self.targets} if isinstance(entries, dict) else {}
+        return {t: entry for t, entry in given.items() if _is_beyond_classes(entry)}
 
     def on_paper(self, k: int) -> Bytes:
         """Return the part of the image left for the k-th class, on paper: (H,W,3) uint8."""
@@ -222,3 +223,16 @@ class Record:
             f"{index} {name!r}" for index, name in zip(self.targets, self.names, strict=True)
         )
         raise ValueError(f"class {target!r} was not explained; these were: {explained}")
+
+
+def _is_beyond_classes(entry: object) -> TypeGuard[dict[str, Any]]:
+    """Return True for the entry of a contrast or a score; a file may have anything there."""
+    if not isinstance(entry, dict):
+        return False
+    if "contrast" not in entry:
+        return isinstance(entry.get("score"), str)
+    names, scores = entry.get("names"), entry.get("image_scores")
+    if not (isinstance(names, list) and isinstance(scores, list)):
+        return False
+    named = len(names) == 2 == len(scores) and all(isinstance(name, str) for name in names)
+    return named and all(isinstance(each, (int, float)) and 0 <= each <= 1 for each in scores)

@@ -227,8 +227,22 @@ class Subject:
         ``Classifier.extended``.
         """
         made = copy.copy(self)
-        vars(made).update(clf=clf, _scores=None, _scored=[])
+        if clf is not self.clf:
+            vars(made).update(clf=clf, _scores=None, _scored=[])
         return made
+
+    def extend(self, clf: Classifier) -> None:
+        """Take its own net with further targets, see ``Classifier.extended``, in place of the one
+        that it has: for whoever made this subject, and shares it with nobody.
+
+        Raises
+        ------
+        ValueError
+            If the net gives this image no scores of them.
+        """
+        other = self.before(clf)
+        _ = other.scores  # first of all: it may raise
+        vars(self).update({name: vars(other)[name] for name in ("clf", "_scores", "_scored")})
 
     def select(self, asked: Targets | None) -> tuple[int, ...]:
         """Return the indices of the targets to explain; None asks for the most likely class.

@@ -113,7 +113,7 @@ def test_an_index_beyond_the_classes_tells_where_it_may_come_from() -> None:
     [
         (lambda z: z, r"returned a tensor \(1, 4\) for 1 picture; expected .* \(1,\)"),
         (lambda z: z[:, 0].item(), "returned a float for 1 picture"),
-        (lambda z: z["out"], r"failed \(.*was given what tiny returned for 1 picture: a tensor"),
+        (lambda z: z.out, r"failed \(.*was given what tiny returned for 1 picture: a tensor"),
         (lambda z: z.argmax(1), "int64 numbers"),
         (lambda z: z[:, 0] * torch.nan, "NaN or infinite"),
         (lambda z: z[:, 0] * 0 + 7, r"spans 7 to 7, but a score is in \[0,1\].*log_odds=True"),

@@ -15,7 +15,7 @@ from xwidget.catalog.games import GAMES
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
-from xwidget.engine.witness import handed_over
+from xwidget.engine.witness import Witness, handed_over
 from xwidget.names import counterpart
 from xwidget.preprocessing.geometry import Geometry, identity
 from xwidget.preprocessing.resampling import resampled, seen
@@ -70,16 +70,25 @@ class SecondNet:
         return self.theirs.clf.name
 
     def index(self, target: int) -> int:
-        """Return the other net's index of one of our classes.
+        """Return the other net's index of one of our classes, or of a contrast of two; of a score
+        that it was given, too.
 
         Raises
         ------
         ValueError
             If it has no class of this name, or several.
         """
-        names = self.ours.clf.categories
+        if self.ours.clf.extra(target) is not None:
+            known = Witness(self.theirs.clf, self.ours.clf)
+            index = known.index(target)
+            if known.net is not self.theirs.clf:
+                self.theirs.extend(known.net)
+            return index
+        names, theirs = (
+            each.clf.categories[: each.clf.classes] for each in (self.ours, self.theirs)
+        )
         try:
-            return counterpart(target, names, self.theirs.clf.categories)
+            return counterpart(target, names, theirs)
         except LookupError as error:
             raise ValueError(
                 f"{self.name} has {error} named {names[target]!r}: classes are matched by name"
@@ -99,12 +108,16 @@ class SecondNet:
         """Return our index of the class that the other net finds most likely; None where ours finds
         it most likely, too, or has no such class.
         """
-        theirs = int(self.theirs.scores.argmax())
+        theirs, ours = self.theirs.clf, self.ours.clf
+        if not (theirs.classes and ours.classes):
+            return None
+        (likeliest,) = theirs.likeliest(self.theirs.scores)
+        names = (clf.categories[: clf.classes] for clf in (theirs, ours))
         try:
-            found = counterpart(theirs, self.theirs.clf.categories, self.ours.clf.categories)
+            found = counterpart(likeliest, *names)
         except LookupError:
             return None
-        return None if found == int(self.ours.scores.argmax()) else found
+        return None if (found,) == ours.likeliest(self.ours.scores) else found
 
     def settings(self, settings: Settings) -> Settings:
         """Return a run's settings as they are for the other net: a reference of our own is handed

@@ -64,6 +64,18 @@ class Witness:
         """Return this witness for a net with other targets."""
         return Witness(self._net, clf)
 
+    def extend(self, clf: Classifier) -> None:
+        """Take the net that is explained with further targets in place of the one that it has."""
+        self._clf = clf
+
+    def knows(self, target: int) -> bool:
+        """Return True if it has the target that has this index in what is explained."""
+        try:
+            self.index(target)
+        except ValueError:
+            return False
+        return True
+
     def index(self, target: int) -> int:
         """Return the witness's index of the target that has this index in what is explained.
 

@@ -6,12 +6,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xwidget.checks import Checks
-from xwidget.support import wire
+from xwidget.support import texts, wire
 
 
-def class_entry(index: int, name: str, short: str, score: float) -> dict[str, Any]:
-    """Return a class's entry in the trait ``_classes``."""
-    return {"index": index, "name": name, "short": short, "score": score}
+def class_entry(
+    index: int, name: str, short: str, score: float, about: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a class's entry in the trait ``_classes``; ``about`` is what a contrast or score has
+    in an explanation's diagnostics, see ``Record.beyond_classes``.
+    """
+    entry = {"index": index, "name": name, "short": short, "score": score}
+    if about and "contrast" in about:
+        names = (texts.shown(each, texts.NAME) for each in about["names"])
+        return {
+            **entry,
+            "contrast": list(map(list, zip(names, about["image_scores"], strict=True))),
+        }
+    return {**entry, "scored": True} if about else entry
 
 
 def track_entry(

@@ -177,6 +177,7 @@ def data(
                     texts.shown(explanation.names[k], texts.NAME),
                     texts.shown(explanation.short_names[k], texts.NAME),
                     float(explanation.image_scores[k]),
+                    explanation.beyond_classes.get(targets[k]),
                 )
                 for k in ranked
             ],

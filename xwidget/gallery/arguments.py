@@ -22,5 +22,5 @@ def checked(
     for name, value in settings.in_panel().items():
         PANEL[name].take(value)
     if targets is not None:
-        check_targets(clf, targets)
+        check_targets(*clf.aimed(targets))
     return settings

@@ -95,7 +95,7 @@ class Item(Task):
         """Note the thumbnail and the most likely classes."""
         clf = self.common.clf
         super()._look_at(subject)
-        best = sorted(range(len(self.scores)), key=lambda index: -self.scores[index])[:_TOP]
+        best = clf.likeliest(self.scores, _TOP)
         self.spot = spot_of(subject)
         self.picture = data_url(subject.picture)
         self.short = clf.short_names[best[0]]

@@ -34,6 +34,7 @@ from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.views import Views
 from xwidget.subject import Subject
 from xwidget.support import arguments
+from xwidget.targets import Targets
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -114,7 +115,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         self,
         clf: Classifier,
         images: Any,
-        targets: int | str | Sequence[int | str] | None = 3,
+        targets: Targets | None = 3,
         names: Sequence[str] | None = None,
         *,
         keep: int = 8,
@@ -123,6 +124,7 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         **settings: Unpack[SettingsDict],
     ) -> None:
         made = checked(clf, targets, keep, settings_of(Gallery, settings), witness)
+        clf, targets = clf.aimed(targets)  # once: its outputs are those of all images
         common = Common(
             clf,
             lambda subject: chosen(clf, targets, subject.scores.tolist()),

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
-from torch import Tensor
 
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.references import make_reference
 from xwidget.engine.second_net import SecondNet, disagreement_first
+from xwidget.engine.settings import Settings
+from xwidget.engine.witness import Witness
 from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
 from xwidget.inspector.features.locating import known
@@ -23,23 +24,30 @@ from xwidget.targets import Targets
 _MOST_AT_ONCE = 10  # "the n most likely" beyond this is more likely a class index
 
 
-def inspected(subject: Subject, reference: str | Tensor, seed: int) -> Inspected:
-    """Return a subject with its reference.
+def begun(
+    clf: Classifier | Subject,
+    image: Any,
+    targets: Targets | None,
+    asked: Settings,
+    witness: Classifier | None,
+) -> tuple[Inspected, tuple[int, ...], Witness | None]:
+    """Return a subject with its reference, the indices of the targets asked for, and the witness.
 
     Raises
     ------
     ValueError, TypeError
-        If there is no such reference, or the net gives no scores.
+        If there is no such reference or target, or the net gives no scores.
     """
+    net = clf.clf if isinstance(clf, Subject) else clf
+    other = None if witness is None else Witness(witness, net)
+    subject, targets = Subject.of(clf, image).aimed(targets)
     clf = subject.clf
-    return Inspected(subject, make_reference(reference, subject.x, clf.mean, clf.std, seed))
+    reference = make_reference(asked.reference, subject.x, clf.mean, clf.std, asked.seed)
+    found = Inspected(subject.before(clf), reference)
+    return found, chosen(clf, targets, found.scores), None if other is None else other.of(clf)
 
 
-def chosen(
-    clf: Classifier,
-    targets: int | str | Sequence[int | str] | None,
-    scores: Sequence[float],
-) -> tuple[int, ...]:
+def chosen(clf: Classifier, targets: Targets | None, scores: Sequence[float]) -> tuple[int, ...]:
     """Return the indices of the classes asked for; a number n asks for the n most likely.
 
     Parameters
@@ -59,8 +67,7 @@ def chosen(
     if not _counts(targets):
         return clf.indices(targets)
     _check_count(targets)
-    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
-    return tuple(ranked[:targets])
+    return clf.likeliest(scores, targets)
 
 
 def models(
@@ -84,7 +91,7 @@ def models(
 
 def disputed_first(
     chosen: tuple[int, ...],
-    targets: int | str | Sequence[int | str] | None,
+    targets: Targets | None,
     seconds: Sequence[SecondNet],
 ) -> tuple[int, ...]:
     """Return the classes to explain, those first that nets do not agree on, unless a person named

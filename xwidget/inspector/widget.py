@@ -19,7 +19,6 @@ from xwidget.engine.optimize import optimize
 from xwidget.engine.run import Optimize
 from xwidget.engine.second_net import SecondNet
 from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
-from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.findings.collection import Findings
 from xwidget.findings.opening import Keeper, Place
@@ -35,6 +34,7 @@ from xwidget.inspector.work.lock import INSPECTORS
 from xwidget.inspector.work.session import Session
 from xwidget.subject import Subject
 from xwidget.support import texts
+from xwidget.targets import Target, Targets
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -59,9 +59,9 @@ class Inspector(SideBySide):
     image
         Path, PIL image, array (H, W[, 1|3|4]) uint8 or float in [0, 1], or tensor (3, H, W).
     targets
-        A number n from 1 to 10 for the n most likely classes; or a list of class indices or names,
-        or one name. The first is shown. None means the most likely class. Of several classifiers
-        that do not agree on the most likely class, each one's comes first.
+        A number n from 1 to 10 for the n most likely classes; or a list of classes, contrasts and
+        scores as in ``explain``, or one name. The first is shown. None means the most likely class.
+        Of several classifiers that do not agree on the most likely class, each one's comes first.
     **settings
         The settings of ``explain``; those that are traits, see below, for the first run.
     witness
@@ -129,7 +129,7 @@ class Inspector(SideBySide):
         self,
         clf: Classifier | Subject | Sequence[Classifier],
         image: Any = None,
-        targets: int | str | Sequence[int | str] | None = 3,
+        targets: Targets | None = 3,
         *,
         witness: Classifier | None = None,
         findings: Place = None,
@@ -141,9 +141,7 @@ class Inspector(SideBySide):
         net = clf.clf if isinstance(clf, Subject) else clf
         check_classifier(net)
         pick(asked.device)
-        other = None if witness is None else Witness(witness, net)
-        inspected = beginning.inspected(Subject.of(clf, image), asked.reference, asked.seed)
-        chosen = beginning.chosen(net, targets, inspected.scores)
+        inspected, chosen, other = beginning.begun(clf, image, targets, asked, witness)
         seconds = [SecondNet.of(each, inspected.subject) for each in others]
         chosen = beginning.disputed_first(chosen, targets, seconds)
         keeper = Keeper.of(findings)
@@ -217,7 +215,7 @@ class Inspector(SideBySide):
         """
         return self._parts.wait(timeout)
 
-    def add(self, target: int | str) -> None:
+    def add(self, target: Target) -> None:
         """Explain one more class, for as many iterations as the others, and show it.
 
         It is optimized alone, after the run in progress.
@@ -225,7 +223,7 @@ class Inspector(SideBySide):
         Parameters
         ----------
         target
-            Class index, or a name as in ``clf.index``.
+            Class index, a name as in ``clf.index``, a tuple of two classes, or a score.
 
         Raises
         ------

@@ -98,6 +98,7 @@ class Effects:
         now = signature(self.subject.clf.net)
         if now != self._signature:
             self._prepare(now)
+        self._judge = self._judge.of_outputs(self.subject.clf)  # it may have further targets
         x, index = self.subject.x, self.subject.clf.index(target)
         inside = pixels(region, (x.shape[-2], x.shape[-1]))
         share = _share(attribution, index, inside, self.subject)

@@ -10,6 +10,8 @@ export interface Fields {
   score: number;
   /** Of the whole image. */
   image: number;
+  /** Whether it is a score of a person's own, and no class. */
+  scored?: boolean | undefined;
 }
 
 /** A score in two digits, rounded half up as the kernel does. */
@@ -38,7 +40,8 @@ export function says(words: Words, game: string, fields: Fields): string {
   const done = rules.keeps
     ? fields.score >= goal && !(fields.score < words.seen)
     : fields.score <= goal;
-  return filled(done ? rules.says : rules.says_short, fields);
+  const saying = (fields.scored && rules.says_score) || rules.says;
+  return filled(done ? saying : rules.says_short, fields);
 }
 
 /** What is drawn, as far as it decides what is said of it. */
@@ -56,7 +59,12 @@ export interface Said {
 
 export function sentence({ words, game, info, mask, checks, last, edited }: Said): string {
   if (!info || !mask) return "";
-  const fields = { name: shortOf(info), score: mask.score, image: info.score };
+  const fields = {
+    name: shortOf(info),
+    score: mask.score,
+    image: info.score,
+    scored: info.scored,
+  };
   if (edited) return filled(words.edited, fields);
   if (checks?.says && mask.iteration >= last && !Number.isNaN(mask.score)) return checks.says;
   return says(words, game, fields);

@@ -20,6 +20,10 @@ export interface ClassInfo {
   score: number;
   /** The name without synonyms, where that names no other class. */
   short?: string;
+  /** Of a contrast: both classes' names and the image's scores. */
+  contrast?: [string, number][];
+  /** True of a score of a person's own, which is no class. */
+  scored?: boolean;
 }
 
 /** One class over the iterations. */

@@ -67,12 +67,13 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
   const checks = store.checks.value[String(info.index)];
   const sign = checks && signOf(checks);
   const missing = store.missing(info.index);
+  const both = info.contrast?.map(([name, of]) => `${name} ${score(of)}`).join(" · ");
   const width = `${100 * (Number.isFinite(now) ? now : 0)}%`;
   return (
     <button
       type="button"
       class="xw-class"
-      title={`${info.name} (class ${info.index})${missing && `\n${missing}. ${store.offline.value}`}`}
+      title={`${info.name} (${both ?? `class ${info.index}`})${missing && `\n${missing}. ${store.offline.value}`}`}
       aria-pressed={store.target.value === info.index}
       aria-disabled={missing !== "" || undefined}
       onClick={() => missing || store.choose(info.index)}
@@ -93,6 +94,11 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
         <span class="xw-sr">, {second(store)} </span>
         <b>{score(now)}</b>
       </span>
+      {both && (
+        <span class="xw-scores" style="grid-column:1/-1">
+          {both}
+        </span>
+      )}
       <span class={edited ? "xw-bar xw-edited" : "xw-bar"} aria-hidden="true">
         <i style={{ width }} />
         <u style={{ left: `${100 * info.score}%` }} />

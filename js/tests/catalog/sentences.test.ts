@@ -88,3 +88,9 @@ test("beside an undefended picture stands what the defended one scores, once it 
   expect(said(run("auto", "deletion"))).toBe("");
   expect(said({ ...run("auto"), trace: {} })).toBe("");
 });
+
+test("a score of a person's own is brought up, not said", () => {
+  const info = { ...SAID.info, index: 21, name: "share of road", short: "share of road" };
+  const said = sentence({ ...SAID, info: { ...info, score: 0.95, scored: true } });
+  expect(said).toBe("This alone brings “share of road” up: 0.86 (photo 0.95).");
+});

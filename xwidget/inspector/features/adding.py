@@ -11,6 +11,7 @@ from xwidget.inspector.page.commands import Answer, Handler
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.support import wire
+from xwidget.targets import Target
 
 
 class Adding(Feature):
@@ -33,9 +34,16 @@ class Adding(Feature):
         """Add a class; all names that there are to choose from."""
         return {"add": self.add, "categories": self._categories}
 
-    def add(self, target: int | str) -> None:
-        """Explain one more class, for as many iterations as the others have, and draw it."""
+    def add(self, target: Target) -> None:
+        """Explain one more class, contrast or score, for as many iterations as the others have, and
+        draw it.
+        """
         panel, session = self._panel, self._panel.session
+        clf, (target,) = panel.subject.clf.aimed([target], classes=True)
+        if clf is not panel.subject.clf:
+            panel.subject.extend(clf)  # runs the net: no lock is held
+            if session.witness is not None:
+                session.witness.extend(clf)
         with panel.lock:
             index = panel.subject.clf.index(target)
             if index in session.targets:
@@ -50,5 +58,9 @@ class Adding(Feature):
             self._drawn.next_target = index
             status.begin(panel)
 
+    def _names(self) -> tuple[str, ...]:
+        clf = self._panel.subject.clf
+        return clf.categories[: clf.classes]
+
     def _categories(self) -> Answer:
-        return Answer({"names": wire.listed(self._panel.subject.clf.categories)})
+        return Answer({"names": wire.listed(self._names())})

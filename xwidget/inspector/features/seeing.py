@@ -134,6 +134,10 @@ class Seeing:
             return f"It was marked on {net}; the effect here would be another net's."
         if seen.preprocessing not in ("", clf.preprocess.description):
             return "It was marked with another preprocessing; the effect here would be another."
+        # Beyond the classes, indices are those of one panel.
+        beyond = seen.target is not None and seen.target >= clf.classes
+        if beyond and seen.class_name not in clf.categories[seen.target :][:1]:
+            return f"It was marked for {seen.class_name!r}, which is not explained here."
         return ""
 
     def index(self, target: int | str) -> int:

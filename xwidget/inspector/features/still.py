@@ -12,6 +12,7 @@ from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.paper import check_view, left_to_net
 from xwidget.pixels import blend
+from xwidget.targets import Score
 from xwidget.trace import Bytes
 
 
@@ -92,4 +93,10 @@ class StillPicture(Feature):
             return ""
         subject = self._panel.subject
         name, score = subject.clf.short_names[target], subject.scores[target]
-        return self._checks().says or sentences.says(main.settings.game, name, frame.score, score)
+        return self._checks().says or sentences.says(
+            main.settings.game,
+            name,
+            frame.score,
+            score,
+            scored=isinstance(subject.clf.extra(target), Score),
+        )

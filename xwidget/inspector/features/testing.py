@@ -245,9 +245,9 @@ class Testing(Feature):
 
 def _top(found: _Scored, subject: Inspected) -> list[tuple[int, str, float]]:
     """Return the most likely classes: index, name, score."""
-    ranked = sorted(range(len(found.scores)), key=lambda index: -found.scores[index])
     names = subject.clf.categories
-    return [(index, names[index], found.scores[index]) for index in ranked[:_TOP]]
+    ranked = subject.clf.likeliest(found.scores, _TOP)
+    return [(index, names[index], found.scores[index]) for index in ranked]
 
 
 def _checked(mask: Any, size: tuple[int, ...]) -> npt.NDArray[np.float32]:

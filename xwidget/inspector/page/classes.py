@@ -13,4 +13,6 @@ def classes(panel: Panel) -> list[dict[str, Any]]:
     subject = panel.subject
     names, short = subject.clf.categories, subject.clf.short_names
     ranked = sorted(panel.session.targets, key=lambda target: -subject.scores[target])
-    return [class_entry(t, names[t], short[t], subject.scores[t]) for t in ranked]
+    extras = {target: subject.clf.extra(target) for target in ranked}
+    about = {t: extra.describe(subject.scores) for t, extra in extras.items() if extra is not None}
+    return [class_entry(t, names[t], short[t], subject.scores[t], about.get(t)) for t in ranked]

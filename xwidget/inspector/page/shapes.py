@@ -25,6 +25,10 @@ class ClassInfo(_ClassScore, total=False):
     """A class that is being explained."""
 
     short: Annotated[str, "The name without synonyms, where that names no other class."]
+    contrast: Annotated[
+        list[tuple[str, float]], "Of a contrast: both classes' names and the image's scores."
+    ]
+    scored: Annotated[bool, "True of a score of a person's own, which is no class."]
 
 
 class _Curves(TypedDict):

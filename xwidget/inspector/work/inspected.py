@@ -19,7 +19,7 @@ class Inspected:
     Parameters
     ----------
     subject
-        The image before the net.
+        The image before the net; nobody else's, as it may get further targets.
     reference
         Normalized, (3, H, W).
 
@@ -36,6 +36,11 @@ class Inspected:
         self.reference = reference
         self.reference_picture: Bytes = subject.clf.picture(reference)
         self.scores: list[float] = subject.scores.tolist()
+
+    def extend(self, clf: Classifier) -> None:
+        """Take the net with further targets in place of the one that it has."""
+        self.subject.extend(clf)
+        self.scores = self.subject.scores.tolist()
 
     @property
     def clf(self) -> Classifier:

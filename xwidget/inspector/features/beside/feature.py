@@ -261,6 +261,8 @@ class Beside(Feature):
     def _measured(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
         panel = self._panel
         witness = panel.session.witness
+        if witness is not None and not witness.knows(found.attribution.targets[0]):
+            witness = None  # of a score that the net alone has
         return metrics.measure(
             panel.subject.subject,
             found.attribution,

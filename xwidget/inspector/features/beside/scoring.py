@@ -45,8 +45,10 @@ class _Net:
             self._signature = now
         return same
 
-    def scores(self, pictures: torch.Tensor, index: int) -> list[float | None]:
+    def scores(self, pictures: torch.Tensor, index: int, clf: Classifier) -> list[float | None]:
+        """Return scores; the classifier may have got further targets meanwhile."""
         assert self._judge is not None
+        self._judge = self._judge.of_outputs(clf)
         found: list[float] = self._judge.scores(pictures, index).tolist()
         return [each if math.isfinite(each) else None for each in found]
 
@@ -95,7 +97,7 @@ class Scoring:
             return {}
         kept = {id: top(found.standing, share) for id, (found, _) in asked.items()}
         pictures = [self._shown(each, inspected) for each in kept.values()]
-        own = self._nets[0].scores(torch.stack(pictures), target)
+        own = self._nets[0].scores(torch.stack(pictures), target, inspected.clf)
         heard = self._heard(pictures, target, inspected)
         found: dict[int, _Scores] = {}
         for (id, (_, source)), score, other in zip(asked.items(), own, heard, strict=True):
@@ -115,7 +117,7 @@ class Scoring:
             return [None] * len(pictures)
         net = self._nets[1]
         seen = [handed_over(inspected.clf.picture(each), net.clf) for each in pictures]
-        return net.scores(torch.stack(seen), index)
+        return net.scores(torch.stack(seen), index, self._witness.net)
 
     @staticmethod
     def _shown(kept: npt.NDArray[np.bool_], inspected: Inspected) -> torch.Tensor:
