@@ -2,6 +2,8 @@
 
 import base64
 import gc
+import json
+import re
 import threading
 import time
 import weakref
@@ -386,3 +388,37 @@ def test_the_scale_of_signed_values_is_their_largest_magnitude_but_for_outliers(
     assert scale_of(sparse, True) == 2
     found = Found(1, one(np.resize(lone, (40, 40))))
     assert 0 < found.clipped <= 2e-3
+
+
+# An exported page.
+
+
+def exported(path):
+    (found,) = re.findall(r'id="xwidget-data">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)
+    return json.loads(found)
+
+
+def test_an_exported_page_takes_the_values_along(ran, methods, tmp_path):
+    widget, page = ran
+    path = tmp_path / "page.html"
+    widget.export_html(path)
+    assert not exported(path).keys() & {"values"}
+    assert "_beside" not in exported(path)["traits"]
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    methods.hold()
+    widget.add_method("slow")
+    until_state(page, "Slow", "running")
+    widget.export_html(path)
+    (pane,) = exported(path)["traits"]["_beside"]
+    assert (pane["label"], pane["state"]) == ("Quick", "done")
+    kept = exported(path)["values"]
+    assert kept.keys() == {"0/0", "1/0"}
+    for id in (0, 1):
+        said, buffer = ask(page, "values", pane=id, target=0)
+        assert zlib.decompress(base64.b64decode(kept[f"{id}/0"]["bytes"])) == buffer
+        told = {name: kept[f"{id}/0"][name] for name in said.keys() & kept[f"{id}/0"].keys()}
+        assert told.items() <= said.items()
+    said, file = ask(page, "save", format="page")
+    assert said["type"] == "saved"
+    assert b'"1/0"' in file

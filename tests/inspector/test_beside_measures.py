@@ -209,7 +209,7 @@ def test_a_method_is_made_again_with_random_weights_and_given_values_are_not(sho
 
 
 def test_the_check_of_our_own_evidence_makes_its_run_again(shown, monkeypatch):
-    widget, page = shown
+    _, page = shown
     asked, check = [], metrics.randomization
 
     def randomization(subject, explanation, target, **rest):

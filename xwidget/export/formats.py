@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from xwidget.export import file, page
+from xwidget.export.beside import Beside
 from xwidget.findings.finding import Finding
 from xwidget.record import Record
 
@@ -27,10 +28,11 @@ class Write(Protocol):
         drawn: int | None,
         findings: Sequence[Finding],
         withheld: Collection[str],
+        beside: Beside,
     ) -> object:
         """Write it; ``drawn`` is the class that is drawn first, None for the likeliest;
         ``findings`` are those of its image, ``withheld`` the ids of those whose judgment and
-        effect are not to be told.
+        effect are not to be told; ``beside`` is what stands beside the evidence.
         """
         ...
 
@@ -76,8 +78,9 @@ def _page(
     drawn: int | None,
     findings: Sequence[Finding],
     withheld: Collection[str],
+    beside: Beside,
 ) -> None:
-    page.write(record, path, target=drawn, findings=findings, withheld=withheld)
+    page.write(record, path, target=drawn, findings=findings, withheld=withheld, beside=beside)
 
 
 #: The formats by name, in the order of the menu.

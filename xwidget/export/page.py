@@ -24,6 +24,7 @@ from PIL import Image
 from xwidget import assets
 from xwidget.catalog import defenses, sentences
 from xwidget.export import marked, still
+from xwidget.export.beside import NOTHING, Beside
 from xwidget.export.entries import checked, class_entry, track_entry
 from xwidget.findings.finding import Finding
 from xwidget.findings.withholding import record, without_judgment
@@ -87,9 +88,10 @@ def write(
     target: int | None = None,
     findings: Iterable[Finding] = (),
     withheld: Collection[str] = (),
+    beside: Beside = NOTHING,
 ) -> Path:
     """Write an explanation's page; see ``Explanation.export_html``."""
-    text = page(explanation, keyframes, target, findings, withheld)
+    text = page(explanation, keyframes, target, findings, withheld, beside)
     # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
     return files.replace(path, text.encode("utf-8", errors="replace"))
 
@@ -100,6 +102,7 @@ def page(
     target: int | None = None,
     findings: Iterable[Finding] = (),
     withheld: Collection[str] = (),
+    beside: Beside = NOTHING,
 ) -> str:
     """Return an explanation as the text of one HTML page.
 
@@ -115,6 +118,8 @@ def page(
         Findings of the image.
     withheld
         Ids of those of which the page tells neither judgment nor effect.
+    beside
+        What stands beside the evidence.
 
     Raises
     ------
@@ -127,7 +132,7 @@ def page(
         raise ValueError(f"keyframes must be a whole number from 1, got {given}")
     script = _inline("portable.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    content = data(explanation, keyframes, target, findings, withheld)
+    content = data(explanation, keyframes, target, findings, withheld, beside)
     chosen = explanation.targets.index(content["traits"]["target"])
     drawn = Image.fromarray(explanation.on_paper(chosen))
     net = content["traits"]["_net_name"]
@@ -155,6 +160,7 @@ def data(
     target: int | None = None,
     findings: Iterable[Finding] = (),
     withheld: Collection[str] = (),
+    beside: Beside = NOTHING,
 ) -> dict[str, Any]:
     """Return the values of the page's model; docs/protocol.md describes them."""
     given = marked.checked(explanation, findings)
@@ -167,6 +173,7 @@ def data(
         raise ValueError(f"class {target!r} was not explained; these were: {targets}")
     tracks = {targets[k]: _Track(explanation, k, keyframes) for k in ranked}
     last = max(track.iterations[-1] for track in tracks.values())
+    others = beside.describe(targets)
     seconds = float(explanation.diagnostics.get("seconds", 0.0))
     return {
         "version": VERSION,
@@ -201,6 +208,7 @@ def data(
             "_geometry": _geometry(explanation),
             "_net_name": net,
             "_findings": marked.setup(explanation, net, found),
+            **({"_beside": others["panes"]} if others["panes"] else {}),
             "iterations": max(last, 1),
             "target": drawn,
             "iteration": tracks[drawn].iterations[-1],
@@ -215,6 +223,7 @@ def data(
             "findings": [record(each, each.id in withheld) for each in found],
             "reviews": [],
         },
+        **({"values": others["values"]} if others["values"] else {}),
     }
 
 

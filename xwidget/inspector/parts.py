@@ -64,7 +64,7 @@ class Parts:
         lines = {name: Line(f"xwidget {name}") for name in ("findings", "files", "values")}
         self.line = lines["findings"]
         self.annotating = Annotating(panel, self.drawn, keeper, self.line)
-        self.saving = Saving(panel, self.drawn, self.annotating.telling.all)
+        self.saving = Saving(panel, self.drawn, self.annotating.telling.all, self.beside.to_export)
         self.picture = StillPicture(panel, self.drawn)
         self.features: tuple[Feature, ...] = (
             self.running,

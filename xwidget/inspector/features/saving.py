@@ -11,6 +11,7 @@ from pathlib import Path
 
 from xwidget.explanation import Explanation
 from xwidget.export import page
+from xwidget.export.beside import Beside
 from xwidget.export.formats import FORMATS, sizes
 from xwidget.findings.finding import Finding
 from xwidget.inspector.features.feature import Feature
@@ -34,6 +35,9 @@ class Saving(Feature):
     findings
         Lists the findings of the image, and the ids of those of which the judgment is withheld: a
         page of its own holds them.
+    beside
+        Returns a function that makes what stands beside the evidence now ready for such a page;
+        itself it is called with the lock held.
     """
 
     def __init__(
@@ -41,10 +45,12 @@ class Saving(Feature):
         panel: Panel,
         drawn: Drawn,
         findings: Callable[[], tuple[Sequence[Finding], Collection[str]]],
+        beside: Callable[[], Callable[[], Beside]],
     ) -> None:
         super().__init__(panel)
         self._drawn = drawn
         self._findings = findings
+        self._beside = beside
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -63,22 +69,25 @@ class Saving(Feature):
                 "wait() first"
             )
             target = self._first(explanation)
+            beside = self._beside()
         findings, withheld = self._findings()
 
         def export(path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
             count = page.KEYFRAMES if keyframes is None else keyframes
-            return page.write(explanation, path, count, target, findings, withheld)
+            return page.write(explanation, path, count, target, findings, withheld, beside())
 
         return export
 
     def _save(self, format: str) -> Task:
         """Return a task that makes a file of the present explanation."""
         chosen, found = FORMATS[format], self._explanation(_NOTHING)
-        drawn = self._first(found)
+        drawn, beside = self._first(found), self._beside()
 
         def write(path: Path) -> None:
             findings, withheld = self._findings()
-            chosen.write(found, path, drawn=drawn, findings=findings, withheld=withheld)
+            chosen.write(
+                found, path, drawn=drawn, findings=findings, withheld=withheld, beside=beside()
+            )
 
         return self._file(chosen.ending, write)
 

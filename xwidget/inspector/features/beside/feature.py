@@ -9,13 +9,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from xwidget import metrics
 from xwidget.assets import FOLDER, text
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
 from xwidget.engine.second_net import SecondNet
+from xwidget.export import beside as exported
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod, menu
 from xwidget.inspector.features.beside.model import OtherModel
@@ -115,9 +114,7 @@ class Beside(Feature):
 
     def add_attribution(self, attribution: Attribution) -> str:
         """Put an attribution of this image beside the evidence; return the pane's label."""
-        return self.add(
-            Given(self._checked(attribution), self._panel.subject.clf.short_names)
-        ).label
+        return self.add(Given(self._checked(attribution), self._panel.subject)).label
 
     def attributions(self) -> Mapping[str, Attribution]:
         """Return the values so far, by label."""
@@ -148,8 +145,7 @@ class Beside(Feature):
             return self._measuring.wait(left)
 
     def _method(self, name: str, options: Mapping[str, Any]) -> OfMethod:
-        subject = self._panel.subject.subject
-        return OfMethod(name, options, subject, self._panel.settings)
+        return OfMethod(name, options, self._panel.subject, self._panel.settings)
 
     def _checked(self, attribution: Any) -> Attribution:
         """Return an attribution of this image, or raise in words."""
@@ -224,6 +220,28 @@ class Beside(Feature):
         """Forget what was measured of a pane's values that are others now."""
         self._measuring.forget(pane.id, lambda target: getattr(pane.found.get(target), "seq", None))
 
+    def to_export(self) -> Callable[[], exported.Beside]:
+        """Return a function that makes what is beside now ready for an exported page: final values
+        of all classes, those of the class drawn first.
+        """
+        entries = self.panes.describe()
+        held = [(pane.id, target) for pane in self.panes for target in pane.final]
+        targets = {target for _, target in held}
+        held += [(ID, target) for target in targets if self._own.seq(target) is not None]
+        held.sort(key=lambda each: (each[1] != self._drawn.target, each[0]))
+        found = [(id, target, self._found(id, target)) for id, target in held]
+
+        def make() -> exported.Beside:
+            return exported.Beside(
+                entries,
+                [
+                    exported.PaneValues(id, target, *_told(each, own=id == ID))
+                    for id, target, each in found
+                ],
+            )
+
+        return make
+
     def _found(self, pane: int, target: int) -> Found:
         """Return a pane's values for a class, or raise in words."""
         if pane == ID:
@@ -292,18 +310,20 @@ class Beside(Feature):
     def _values(self, pane: int, target: int) -> Answer:
         with self._panel.lock:
             found = self._found(pane, target)
-        own = pane == ID
-        buffer = found.standing.astype("<u2").tobytes() if own else found.buffer()
+        about, buffer = _told(found, own=pane == ID)
         self._closed.wait(len(buffer) / _BYTES_PER_SECOND)  # so much a second, however many ask
-        height, width = found.standing.shape
-        fields = {
-            "pane": pane,
-            "target": target,
-            "seq": found.seq,
-            "scale": 1.0 if own else found.scale,
-            "signed": not own and bool(np.any(found.attribution.signed)),
-            "channels": 0 if own else len(found.values),
-            "height": height,
-            "width": width,
-        }
-        return Answer(fields, buffer)
+        return Answer({"pane": pane, "target": target, **about}, buffer)
+
+
+def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], bytes]:
+    """Return what is told of values with their buffer; of our own, the standing alone."""
+    height, width = found.standing.shape
+    about = {
+        "seq": found.seq,
+        "scale": 1.0 if own else found.scale,
+        "signed": not own and found.attribution.signed,
+        "channels": 0 if own else len(found.values),
+        "height": height,
+        "width": width,
+    }
+    return about, found.standing.astype("<u2").tobytes() if own else found.buffer()

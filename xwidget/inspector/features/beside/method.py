@@ -8,6 +8,7 @@ from typing import Any
 from xwidget.attribution import Attribution
 from xwidget.engine.settings import Settings
 from xwidget.inspector.features.beside.source import Doing, Showing, Source
+from xwidget.inspector.work.inspected import Inspected
 from xwidget.methods import METHODS, attribute
 from xwidget.metrics.randomization import randomization
 from xwidget.subject import Subject
@@ -24,8 +25,8 @@ class OfMethod(Source):
         Of the method.
     options
         Of the method.
-    subject
-        The image before the net.
+    inspected
+        The image before the net, which may get further targets.
     settings
         Of a run: the seed and the device.
 
@@ -40,7 +41,7 @@ class OfMethod(Source):
     kind = "method"
 
     def __init__(
-        self, name: str, options: Mapping[str, Any], subject: Subject, settings: Settings
+        self, name: str, options: Mapping[str, Any], inspected: Inspected, settings: Settings
     ) -> None:
         method = METHODS.get(name)
         if method is None:
@@ -55,7 +56,7 @@ class OfMethod(Source):
         self.signed = method.signed
         self.lane = "quick" if method.quick else "slow"
         self._options = dict(options)
-        self._subject: Subject | None = subject
+        self._inspected: Inspected | None = inspected
         self._settings = settings
 
     @property
@@ -90,13 +91,13 @@ class OfMethod(Source):
         ).describe()
 
     def _open_subject(self) -> Subject:
-        if self._subject is None:
+        if self._inspected is None:
             raise RuntimeError("this Inspector is closed; make a new one")
-        return self._subject
+        return self._inspected.subject
 
     def close(self) -> None:
         """Let go of the image and the net."""
-        self._subject = None
+        self._inspected = None
 
 
 def _in_words(options: Mapping[str, Any]) -> list[str]:

@@ -88,6 +88,11 @@ class Pane:
         return "waiting" if self._old(found.weights, weights) else "done"
 
     @property
+    def final(self) -> list[int]:
+        """The classes whose values are not to change."""
+        return [target for target, each in self.found.items() if each.final]
+
+    @property
     def attribution(self) -> Attribution | None:
         """The values so far as one attribution, classes in the order of their indices."""
         if isinstance(self.source, Given):
@@ -147,7 +152,7 @@ class Pane:
         return self.source.channels
 
     def _note(self, target: int, found: Found, weights: str | None) -> str:
-        said = self.source.said(target) or found.note
-        if weights is None or not found.weights or found.weights == self.source.stamp(weights):
-            return said
-        return " ".join(filter(None, [self.source.outdated, said]))
+        parts = [self.source.said(target) or found.note, *found.attribution.checks]
+        if weights and found.weights and found.weights != self.source.stamp(weights):
+            parts.insert(0, self.source.outdated)
+        return " ".join(filter(None, parts))

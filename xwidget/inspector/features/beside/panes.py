@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from xwidget.attribution import Attribution
 from xwidget.engine.device import pick
@@ -18,8 +19,8 @@ from xwidget.inspector.features.beside.source import Source, of_target
 from xwidget.inspector.features.beside.values import Found
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
+from xwidget.inspector.work.inspected import Inspected
 from xwidget.net.fingerprint import fingerprint
-from xwidget.subject import Subject
 from xwidget.support import texts
 
 MOST = 12
@@ -51,7 +52,7 @@ class Panes:
         self._asked: deque[int] = deque(maxlen=_TARGETS)  # classes, the newest last
         self._jobs: set[Job] = set()
         self._lanes: dict[str, Lane] = {}
-        self._subject: Subject | None = panel.subject.subject
+        self._inspected: Inspected | None = panel.subject
         self._frame = panel.subject.picture.shape[:2]
         self._looks = 0
         self._weights: str | None = None  # of the net when it was looked at last
@@ -138,10 +139,12 @@ class Panes:
     def tell(self) -> None:
         """Tell the page of all panes."""
         if not self._ended.is_set():
-            target = self._drawn.target
-            told = [pane.describe(target, self._weights) for pane in self]
             with self._panel.logged():
-                self._panel.tell(_beside=told)
+                self._panel.tell(_beside=self.describe())
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return the trait ``_beside``."""
+        return [pane.describe(self._drawn.target, self._weights) for pane in self]
 
     def close(self) -> None:
         """Give up everything."""
@@ -153,7 +156,7 @@ class Panes:
             pane.removed = True
             pane.source.close()
         self._panes.clear()
-        self._subject = None
+        self._inspected = None
 
     # From Python, without the lock.
 
@@ -184,11 +187,11 @@ class Panes:
 
     def _next(self, lane: str) -> Work | None:
         """Return the next computation of a lane, of the class asked for last before all others."""
-        looks, weights, subject = self._looks, self._weights, self._subject
-        if subject is None:
+        looks, weights, inspected = self._looks, self._weights, self._inspected
+        if inspected is None:
             return None
         if weights is None:
-            weights = fingerprint(subject.clf.net)
+            weights = fingerprint(inspected.clf.net)
         for source in [pane.source for pane in list(self._panes.values())]:
             if source.lane == lane:
                 source.settle()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget.attribution import Attribution
+from xwidget.inspector.work.inspected import Inspected
 
 _NAMED = 3
 
@@ -161,8 +161,8 @@ class Given(Source):
     ----------
     attribution
         It.
-    names
-        Names of all classes, for words on those that it does not have.
+    inspected
+        The image before the net: it names the classes that the attribution does not have.
     """
 
     kind = "array"
@@ -171,9 +171,9 @@ class Given(Source):
     lane = "quick"
     at_once = True
 
-    def __init__(self, attribution: Attribution, names: Sequence[str]) -> None:
+    def __init__(self, attribution: Attribution, inspected: Inspected) -> None:
         self.attribution = attribution
-        self._names = names
+        self._inspected: Inspected | None = inspected
         self.label = attribution.method
         self.about = "Given from Python."
         self.signed = attribution.signed
@@ -181,13 +181,19 @@ class Given(Source):
 
     def attribute(self, target: int, doing: Showing) -> Attribution:
         """Return it, or raise in words where it does not have the class."""
-        if target not in self.attribution.targets:
-            has = ", ".join(self._names[each] for each in self.attribution.targets[:_NAMED])
-            more = ", …" * (len(self.attribution.targets) > _NAMED)
+        has, inspected = self.attribution.targets, self._inspected
+        if target not in has and inspected is not None:
+            names = inspected.clf.short_names
+            listed = ", ".join(names[each] for each in has[:_NAMED])
+            more = ", …" * (len(has) > _NAMED)
             raise ValueError(
-                f"It has no values for {self._names[target]}; they were given for {has}{more}."
+                f"It has no values for {names[target]}; they were given for {listed}{more}."
             )
         return self.attribution
+
+    def close(self) -> None:
+        """Let go of the image and the net."""
+        self._inspected = None
 
 
 def of_target(attribution: Attribution, target: int) -> Attribution:

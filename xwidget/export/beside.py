@@ -1,0 +1,106 @@
+"""Values beside the evidence on an exported page: as many as it has room for."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xwidget.support import texts, wire
+
+MOST_BYTES = 6_000_000
+"""Of the values of a page, packed."""
+
+_LEFT_OUT = "Left out of this page, which would be too large with it."
+
+
+@dataclass(frozen=True, eq=False)
+class PaneValues:
+    """The values of a pane for one class.
+
+    Attributes
+    ----------
+    pane
+        Id; 0 for our own evidence.
+    target
+        Class index.
+    about
+        The fields of the reply to the command ``values``, but for these two.
+    buffer
+        Its buffer.
+    """
+
+    pane: int
+    target: int
+    about: Mapping[str, Any]
+    buffer: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """Panes beside the evidence, with their values.
+
+    Attributes
+    ----------
+    panes
+        Entries of the trait ``_beside``.
+    values
+        In the order in which there is room for them.
+    """
+
+    panes: Sequence[Mapping[str, Any]] = ()
+    values: Sequence[PaneValues] = ()
+
+    def describe(self, targets: Collection[int], most: int = MOST_BYTES) -> dict[str, Any]:
+        """Return the panes and the values as a page holds them, JSON-able.
+
+        Parameters
+        ----------
+        targets
+            Classes that are explained; values of others are left out.
+        most
+            Characters of all values. What is beyond is left out, and its pane says so.
+
+        Returns
+        -------
+        dict
+            "panes", as the trait ``_beside``; "values", by ``"pane/class"``.
+        """
+        kept: dict[str, dict[str, Any]] = {}
+        left_out: set[int] = set()
+        for each in self.values:
+            if each.target not in targets:
+                continue
+            packed = base64.b64encode(zlib.compress(each.buffer, 9)).decode("ascii")
+            if len(packed) > most:
+                left_out.add(each.pane)
+                continue
+            most -= len(packed)
+            kept[f"{each.pane}/{each.target}"] = {**each.about, "bytes": packed}
+        panes = [_entry(dict(pane), kept, left_out) for pane in self.panes]
+        found = [pane for pane in panes if pane["targets"] or pane["error"]]
+        # A standing of our own evidence alone is beside nothing.
+        return {
+            "panes": wire.clean(found, texts.WORDS),
+            "values": kept if any(pane["targets"] for pane in found) else {},
+        }
+
+
+NOTHING = Beside()
+"""No pane at all."""
+
+
+def _entry(
+    pane: dict[str, Any], kept: Mapping[str, object], left_out: Collection[int]
+) -> dict[str, Any]:
+    id = pane["id"]
+    pane["targets"] = {
+        target: said for target, said in pane["targets"].items() if f"{id}/{target}" in kept
+    }
+    missing = id in left_out
+    pane["state"] = "failed" if missing and not pane["targets"] else "done"
+    pane["progress"] = 1.0
+    pane["error"] = _LEFT_OUT if missing else ""
+    return pane
