@@ -291,10 +291,8 @@ def test_what_is_beside_cannot_be_changed(ran):
         widget.beside["Quick"] = None
 
 
-def test_the_script_is_sent_once_it_is_needed(make, monkeypatch, tmp_path):
+def test_the_script_is_sent_once_it_is_needed(make, monkeypatch):
     monkeypatch.setattr("xwidget.inspector.features.beside.feature.text", lambda name: f"// {name}")
-    monkeypatch.setattr("xwidget.inspector.features.beside.feature.FOLDER", tmp_path)
-    (tmp_path / "beside.js").touch()
     widget = make()
     page = Page(widget).hello()
     assert widget._beside_script == ""

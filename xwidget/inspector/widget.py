@@ -259,7 +259,7 @@ class Inspector(SideBySide):
     def export_html(self, path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
         """Write the explanation so far as an interactive HTML file that needs no kernel.
 
-        It opens with the class that is shown now.
+        It opens with the class that is shown now, and holds what is beside it, up to 6 MB.
 
         Parameters
         ----------

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from xwidget import metrics
-from xwidget.assets import FOLDER, text
+from xwidget.assets import text
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
 from xwidget.engine.second_net import SecondNet
@@ -33,7 +33,6 @@ from xwidget.support.texts import NAME
 
 _BYTES_PER_SECOND = 30e6  # of values that a page asks for, as of masks
 _ENDED = ("done", "stopped", "error")
-_SCRIPT = "beside.js"
 _AGAIN = 30  # iterations of a run with random weights, and of the one it is compared with
 
 
@@ -177,8 +176,8 @@ class Beside(Feature):
     # With the lock held.
 
     def _open(self) -> None:
-        if not self._panel.get("_beside_script") and (FOLDER / _SCRIPT).exists():
-            self._panel.tell(_beside_script=text(_SCRIPT))
+        if not self._panel.get("_beside_script"):
+            self._panel.tell(_beside_script=text("beside.js"))
 
     def _add(self, method: str) -> None:
         try:
@@ -316,7 +315,7 @@ class Beside(Feature):
 
 
 def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], bytes]:
-    """Return what is told of values with their buffer; of our own, the standing alone."""
+    """Return the fields that tell of values, with their buffer; of our own, the standing alone."""
     height, width = found.standing.shape
     about = {
         "seq": found.seq,

@@ -32,7 +32,7 @@ _SEES = 0.995  # share of our frame from which on the rest is not worth a word
 
 @dataclass
 class _Said:
-    """What both nets say of the evidence for a class."""
+    """The words of both nets on the evidence for a class."""
 
     itself: float = float("nan")
     by_ours: float = float("nan")
@@ -75,7 +75,7 @@ class OtherModel(Source):
         return "model", id(self._clf)
 
     def stamp(self, weights: str) -> str:
-        """Return what its values depend on: its own weights, and the settings of our run."""
+        """Return all that its values depend on: its own weights, and the settings of our run."""
         seen = hash(tuple(versions(self._clf.net)))
         return f"{seen:x} {self._settings().describe()}"
 
@@ -161,7 +161,7 @@ class OtherModel(Source):
         yield from tracks
 
     def said(self, target: int) -> str:
-        """Return what both nets say of the evidence for a class; "" before that is known."""
+        """Return the words of both nets on the evidence for a class; "" before that is known."""
         net, said = self._net, self._said.get(target)
         if net is None or said is None:
             return ""

@@ -112,7 +112,7 @@ class Source(ABC):
         """Do what could not be done with the values; on the thread of the lane, without a lock."""
 
     def said(self, target: int) -> str:
-        """Return what there is to say of the values for a class now, in words; or ""."""
+        """Return a remark on the values for a class as they are now, in words; or ""."""
         return ""
 
     def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
