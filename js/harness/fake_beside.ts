@@ -125,7 +125,7 @@ export class FakeBeside {
       return;
     }
     const scale = pane.signed ? 0.0312 : 1;
-    const told = { seq: id * 10_000 + target, scale, clipped: 0, seconds: 1.4, note: "" };
+    const told = { seq: id * 10_000 + target, scale, clipped: 0, unit: "", seconds: 1.4, note: "" };
     this.#change(id, {
       ...{ state: "done", progress: 1 },
       targets: { ...pane.targets, [target]: told },

@@ -60,7 +60,7 @@ export function picturesOf(
     const pane = {
       ...{ key, title: `${label}: ${figures[0]}`, over: "", takes: false },
       head: { name: label, warns: undefined, figures },
-      says: [each.about, each.note].filter(Boolean).join(" "),
+      says: [each.about, each.unit && `Scale: ${each.unit}.`, each.note].filter(Boolean).join(" "),
       words: inWords(each, area, nameOf(store, each.target)),
       ...titled,
       tested: () => tested(each),
@@ -123,7 +123,8 @@ function inWords(each: Shown, share: number | null, name: string): string {
   lies.set(values, where);
   const beyond = each.clipped > 0 ? `, ${percent(each.clipped)} beyond` : "";
   const scale = each.signed ? `signed values from ${range(each)}${beyond}` : "values from 0 to 1";
-  return `${of}: ${scale}; ${where}. ${note}`.trim();
+  const unit = each.unit && ` (${each.unit})`;
+  return `${of}: ${scale}${unit}; ${where}. ${note}`.trim();
 }
 
 const tops = new WeakMap<Values, { share: number; data: Uint8Array<ArrayBuffer> }>();

@@ -26,6 +26,8 @@ export interface Shown {
   scale: number;
   /** Share of the values that are beyond the scale, and drawn as its ends. */
   clipped: number;
+  /** Of what the scale is, in words; or "". */
+  unit: string;
   /** What must be known of the values; or "". */
   note: string;
   /** The class it is of. */
@@ -72,6 +74,7 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
       error: pane.error || (told ? beside.errorOf(pane.id, target) : "") || misfit(values),
       scale: told?.scale ?? 1,
       clipped: told?.clipped ?? 0,
+      unit: told?.unit ?? "",
       note: told?.note ?? "",
       values: misfit(values) ? null : values,
     };
@@ -92,7 +95,16 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     return {
       ...{ key: `difference-${other}`, id: null, kind: "difference", label: `${name} − ${less}` },
       about: `Where ${name} has more evidence than ${less}, and where it has less: the difference of the two masks.`,
-      ...{ signed: true, channels: 3, progress: 0, error: "", scale: 1, clipped: 0, note: "" },
+      ...{
+        signed: true,
+        channels: 3,
+        progress: 0,
+        error: "",
+        scale: 1,
+        clipped: 0,
+        unit: "",
+        note: "",
+      },
       ...{ target, values },
       state: values ? "done" : running ? "running" : "waiting",
     };

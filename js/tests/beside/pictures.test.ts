@@ -23,7 +23,14 @@ const gradcam = made([0.1, 0.9, 0.5, 0]);
 const gradients = made([-0.5, 0.25, 0, 0.5], { signed: true, scale: 0.5 });
 const shownAs = (id: number, label: string, values: Values | null): Shown => ({
   ...{ key: `beside-${id}`, id, kind: "method", label, about: "", channels: 1, target: 5 },
-  ...{ signed: values?.signed ?? false, scale: values?.scale ?? 1, note: "", values, clipped: 0 },
+  ...{
+    signed: values?.signed ?? false,
+    scale: values?.scale ?? 1,
+    note: "",
+    values,
+    clipped: 0,
+    unit: "",
+  },
   ...{ state: values ? "done" : "running", progress: 0.4, error: "" },
 });
 
@@ -146,6 +153,10 @@ test("in words a picture is its method, class, scale and where most of it lies",
   expect(words[1]).toMatch(/^Grad-CAM for cat: values from 0 to 1; where it lies: /);
   expect(words[2]).toMatch(/^Input gradient for cat: signed values from −0.500 to \+0.500; /);
   expect(words[3]).toBe("RISE for cat: running");
+  here.shown.value = [
+    { ...shownAs(1, "SmoothGrad", gradcam), unit: "of the value that 1% exceed" },
+  ];
+  expect(here.panes.value[1]?.words).toContain("values from 0 to 1 (of the value that 1% exceed);");
   here.share.value = 0.1;
   expect(here.panes.value[1]?.words).toContain("the top 10% of the pixels that it ranks first");
 });

@@ -1,11 +1,15 @@
 import { describe, expect, test, vi } from "vitest";
 import { encode } from "../../harness/fake_model";
+import { createBeside } from "../../src/beside/state/beside";
 import { type Exported, PortableModel, unpack } from "../../src/portable/model";
 import { createStore } from "../../src/state/store";
 
-async function packed(target: number, iteration: number, ...data: number[]): Promise<string> {
+function packed(target: number, iteration: number, ...data: number[]): Promise<string> {
   const frame = encode({ run: 1, target, iteration, side: 1, data: Uint8Array.from(data) });
-  const bytes = new Uint8Array(frame.buffer as ArrayBuffer, frame.byteOffset, frame.byteLength);
+  return deflate(new Uint8Array(frame.buffer as ArrayBuffer, frame.byteOffset, frame.byteLength));
+}
+
+async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
   const deflated = new Uint8Array(await new Response(stream).arrayBuffer());
   return btoa(String.fromCharCode(...deflated));
@@ -97,4 +101,32 @@ describe("the model of an exported page", () => {
       "version 2",
     );
   });
+});
+
+test("an exported page brings the values of what stands beside, and refuses what it has not", async () => {
+  const data = await exported();
+  const told = { seq: 3, scale: 0.5, clipped: 0, unit: "", seconds: 1, note: "" };
+  data.traits._beside = [
+    {
+      ...{ id: 2, kind: "array", name: "", label: "mine", about: "", signed: true, channels: 1 },
+      ...{ state: "done", progress: 1, error: "", targets: { 5: told, 6: told } },
+    },
+  ];
+  const said = { seq: 3, scale: 0.5, signed: true, channels: 1, height: 1, width: 1 };
+  const bytes = await deflate(Uint8Array.of(0x01, 0x80, 0, 0)); // −32767, then the first place
+  data.values = { "2/5": { ...said, bytes } };
+  const store = createStore(await PortableModel.open(data));
+  store.connect();
+  const beside = createBeside(store);
+  beside.want("view", [
+    { pane: 2, target: 5, version: "3" },
+    { pane: 2, target: 6, version: "3" },
+  ]);
+  await vi.waitFor(() => expect(beside.errorOf(2, 6)).not.toBe(""));
+  const values = beside.valuesOf(2, 5);
+  expect([values?.scale, ...(values?.data ?? []), ...(values?.standing ?? [])]).toEqual([
+    ...[0.5, -32767, 0],
+  ]);
+  expect(beside.errorOf(2, 6)).toBe("The page holds no values of this class.");
+  store.close();
 });
