@@ -9,6 +9,7 @@
 from importlib import metadata as _metadata
 from typing import TYPE_CHECKING
 
+from xwidget import scores
 from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
 from xwidget.classifier import Classifier
@@ -48,6 +49,7 @@ __all__ = [
     "methods",
     "sample",
     "samples",
+    "scores",
 ]
 
 __version__ = _metadata.version("xwidget")

@@ -148,9 +148,14 @@ class Choosing:
 
     def _class_named(self, target: int | str) -> int:
         """Return the index of a class that the net knows, also where it is none for logits."""
-        if self._names is None and not isinstance(target, str):
-            return int(target)
-        return index_of(target, self._names or (), self.name)
+        if self._names is not None:
+            return index_of(target, self._names, self.name)
+        if isinstance(target, str):
+            raise ValueError(
+                f"{target!r} is a name, but {self.name} has none; give xw.Classifier(..., "
+                "categories=...), or the index"
+            )
+        return int(target)
 
     def index(self, target: Target) -> int:
         """Return a target's index among the outputs.

@@ -347,20 +347,35 @@ class Classifier(Choosing):
         """Return True if what the net returns are the classes that have names."""
         if self._names is None:
             return False
-        return has_classes(self._outputs_of_blank(), self.activation, self.net, 1)
+        return has_classes(self._raw(self._blank(self.net)), self.activation, self.net, 1)
 
-    def _outputs_of_blank(self) -> Any:
-        with torch.inference_mode():
+    def outputs(self, image: ImageLike) -> Any:
+        """Return the net's outputs for an image, untouched: what a score is a function of.
+
+        Parameters
+        ----------
+        image
+            A path, PIL image, array or tensor.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the image cannot be read or prepared, or the net does not run.
+        """
+        return self._raw(self.prepare(image)[None])
+
+    def _raw(self, batch: Tensor) -> Any:
+        with torch.no_grad():
             net = self.twin()
-            blank = self._blank(net).to(dtype_of(net, torch.float32))
-            return run(net, self.preprocess.for_net(blank), self.name)
+            batch = batch.to(device_of(net), dtype_of(net, torch.float32))
+            return run(net, self.preprocess.for_net(batch), self.name)
 
     @cached_property
     def varies(self) -> bool:
         """True if the net returns a list with the results of each picture, whose sizes depend on
         what is in it: boxes, say, and no classes.
         """
-        return not self._has_classes and isinstance(self._outputs_of_blank(), list)
+        return not self._has_classes and isinstance(self._raw(self._blank(self.net)), list)
 
     def __repr__(self) -> str:
         height, width = self.size
