@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import type { BesidePane } from "../kernel/contract";
 import type { Ui } from "../panel/ui";
 import { nameOf } from "../state/classes";
+import { shown as shownText } from "../support/texts";
 import { difference } from "./difference";
 import type { Beside } from "./state/beside";
 import type { Wish } from "./state/fetching";
@@ -67,15 +68,18 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     const target = store.target.value;
     const told = pane.targets[target];
     const values = told ? beside.valuesOf(pane.id, target) : null;
+    const problem = told
+      ? beside.errorOf(pane.id, target) || misfit(values)
+      : store.offline.value && `No values of ${nameOf(store, target)} are on this page`;
     return {
-      ...{ key: `beside-${pane.id}`, id: pane.id, kind: pane.kind, label: pane.label },
-      ...{ about: pane.about, signed: pane.signed, channels: pane.channels },
+      ...{ key: `beside-${pane.id}`, id: pane.id, kind: pane.kind, label: shownText(pane.label) },
+      ...{ about: shownText(pane.about), signed: pane.signed, channels: pane.channels },
       ...{ state: pane.state, progress: pane.progress, target },
-      error: pane.error || (told ? beside.errorOf(pane.id, target) : "") || misfit(values),
+      error: shownText(pane.error || problem || ""),
       scale: told?.scale ?? 1,
       clipped: told?.clipped ?? 0,
-      unit: told?.unit ?? "",
-      note: told?.note ?? "",
+      unit: shownText(told?.unit ?? ""),
+      note: shownText(told?.note ?? ""),
       values: misfit(values) ? null : values,
     };
   };

@@ -9,6 +9,7 @@ import { createStore } from "../../src/state/store";
 const REPLIES: Record<string, Message["type"]> = {
   ...{ hello: "welcome", frame: "frame", categories: "categories", sizes: "sizes" },
   save: "saved",
+  values: "values",
   ...{ run: "done", run_more: "done", stop: "done", add: "done", compare: "done", test: "done" },
 };
 
@@ -83,8 +84,8 @@ export class Kernel implements Model {
     const open = [...this.#given()].filter(({ id }) => !this.#answered.has(id));
     const frame = message.type === "frame" && buffer ? decodeFrame(buffer) : undefined;
     const request = message.type === "failed" ? message.request : null;
-    const wanted = { ...frame, ...request };
-    const fields = ["iteration", "target", "by"] as const;
+    const wanted = { ...message, ...frame, ...request };
+    const fields = ["iteration", "target", "by", "pane"] as const;
     const isFor = ({ type }: Command) =>
       message.type === "failed" ? type === request?.type : REPLIES[type] === message.type;
     const score = (command: Command) =>
