@@ -16,7 +16,8 @@ import torch
 from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, inspector_class, until
 from xwidget import Attribution
 from xwidget.frames import decode
-from xwidget.inspector.features.beside import panes
+from xwidget.inspector.features.beside import feature, panes
+from xwidget.inspector.features.beside.scoring import Scoring
 from xwidget.inspector.features.beside.values import STEPS, Found, scale_of, standing_of
 
 QUICK = np.linspace(1, 0, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE)
@@ -158,7 +159,8 @@ def test_a_slow_method_is_stopped_and_resumed_and_holds_up_no_quick_one(ran, met
     until_state(page, "Slow", "done")
 
 
-def test_a_pane_is_taken_away_whatever_it_does(ran, methods):
+def test_a_pane_is_taken_away_whatever_it_does(ran, methods, monkeypatch):
+    monkeypatch.setattr(panes, "_STILL", 0.01)
     _, page = ran
     methods.hold()
     ask(page, "beside_add", method="slow")
@@ -169,6 +171,20 @@ def test_a_pane_is_taken_away_whatever_it_does(ran, methods):
     assert ask(page, "beside_remove", pane=1)[0]["type"] == "done"  # another page was first
     ask(page, "beside_add", method="quick")
     assert until_state(page, "Quick", "done")["id"] == 2
+
+
+def test_a_method_that_is_put_back_has_its_values_still(ran, methods):
+    widget, page = ran
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    seq = pane_of(page, "Quick")["targets"]["0"]["seq"]
+    widget.remove("Quick")
+    assert widget.beside == {}
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    assert pane_of(page, "Quick")["id"] == 2
+    assert pane_of(page, "Quick")["targets"]["0"]["seq"] == seq
+    assert len(methods.calls) == 1
 
 
 def test_another_class_is_computed_once_it_is_drawn_and_kept(ran, methods):
@@ -289,6 +305,49 @@ def test_what_is_beside_cannot_be_changed(ran):
     assert widget.wait(SAFETY)
     with pytest.raises(TypeError):
         widget.beside["Quick"] = None
+
+
+def test_python_is_told_why_there_are_no_values(ran, methods):
+    widget, _ = ran
+    methods.hold()
+    for method in ("quick", "broken", "slow"):
+        widget.add_method(method)
+    until(lambda: "Quick" in widget.beside and "feature maps" in repr(widget.beside))
+    assert [*widget.beside] == ["Quick"]
+    with pytest.raises(KeyError, match="Broken has no values: the net has no feature maps"):
+        widget.beside["Broken"]
+    with pytest.raises(KeyError, match="Slow has no values: they are computed now"):
+        widget.beside["Slow"]
+    with pytest.raises(KeyError, match="there is no 'x' beside the evidence; there is 'Quick', 'B"):
+        widget.beside["x"]
+    methods.release()
+    assert widget.wait(SAFETY)
+    assert "Slow" in widget.beside
+
+
+# A flood.
+
+
+def test_a_flood_of_commands_is_answered_by_the_newest_or_refused(ran, monkeypatch):
+    widget, page = ran
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    monkeypatch.setattr(feature, "_BYTES_PER_SECOND", 4 * SIDE * SIDE / 0.1)  # some 0.1 s each
+    for number in range(400):
+        page.send({"type": "values", "id": 10_000 + number, "pane": 1, "target": 0})
+    refused = page.until(lambda page: page.failures).failures[0]
+    assert "too many acts" in refused["message"]
+    assert not refused["final"]  # it may be asked again
+    scored = []
+    monkeypatch.setattr(Scoring, "scores", lambda *asked: scored.append(asked[2]) or {})
+    for number in range(1000):
+        asked = {"share": 1 / (number + 1), "target": 0}
+        page.send({"type": "score_area", "id": 20_000 + number, **asked})
+    page.until(lambda page: any(c["share"] == 1 / 1000 for c, _ in page.answers("area_scores")))
+    assert len(scored) < 100
+    for number in range(200):
+        page.send({"type": "beside_add", "id": 30_000 + number, "method": "slow"})
+    assert len(page.pump().state["_beside"]) == 2
 
 
 def test_the_script_is_sent_once_it_is_needed(make, monkeypatch):

@@ -128,7 +128,10 @@ def test_a_pane_is_measured_by_the_net_and_the_witness(shown):
         witness=widget._session.witness.net,
     ).describe()
     for net in ("own", "witness"):
-        assert found["measures"][net] == expected[net]
+        told, whole = found["measures"][net], expected[net]
+        assert told["net"] == whole["net"]
+        assert told["sufficiency"] == pytest.approx(whole["sufficiency"], abs=1e-4)
+        assert told["road"]["scores"] == pytest.approx(whole["road"]["scores"], abs=1e-4)
 
 
 def test_our_own_evidence_is_measured_by_its_relevance_until_it_changes(shown):

@@ -43,6 +43,13 @@ while g.inspector is None:
     time.sleep(0.01)
 until_it_steps(g.inspector)
 """,
+    "a method beside a run": """
+w = inspector()
+w.add_method("occlusion", window=1, stride=1)
+until_it_steps(w)
+while not w._beside[0]["progress"]:
+    time.sleep(0.01)
+""",
     "a run that rests": """
 w, other = inspector(), inspector()
 until_it_steps(w)

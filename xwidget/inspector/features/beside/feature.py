@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from xwidget import metrics
@@ -15,6 +14,7 @@ from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
 from xwidget.engine.second_net import SecondNet
 from xwidget.export import beside as exported
+from xwidget.inspector.features.beside.attributions import Attributions
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod, menu
 from xwidget.inspector.features.beside.model import OtherModel
@@ -119,7 +119,9 @@ class Beside(Feature):
         """Return the values so far, by label."""
         with self._panel.lock:
             made = {pane.label: pane.attribution for pane in self.panes}
-        return MappingProxyType({label: each for label, each in made.items() if each is not None})
+            missing = {pane.label: self.panes.why_missing(pane) for pane in self.panes}
+        found = {label: each for label, each in made.items() if each is not None}
+        return Attributions(found, {k: why for k, why in missing.items() if k not in found})
 
     def remove(self, label: str) -> None:
         """Take the pane of a label away, or raise ValueError in words."""

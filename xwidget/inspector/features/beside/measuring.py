@@ -21,7 +21,8 @@ What: TypeAlias = Literal["measures", "randomized"]
 Measure: TypeAlias = Callable[[Found, Doing], dict[str, Any]]
 """Measures values; returns what the page is told."""
 
-_MOST = 60  # entries
+_MOST = 40  # entries
+_DIGITS = 4
 _TELL_SECONDS = 0.25
 
 
@@ -234,8 +235,18 @@ class Measuring:
         if made is not None:
             self._of[asked.place] = seq
             state = "waiting" if waits else "done"
-            self._note(asked, state=state, progress=1.0, error="", **{asked.what: made})
+            rounded = _rounded(made)
+            self._note(asked, state=state, progress=1.0, error="", **{asked.what: rounded})
         elif asked.ended:
             self._note(asked, state="stopped", progress=0.0)
         else:
             self._note(asked, state="failed", progress=0.0, error=failure)
+
+
+def _rounded(value: Any) -> Any:
+    """Return values with figures of few digits: curves have many of them."""
+    if isinstance(value, float):
+        return round(value, _DIGITS)
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    return [_rounded(each) for each in value] if isinstance(value, list) else value

@@ -56,6 +56,7 @@ class Panes:
         self._frame = panel.subject.picture.shape[:2]
         self._looks = 0
         self._weights: str | None = None  # of the net when it was looked at last
+        self._removed: dict[tuple[Any, ...], dict[int, Found]] = {}  # of methods, by key
         self._kept: tuple[int, ...] = ()  # what is packed
         self._ended = threading.Event()
         self.changed: Callable[[Pane], None] = lambda pane: None
@@ -101,6 +102,7 @@ class Panes:
                 )
             self._count += 1
             pane = Pane(self._count, source, self._own_label(source.label))
+            pane.found |= self._removed.pop(source.key or (), {})
             self._panes[pane.id] = pane
         self.look()
         return pane
@@ -111,6 +113,11 @@ class Panes:
         del self._panes[pane.id]
         self._end([job for job in self._jobs if job.pane is pane])
         pane.source.close()
+        if pane.source.kind == "method" and pane.source.key is not None:
+            self._removed[pane.source.key] = {at: pane.found[at] for at in pane.final}
+            if len(self._removed) > MOST:
+                del self._removed[next(iter(self._removed))]
+            self._forget()
         self.look()
 
     def stop(self, pane: Pane) -> None:
@@ -142,6 +149,15 @@ class Panes:
             with self._panel.logged():
                 self._panel.tell(_beside=self.describe())
 
+    def why_missing(self, pane: Pane) -> str:
+        """Return why a pane has no values of the class drawn, in words."""
+        target = self._drawn.target
+        if target in pane.failed:
+            return pane.failed[target][0]
+        if target in pane.stopped:
+            return "it was stopped"
+        return "they are computed now; wait() waits for them"
+
     def describe(self) -> list[dict[str, Any]]:
         """Return the trait ``_beside``."""
         return [pane.describe(self._drawn.target, self._weights) for pane in self]
@@ -156,6 +172,7 @@ class Panes:
             pane.removed = True
             pane.source.close()
         self._panes.clear()
+        self._removed.clear()
         self._inspected = None
 
     # From Python, without the lock.
@@ -305,9 +322,14 @@ class Panes:
         self.changed(pane)
 
     def _forget(self) -> None:
-        """Drop values that were asked for longest ago, where there are too many."""
+        """Drop values where there are too many: those of panes that were removed, then those that
+        were asked for longest ago.
+        """
+        removed = sum(each.size for found in self._removed.values() for each in found.values())
         held = [(pane, target, each) for pane in self for target, each in pane.found.items()]
         room = _MOST_BYTES - sum(each.size for *_, each in held)
+        if room < removed:
+            self._removed.clear()
         held.sort(key=lambda each: each[2].seq)
         for pane, target, each in held:
             if room >= 0:
