@@ -18,7 +18,7 @@ export function Item(props: {
       {...role}
       aria-disabled={disabled !== "" || undefined}
       tabIndex={-1}
-      title={disabled || undefined}
+      title={disabled || about}
       onClick={() => disabled || act()}
     >
       <span class="xw-item">

@@ -57,10 +57,13 @@ export function Measures({ view }: { view: View }) {
       {measured.length > 0 && (
         <div class="xw-results">
           <Charts view={view} lines={measured} />
-          <EqualArea view={view} lines={measured} />
+          <div>
+            <EqualArea view={view} lines={measured} />
+            <Sanity lines={lines} />
+          </div>
         </div>
       )}
-      <Sanity lines={lines} />
+      {measured.length === 0 && <Sanity lines={lines} />}
     </section>
   );
 }

@@ -56,9 +56,10 @@ export function Menu({ view }: { view: View }) {
         if (to && !box.current?.parentElement?.contains(to)) ui.beside.value = false;
       }}
     >
-      <Now view={view} />
       {view.judging && <view.judging.Methods view={view} />}
       <Differences view={view} />
+      {/* Last: what it holds comes and goes, and must not move the others. */}
+      <Now view={view} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { gradient } from "../../picture/colormap";
 import type { Pane } from "../../picture/panes";
 import { Legend } from "../../picture/titles";
-import { score } from "../../support/figures";
+import { percent, score } from "../../support/figures";
 import { shown } from "../../support/texts";
 import { divergingGradient } from "../colormap";
 import type { Shown } from "../view";
@@ -35,7 +35,11 @@ export function Title({ view, pane }: { view: View; pane: Pane }) {
       {byArea && typeof id === "number" && view.isBeside() ? (
         <AtArea view={view} scores={view.scoring.scores.value[id]} />
       ) : each ? (
-        !byArea && each.values && <Scale of={each} dark={ui.dark.value} />
+        // Another model's mask is looked at as ours is.
+        <>
+          {pane.scene.figure && <Scale of={each} dark={ui.dark.value} />}
+          {pane.scene.mask && pane.view === "heat" && <Legend picture={ui} />}
+        </>
       ) : (
         <>
           <span class="xw-head-figures">
@@ -78,14 +82,20 @@ export function takeAway(view: View, { id, key }: Pick<Shown, "id" | "key">): vo
 /** The ends of a scale and the colors between: it is fixed or symmetric, and always stated. */
 function Scale({ of, dark }: { of: Shown; dark: boolean }) {
   const [least, most] = ends(of);
-  const title = of.signed
-    ? `From ${least} (against the class) to ${most} (for it); 0 has the paper’s color`
-    : "From 0 to 1, on a fixed scale";
+  const clipped = of.clipped > 0 ? `${percent(of.clipped)} of the values are beyond` : "";
+  const title = [
+    of.signed
+      ? `From ${least} (against the class) to ${most} (for it); 0 has the paper’s color`
+      : "From 0 to 1, on a fixed scale",
+    clipped,
+    shown(of.unit),
+  ];
   return (
-    <span class="xw-legend" title={title}>
+    <span class="xw-legend" title={title.filter(Boolean).join("; ")}>
       {!of.signed && least}
       <i style={{ backgroundImage: of.signed ? divergingGradient(dark) : gradient() }} />
       {of.signed ? `±${most.slice(1)}` : most}
+      {clipped && "*"}
     </span>
   );
 }
