@@ -269,12 +269,14 @@ def test_methods_have_the_seed_and_the_options(make, methods):
 
 def test_given_values_are_shown_for_the_classes_that_they_have(ran):
     widget, page = ran
-    given = one(np.stack([QUICK, -QUICK]), [0, 5], method="<b>mine</b>")
+    checks = ("As far as it goes.", "")
+    given = one(np.stack([QUICK, -QUICK]), [0, 5], method="<b>mine</b>", checks=checks)
     assert widget.add_attribution(given) == "<b>mine</b>"
     assert widget.add_attribution(given) == "<b>mine</b> 2"
     pane = until_state(page, "<b>mine</b>", "done")
     assert (pane["kind"], pane["signed"], pane["name"]) == ("array", True, "")
     assert widget.beside["<b>mine</b>"] is given
+    assert pane["targets"]["0"]["note"] == "As far as it goes."
     widget.target = 1
     error = until_state(page, "<b>mine</b>", "failed")["error"]
     assert error == "It has no values for banjo; they were given for anvil, flute."

@@ -152,7 +152,8 @@ class Pane:
         return self.source.channels
 
     def _note(self, target: int, found: Found, weights: str | None) -> str:
-        parts = [self.source.said(target) or found.note, *found.attribution.checks]
+        said = self.source.said(target) or found.note or " ".join(found.attribution.checks)
+        parts = [said]
         if weights and found.weights and found.weights != self.source.stamp(weights):
             parts.insert(0, self.source.outdated)
         return " ".join(filter(None, parts))
