@@ -16,7 +16,9 @@ import { topShare, type Values } from "./state/values";
 import type { BesideView, Shown } from "./view";
 import { ends } from "./written";
 
-type Pictures = Required<Pick<Extension<Ui>, "panes" | "shown" | "tools" | "layers" | "Values">>;
+type Pictures = Required<
+  Pick<Extension<Ui>, "panes" | "shown" | "tools" | "layers" | "Values" | "place" | "goTo">
+>;
 
 /** @param Title in place of the panel's own titles. */
 export function picturesOf(
@@ -95,6 +97,17 @@ export function picturesOf(
     tools: { select: selecting(view) },
     layers: [selected(view)],
     Values: () => <PixelValues view={view} />,
+    place: () => ({
+      area: share.value,
+      less: view.differences.value.join(",") || null,
+    }),
+    goTo(place) {
+      const area = Number(place.get("area") ?? Number.NaN);
+      share.value = area > 0 && area < 1 ? area : null;
+      const classes = store.classes.peek().map(({ index }) => index);
+      const less = (place.get("less") ?? "").split(",").filter(Boolean).map(Number);
+      view.differences.value = classes.filter((index) => less.includes(index));
+    },
   };
 }
 

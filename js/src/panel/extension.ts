@@ -40,6 +40,10 @@ export interface Extension<U> extends More {
    * it: the panel's own keys do not hear of it.
    */
   press?(event: KeyboardEvent): boolean;
+  /** What is looked at, for a link, by name; null for what is as at first. */
+  place?(): Readonly<Record<string, string | number | null>>;
+  /** Go where a link points to. */
+  goTo?(place: URLSearchParams): void;
 }
 
 /** One place of all extensions: what fills it, in their order. */

@@ -1,9 +1,9 @@
 /**
  * What is looked at, as the part of an address after "#", so that a link leads to one picture:
- * class, iteration, view, side by side, zoom, threshold, color, boost. What is as at first is left
+ * class, iteration, view, side by side, zoom, threshold, color, boost, area. What is as at first is left
  * out; what cannot be read, or is not on this page, is passed over.
  */
-import { batch, effect } from "@preact/signals";
+import { batch, effect, untracked } from "@preact/signals";
 import type { Ui } from "../panel/ui";
 import { WHOLE } from "../picture/camera";
 import { BOOSTS, CHANNELS, VIEWS, type View } from "../picture/painting";
@@ -28,6 +28,7 @@ export function placeOf(ui: Ui): string {
     channel: channel.value === null ? null : (CHANNELS[channel.value] ?? null),
     boost: boost.value > 1 ? boost.value : null,
   };
+  for (const { place: added } of ui.extensions.value) Object.assign(place, added?.());
   const said = Object.entries(place).filter(([, value]) => value !== null);
   return said.map(([name, value]) => `${name}=${value}`).join("&");
 }
@@ -55,13 +56,24 @@ export function goTo(ui: Ui, place: string): void {
     ui.boost.value = one("boost", BOOSTS, 1);
     const [zoom = 1, x = 0.5, y = 0.5] = (said.get("zoom") ?? "1").split(",").map(Number);
     const share = (value: number) => value >= 0 && value <= 1;
+    for (const each of ui.extensions.peek()) each.goTo?.(said);
     ui.camera.value = zoom > 1 && zoom <= 1000 && share(x) && share(y) ? { zoom, x, y } : WHOLE;
   });
 }
 
 /** Begin where the address says, and keep it true without a trace in the history. */
 export function keepAddress(ui: Ui): void {
-  if (location.hash) goTo(ui, location.hash);
+  const { hash } = location;
+  if (hash) goTo(ui, hash);
+  // What is added later goes where the page began.
+  const told = new Set<unknown>();
+  effect(() => {
+    for (const each of ui.extensions.value) {
+      if (told.has(each)) continue;
+      told.add(each);
+      if (hash) untracked(() => each.goTo?.(new URLSearchParams(hash.slice(1))));
+    }
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (place: string) => {
     try {

@@ -58,7 +58,7 @@ function looking() {
   };
   const panes = computed(() => pictures.panes([MAIN]));
   const view = {
-    ...{ ui: { ...ui, panes }, share, shown, own },
+    ...{ ui: { ...ui, panes }, share, shown, own, differences: signal([]) },
     beside: { valuesOf: (pane: number) => (pane === 0 ? own.value : null) },
     of: (key: string) => shown.value.find((each) => each.key === key),
     select: (key: string) => {
@@ -159,6 +159,17 @@ test("in words a picture is its method, class, scale and where most of it lies",
   expect(here.panes.value[1]?.words).toContain("values from 0 to 1 (of the value that 1% exceed);");
   here.share.value = 0.1;
   expect(here.panes.value[1]?.words).toContain("the top 10% of the pixels that it ranks first");
+});
+
+test("a link leads to the same area and the same differences; what cannot be read is passed over", () => {
+  const { place, goTo } = here.pictures;
+  expect(place()).toEqual({ area: null, less: null });
+  goTo(new URLSearchParams("area=0.25&less=5,7"));
+  expect(place()).toEqual({ area: 0.25, less: "5" }); // there is no class 7 here
+  for (const wrong of ["area=2&less=x", "area=0", "area=x&less=", ""]) {
+    goTo(new URLSearchParams(wrong));
+    expect(place()).toEqual({ area: null, less: null });
+  }
 });
 
 test("a press chooses the picture that is tested, and its click does no more", () => {
