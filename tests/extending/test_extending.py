@@ -19,7 +19,7 @@ TOUCHED = {
     "A setting": 2,
     "A trait": 4,
     "A command": 4,
-    "An attribution method": 3,
+    "An attribution method": 2,
     "A picture tool": 2,
     "A file format": 2,
 }
@@ -137,7 +137,9 @@ def test_a_command_is_answered(notebook: Notebook, inspector: Inspector) -> None
 def test_a_method_is_tested_in_the_panel(notebook: Notebook, inspector: Inspector) -> None:
     (code,) = WALKS["An attribution method"].code("python")
     notebook.execute(code)
-    assert from_kernel(notebook, "found.method") == "input times gradient"
+    assert from_kernel(notebook, "found.method") == "Input times gradient"
+    menu = "[entry['label'] for entry in w._methods]"
+    assert "Input times gradient" in from_kernel(notebook, menu)
     assert from_kernel(notebook, "[*found.values.shape, float(found.values.max())]") == [
         1,
         3,

@@ -8,6 +8,7 @@ import torch
 
 import xwidget as xw
 from tests.methods.nets import PATCHES, colors, picture
+from xwidget.methods import task
 
 
 def test_integrated_gradients_add_up_to_what_the_image_adds_to_the_logit() -> None:
@@ -39,6 +40,32 @@ def test_what_speaks_for_red_is_the_red_channel(method: str) -> None:
     rows, columns = PATCHES[1]
     blue = found.values[1, :, rows, columns].mean((1, 2))
     assert blue[2] == blue.max() > 0
+
+
+def test_gradient_shap_adds_up_to_about_what_the_image_adds_to_plain_colors() -> None:
+    clf = colors()
+    subject = xw.Subject(clf, picture())
+    found = xw.attribute(
+        subject, method="gradient_shap", targets=[0, 1], samples=3000, noise=0, progress=False
+    )
+    plain = 2 * torch.rand(16, 3, 1, 1, generator=torch.Generator().manual_seed(0)) - 1
+    with torch.no_grad():
+        net = clf.twin()
+        gain = clf.logits(net, subject.x[None])[0] - clf.logits(
+            net, plain.expand(-1, -1, 32, 32)
+        ).mean(0)
+    assert found.values.sum((1, 2, 3)) == pytest.approx(gain.numpy(), rel=0.15)
+
+
+def test_samples_do_not_depend_on_how_many_fit_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    clf = colors()
+    few = {"gradient_shap": {"samples": 14}, "rise": {"masks": 33}, "lime": {"samples": 40}}
+    for method, options in few.items():
+        many = xw.attribute(clf, picture(), method, 0, progress=False, **options)
+        with monkeypatch.context() as patch:
+            patch.setitem(task._BATCH, "cpu", 3)
+            less = xw.attribute(clf, picture(), method, 0, progress=False, **options)
+        assert np.allclose(many.values, less.values, atol=1e-5), method
 
 
 def test_smoothgrad_keeps_signs_where_asked_to() -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
@@ -16,28 +13,19 @@ _DRAW = frozenset(
     {torch.rand, torch.randn, torch.randint, torch.randperm, torch.normal, torch.bernoulli}
     | {Tensor.random_, Tensor.uniform_, Tensor.normal_, Tensor.bernoulli_}
 )
-_numpy = threading.RLock()
 
 
-@contextmanager
-def drawn(seed: int) -> Iterator[None]:
-    """Let torch and numpy draw from sources of their own, begun with a seed, in the ``with`` block.
+class Drawn(TorchFunctionMode):
+    """Let torch draw from a source of its own in the ``with`` block, begun with a seed.
 
-    torch's global source is not touched, whatever other threads do: calls that draw are given a
-    generator. numpy's legacy source, which captum uses, is put back as it was.
+    The global source is not touched, whatever other threads do meanwhile: each call that draws is
+    given a generator, one for each device.
+
+    Parameters
+    ----------
+    seed
+        Where the sources begin.
     """
-    with _numpy:
-        state = np.random.get_state()  # noqa: NPY002
-        np.random.seed(seed % 2**32)  # noqa: NPY002
-        try:
-            with _Drawn(seed):
-                yield
-        finally:
-            np.random.set_state(state)  # noqa: NPY002
-
-
-class _Drawn(TorchFunctionMode):
-    """Give each call that draws a generator, one for each device."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -51,6 +39,7 @@ class _Drawn(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
+        """Make a call, with a generator if it draws."""
         kwargs = dict(kwargs or {})
         if func in _DRAW and kwargs.get("generator") is None:
             given = [each.device for each in (*args, *kwargs.values()) if isinstance(each, Tensor)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from xwidget.methods.drawn import drawn
+from xwidget.methods.drawn import Drawn
 from xwidget.methods.method import Answer
 from xwidget.methods.scales import LOGITS, MOST, by_most
 from xwidget.methods.task import Task
@@ -43,7 +43,7 @@ def integrated_gradients(task: Task, *, steps: int = 50) -> Answer:
         if ends is None:
             ends = torch.cat([task.chosen(task.x), task.chosen(torch.zeros_like(task.x))])
     gains = (ends[0] - ends[1]).tolist()
-    sums = values.double().sum((1, 2, 3)).tolist()
+    sums = values.cpu().double().sum((1, 2, 3)).tolist()
     checks = tuple(
         ""
         if abs(total - gain) <= _OFF * abs(gain)
@@ -80,7 +80,7 @@ def smoothgrad(
     task.expect(len(task.targets) * samples)
     parts = []
     for place in range(len(task.targets)):
-        with drawn(task.seed):
+        with Drawn(task.seed):
             part = method.attribute(
                 task.x,
                 nt_type="smoothgrad",
@@ -113,26 +113,29 @@ def gradient_shap(
     backgrounds
         Number of plain pictures to draw from, at least 1.
     """
-    from captum.attr import GradientShap
+    from captum.attr import Saliency
 
     samples = arguments.whole("samples", samples, 1, 100_000)
     count = arguments.whole("backgrounds", backgrounds, 1, 10_000)
     spread = float((task.x.max() - task.x.min()).clamp_min(1e-6))
     deviation = share("noise", noise, zero=True) * spread
-    method = GradientShap(task.chosen)
+    # captum's own GradientShap draws from numpy's global source, and takes all samples at once.
+    gradient = Saliency(task.chosen)
     batch = task.batch
     task.expect(len(task.targets) * samples)
     plain = _plain(task, count)
     parts = []
     for place in range(len(task.targets)):
+        generator = task.generator()
         total = torch.zeros_like(task.x)
-        with drawn(task.seed):
-            for start in range(0, samples, batch):  # captum takes all of them at once
-                part = min(batch, samples - start)
-                found = method.attribute(
-                    task.x, plain, n_samples=part, stdevs=deviation, target=place
-                )
-                total += part * found.detach() / samples
+        for start in range(0, samples, batch):
+            number = min(batch, samples - start)
+            noisy, way, which = _points(number, task.size, generator)
+            background = plain[(which * count).long()].to(task.x)
+            step = task.x + deviation * noisy.to(task.x) - background
+            at = background + way.to(task.x).view(-1, 1, 1, 1) * step
+            found = gradient.attribute(at.requires_grad_(), target=place, abs=False)
+            total += (found.detach() * step).sum(0, keepdim=True) / samples
         parts.append(total)
     return Answer(
         torch.cat(parts), True, f"{LOGITS}; they add up to about what the image adds to a plain one"
@@ -163,8 +166,23 @@ def share(name: str, value: object, *, zero: bool = False) -> float:
     return number
 
 
+def _points(
+    count: int, size: tuple[int, int], generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw noise (count,3,H,W), and how far on the way and which background, (count,) in [0,1).
+
+    One after the other, so that they do not depend on how many fit a batch.
+    """
+    drawn = [
+        (torch.randn(3, *size, generator=generator), torch.rand(2, generator=generator))
+        for _ in range(count)
+    ]
+    both = torch.stack([two for _, two in drawn])
+    return torch.stack([noise for noise, _ in drawn]), both[:, 0], both[:, 1]
+
+
 def _plain(task: Task, count: int) -> Tensor:
-    """Return pictures (count,3,H,W) of one color each, normalized as the net gets them."""
+    """Return pictures (count,3,1,1) of one color each, normalized as the net gets them."""
     colors = torch.rand(count, 3, 1, 1, generator=task.generator())
     mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (task.clf.mean, task.clf.std))
-    return ((colors - mean) / std).expand(-1, -1, *task.size).to(task.x)
+    return (colors - mean) / std

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xwidget.methods.drawn import drawn
+from xwidget.methods.drawn import Drawn
 from xwidget.methods.method import Answer
 from xwidget.methods.scales import LOGITS
 from xwidget.methods.task import Replayed, Task
@@ -45,7 +45,7 @@ def lime(task: Task, *, samples: int = 500, segments: int = 64) -> Answer:
         for place in range(len(task.targets)):
             ask.begin()
             method = Lime(ask, interpretable_model=_Ridge(), similarity_func=_nearness)
-            with drawn(task.seed):
+            with Drawn(task.seed):
                 each = method.attribute(
                     task.x,
                     target=place,
@@ -79,11 +79,13 @@ class _Ridge:
 
     def fit(self, rows: Iterable[tuple[Tensor, Tensor, Tensor]], **more: Any) -> None:
         """Fit to (samples, values, weights)."""
-        x, y, weight = (torch.cat(parts).double().cpu() for parts in zip(*rows, strict=True))
+        x, y, weight = (torch.cat(parts) for parts in zip(*rows, strict=True))
+        device = x.device
+        x, y, weight = (each.double().cpu() for each in (x, y, weight))  # MPS has no float64
         weight = weight / weight.sum().clamp_min(1e-300) * len(x)
         x, y = x - (weight[:, None] * x).sum(0) / len(x), y - (weight * y).sum() / len(x)
         normal = x.T @ (weight[:, None] * x) + _RIDGE * torch.eye(x.shape[1], dtype=x.dtype)
-        self.found = torch.linalg.solve(normal, x.T @ (weight * y)).float()
+        self.found = torch.linalg.solve(normal, x.T @ (weight * y)).float().to(device)
 
     def representation(self) -> Tensor:
         """Return the coefficients (1,D)."""

@@ -21,8 +21,8 @@ RULES = ("plus", "gamma")
 _ROUNDING = 1e-3
 # The sum of the relevance may differ by this from 1 without a word.
 _OFF = 0.1
-# A smaller share that reaches the image tells nothing.
-_LOST = 0.01
+# Sums beyond these tell nothing.
+_LEFT = (0.01, 10.0)
 _TINY = 1e-6
 
 _ADD = frozenset(
@@ -89,12 +89,14 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
             (relevance,) = torch.autograd.grad(logits, x, start, retain_graph=True)
             found.append(relevance)
     values = torch.cat(found)
-    sums = values.double().sum((1, 2, 3)).tolist()
-    if min(map(abs, sums)) < _LOST:
+    sums = values.cpu().double().sum((1, 2, 3)).tolist()
+    wrong = [total for total in sums if not _LEFT[0] <= abs(total) <= _LEFT[1]]
+    if wrong:
         raise ValueError(
-            f"of the logit, a share of {min(map(abs, sums)):.2g} is left where LRP reaches the "
-            f"image: in {task.clf.name}, as in many nets with depthwise convolutions, layers put "
-            "out what their biases make, and that has no source; choose another method"
+            f"the shares of the logit add up to {wrong[0]:.2g}, not to 1, where LRP reaches the "
+            f"image: its rules do not hold in {task.clf.name}, as in many nets with depthwise "
+            "convolutions or gates, whose layers put out what their biases make; choose another "
+            "method"
         )
     checks = tuple(
         "" if abs(total - 1) <= _OFF else f"the shares add up to {total:.2f}, not to 1"

@@ -52,10 +52,10 @@ def attention_rollout(task: Task) -> Answer:
             "out: that is for transformers whose tokens all attend to each other; choose another "
             "method"
         )
-    own = torch.eye(shape[-1], device=maps[0].device, dtype=torch.float64)
+    own = torch.eye(shape[-1], dtype=torch.float64)
     rolled = own
     for each in maps:
-        rolled = (each[0].double() + own) / 2 @ rolled
+        rolled = (each[0].cpu().double() + own) / 2 @ rolled
     extra, height, width = grid
     row = rolled[0] if extra else rolled.mean(0)  # without a class token, the mean of all counts
     coarse = row[extra:].reshape(1, height, width).float()

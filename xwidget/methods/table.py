@@ -40,7 +40,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "LayerCAM",
             layercam,
             "Feature maps of a layer, weighed position by position by their positive gradients; "
-            f"`layer` takes finer maps. {_COARSE}",
+            f"an earlier layer has finer maps. {_COARSE}",
             "Jiang et al., IEEE TIP 2021",
             quick=True,
             needs=("torchcam",),
