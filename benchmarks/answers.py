@@ -13,6 +13,7 @@ import torch
 import xwidget as xw
 from benchmarks.ceiling import searched
 from benchmarks.kept import Kept
+from benchmarks.subjects import PLAN
 from xwidget import metrics
 from xwidget.engine.smoothing import low_pass
 from xwidget.methods import METHODS
@@ -70,7 +71,9 @@ class Answers:
         kept: tuple[Kept, tuple[str, ...]] | None = None,
     ) -> None:
         self.subject, self.targets = subject, tuple(targets)
-        self._settings: dict[str, Any] = {} if iterations is None else {"iterations": iterations}
+        self._settings: dict[str, Any] = {"plan": PLAN, "device": device, "progress": False}
+        if iterations is not None:
+            self._settings["iterations"] = iterations
         self._device = device
         self._kept, self._name = kept or (Kept(), ("",))
 
@@ -103,14 +106,8 @@ class Answers:
 
     def _made(self, name: str) -> xw.Attribution:
         if name in GAMES:
-            ex = xw.explain(
-                self.subject,
-                targets=list(self.targets),
-                game=name,
-                device=self._device,
-                progress=False,
-                **self._settings,
-            )
+            targets = list(self.targets)
+            ex = xw.explain(self.subject, targets=targets, game=name, **self._settings)
             if ex.diagnostics.get("stopped") == "interrupted":
                 raise KeyboardInterrupt  # half a run is not measured
             return ex.attribution

@@ -14,14 +14,14 @@ from benchmarks.records import Row
 from xwidget.engine.plan import Plan
 from xwidget.metrics import Judge, handed_over
 
-# The fastest on a CPU for all nets of the benchmark; fixed, so that no figure depends on timing.
-_PLAN = Plan("channels_last", fold=True)
+#: The fastest on a CPU for all nets of the benchmark; fixed, so that no figure depends on timing.
+PLAN = Plan("channels_last", fold=True)
 _BATCH = 8  # as many as fit the cache of a small machine
 
 
 def judge(clf: xw.Classifier, batch: int = _BATCH) -> Judge:
     """Return a classifier made ready for many pictures."""
-    return Judge(clf, _PLAN, batch)
+    return Judge(clf, PLAN, batch)
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,17 @@ def test_a_run_is_made_again_with_its_settings_and_may_be_called_off(subject: xw
     assert len(told) == 11
 
 
+def test_a_contrast_is_checked_like_a_class(subject: xw.Subject) -> None:
+    why = ("class 1", "class 0")
+    ex = xw.explain(subject, targets=[why], iterations=2, progress=False)
+    asked = metrics.randomization(subject, gradient, why)
+    again = metrics.randomization(subject, ex, why)
+    assert (asked.target, asked.passes) == (3, True), "after the three classes"
+    assert again.method == ex.attribution.method
+    with pytest.raises(ValueError, match="3"):
+        subject.clf.index(3)
+
+
 def test_a_known_map_is_not_made_again(subject: xw.Subject) -> None:
     asked: list[xw.Subject] = []
 

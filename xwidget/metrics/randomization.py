@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from torch import nn
 
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
@@ -32,6 +33,7 @@ from xwidget.metrics.correlation import common, correlation, sizes
 from xwidget.net.forward import device_of
 from xwidget.net.randomizing import layers, settle, shuffle, varied
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 Reals = npt.NDArray[np.float64]
 
@@ -126,7 +128,7 @@ class Randomization:
 def randomization(
     subject: Subject,
     attribute: Attribute,
-    target: int | str | None = None,
+    target: Target | None = None,
     *,
     attribution: Attribution | Explanation | None = None,
     cascading: bool = False,
@@ -147,7 +149,8 @@ def randomization(
         attribution or an explanation; or an ``Explanation``, whose run is made again with its
         settings.
     target
-        Class index or name; None for the explanation's only class, or else the most likely one.
+        Class index, name, or whatever else may be explained; None for the explanation's only
+        target, or else the most likely class.
     attribution
         What the method says of the net as it is, if that is known; else it is asked twice.
     cascading
@@ -205,6 +208,7 @@ def randomization(
         )
     stages = arguments.whole("stages", stages)
     began = time.perf_counter()
+    subject, (target,) = subject.aimed([target])
     index = _target(subject, attribute, target)
     if attribution is None and isinstance(attribute, Explanation) and not options:
         attribution = attribute
@@ -238,7 +242,7 @@ def randomization(
     )
 
 
-def _target(subject: Subject, attribute: Attribute, target: int | str | None) -> int:
+def _target(subject: Subject, attribute: Attribute, target: Target | None) -> int:
     if target is not None:
         return subject.clf.index(target)
     if isinstance(attribute, Explanation):
@@ -255,10 +259,17 @@ def _random(subject: Subject, share: float, seed: int) -> Subject:
             "of trained nets only"
         )
     shuffle(net, share, seed)
-    clf: Classifier = copy.copy(subject.clf)
-    clf.net = net
+    clf = _of_net(subject.clf, net)
     batch = varied(subject.x).to(device_of(net))
     settle(net, lambda: clf.logits(net, batch))
     made = copy.copy(subject)  # with the very same pixels; the scores follow the weights
     made.clf = clf
+    return made
+
+
+def _of_net(clf: Classifier, net: nn.Module) -> Classifier:
+    """Return a classifier with another net in place of its own, and the same targets."""
+    made = copy.copy(clf)
+    made.net = net
+    made.base = made if clf.base is clf else _of_net(clf.base, net)
     return made
