@@ -179,7 +179,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m benchmarks.methods", description=(__doc__ or "").splitlines()[0]
     )
     add = parser.add_argument
-    add("--quick", action="store_true", help="one photo, few steps and methods: about a minute")
+    add("--quick", action="store_true", help="one photo, few steps and methods: a minute or two")
     add("--photos", help="folder, or list of path,label; default: foolbox's or scikit-image's")
     add("--limit", type=int, help="the first so many photos")
     add("--nets", nargs="+", help="names that xw.load knows")
