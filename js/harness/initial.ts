@@ -35,6 +35,7 @@ export const initial = (): Omit<Traits, "_portable"> => ({
   _beside: [],
   _measured: [],
   _beside_kept: {},
+  _tokens: [],
   _beside_script: "",
   _annotate: "",
   _findings: {},

@@ -55,6 +55,23 @@ def test_classes_are_matched_by_name() -> None:
     assert both.matched([2, 1, 0]) == {1: 2, 0: 1}
 
 
+def test_contrasts_are_matched_by_both_names_and_scores_by_their_own() -> None:
+    ours = net(size=(30, 50), name="first").extended([("red", "blue"), xw.Score(first, name="it")])
+    theirs = net((2, 0, 1))
+    both = SecondNet(xw.Subject(theirs, PICTURE), xw.Subject(ours, PICTURE))
+    index = both.index(3)
+    assert both.theirs.clf.categories[index] == "red rather than blue"
+    assert both.score(3, torch.ones(30, 50), Settings()) > 0.9
+    with pytest.raises(ValueError, match="second has no score 'it'"):
+        both.index(4)
+    scored = theirs.extended([xw.Score(first, name="It")])
+    assert SecondNet(xw.Subject(scored, PICTURE), xw.Subject(ours, PICTURE)).index(4) == 3
+
+
+def first(outputs: Tensor) -> Tensor:
+    return outputs[:, 0].sigmoid()
+
+
 def test_what_the_nets_do_not_agree_on_comes_first() -> None:
     assert pair(net((2, 0, 1))).disputed() is None
     assert pair(net((2, 0, 1), likes=1)).disputed() == 1

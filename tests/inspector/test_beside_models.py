@@ -32,7 +32,7 @@ class Colors(nn.Module):
             self.weight[likes] = 32.0
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return (x - 0.3).relu().mean((2, 3)) * self.weight
+        return (x + 0.1).relu().mean((2, 3)) * self.weight
 
 
 def net(name: str, likes: int = 0, **options: object) -> xw.Classifier:
@@ -43,7 +43,7 @@ def net(name: str, likes: int = 0, **options: object) -> xw.Classifier:
 CROPPED = transforms.Compose(
     [transforms.Resize(36), transforms.CenterCrop((30, 30)), transforms.ToTensor()]
 )
-FAST = {"iterations": 6, "plan": "plain", "findings": False}
+FAST = {"iterations": 8, "plan": "plain", "findings": False}
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_its_masks_are_those_of_its_own_run_laid_over_ours(show):
     found = widget.beside["second"]
     assert (found.targets, found.values.shape) == ((0, 1, 2), (3, 3, 24, 40))
     assert found.digest == widget.explanation.origin.digest
-    alone = xw.explain(second, PICTURE, [0, 1, 2], iterations=6, plan="plain", progress=False)
+    alone = xw.explain(second, PICTURE, [0, 1, 2], iterations=8, plan="plain", progress=False)
     both = SecondNet.of(second, xw.Subject(first, PICTURE))
     expected = both.to_ours(torch.tensor(alone.masks)).numpy()
     np.testing.assert_allclose(found.values, expected, atol=1e-6)
@@ -92,9 +92,9 @@ def test_the_scores_of_each_ones_evidence_by_both_are_said(show):
     told = pane(page)
     settings = widget._session.runs.main.settings
     both = SecondNet.of(second, xw.Subject(first, PICTURE))
-    alone = xw.explain(second, PICTURE, [0], iterations=6, plan="plain", progress=False)
+    alone = xw.explain(second, PICTURE, [0], iterations=8, plan="plain", progress=False)
     figures = [float(n) for n in re.findall(r"\d\.\d\d", told["targets"]["0"]["note"])]
-    assert figures == pytest.approx(
+    assert figures[:4] == pytest.approx(
         [
             alone.scores[0],
             both.on_theirs(0, torch.tensor(alone.masks[0]), settings),
@@ -103,8 +103,8 @@ def test_the_scores_of_each_ones_evidence_by_both_are_said(show):
         ],
         abs=0.006,
     )
-    assert "second finds green (0." in told["about"]
-    assert "first red (0." in told["about"]
+    assert "second finds green (" in told["about"]
+    assert "first red (" in told["about"]
 
 
 def test_what_they_do_not_agree_on_comes_first_unless_classes_are_named(show):

@@ -15,11 +15,12 @@ from xwidget.catalog.games import GAMES
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.references import make_reference
 from xwidget.engine.settings import Settings
-from xwidget.engine.witness import Witness, handed_over
-from xwidget.names import counterpart
+from xwidget.engine.witness import handed_over
+from xwidget.names import counterpart, plain
 from xwidget.preprocessing.geometry import Geometry, identity
 from xwidget.preprocessing.resampling import resampled, seen
 from xwidget.subject import Subject
+from xwidget.targets import Contrast, Score
 
 _HALF = 0.5
 
@@ -70,28 +71,43 @@ class SecondNet:
         return self.theirs.clf.name
 
     def index(self, target: int) -> int:
-        """Return the other net's index of one of our classes, or of a contrast of two; of a score
-        that it was given, too.
+        """Return the other net's index of one of our targets.
+
+        Classes are matched by name, contrasts by both names, a score by its own name where the
+        other net was given one.
 
         Raises
         ------
         ValueError
-            If it has no class of this name, or several.
+            If it has no class of this name, or several; or no such score.
         """
-        if self.ours.clf.extra(target) is not None:
-            known = Witness(self.theirs.clf, self.ours.clf)
-            index = known.index(target)
-            if known.net is not self.theirs.clf:
-                self.theirs.extend(known.net)
-            return index
-        names, theirs = (
+        extra, clf = self.ours.clf.extra(target), self.theirs.clf
+        if isinstance(extra, Contrast):
+            pair = self._class(extra.of[0]), self._class(extra.of[1])
+            extended = clf.extended([pair], classes=True)
+            if extended is not clf:
+                self.theirs.extend(extended)
+            return extended.index(pair)
+        if isinstance(extra, Score):
+            for place, other in enumerate(clf.extras):
+                if isinstance(other, Score) and plain(other.name) == plain(extra.name):
+                    return clf.classes + place
+            raise ValueError(
+                f"{self.name} has no score {extra.name!r}: what it returns need not be what "
+                f"{self.ours.clf.name} does. Give it one of the same name, by "
+                "clf.extended([xw.Score(fn, name=...)])"
+            )
+        return self._class(target)
+
+    def _class(self, target: int) -> int:
+        ours, theirs = (
             each.clf.categories[: each.clf.classes] for each in (self.ours, self.theirs)
         )
         try:
-            return counterpart(target, names, theirs)
+            return counterpart(target, ours, theirs)
         except LookupError as error:
             raise ValueError(
-                f"{self.name} has {error} named {names[target]!r}: classes are matched by name"
+                f"{self.name} has {error} named {ours[target]!r}: classes are matched by name"
             ) from None
 
     def matched(self, targets: Iterable[int]) -> dict[int, int]:
@@ -108,16 +124,22 @@ class SecondNet:
         """Return our index of the class that the other net finds most likely; None where ours finds
         it most likely, too, or has no such class.
         """
-        theirs, ours = self.theirs.clf, self.ours.clf
-        if not (theirs.classes and ours.classes):
+        best = self.likeliest()
+        if best is None:
             return None
-        (likeliest,) = theirs.likeliest(self.theirs.scores)
-        names = (clf.categories[: clf.classes] for clf in (theirs, ours))
+        names = (each.clf.categories[: each.clf.classes] for each in (self.theirs, self.ours))
         try:
-            found = counterpart(likeliest, *names)
+            found = counterpart(best[0], *names)
         except LookupError:
             return None
-        return None if (found,) == ours.likeliest(self.ours.scores) else found
+        return None if found == best[1] else found
+
+    def likeliest(self) -> tuple[int, int] | None:
+        """Return each net's most likely class, the other's first; None where either has none."""
+        if not (self.theirs.clf.classes and self.ours.clf.classes):
+            return None
+        (theirs,), (ours,) = (each.clf.likeliest(each.scores) for each in (self.theirs, self.ours))
+        return theirs, ours
 
     def settings(self, settings: Settings) -> Settings:
         """Return a run's settings as they are for the other net: a reference of our own is handed
@@ -180,10 +202,11 @@ class SecondNet:
         settings
             As :meth:`settings` returns them.
         """
+        index = self.index(target)
         clf, x = self.theirs.clf, self.theirs.x
         reference = make_reference(settings.reference, x, clf.mean, clf.std, settings.seed)
         mask = (self.to_theirs(kept[None, None].float())[0] >= _HALF).to(x)
-        return float(clf.classify(torch.lerp(reference, x, mask.expand_as(x)))[self.index(target)])
+        return float(clf.classify(torch.lerp(reference, x, mask.expand_as(x)))[index])
 
     def on_ours(self, target: int, mask: Tensor, settings: Settings) -> float:
         """Return the other net's score of our evidence, (3, H, W) in our frame, handed over as a
@@ -198,9 +221,10 @@ class SecondNet:
         settings
             Of our run.
         """
+        index = self.index(target)  # first: the net has its outputs from then on
         seen = _evidence(self.ours, mask, settings)
         picture = handed_over(self.ours.clf.picture(seen), self.theirs.clf)
-        return float(self.theirs.clf.classify(picture)[self.index(target)])
+        return float(self.theirs.clf.classify(picture)[index])
 
     def on_theirs(self, target: int, mask: Tensor, settings: Settings) -> float:
         """Return our net's score of the other's evidence, (3, H, W) in its frame, handed over as a

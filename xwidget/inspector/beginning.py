@@ -140,6 +140,7 @@ def traits(panel: Panel) -> dict[str, Any]:
         "_reference": _encoded(shortest(subject.reference_picture)),
         "_classes": classes(panel),
         "_net_name": subject.clf.name,
+        "_tokens": list(subject.subject.tokens or ()),
     }
 
 

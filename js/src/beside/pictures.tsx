@@ -13,6 +13,7 @@ import { percent } from "../support/figures";
 import { asMask, figureOf, magnitudes } from "./figure";
 import { PixelValues } from "./pixel_values";
 import { topShare, type Values } from "./state/values";
+import { TokenShares, tokenGrid } from "./tokens";
 import type { BesideView, Shown } from "./view";
 import { ends } from "./written";
 
@@ -95,8 +96,13 @@ export function picturesOf(
       return own.standing.length === mask.height * mask.width ? topOf(own, area, mask) : cut;
     },
     tools: { select: selecting(view) },
-    layers: [selected(view)],
-    Values: () => <PixelValues view={view} />,
+    layers: [tokenGrid(view), selected(view)],
+    Values: () => (
+      <>
+        <PixelValues view={view} />
+        <TokenShares view={view} />
+      </>
+    ),
     place: () => ({
       area: share.value,
       less: view.differences.value.join(",") || null,

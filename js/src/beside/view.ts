@@ -1,10 +1,12 @@
 /** What stands beside our evidence in one view, and how it is looked at there. */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { BesidePane } from "../kernel/contract";
+import type { Frame } from "../kernel/frame";
 import type { Ui } from "../panel/ui";
 import { nameOf } from "../state/classes";
+import { percent } from "../support/figures";
 import { shown as shownText } from "../support/texts";
-import { difference } from "./difference";
+import { difference, sharesOf } from "./difference";
 import type { Beside } from "./state/beside";
 import type { Wish } from "./state/fetching";
 import type { Values } from "./state/values";
@@ -44,6 +46,10 @@ export interface BesideView {
   share: Signal<number | null>;
   /** Classes whose evidence is taken from the drawn class's. */
   differences: Signal<readonly number[]>;
+  /** Models, by their pane's number, whose evidence is taken from ours: what only one of them needs. */
+  against: Signal<readonly number[]>;
+  /** The grid of a vision transformer's tokens lies over the pictures. */
+  tokens: Signal<boolean>;
   /** In their order; whether a layout has room for them or not. */
   shown: ReadonlySignal<readonly Shown[]>;
   /** The one of a pane's key; undefined for our own evidence. */
@@ -59,10 +65,16 @@ export interface BesideView {
 /** In the others every picture has a mask of its own. */
 const SINGLE = ["single", "divider", "views"];
 
+function inWords(mask: Frame, other: Values, ours: string, theirs: string): string {
+  const shares = sharesOf(mask, other);
+  return `${ours} alone shows ${percent(shares.ours)} of the picture, ${theirs} alone ${percent(shares.theirs)}, both ${percent(shares.both)}.`;
+}
+
 export function createBesideView(ui: Ui, beside: Beside): BesideView {
   const { store, ended } = ui;
   const share = signal<number | null>(null);
   const differences = signal<readonly number[]>([]);
+  const against = signal<readonly number[]>([]);
 
   const ofPane = (pane: BesidePane): Shown => {
     const target = store.target.value;
@@ -113,8 +125,25 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
       state: values ? "done" : running ? "running" : "waiting",
     };
   };
+  const ofModel = (pane: BesidePane): Shown => {
+    const target = store.target.value;
+    const [mask, other] = [store.maskOf({ run: 0, target }), ofPane(pane)];
+    const values = mask && other.values ? difference(mask, other.values) : null;
+    const [ours, theirs] = [shownText(store.netName.value), other.label];
+    return {
+      ...{ key: `only-${pane.id}`, id: null, kind: "difference", label: `Difference to ${theirs}` },
+      about: `What only one of them needs: ${ours} above 0, ${theirs} below; around 0, what both need or neither does.`,
+      ...{ signed: true, channels: 3, progress: other.progress, error: other.error },
+      ...{ scale: 1, clipped: 0, unit: "", target, values },
+      state: values || other.state !== "done" ? other.state : "waiting",
+      note: mask && other.values ? inWords(mask, other.values, ours, theirs) : "",
+    };
+  };
+  const isAgainst = ({ id, kind }: BesidePane) => kind === "model" && against.value.includes(id);
   const shown = computed(() => [
-    ...beside.panes.value.map(ofPane),
+    ...beside.panes.value.flatMap((pane) =>
+      isAgainst(pane) ? [ofPane(pane), ofModel(pane)] : [ofPane(pane)],
+    ),
     ...differences.value.filter((each) => each !== store.target.value).map(ofClass),
   ]);
 
@@ -134,7 +163,9 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     effect(() => {
       store.watch(
         name,
-        differences.value.map((target) => ({ run: 0, target })),
+        [...differences.value, ...(against.value.length > 0 ? [store.target.value] : [])].map(
+          (target) => ({ run: 0, target }),
+        ),
       );
     }),
     effect(() => {
@@ -149,7 +180,8 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
   });
 
   return {
-    ...{ ui, beside, share, differences, shown },
+    ...{ ui, beside, share, differences, against, shown },
+    tokens: signal(false),
     own: computed(() => {
       const values = beside.valuesOf(0, store.target.value);
       return misfit(values) ? null : values;

@@ -604,6 +604,8 @@ export interface Traits {
   _measured: Measured[];
   /** By pane, the values for the class drawn as a packed frame (base64 of zlib), once all are there: what a saved notebook shows without a kernel. Unit values as those of a mask, signed ones as `128 + round(127·v/scale)`. At most 150 kB, the panes in order; values beyond that are left out. */
   _beside_kept: Record<string, string>;
+  /** Rows and columns of the patches in which the net, a vision transformer, reads the image; `[]` for other nets. */
+  _tokens: number[];
   /** Source of the page's third script, a module: what is beside; empty until a page asks by `beside_open`, or there is a pane. */
   _beside_script: string;
   /** Source of the page's second script, a module: findings and help, which are not needed for the first paint; empty until a page says `hello`. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { difference } from "../../src/beside/difference";
+import { difference, sharesOf } from "../../src/beside/difference";
 import { figureOf } from "../../src/beside/figure";
 import type { Frame } from "../../src/kernel/frame";
+import { made } from "./made";
 
 const mask = (data: number[], channels = 3): Frame =>
   ({ channels, height: 1, width: data.length / channels, data: Uint8Array.from(data) }) as Frame;
@@ -31,4 +32,15 @@ test("the same masks make the same picture, so that nothing is drawn anew", () =
 test("by area, what the class has more than the other comes first", () => {
   const values = difference(mask([0, 200, 100, 0, 200, 100, 0, 200, 100]), mask([90, 0, 0], 1));
   expect([...values.standing]).toEqual([43690, 0, 21845]);
+});
+
+test("a model's values are taken from our mask, and what only one of them shows is a share of the picture", () => {
+  const ours = mask([255, 51, 0, 255, 51, 0, 255, 51, 0]);
+  const theirs = made([0.5, 0.2, 1, 0.5, 0.2, 1, 0.5, 0.2, 1], { channels: 3 });
+  const { read } = figureOf(difference(ours, theirs));
+  expect([0, 1, 2].map((i) => read(i, null))).toEqual(["+0.50", "0", "−1.00"]);
+  const shares = sharesOf(ours, theirs);
+  expect(shares.ours).toBeCloseTo(0.5 / 3, 4);
+  expect(shares.theirs).toBeCloseTo(1 / 3, 4);
+  expect(shares.both).toBeCloseTo(0.7 / 3, 4);
 });

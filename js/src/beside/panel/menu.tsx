@@ -58,6 +58,8 @@ export function Menu({ view }: { view: View }) {
     >
       {view.judging && <view.judging.Methods view={view} />}
       <Differences view={view} />
+      <Models view={view} />
+      <Tokens view={view} />
       {/* Last: what it holds comes and goes, and must not move the others. */}
       <Now view={view} />
     </div>
@@ -76,21 +78,66 @@ function Differences({ view }: { view: View }) {
       <b aria-hidden="true">Another class</b>
       {others.map((info) => {
         const { index } = info;
-        const on = chosen.includes(index);
         return (
           <Item
             key={index}
             words={`Difference to ${shown(shortOf(info))}`}
-            checked={on}
+            checked={chosen.includes(index)}
             act={() => {
-              const rest = chosen.filter((each) => each !== index);
-              view.differences.value = on ? rest : [...rest, index];
+              view.differences.value = toggled(chosen, index);
             }}
           />
         );
       })}
     </div>
   );
+}
+
+/** Our evidence, less that of another model. */
+function Models({ view }: { view: View }) {
+  const chosen = view.against.value;
+  const models = view.beside.panes.value.filter(({ kind }) => kind === "model");
+  if (models.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
+    <div role="group" aria-label="Another model">
+      <b aria-hidden="true">Another model</b>
+      {models.map(({ id, label }) => (
+        <Item
+          key={id}
+          words={`Difference to ${shown(label)}`}
+          about="What only one of the two models needs"
+          checked={chosen.includes(id)}
+          act={() => {
+            view.against.value = toggled(chosen, id);
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Tokens({ view: { beside, tokens } }: { view: View }) {
+  const [rows, columns] = beside.tokens.value;
+  if (!rows) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
+    <div role="group" aria-label="Over the pictures">
+      <b aria-hidden="true">Over the pictures</b>
+      <Item
+        words={`Tokens, ${rows}×${columns}`}
+        about="The patches in which this network reads the image, and each one’s share of the evidence"
+        checked={tokens.value}
+        act={() => {
+          tokens.value = !tokens.value;
+        }}
+      />
+    </div>
+  );
+}
+
+function toggled(chosen: readonly number[], each: number): readonly number[] {
+  return chosen.includes(each) ? chosen.filter((other) => other !== each) : [...chosen, each];
 }
 
 const NOTES: Record<string, string> = { array: "from Python", model: "model" };

@@ -45,7 +45,7 @@ export function Over({ view, of }: { view: View; of: Shown }) {
 
 /** What a pane is doing, in a few words. */
 export function doing(of: Pick<Shown, "id" | "state" | "progress">): string {
-  if (of.id === null) return of.state === "done" ? "" : "Waiting for both classes …";
+  if (of.id === null) return of.state === "done" ? "" : "Waiting for both …";
   if (of.state === "stopped") return "Stopped";
   if (of.state === "waiting") return "Waiting …";
   if (of.state !== "running") return "";

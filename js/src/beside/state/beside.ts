@@ -12,6 +12,8 @@ export interface Beside extends Omit<Fetching, "put" | "keep"> {
   methods: ReadonlySignal<MethodEntry[]>;
   panes: ReadonlySignal<BesidePane[]>;
   measured: ReadonlySignal<Measured[]>;
+  /** Rows and columns of the patches in which a vision transformer reads the image; else none. */
+  tokens: ReadonlySignal<number[]>;
   /** Put a method beside the evidence; one that was stopped or failed is tried again. */
   add(method: string): void;
   remove(id: number): void;
@@ -47,6 +49,7 @@ export function createBeside(store: Store): Beside {
     ...{ store, panes, ...fetching },
     methods: trait("_methods", []),
     measured: trait("_measured", []),
+    tokens: trait("_tokens", []),
     add: (method) => void link.ask({ type: "beside_add", method }),
     remove: (id) => void link.ask({ type: "beside_remove", pane: id }),
     stop: (id) => void link.ask({ type: "beside_stop", pane: id }),

@@ -84,6 +84,7 @@ class OtherModel(Source):
         net = self._net
         if net is None:
             raise RuntimeError("this Inspector is closed; make a new one")
+        net.ours = self._panel.subject.subject  # with all targets that there are by now
         net.index(target)  # raises in words
         ours, stamp = self._settings(), self.stamp("")
         wanted = [target]
@@ -99,7 +100,7 @@ class OtherModel(Source):
         last = None
         net.to_ours(torch.zeros(1, 1, *net.theirs.x.shape[1:]))  # raises where it does not fit
         shown = time.monotonic()
-        with closing(stretch.steps(self._clf, net.theirs.x, optimize)) as steps:
+        with closing(stretch.steps(net.theirs.clf, net.theirs.x, optimize)) as steps:
             for step in steps:
                 last = step
                 run.history.add(step)
@@ -189,15 +190,17 @@ class OtherModel(Source):
 def _about(net: SecondNet) -> str:
     theirs, ours = net.theirs, net.ours
     names = [texts.shown(each.clf.name, NAME) for each in (theirs, ours)]
-    best = [int(each.scores.argmax()) for each in (theirs, ours)]
+    words = "Another model: its own run with the settings of ours, laid over our picture."
+    best = net.likeliest()
+    if best is None:
+        return words
     said = [
         f"{each.clf.short_names[index]} ({figure(float(each.scores[index]))})"
         for each, index in zip((theirs, ours), best, strict=True)
     ]
-    words = "Another model: its own run with the settings of ours, laid over our picture. "
     if net.disputed() is None and net.matched([best[1]]).get(best[1]) == best[0]:
-        return f"{words}Both models find {theirs.clf.short_names[best[0]]} most likely."
-    return f"{words}{names[0]} finds {said[0]} most likely, {names[1]} {said[1]}."
+        return f"{words} Both models find {theirs.clf.short_names[best[0]]} most likely."
+    return f"{words} {names[0]} finds {said[0]} most likely, {names[1]} {said[1]}."
 
 
 def _unseen(net: SecondNet) -> str:

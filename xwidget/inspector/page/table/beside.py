@@ -44,6 +44,13 @@ TRAITS: tuple[Trait, ...] = (
         dict[str, str],
     ),
     Trait(
+        "_tokens",
+        [],
+        "Rows and columns of the patches in which the net, a vision transformer, reads the image; "
+        "`[]` for other nets",
+        list[int],
+    ),
+    Trait(
         "_beside_script",
         "",
         "Source of the page's third script, a module: what is beside; empty until a page asks by "
