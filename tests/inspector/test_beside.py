@@ -16,7 +16,7 @@ import torch
 from tests.inspector.fakes import SAFETY, SIDE, Page, classifier, inspector_class, until
 from xwidget import Attribution
 from xwidget.frames import decode
-from xwidget.inspector.features.beside import feature, panes
+from xwidget.inspector.features.beside import feature, kept, panes
 from xwidget.inspector.features.beside.scoring import Scoring
 from xwidget.inspector.features.beside.values import STEPS, Found, scale_of, standing_of
 
@@ -159,8 +159,28 @@ def test_a_slow_method_is_stopped_and_resumed_and_holds_up_no_quick_one(ran, met
     until_state(page, "Slow", "done")
 
 
+def test_what_is_slow_gives_a_run_a_head_start(show, engine, methods, monkeypatch):
+    engine.hold()
+    widget, page = show()
+    page.until_status("running")
+    widget.add_method("slow")
+    widget.add_method("quick")
+    until_state(page, "Quick", "done")
+    assert pane_of(page, "Slow")["state"] == "waiting"
+    engine.release()
+    page.until_status("done")
+    until_state(page, "Slow", "done")
+    engine.hold()
+    widget.run()
+    page.until_status("running")
+    monkeypatch.setattr(panes, "HEAD_START", 0.0)
+    widget.add_method("slow", steps=2)
+    until_state(page, "Slow, steps 2", "done")
+    assert widget.status == "running"
+
+
 def test_a_pane_is_taken_away_whatever_it_does(ran, methods, monkeypatch):
-    monkeypatch.setattr(panes, "_STILL", 0.01)
+    monkeypatch.setattr(kept, "_STILL", 0.01)
     _, page = ran
     methods.hold()
     ask(page, "beside_add", method="slow")
@@ -413,7 +433,7 @@ def test_waiting_has_an_end(ran, methods):
 
 
 def test_a_saved_notebook_keeps_the_values_of_the_class_drawn(ran, monkeypatch):
-    monkeypatch.setattr(panes, "_STILL", 0.01)
+    monkeypatch.setattr(kept, "_STILL", 0.01)
     widget, page = ran
     for method in ("quick", "slow"):
         widget.add_method(method)
@@ -471,12 +491,12 @@ def test_an_exported_page_takes_the_values_along(ran, methods, tmp_path):
     widget.export_html(path)
     (pane,) = exported(path)["traits"]["_beside"]
     assert (pane["label"], pane["state"]) == ("Quick", "done")
-    kept = exported(path)["values"]
-    assert kept.keys() == {"0/0", "1/0"}
+    values = exported(path)["values"]
+    assert values.keys() == {"0/0", "1/0"}
     for id in (0, 1):
         said, buffer = ask(page, "values", pane=id, target=0)
-        assert zlib.decompress(base64.b64decode(kept[f"{id}/0"]["bytes"])) == buffer
-        told = {name: kept[f"{id}/0"][name] for name in said.keys() & kept[f"{id}/0"].keys()}
+        assert zlib.decompress(base64.b64decode(values[f"{id}/0"]["bytes"])) == buffer
+        told = {name: values[f"{id}/0"][name] for name in said.keys() & values[f"{id}/0"].keys()}
         assert told.items() <= said.items()
     said, file = ask(page, "save", format="page")
     assert said["type"] == "saved"

@@ -44,6 +44,8 @@ while g.inspector is None:
 until_it_steps(g.inspector)
 """,
     "a method beside a run": """
+from xwidget.inspector.features.beside import panes
+panes.HEAD_START = 0
 w = inspector()
 w.add_method("occlusion", window=1, stride=1)
 until_it_steps(w)

@@ -12,7 +12,7 @@ from typing import Any
 from xwidget.attribution import Attribution
 from xwidget.engine.device import pick
 from xwidget.inspector.features.beside.job import Job
-from xwidget.inspector.features.beside.kept import packed
+from xwidget.inspector.features.beside.kept import Kept
 from xwidget.inspector.features.beside.lane import Lane, Work
 from xwidget.inspector.features.beside.pane import Pane
 from xwidget.inspector.features.beside.source import Source, of_target
@@ -26,9 +26,12 @@ from xwidget.support import texts
 MOST = 12
 """Panes."""
 
+HEAD_START = 10.0
+"""Seconds for which what is slow waits for the end of a run: from then on they take turns."""
+
+_PAUSE = 0.1  # seconds between two looks whether it has ended
 _MOST_BYTES = 300_000_000  # of values: those asked for longest ago go first
 _TARGETS = 10  # classes drawn of late whose values are still computed
-_STILL = 1.0  # seconds without a change, after which what a saved notebook holds is packed
 
 
 class Panes:
@@ -55,10 +58,11 @@ class Panes:
         self._inspected: Inspected | None = panel.subject
         self._frame = panel.subject.picture.shape[:2]
         self._looks = 0
+        self._looked = 0.0
         self._weights: str | None = None  # of the net when it was looked at last
         self._removed: dict[tuple[Any, ...], dict[int, Found]] = {}  # of methods, by key
-        self._kept: tuple[int, ...] = ()  # what is packed
         self._ended = threading.Event()
+        self._kept = Kept(panel, self._drawn_values, self._ended)
         self.changed: Callable[[Pane], None] = lambda pane: None
         """Called with a pane that has other values, with the lock held."""
 
@@ -138,6 +142,7 @@ class Panes:
             self._asked.remove(target)
         self._asked.append(target)
         self._looks += 1
+        self._looked = time.monotonic()
         self._weights = None
         self.tell()
         for lane in self._lanes.values():
@@ -168,6 +173,7 @@ class Panes:
         self._end(self._jobs)
         for lane in self._lanes.values():
             lane.close()
+        self._kept.close()
         for pane in self:
             pane.removed = True
             pane.source.close()
@@ -180,8 +186,7 @@ class Panes:
     def wait(self, timeout: float | None = None) -> bool:
         """Block until nothing is to be computed; return False where that took longer."""
         end = None if timeout is None else time.monotonic() + timeout
-        lanes = [lane for name, lane in list(self._lanes.items()) if name != "kept"]
-        for lane in lanes:
+        for lane in list(self._lanes.values()):
             if not lane.wait(None if end is None else max(0.0, end - time.monotonic())):
                 return False
         return True
@@ -190,8 +195,8 @@ class Panes:
 
     def _lane(self, name: str) -> Lane:
         if name not in self._lanes:
-            choose = self._next_kept if name == "kept" else partial(self._next, name)
-            self._lanes[name] = Lane(f"xwidget {name}", choose, partial(self._end_lane, name))
+            choose, end = partial(self._next, name), partial(self._end_lane, name)
+            self._lanes[name] = Lane(f"xwidget {name}", choose, end)
         return self._lanes[name]
 
     def _end_lane(self, name: str) -> None:
@@ -220,11 +225,21 @@ class Panes:
             for target in reversed(self._asked):
                 for pane in self:
                     if pane.source.lane == lane and pane.lacks(target, weights):
+                        if self._lets_run(lane):
+                            return self._pause
                         return self._begin(pane, target, weights)
             self.tell()
             if not self._jobs:
-                self._lane("kept").wake()
+                self._kept.wake()
             return None
+
+    def _lets_run(self, lane: str) -> bool:
+        """Return whether a lane waits for the run: what is slow would take half of its time."""
+        waited = time.monotonic() - self._looked
+        return lane == "slow" and waited < HEAD_START and not self._panel.session.idle
+
+    def _pause(self) -> None:
+        self._ended.wait(_PAUSE)
 
     def _begin(self, pane: Pane, target: int, weights: str) -> Work:
         job = Job(
@@ -340,25 +355,12 @@ class Panes:
                 if target in self._asked:  # else it would be computed again at once
                     self._asked.remove(target)
 
-    # What a saved notebook holds.
-
-    def _next_kept(self) -> Work | None:
-        if self._ended.wait(_STILL):
+    def _drawn_values(self) -> dict[int, Found] | None:
+        """Return the values of the class drawn by pane; None while more are computed."""
+        if self._jobs:
             return None
-        with self._panel.lock:
-            found = {pane.id: pane.found.get(self._drawn.target) for pane in self}
-            there = {id: each for id, each in found.items() if each is not None}
-            key = tuple(each.seq for each in there.values())
-            if self._ended.is_set() or key == self._kept or self._jobs:
-                return None
-        return partial(self._pack, key, there)
-
-    def _pack(self, key: tuple[int, ...], found: dict[int, Found]) -> None:
-        kept = packed(found)
-        with self._panel.lock, self._panel.logged():
-            if not self._ended.is_set():
-                self._kept = key
-                self._panel.tell(_beside_kept=kept)
+        target = self._drawn.target
+        return {pane.id: pane.found[target] for pane in self if target in pane.found}
 
     def _own_label(self, label: str) -> str:
         """Return a label that no other pane has."""
