@@ -139,7 +139,7 @@ def test_the_order_is_what_was_shown_on_the_way() -> None:
     clf = xw.Classifier(net, size=16)
     x = clf.prepare(np.random.default_rng(0).random((16, 16, 3)))
     # With a fixed lambda what a step shows is the mask itself.
-    steps = list(optimize(clf, x, [1], Settings(sparsity=1e-3, iterations=4)))
+    steps = list(optimize(clf, x, [1], Settings(sparsity=1e-3, iterations=4, ranking="path")))
     average = torch.stack([step.masks[0] for step in steps[1:]]).mean(0)
     expected = torch.lerp(average, steps[-1].masks[0], 1e-3).mean(0)
     relevance = steps[-1].relevance

@@ -66,8 +66,8 @@ def explain(
         only one net sees may be noise made for it.
     repeat
         Whether to run a second time, with the next seed, and compare: the check "seeds" is the
-        intersection over union of the 20% of pixels that count most in either run, and passes from
-        0.5. It takes twice the time and needs ``reference="drawn"``.
+        intersection over union of the 20% of pixels that either run showed most on its way, and
+        passes from 0.5. It takes twice the time and needs ``reference="drawn"``.
     progress
         Whether to show a progress bar.
     on_step
@@ -123,7 +123,7 @@ def explain(
         heard.expect(chosen)
 
     def follow(settings: Settings, title: str, *, first: bool) -> tuple[History, str]:
-        steps = optimize(subject.clf, x, chosen, settings, checked=first)
+        steps = optimize(subject.clf, x, chosen, settings, checked=first, ranks=first)
         bar = tqdm(total=settings.iterations, disable=not progress, unit="it", desc=title)
         return _followed(steps, bar, on_step if first else None, turns_on(pick(settings.device)))
 
@@ -138,7 +138,7 @@ def explain(
                 other, ended = follow(again, f"{asked.game}, again", first=False)
                 if ended != "interrupted":
                     checks = [
-                        repeated(each, track.relevance, other.track(track.target).relevance)
+                        repeated(each, track.path, other.track(track.target).path)
                         for each, track in zip(checks, tracks, strict=True)
                     ]
         if heard is not None:

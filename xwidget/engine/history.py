@@ -94,6 +94,12 @@ class Track:
         return self.last.mean(0) if found is None else found[self._row]
 
     @property
+    def path(self) -> Tensor:
+        """The order of the pixels by what was shown of them on the way: (H, W), in [0, 1]."""
+        found = self._latest.path
+        return self.relevance if found is None else found[self._row]
+
+    @property
     def checks(self) -> Checks:
         """The checks of the last mask; those of an earlier one would not apply to it."""
         made = self._latest.checks

@@ -17,13 +17,14 @@ from xwidget.engine.defense import Guard
 from xwidget.engine.device import pick
 from xwidget.engine.early_stop import EarlyStop
 from xwidget.engine.plan import Plan
+from xwidget.engine.ranking import ranked, scoring
 from xwidget.engine.references import make_reference
 from xwidget.engine.rules import RULES
 from xwidget.engine.selfcheck import check_reference
 from xwidget.engine.settings import Settings
 from xwidget.engine.similarity import similar
 from xwidget.engine.smoothing import smoothed
-from xwidget.engine.sparsity import Auto, Fixed, Sparsity
+from xwidget.engine.sparsity import NOTHING, Auto, Fixed, Sparsity
 from xwidget.engine.state import State
 from xwidget.engine.step import Step
 from xwidget.engine.trust import Control, Tried, check
@@ -47,6 +48,7 @@ def optimize(
     *,
     start: State | None = None,
     checked: bool = True,
+    ranks: bool = True,
     again: bool = False,
 ) -> Generator[Step]:
     """Optimize one mask per target, all in one batch, and yield every step.
@@ -66,6 +68,8 @@ def optimize(
         State of an earlier step with the same targets, image and settings.
     checked
         Whether the last step brings checks, see ``trust``.
+    ranks
+        Whether it ranks the pixels as ``settings.ranking`` says, or by what was shown on the way.
     again
         Whether to yield the step of ``start`` alone, once more: it was cut during its checks.
 
@@ -91,7 +95,7 @@ def optimize(
     """
     watch = Watch(clf, targets, pick(settings.device))
     with watch.explaining():
-        yield from _optimized(watch, clf, x, targets, settings, start, checked, again)
+        yield from _optimized(watch, clf, x, targets, settings, start, checked, ranks, again)
 
 
 def _optimized(
@@ -102,6 +106,7 @@ def _optimized(
     settings: Settings,
     start: State | None,
     checked: bool,
+    ranks: bool,
     again: bool,
 ) -> Generator[Step]:
     device = pick(settings.device)
@@ -230,11 +235,20 @@ def _optimized(
             ):
                 stopped = "converged"
             left, checks = None, None
+            relevance = path = _relevance(tensors["path"], iteration, masks)
             if stopped:
                 try:
                     watch.ended(alone, batches.alone())
                     (shares,) = batches.run(outside, game.shown(masks))
                     left = shares[0]
+                    if ranks and game.keeps and settings.ranking == "trials":
+                        # Where nothing speaks for a class, nothing speaks most for it.
+                        some = (image_scores - tensors["blank"] > NOTHING).nonzero()[:, 0]
+                        scores_of = scoring(clf, batches.forward, index[some], batches.plan.batch)
+                        better = ranked(
+                            scores_of, x, reference, relevance[some], iteration, settings.seed
+                        )
+                        relevance = relevance.index_copy(0, some, better)
                     if checked:
                         tried = Tried(
                             iteration,
@@ -276,7 +290,8 @@ def _optimized(
                 plan=batches.plan,
                 independent=batches.independent,
                 stopped=stopped,
-                relevance=_relevance(tensors["path"], iteration, masks),
+                relevance=relevance,
+                path=path,
                 checks=checks,
                 open=batches.open,
             )
@@ -338,7 +353,7 @@ def _control(
         plan=plan,
         early_stop=False,
     )
-    run = optimize(clf, x, [least], settings, checked=False)
+    run = optimize(clf, x, [least], settings, checked=False, ranks=False)
     found = []
     try:
         for step in run:

@@ -116,6 +116,19 @@ class Settings:
         'convolutions, nothing timed), ``"plain"`` (the net unchanged), or the '
         '``diagnostics["plan"]`` of an earlier explanation, a dict.',
     )
+    ranking: str = setting(
+        "trials",
+        Choice(
+            {
+                "trials": "By what the first pixels score alone, in trials at the end of the run.",
+                "path": "By the mask, averaged over the run.",
+            }
+        ),
+        'How ``relevance`` ranks the pixels in games that keep the class: ``"trials"``, some 200 '
+        "pictures at the end of the run that show the first 10%, 20% and 30% of the pixels alone "
+        '(a quarter of its time); or ``"path"``, the mask averaged over the run, as in the other '
+        "games.",
+    )
     early_stop: bool = setting(
         True,
         Flag(),
@@ -159,6 +172,7 @@ class SettingsDict(TypedDict, total=False):
     device: str | torch.device | None
     seed: int
     plan: str | Mapping[str, Any] | Plan
+    ranking: str
     early_stop: bool
 
 

@@ -47,6 +47,9 @@ class Step:
     relevance
         The order of the pixels that the run found so far: (K, H, W) float32 in [0, 1]; None where
         it is the masks' mean over the color channels.
+    path
+        The order before it was put to the test: by what was shown on the way, as ``relevance`` is
+        but for a run's last step (K, H, W); None where there is no ``relevance``.
     checks
         What speaks for and against each mask, K of them; on a run's last step only, else None.
     open
@@ -67,5 +70,6 @@ class Step:
     independent: bool | None = None
     stopped: str | None = None
     relevance: Tensor | None = None
+    path: Tensor | None = None
     checks: tuple[Checks, ...] | None = None
     open: int = 0
