@@ -10,6 +10,7 @@ import type { Tool } from "../picture/tools/tool";
 import { nameOf } from "../state/classes";
 import { meanOf, thresholded, whereabouts } from "../state/masks";
 import { percent } from "../support/figures";
+import { around } from "../support/walking";
 import { asMask, figureOf, magnitudes } from "./figure";
 import { PixelValues } from "./pixel_values";
 import { topShare, type Values } from "./state/values";
@@ -218,7 +219,7 @@ function createTested({ ui, share }: BesideView): (each: Shown) => Frame | strin
   };
 }
 
-/** A press on a picture chooses it, and goes on to the other tools; a click that chose one does no more. */
+/** A press on a picture, or a key, chooses it: a press goes on to the other tools; a click that chose one does no more. */
 function selecting({ ui, select }: BesideView): Tool {
   let before = "";
   return {
@@ -232,6 +233,15 @@ function selecting({ ui, select }: BesideView): Tool {
       return false;
     },
     click: () => ui.selected.peek() !== before,
+    keys: {
+      m() {
+        const keys = ui.panes.peek().flatMap(({ key, tested }) => (tested ? key : []));
+        const all = ["main", ...keys];
+        select(all[around(all.indexOf(ui.selected.peek()), 1, all.length)] ?? "main");
+        return keys.length > 0;
+      },
+    },
+    help: { Testing: [["M", "test the next picture beside the evidence, or the evidence again"]] },
   };
 }
 
@@ -243,6 +253,9 @@ function selected({ ui, share, shown, of, isBeside }: BesideView): Layer {
       const signed = of(key)?.signed && share.value === null;
       return (
         <div class="xw-tested">
+          <span class="xw-sr" role="status">
+            A test takes {of(key)?.label ?? "the evidence"}
+          </span>
           {signed && (
             <b class="xw-corner" title="As a share of the scale">
               a test takes the positive part

@@ -148,6 +148,23 @@ test("a test takes what is seen: the values, their positive part, or the top pix
   expect(pixels("beside-2")).toEqual([0, 0, 0, 255]);
 });
 
+test("a key goes round the pictures that can be tested", () => {
+  const next = () => {
+    const took = here.pictures.tools.select?.keys?.m?.({} as never);
+    return [took, here.selected.value];
+  };
+  expect([next(), next(), next(), next()]).toEqual([
+    ...[
+      [true, "beside-1"],
+      [true, "beside-2"],
+      [true, "beside-3"],
+      [true, "main"],
+    ],
+  ]);
+  here.shown.value = [];
+  expect(next()).toEqual([false, "main"]);
+});
+
 test("in words a picture is its method, class, scale and where most of it lies", () => {
   const words = here.panes.value.map((each) => each.words);
   expect(words[1]).toMatch(/^Grad-CAM for cat: values from 0 to 1; where it lies: /);
