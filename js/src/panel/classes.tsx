@@ -95,7 +95,7 @@ function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {
         <b>{score(now)}</b>
       </span>
       {both && (
-        <span class="xw-scores" style="grid-column:1/-1">
+        <span class="xw-scores" style="grid-area:3/1/4/-1;white-space:normal">
           {both}
         </span>
       )}

@@ -9,18 +9,19 @@ function scoring(first: Wish | null = null) {
   const wish = signal(first);
   const version = signal("1");
   const running = signal(false);
+  const able = signal(true);
   const asked: { wish: Wish; answer: (came: Answer | string | null) => void }[] = [];
   const ask = (of: Wish) =>
     new Promise<Answer | string | null>((answer) => asked.push({ wish: of, answer }));
   const ended = new AbortController();
-  const made = createScoring({ wish, version, running, ask }, ended.signal);
+  const made = createScoring({ wish, version, running, able, ask }, ended.signal);
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const answer = async (own: number) => {
     const { wish: of, answer } = asked.at(-1) as (typeof asked)[number];
     answer({ ...of, scores: { 0: { own, witness: null } } });
     await settle();
   };
-  return { ...made, wish, version, running, asked, answer, settle, ended };
+  return { ...made, wish, version, running, able, asked, answer, settle, ended };
 }
 
 test("nothing is asked before equal areas are looked at", async () => {
@@ -81,6 +82,19 @@ test("what a newer wish of another view pushed aside is asked again; a refusal i
   asked[1]?.answer("There is no run yet.");
   await vi.advanceTimersByTimeAsync(5000);
   expect([asked.length, error.value, pending.value]).toEqual([2, "There is no run yet.", false]);
+});
+
+test("where nobody can be asked what is known stays, and the rest is asked later", async () => {
+  const { asked, wish, able, settle, answer, scores, pending } = scoring({ share: 0.2, target: 5 });
+  await settle();
+  await answer(0.7);
+  able.value = false;
+  wish.value = { share: 0.3, target: 5 };
+  await vi.advanceTimersByTimeAsync(5000);
+  expect([asked.length, scores.value[0]?.own, pending.value]).toEqual([1, 0.7, false]);
+  able.value = true;
+  await settle();
+  expect(asked.at(-1)?.wish.share).toBe(0.3);
 });
 
 test("a view that is gone asks for nothing more", async () => {

@@ -61,10 +61,19 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
   const percent = Math.round(100 * share);
   const name = shown(className(view));
   const error = scoring.error.value;
+  const { offline } = ui.store;
+  if (offline.value && rows.every(({ own }) => own === null)) {
+    return (
+      <>
+        {isFar(view) && <Area view={view} />}
+        <p class="xw-note">Nothing is scored: {offline.value}</p>
+      </>
+    );
+  }
   return (
     <>
       <div class="xw-acts">
-        <p>
+        <p title={`Score of these pixels alone, for ${name}`}>
           <b>Top {percent}% of the pixels by each</b> <span dir="auto">alone, for {name}</span>
         </p>
         <ToMeasures view={view} />

@@ -102,6 +102,7 @@ function Scale({ of, dark }: { of: Shown; dark: boolean }) {
 
 /** What the top pixels alone score, on the net and on a witness. */
 function AtArea({ view, scores }: { view: View; scores: Scored | undefined }) {
+  if (!scores && view.ui.store.offline.value) return null;
   const witness = scores?.witness;
   return (
     <span class="xw-at-area" data-pending={view.scoring.pending.value || undefined}>

@@ -43,10 +43,11 @@ export function createPanel(beside: BesideView, judging: Judging | undefined): V
   const scoring = createScoring(
     {
       running,
+      able: computed(() => !store.offline.value),
       wish: computed(() => {
-        const known = store.drawn.value !== null && !store.offline.value;
         const area = share.value;
-        return area !== null && known ? { share: area, target: store.target.value } : null;
+        const known = area !== null && store.drawn.value !== null;
+        return known ? { share: area, target: store.target.value } : null;
       }),
       version: computed(() => {
         const { run } = store.progress.value;

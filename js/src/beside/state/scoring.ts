@@ -33,6 +33,8 @@ export interface Asking {
   /** Changes with every picture that is scored. */
   version: ReadonlySignal<string>;
   running: ReadonlySignal<boolean>;
+  /** Whether anybody can be asked. */
+  able: ReadonlySignal<boolean>;
   /** An answer, the reason why there is none, or null where a newer wish took its place. */
   ask(wish: Wish): Promise<Answer | string | null>;
 }
@@ -53,7 +55,7 @@ export function createScoring(asking: Asking, ended: AbortSignal): Scoring {
   async function send(): Promise<void> {
     timer = undefined;
     const [wish, asked] = [asking.wish.peek(), key.peek()];
-    if (busy || !wish || asked === answered.peek()) return;
+    if (busy || !wish || asked === answered.peek() || !asking.able.peek()) return;
     busy = true;
     const came = await asking.ask(wish);
     busy = false;
@@ -72,7 +74,8 @@ export function createScoring(asking: Asking, ended: AbortSignal): Scoring {
   }
   const stop = effect(() => {
     // A slider that moves is followed at once; evidence that grows, at a pace of its own.
-    if (key.value && !busy) later(answered.peek() && asking.running.peek() ? PACE / 3 : 0);
+    if (key.value && asking.able.value && !busy)
+      later(answered.peek() && asking.running.peek() ? PACE / 3 : 0);
   });
   ended.addEventListener("abort", () => {
     clearTimeout(timer);
@@ -84,6 +87,6 @@ export function createScoring(asking: Asking, ended: AbortSignal): Scoring {
       const known = answer.value;
       return known && known.target === asking.wish.value?.target ? known.scores : NONE;
     }),
-    pending: computed(() => key.value !== "" && key.value !== answered.value),
+    pending: computed(() => key.value !== "" && key.value !== answered.value && asking.able.value),
   };
 }
