@@ -45,7 +45,7 @@ def near(value: float, scale: float, output: int = 0, *, name: str | None = None
     """
     if not math.isfinite(value) or not (math.isfinite(scale) and scale > 0):
         raise ValueError(f"value={value!r}, scale={scale!r}; expected a number, and one above 0")
-    return Score(_Near(float(value), float(scale), output), name=name or f"nearness to {value:g}")
+    return Score(_Near(float(value), float(scale), output), name=name or f"nearness to {value:.3g}")
 
 
 @dataclass(frozen=True)
