@@ -61,6 +61,7 @@ class Parts:
         self.comparing = Comparing(panel, self.running)
         self.testing = Testing(panel, self.drawn)
         self.beside = Beside(panel, self.drawn)
+        self.running.stopped = self.beside.stop_models
         lines = {name: Line(f"xwidget {name}") for name in ("findings", "files", "values")}
         self.line = lines["findings"]
         self.annotating = Annotating(panel, self.drawn, keeper, self.line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from xwidget.engine.settings import PANEL
 from xwidget.inspector.features.feature import Feature
@@ -27,6 +27,8 @@ class Running(Feature):
     def __init__(self, panel: Panel, drawn: Drawn) -> None:
         super().__init__(panel)
         self._drawn = drawn
+        self.stopped: Callable[[], None] = lambda: None
+        """Called when a person stops the run: what goes with it is stopped, too."""
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -61,6 +63,7 @@ class Running(Feature):
     def stop(self) -> None:
         """End the run within one iteration; what is done so far stays."""
         self._panel.session.stop()
+        self.stopped()
 
     def wait(self, timeout: float | None) -> bool:
         """Block until nothing runs any more; return whether that is so."""

@@ -79,7 +79,7 @@ class Beside(Feature):
         self._panel.tell(_methods=menu())
         self._panel.watch(lambda _: self._look(), "target")
         self._panel.watch(self._on_status, "status")
-        self._panel.runs.replaced = self._look
+        self._panel.runs.replaced = self._on_run
 
     def close(self) -> None:
         """Give up everything."""
@@ -175,6 +175,13 @@ class Beside(Feature):
             )
         return attribution
 
+    def stop_models(self) -> None:
+        """Stop the runs of other models, as ours is stopped."""
+        with self._panel.lock:
+            for pane in self.panes:
+                if pane.source.kind == "model":
+                    self.panes.stop(pane)
+
     # With the lock held.
 
     def _open(self) -> None:
@@ -209,12 +216,18 @@ class Beside(Feature):
     def _on_status(self, status: str) -> None:
         if not self._closed.is_set():
             self._measuring.forget(ID, self._own.seq)
+        if status == "running":
+            self._on_run()
+            return
+        if status == "stopped":
+            self.stop_models()
+        self._look()
+
+    def _on_run(self) -> None:
+        """Let the runs of other models go with ours."""
         for pane in self.panes:
-            if pane.source.kind == "model":  # its run goes with ours
-                if status == "running":
-                    pane.stopped.clear()
-                elif status == "stopped":
-                    self.panes.stop(pane)
+            if pane.source.kind == "model":
+                pane.stopped.clear()
         self._look()
 
     def _on_values(self, pane: Pane) -> None:

@@ -64,6 +64,7 @@ class OtherModel(Source):
         self._clf = net.theirs.clf
         self._panel = panel
         self._said: dict[int, _Said] = {}
+        self._orders: dict[int, npt.NDArray[np.float32]] = {}
         self._made: tuple[str, Settings] | None = None
         self.lane = f"model {next(self._count)}"
         self.label = self._clf.name
@@ -122,6 +123,8 @@ class OtherModel(Source):
     ) -> Attribution:
         tracks = [run.history.track(theirs) for theirs in matched.values()]
         masks = net.to_ours(torch.stack([each.last for each in tracks]))
+        orders = net.to_ours(torch.stack([each.relevance for each in tracks])[:, None])
+        self._orders.update(zip(matched, orders[:, 0].numpy(), strict=True))
         return Attribution(
             tuple(matched),
             masks.numpy(),
@@ -130,6 +133,10 @@ class OtherModel(Source):
             seconds=seconds,
             digest=net.ours.digest,
         )
+
+    def order(self, target: int) -> npt.NDArray[np.float32] | None:
+        """Return its run's relevance, laid over our picture: it orders pixels better than masks."""
+        return self._orders.get(target)
 
     def settle(self) -> None:
         """Ask it what it sees in our evidence, once our run has ended."""

@@ -319,7 +319,10 @@ class Panes:
         targets = [target for target in attribution.targets if target in wanted]
         if job.target not in targets:
             raise ValueError(f"there are no values for class {job.target}")
-        made = [Found(0, of_target(attribution, t), note, job.weights, final) for t in targets]
+        order = job.pane.source.order
+        made = [
+            Found(0, of_target(attribution, t), note, job.weights, final, order(t)) for t in targets
+        ]
         for each in made:
             _ = each.scale, each.clipped
         return made

@@ -108,6 +108,12 @@ class Source(ABC):
         """
         return weights
 
+    def order(self, target: int) -> npt.NDArray[np.float32] | None:
+        """Return the order of the pixels, (H, W), that belongs to the last values of a class, the
+        most relevant highest; None for that of the values themselves.
+        """
+        return None
+
     def settle(self) -> None:  # noqa: B027 - most have nothing to do
         """Do what could not be done with the values; on the thread of the lane, without a lock."""
 

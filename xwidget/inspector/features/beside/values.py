@@ -83,6 +83,9 @@ class Found:
         Fingerprint of the net that they are of.
     final
         Whether they are not to change: not those shown while they are computed.
+    order
+        (H, W), the most relevant highest, where the source has an order of the pixels of its own;
+        None for that of the values.
     """
 
     seq: int
@@ -90,6 +93,7 @@ class Found:
     note: str = ""
     weights: str = ""
     final: bool = True
+    order: Floats | None = None
 
     @property
     def values(self) -> Floats:
@@ -110,7 +114,7 @@ class Found:
     @cached_property
     def standing(self) -> Standing:
         """The standing of each pixel."""
-        return standing_of(self.attribution.relevance[0])
+        return standing_of(self.attribution.relevance[0] if self.order is None else self.order)
 
     @property
     def size(self) -> int:
