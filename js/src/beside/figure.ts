@@ -26,8 +26,6 @@ function makeFigure(values: Values): Figure {
     if (channel === null) return [0, size, 2 * size];
     return [channel * size, channel * size, channel * size];
   };
-  const sum = (i: number, [a, b, c]: readonly [number, number, number]) =>
-    (data[i + a] as number) + (data[i + b] as number) + (data[i + c] as number);
   return {
     channels,
     paint(out, { channel, boost, dark }, first = 0) {
@@ -47,7 +45,8 @@ function makeFigure(values: Values): Figure {
       }
     },
     read(pixel, channel, short) {
-      return written((sum(pixel, begins(channel)) / (3 * ONE)) * values.scale, values, short);
+      const sum = begins(channel).reduce((all, at) => all + (data[pixel + at] as number), 0);
+      return written((sum / (3 * ONE)) * values.scale, values, short);
     },
   };
 }

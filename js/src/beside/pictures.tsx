@@ -10,7 +10,6 @@ import type { Tool } from "../picture/tools/tool";
 import { nameOf } from "../state/classes";
 import { meanOf, thresholded, whereabouts } from "../state/masks";
 import { percent } from "../support/figures";
-import { around } from "../support/walking";
 import { asMask, figureOf, magnitudes } from "./figure";
 import { PixelValues } from "./pixel_values";
 import { topShare, type Values } from "./state/values";
@@ -52,7 +51,7 @@ export function picturesOf(
       // Everywhere the same: the pixels that are ranked first, and nothing else.
       takes: false,
       says: `The ${words(area)} by the evidence, as the network is shown them.`,
-      words: `${capitalized(words(area))} by the evidence for ${nameOf(store, store.target.value)}`,
+      words: `The ${words(area)} by the evidence for ${nameOf(store, store.target.value)}`,
     };
   };
 
@@ -121,10 +120,6 @@ export function picturesOf(
 /** "top 20% of the pixels" */
 function words(share: number): string {
   return `top ${percent(share).replace(".0%", "%")} of the pixels`;
-}
-
-function capitalized(text: string): string {
-  return `The ${text}`;
 }
 
 function range(each: Pick<Shown, "signed" | "scale">): string {
@@ -236,8 +231,8 @@ function selecting({ ui, select }: BesideView): Tool {
     keys: {
       m() {
         const keys = ui.panes.peek().flatMap(({ key, tested }) => (tested ? key : []));
-        const all = ["main", ...keys];
-        select(all[around(all.indexOf(ui.selected.peek()), 1, all.length)] ?? "main");
+        // After the last of them comes the main one.
+        select(keys[keys.indexOf(ui.selected.peek()) + 1] ?? "main");
         return keys.length > 0;
       },
     },
