@@ -44,11 +44,15 @@ def rise(task: Task, *, masks: int = 1000, cells: int = 7, kept: float = 0.5) ->
     total = torch.zeros(len(task.targets), *task.size, device=task.device)
     mean = torch.zeros(len(task.targets), 1, 1, device=task.device)
     batch = task.batch
+    most = _DRAWN * max(1, batch // _DRAWN)
     task.expect(masks)
     with torch.no_grad():
-        for start in range(0, masks, _DRAWN):
-            drawn = _masks(min(_DRAWN, masks - start), cells, kept, task.size, generator)
-            for part in drawn.to(task.device).split(batch):
+        for start in range(0, masks, most):
+            drawn = [
+                _masks(min(_DRAWN, masks - first), cells, kept, task.size, generator)
+                for first in range(start, min(start + most, masks), _DRAWN)
+            ]
+            for part in torch.cat(drawn).to(task.device).split(batch):
                 scores = task.scores(part * task.x).float()
                 total += torch.einsum("nk,nhw->khw", scores, part[:, 0])
                 mean += scores.sum(0).view(-1, 1, 1) / masks
