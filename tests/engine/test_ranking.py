@@ -13,9 +13,11 @@ import xwidget as xw
 from xwidget.engine.optimize import optimize
 from xwidget.engine.ranking import AREAS, EACH, ranked, scoring
 from xwidget.engine.settings import Settings
+from xwidget.engine.views import DRAWN, PLAIN, View, Views
 
 SIDE = 48
-X, GRAY = torch.ones(3, SIDE, SIDE), torch.zeros(3, SIDE, SIDE)
+WHITE, GRAY = torch.ones(3, SIDE, SIDE), torch.zeros(3, SIDE, SIDE)
+ALONE = Views(PLAIN, WHITE, GRAY, 0)
 
 
 def place(down: int, right: int) -> Tensor:
@@ -44,7 +46,7 @@ def first(order: Tensor, area: float) -> Tensor:
 
 def test_what_the_class_needs_comes_first() -> None:
     begun = noise()
-    orders = ranked(seen, X, GRAY, begun, 70, 0)
+    orders = ranked(seen, ALONE, begun, 70, 0)
     for before, order, needed in zip(begun, orders, PLACES, strict=True):
         assert float(first(before, 0.1)[needed].float().mean()) < 0.2
         assert float(first(order, 0.1)[needed].float().mean()) > 0.5
@@ -53,7 +55,7 @@ def test_what_the_class_needs_comes_first() -> None:
 
 def test_an_order_has_its_values_and_within_a_band_its_neighbors_as_before() -> None:
     begun = noise()
-    orders = ranked(seen, X, GRAY, begun, 70, 0)
+    orders = ranked(seen, ALONE, begun, 70, 0)
     torch.testing.assert_close(
         orders.flatten(1).sort().values, begun.flatten(1).sort().values, atol=2e-3, rtol=0
     )
@@ -64,21 +66,21 @@ def test_an_order_has_its_values_and_within_a_band_its_neighbors_as_before() -> 
 
 
 def test_classes_do_not_depend_on_each_other_and_a_seed_repeats_itself() -> None:
-    together = ranked(seen, X, GRAY, noise(), 30, 5)
+    together = ranked(seen, ALONE, noise(), 30, 5)
 
     def second(pictures: Tensor, numbers: Tensor) -> Tensor:
         return seen(pictures, numbers + 1)
 
-    torch.testing.assert_close(ranked(second, X, GRAY, noise()[1:], 30, 5)[0], together[1])
-    assert torch.equal(ranked(seen, X, GRAY, noise(), 30, 5), together)
-    assert not torch.equal(ranked(seen, X, GRAY, noise(), 30, 6), together)
+    torch.testing.assert_close(ranked(second, ALONE, noise()[1:], 30, 5)[0], together[1])
+    assert torch.equal(ranked(seen, ALONE, noise(), 30, 5), together)
+    assert not torch.equal(ranked(seen, ALONE, noise(), 30, 6), together)
 
 
 @pytest.mark.parametrize("score", [0.0, 0.7, torch.nan])
 def test_where_trials_say_nothing_the_order_is_smoothed_alone(score: float) -> None:
     begun = noise()
     begun[:, :, 24:] += 1
-    orders = ranked(lambda p, n: torch.full((len(p),), score), X, GRAY, begun, 70, 0)
+    orders = ranked(lambda p, n: torch.full((len(p),), score), ALONE, begun, 70, 0)
     assert orders.isfinite().all()
     assert (first(orders[0], 0.3)[:, 24:]).sum() > 0.99 * first(orders[0], 0.3).sum()
 
@@ -86,15 +88,29 @@ def test_where_trials_say_nothing_the_order_is_smoothed_alone(score: float) -> N
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 1)])
 def test_any_picture_has_an_order(size: tuple[int, int]) -> None:
     picture = torch.ones(3, *size)
-    orders = ranked(lambda p, n: p[:, 0].flatten(1).mean(1), picture, 0 * picture, picture, 9, 0)
+    views = Views(DRAWN, picture, 0 * picture, 0)
+    orders = ranked(lambda p, n: p[:, 0].flatten(1).mean(1), views, picture, EACH, 0)
     assert orders.shape == picture.shape
     assert orders.isfinite().all()
 
 
+def test_pixels_are_shown_on_the_reference_and_moved_with_the_image() -> None:
+    image = torch.rand(3, 6, 8, generator=torch.Generator().manual_seed(2))
+    views = Views((View(), View(noise=0.5, right=2, mirrored=True)), image, 0 * image - 1, 0)
+    pixels = torch.zeros(2, 6, 8, dtype=torch.bool)
+    pixels[0, 1, 3] = pixels[1, :, 5] = True
+    plain, moved = (views.show(pixels, view) for view in (0, 1))
+    assert torch.equal(plain[0, :, 1, 3], image[:, 1, 3])
+    assert torch.equal(moved[0, :, 1, 6], image[:, 1, 3])
+    assert torch.equal(moved[1, :, :, 4], image[:, :, 5])
+    for pictures in (plain, moved):
+        assert (pictures != -1).flatten(1).sum(1).tolist() == [3, 3 * 6]
+
+
 def test_a_run_of_a_few_steps_is_not_ranked() -> None:
     begun = noise()
-    assert ranked(seen, X, GRAY, begun, EACH - 1, 0) is begun
-    assert ranked(seen, X, GRAY, begun[:0], 70, 0).shape == (0, SIDE, SIDE)
+    assert ranked(seen, ALONE, begun, EACH - 1, 0) is begun
+    assert ranked(seen, ALONE, begun[:0], 70, 0).shape == (0, SIDE, SIDE)
 
 
 @pytest.fixture

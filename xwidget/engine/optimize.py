@@ -245,9 +245,7 @@ def _optimized(
                         # Where nothing speaks for a class, nothing speaks most for it.
                         some = (image_scores - tensors["blank"] > NOTHING).nonzero()[:, 0]
                         scores_of = scoring(clf, batches.forward, index[some], batches.plan.batch)
-                        better = ranked(
-                            scores_of, x, reference, relevance[some], iteration, settings.seed
-                        )
+                        better = ranked(scores_of, views, relevance[some], iteration, settings.seed)
                         relevance = relevance.index_copy(0, some, better)
                     if checked:
                         tried = Tried(

@@ -13,6 +13,9 @@ draws (Salimans et al., 2017, arXiv 1703.03864, Eq. 1 and section 2.1)::
 
     s <- s + rate * sum over a and n of [log p_c(e_a(s + h n)) - log p_c(e_a(s - h n))] n
 
+The image and what is shown of it may be moved or mirrored, as in the views of a run: what is first
+must not be so on one grid of pixels alone.
+
 RISE (Petsiuk et al., BMVC 2018) asks the net in the same way, with masks that know nothing of the
 image; that an area is held to, and not a price paid for it, is from extremal perturbations (Fong et
 al., ICCV 2019). No gradient of the net takes part, and noise that is smooth has nothing as fine as
@@ -31,6 +34,7 @@ from torch import Tensor
 from xwidget.classifier import Classifier
 from xwidget.engine.smoothing import low_pass
 from xwidget.engine.turns import breathe
+from xwidget.engine.views import Views
 
 Scores = Callable[[Tensor, Tensor], Tensor]
 
@@ -40,9 +44,9 @@ AREAS = (0.1, 0.2, 0.3)
 DRAWS = 4
 #: Steps of the run for each change of the order, and the most changes: a longer run takes longer to
 #: be ranked, too, and one of a few steps is not.
-EACH, MOST = 8, 9
+EACH, MOST = 7, 9
 
-_AMOUNTS = (1.0, 0.4)  # of noise, in deviations of the order: at first, and at last
+_AMOUNTS = (1.2, 0.4)  # of noise, in deviations of the order: at first, and at last
 _RATE = 0.5
 _NOISE = 24.0  # deviation in pixels of the noise's low-pass, of a picture of 224 x 224
 _START = 12.0  # the same, of the order that is begun with
@@ -51,14 +55,13 @@ _LEAST = 1e-4  # scores below say nothing
 _FAR = 3.0  # nats of a difference beyond which more of it counts no more
 _STEADY = 0.3  # keeps an update small where hardly anything makes a difference
 _TIES = 1e-3  # how much the rank itself weighs, so that no two pixels have the same value
-_BATCH = 8
+_BATCHES, _LARGE = {"cpu": 8}, 64  # pictures at once, by the kind of device
 _SEED = 104729  # of the noise, beside the run's own
 
 
 def ranked(
     scores: Scores,
-    x: Tensor,
-    reference: Tensor,
+    views: Views,
     order: Tensor,
     iterations: int,
     seed: int,
@@ -72,8 +75,8 @@ def ranked(
     ----------
     scores
         From ``scoring``.
-    x, reference
-        Normalized image and reference (3, H, W).
+    views
+        Of the run, without their noise.
     order
         What to begin with (K, H, W), in [0, 1].
     iterations
@@ -96,7 +99,7 @@ def ranked(
         for area in AREAS:
             noise = _smooth(random, (DRAWS, height, width), _NOISE * scale).to(field)[:, None]
             tried = torch.cat([field + amount * noise, field - amount * noise])
-            shown = torch.where(_first(tried.flatten(0, 1), area)[:, None], x, reference)
+            shown = views.show(_first(tried.flatten(0, 1), area), int(random.integers(len(views))))
             found = scores(shown, numbers).clamp_min(_LEAST).log().view(2, DRAWS, count, 1, 1)
             change += ((found[0] - found[1]).nan_to_num(0).clamp(-_FAR, _FAR) * noise).sum(0)
         change = change / (DRAWS * len(AREAS)) ** 0.5
@@ -117,9 +120,9 @@ def scoring(
     targets
         Class indices (K,).
     batch
-        Number of pictures that the net is given at once; None for as many as fit most caches.
+        Number of pictures that the net is given at once; None for as many as are fast.
     """
-    size = batch or _BATCH
+    size = batch or _BATCHES.get(targets.device.type, _LARGE)
 
     def scores(pictures: Tensor, numbers: Tensor) -> Tensor:
         found = []

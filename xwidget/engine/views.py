@@ -165,6 +165,13 @@ class Views:
         moved = torch.roll(field, (down, right), (-2, -1))
         return self._reference + sign * view.noise * self._deviation * moved
 
+    def show(self, pixels: Tensor, view: int) -> Tensor:
+        """Return pictures (N, 3, H, W): some pixels (N, H, W), bool, alone on the reference, moved as
+        in a view.
+        """
+        seen = self._views[view].move(pixels[:, None].to(self.images.dtype))
+        return torch.where(seen > 0.5, self.images[view], self._reference)
+
     def blend(self, masks: Tensor, references: Tensor, views: Sequence[int]) -> Tensor:
         """Return the optimized inputs (v * K, 3, H, W) of some views, one view after another.
 
