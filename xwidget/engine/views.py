@@ -166,8 +166,8 @@ class Views:
         return self._reference + sign * view.noise * self._deviation * moved
 
     def show(self, pixels: Tensor, view: int) -> Tensor:
-        """Return pictures (N, 3, H, W): some pixels (N, H, W), bool, alone on the reference, moved as
-        in a view.
+        """Return pictures (N, 3, H, W) of some pixels (N, H, W), bool, alone on the reference,
+        moved as in a view.
         """
         seen = self._views[view].move(pixels[:, None].to(self.images.dtype))
         return torch.where(seen > 0.5, self.images[view], self._reference)
