@@ -153,3 +153,13 @@ def test_the_activations_of_a_score_are_not_the_nets() -> None:
         return torch.relu(z[:, 0].sigmoid()).clamp(0, 1)
 
     assert xw.explain(clf, photo(), clipped, **QUICK).diagnostics["nonlinearities"] == plain
+
+
+def test_a_score_that_was_brought_up_is_no_answer_of_nothing(tmp_path) -> None:
+    red = xw.Score(lambda z: z[:, 0], name="how red it is", log_odds=True)
+    ex = xw.explain(colors(), two_colors(), red, iterations=8, progress=False)
+    assert ex.checks[0].says == ""
+    assert ex.says().startswith("This alone brings “how red it is” up: 1.00")
+    page = ex.export_html(tmp_path / "page.html").read_text("utf-8")
+    assert "nothing found" not in page
+    assert "This alone brings “how red it is” up" in page

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from xwidget.catalog import sentences
 from xwidget.catalog.games import SEEN, Game
 from xwidget.checks import Check
 from xwidget.engine.sparsity import NOTHING
@@ -151,14 +150,6 @@ def why_empty(picture: Picture) -> str | None:
 
 def instead(picture: Picture) -> str:
     """Return the sentence about a picture where its game's own would be wrong; else ""."""
-    words = _instead(picture)
-    if picture.scored and not words:
-        scores = picture.score, picture.image
-        return sentences.says(picture.game.name, picture.name, *scores, scored=True)
-    return words
-
-
-def _instead(picture: Picture) -> str:
     name, says, image, score, blank = (
         picture.named,
         picture.says,
