@@ -136,3 +136,14 @@ def test_a_gallery_shows_all_images_for_one_contrast() -> None:
         assert names == [("red rather than blue",)] * 2
     finally:
         gallery.close()
+
+
+def test_another_model_beside_is_asked_for_the_same_contrasts(inspect) -> None:
+    other = xw.Classifier(body(4), size=SIZE, categories=NAMES[::-1], name="other")
+    widget = inspect([classifier(), other], photo(), [("red", "blue")])
+    assert widget.wait(30)
+    widget.add(("blue", "green"))
+    assert widget.wait(30)
+    (pane,) = widget._beside
+    assert set(pane["targets"]) == {"4", "5"}
+    assert "by itself" in pane["targets"]["5"]["note"]
