@@ -106,6 +106,18 @@ def test_the_standing_of_our_own_evidence_is_that_of_its_relevance(ran, engine):
     page.until(lambda page: ask(page, "values", pane=0, target=1)[0]["seq"] > said["seq"])
 
 
+def test_a_new_order_of_the_same_iteration_is_a_new_standing(ran):
+    widget, page = ran
+    first = ask(page, "values", pane=0, target=0)[0]["seq"]
+    history = widget._session.runs.main.history
+    order = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE) / SIDE**2
+    step = history.track(0)._latest
+    object.__setattr__(step, "relevance", order.expand(len(step.targets), SIDE, SIDE))
+    said, buffer = ask(page, "values", pane=0, target=0)
+    assert said["seq"] > first
+    assert np.array_equal(np.frombuffer(buffer, "<u2"), standing_of(order.numpy()).ravel())
+
+
 def test_every_request_for_values_has_its_own_reply(ran):
     _, page = ran
     for method in ("quick", "slow"):

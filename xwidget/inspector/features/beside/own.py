@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xwidget.attribution import Attribution
 from xwidget.inspector.features.beside.values import Found
 from xwidget.inspector.page.panel import Panel
@@ -23,7 +25,7 @@ class Own:
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
-        self._made: dict[int, tuple[tuple[int, int], Found]] = {}  # by class: run, iteration
+        self._made: dict[int, Found] = {}  # by class
         self._seq = 0
 
     def found(self, target: int) -> Found:
@@ -39,18 +41,18 @@ class Own:
             self._panel.check_open()
             raise RuntimeError("there is no evidence of this class yet; run it first")
         track = main.history.track(target)
-        of = main.number, track.iteration
+        values = track.relevance.cpu().numpy()[None]
         known = self._made.pop(target, None)
-        if known is None or known[0] != of:
+        # The same iteration may get another order, when its checks are made.
+        if known is None or not np.array_equal(known.attribution.values, values):
             self._seq += 1
-            values = track.relevance.cpu().numpy()[None]
             name = f"FGVis {main.settings.game} relevance"
             seconds = 0.0 if main.progress is None else main.progress.seconds
-            known = of, Found(self._seq, Attribution((target,), values, name, seconds=seconds))
+            known = Found(self._seq, Attribution((target,), values, name, seconds=seconds))
         self._made[target] = known
         if len(self._made) > _CLASSES:
             del self._made[next(iter(self._made))]
-        return known[1]
+        return known
 
     def seq(self, target: int) -> int | None:
         """Return the ``seq`` of a class as it is now; None where it has no evidence."""
