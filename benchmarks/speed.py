@@ -121,7 +121,7 @@ def main() -> None:
     parts = [
         "# Speed",
         f"Measured {date.today()} by `python -m benchmarks.speed{' --quick' if quick else ''}` on "
-        f"{machine()}.\n{versions()}.\n\nNothing was measured on a GPU.",
+        f"{machine()}.\n{versions()}.\n\nAll on the CPU; see [](gpu.md) for a GPU.",
     ]
     if quick:
         parts.append("**Quick run**: few repeats, few photos. The last digits are noise.")
