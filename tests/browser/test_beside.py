@@ -265,6 +265,11 @@ def test_measures_and_the_sanity_check_are_asked_for_and_shown(
     assert figures == pytest.approx(expected, abs=0.0051)
     assert measures.get_by_role("img", name="Deletion curves").locator("path").count() >= 3
 
+    # Where there is room, the curves stand in one row.
+    boxes = [figure.bounding_box() for figure in measures.locator("figure").all()]
+    assert len({round(box["y"]) for box in boxes if box}) == 1
+    assert len({round(box["x"]) for box in boxes if box}) == 3
+
     measures.get_by_role("button", name="Sanity check").click()
     told = measures.get_by_role("list", name="Sanity check").get_by_role("listitem")
     told.filter(has_text="Integrated Gradients").wait_for()
