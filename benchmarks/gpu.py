@@ -1,4 +1,4 @@
-"""What a GPU gains, and whether it finds the same: python -m benchmarks.gpu [--photos FOLDER].
+"""The gain of a GPU, and whether it finds the same: python -m benchmarks.gpu [--photos FOLDER].
 
 Without a GPU it measures the CPU, to be tried out.
 """
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def iterations(device: torch.device, photo: Path, repeats: int) -> str:
-    """Return the table of what an iteration costs beside a pass of the bare net."""
+    """Return the table of the cost of an iteration beside a pass of the bare net."""
     rows = []
     for name, (reference, views), count in product(NETS, VIEWS.items(), COUNTS):
         clf = xw.load(name)
@@ -79,7 +79,7 @@ def iterations(device: torch.device, photo: Path, repeats: int) -> str:
 
 
 def agreement(device: torch.device, photos: Sequence[Path], count: int) -> str:
-    """Return the table of how far a run on the device ends from the same run on the CPU."""
+    """Return the table of the distances between runs on the device and the same on the CPU."""
     rows = []
     for name, photo, game in product(NETS, photos, GAMES):
         clf = xw.load(name)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import xwidget as xw
+from xwidget.engine import optimize as optimize_module
 from xwidget.engine.optimize import optimize
 from xwidget.engine.ranking import AREAS, EACH, ranked, scoring
 from xwidget.engine.settings import Settings
@@ -161,6 +162,19 @@ def test_a_class_that_the_net_does_not_see_is_not_ranked(x: Tensor) -> None:
     assert found.relevance is not None
     assert path.relevance is not None
     assert torch.equal(found.relevance[1], path.relevance[1])
+
+
+def test_a_run_that_is_stopped_while_it_is_ranked_keeps_what_it_has(
+    clf: xw.Classifier, x: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> Tensor:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(optimize_module, "ranked", stopped)
+    last = list(optimize(clf, x, [0], Settings(iterations=EACH)))[-1]
+    assert last.stopped == "interrupted"
+    assert last.checks is None
+    assert last.relevance is last.path
 
 
 def test_small_batches_score_the_same(clf: xw.Classifier, x: Tensor) -> None:
