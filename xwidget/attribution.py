@@ -25,7 +25,8 @@ class Attribution:
     Attributes
     ----------
     targets
-        K class indices.
+        K class indices. Those from the number of classes on are of contrasts and scores, in the
+        order of the classifier that the attribution was made with.
     values
         (K,H,W) float32, one value a pixel, or (K,3,H,W), one for each color channel, red first. H
         and W are those of the net's input. Finite; in [0,1] unless ``signed``. Read-only.
@@ -43,6 +44,8 @@ class Attribution:
     scale
         Unit or scale of the values in words, such as "divided by the largest of each class"; "" if
         unknown.
+    names
+        K names of the targets, as in ``Classifier.categories``; "" where it is unknown.
 
     Raises
     ------
@@ -64,6 +67,7 @@ class Attribution:
     seconds: float = 0.0
     digest: str = ""
     scale: str = ""
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "values", np.float32)
@@ -71,6 +75,8 @@ class Attribution:
         object.__setattr__(self, "targets", targets)
         checks = tuple(map(str, self.checks)) or ("",) * len(targets)
         object.__setattr__(self, "checks", checks)
+        names = tuple(map(str, self.names)) or ("",) * len(targets)
+        object.__setattr__(self, "names", names)
         shape = self.values.shape
         if len(shape) not in (3, 4) or (len(shape) == 4 and shape[1] != 3) or 0 in shape:
             raise ValueError(f"values have shape {shape}; expected (K,H,W) or (K,3,H,W)")
@@ -81,6 +87,8 @@ class Attribution:
             )
         if len(checks) != len(targets):
             raise ValueError(f"checks has {len(checks)} lines for {len(targets)} classes")
+        if len(names) != len(targets):
+            raise ValueError(f"names has {len(names)} names for {len(targets)} targets")
         if not self.method or not isinstance(self.method, str):
             raise ValueError(f"method is {self.method!r}; expected its name")
         low, high = float(self.values.min()), float(self.values.max())
@@ -105,6 +113,7 @@ class Attribution:
         seconds: float = 0.0,
         digest: str = "",
         scale: str = "",
+        names: Sequence[str] = (),
     ) -> Attribution:
         """Return an attribution of values that were computed elsewhere.
 
@@ -118,7 +127,7 @@ class Attribution:
             (3,H,W) are those of three classes.
         signed
             As the attribute; by default False if all values are in [0,1].
-        method, checks, seconds, digest, scale
+        method, checks, seconds, digest, scale, names
             As the attributes.
 
         Raises
@@ -134,7 +143,8 @@ class Attribution:
             array = array[:, 0]
         if signed is None:
             signed = not bool(((array >= 0) & (array <= 1)).all())
-        return cls(listed, array, method, signed, tuple(checks), seconds, digest, scale)
+        lines = tuple(checks)
+        return cls(listed, array, method, signed, lines, seconds, digest, scale, tuple(names))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -210,8 +220,48 @@ class Attribution:
             raise ValueError(f"the attribution is of classes {self.targets}, and {named}")
         return self.targets.index(target)
 
+    def position_of(self, index: int, categories: Sequence[str], classes: int) -> int:
+        """Return the place among the targets of an output of a classifier.
+
+        From the number of classes on, an index says something about one classifier only: there, a
+        contrast or score is known by its name.
+
+        Parameters
+        ----------
+        index
+            Of the output.
+        categories, classes
+            The classifier's names of all outputs, and how many of these are classes.
+
+        Raises
+        ------
+        ValueError
+            If there is no such target, or it has another name.
+
+        Examples
+        --------
+        >>> found = Attribution.from_array(np.eye(4), 3, names=["red rather than blue"])
+        >>> found.position_of(4, ["red", "green", "blue", "any", "red rather than blue"], 3)
+        0
+        """
+        if index < classes:
+            return self.position(index)
+        name = categories[index]
+        places = [k for k, each in enumerate(self.names) if each == name]
+        if index in self.targets and (self.targets.index(index) in places or not places):
+            k = self.targets.index(index)
+            if self.names[k] not in ("", name):
+                raise ValueError(
+                    f"the attribution by {texts.shown(self.method, texts.NAME)} is of "
+                    f"{texts.shown(self.names[k], texts.NAME)!r}, not of "
+                    f"{texts.shown(name, texts.NAME)!r}; both have the index {index}, each with a "
+                    "classifier of its own"
+                )
+            return k
+        return places[0] if len(places) == 1 else self.position(index)
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        self.__dict__.update({"names": ("",) * len(state["targets"]), **state})
         self.values.setflags(write=False)  # numpy's copies may be written to
 
     def __repr__(self) -> str:
@@ -219,8 +269,11 @@ class Attribution:
         kind = "signed" if self.signed else "in [0,1]"
         colors = ", one for each color" if self.values.ndim == 4 else ""
         name = texts.shown(self.method, texts.NAME)
-        classes = ", ".join(map(str, self.targets))
-        return f"<Attribution by {name}: {height}×{width} values {kind}{colors}, class {classes}>"
+        of = ", ".join(
+            texts.shown(each, texts.NAME) or f"class {target}"
+            for target, each in zip(self.targets, self.names, strict=True)
+        )
+        return f"<Attribution by {name}: {height}×{width} values {kind}{colors}, of {of}>"
 
 
 def _targets(targets: Any) -> tuple[bool, tuple[Any, ...]]:

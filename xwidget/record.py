@@ -167,6 +167,7 @@ class Record:
             checks=tuple(checks.summary for checks in self.checks),
             seconds=float(self.diagnostics.get("seconds") or 0.0),
             digest="" if self.origin is None else self.origin.digest,
+            names=self.names,
         )
 
     def says(self, target: int | str | None = None) -> str:

@@ -147,3 +147,16 @@ def test_another_model_beside_is_asked_for_the_same_contrasts(inspect) -> None:
     (pane,) = widget._beside
     assert set(pane["targets"]) == {"4", "5"}
     assert "by itself" in pane["targets"]["5"]["note"]
+
+
+def test_values_of_one_contrast_are_not_shown_as_those_of_another(inspect) -> None:
+    widget = inspect(classifier(), photo(), [("red", "blue")])
+    mine, other = (
+        xw.attribute(classifier(), photo(), "gradcam", [contrast], progress=False)
+        for contrast in (("red", "blue"), ("green", "gray"))
+    )
+    assert widget.add_attribution(mine) == "Grad-CAM"
+    with pytest.raises(ValueError, match="is of 'green rather than gray', not of 'red rather"):
+        widget.add_attribution(other)
+    with pytest.raises(ValueError, match="class 'green rather than gray', index 4, but tiny has 4"):
+        inspect(classifier(), photo()).add_attribution(other)

@@ -41,13 +41,39 @@ def test_all_measures_of_a_contrast_are_made_on_a_witness_that_knows_both_names(
     assert found.witness.equal_area.image == pytest.approx(float(image), abs=1e-4)
 
 
-def test_which_of_several_extra_targets_is_meant_is_not_guessed(explained) -> None:
+def test_which_of_several_extra_targets_is_meant_is_told_by_its_name_and_not_guessed(
+    explained,
+) -> None:
     subject, _ = explained
     both = xw.explain(
         subject, targets=[("red", "blue"), ("blue", "red")], iterations=1, progress=False
-    )
+    ).attribution
+    assert both.names == ("red rather than blue", "blue rather than red")
+    found = metrics.insertion(subject, both, ("blue", "red"), steps=2)
+    known = metrics.insertion(subject, both.relevance[1], ("blue", "red"), steps=2)
+    np.testing.assert_array_equal(found.scores, known.scores)
+    unnamed = xw.Attribution(both.targets, both.values, both.method)
     with pytest.raises(ValueError, match="several targets that are no classes"):
-        metrics.insertion(subject, both.attribution, ("blue", "red"), steps=2)
+        metrics.insertion(subject, unnamed, ("blue", "red"), steps=2)
+
+
+def test_values_of_one_contrast_are_not_taken_for_those_of_another(explained) -> None:
+    subject, ex = explained
+    other = xw.attribute(classifier(), photo(), "gradcam", [("green", "gray")], progress=False)
+    assert other.targets == ex.targets
+    assert other.names == ("green rather than gray",)
+    assert repr(other).endswith("of green rather than gray>")
+    extended = xw.Subject.of(subject.clf.extended([("red", "blue")]), subject)
+    for measure in (
+        lambda: metrics.insertion(subject, other, ("red", "blue"), steps=2),
+        lambda: metrics.insertion(extended, other, steps=2),
+        lambda: metrics.measure(subject, other, ("red", "blue"), steps=2),
+        lambda: metrics.randomization(subject, "gradcam", ("red", "blue"), attribution=other),
+    ):
+        with pytest.raises(ValueError, match="is of 'green rather than gray', not of 'red rather"):
+            measure()
+    drawn = ex.plot(other)
+    assert [len(axes.images) for axes in drawn.axes if "Grad" in axes.get_title("left")] == [0]
 
 
 def test_many_images_are_explained_for_a_contrast_and_a_score() -> None:

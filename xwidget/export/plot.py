@@ -89,8 +89,8 @@ def plot(explanation: Record, *others: Attribution) -> Figure:
             for n, each in enumerate(others, 3):
                 beside = figure.add_subplot(grid[2 * k, n])
                 _caption(beside, _short(each.method, _ALONE), "")
-                if explanation.targets[k] in each.targets:
-                    values = each.relevance[each.position(explanation.targets[k])]
+                if (place := _place(each, explanation, k)) is not None:
+                    values = each.relevance[place]
                     _heat(beside, values, float(np.abs(each.relevance).max()) if each.signed else 0)
             below = figure.add_subplot(grid[2 * k + 1, :])
             below.set_title(says[k], loc="left", fontsize=10, color=_INK)
@@ -127,6 +127,17 @@ def _check(attribution: object, explanation: Record) -> None:
         raise ValueError(
             f"the attribution by {attribution.method} is of another image: the digests differ"
         )
+
+
+def _place(attribution: Attribution, explanation: Record, k: int) -> int | None:
+    """Return where an attribution has the k-th target; None where it has it not."""
+    target, name = explanation.targets[k], explanation.names[k]
+    if target not in attribution.targets:
+        return None
+    place = attribution.position(target)
+    # The index of a contrast or a score is another one's with another classifier.
+    beyond = target in explanation.beyond_classes
+    return None if beyond and attribution.names[place] not in ("", name) else place
 
 
 def _verdict(axes: Axes, words: str, checks: Checks) -> None:

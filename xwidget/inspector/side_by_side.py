@@ -78,7 +78,7 @@ class SideBySide(LockedWidget):
         >>> w.add_method("gradcam")  # doctest: +SKIP
         'Grad-CAM'
         >>> w.wait(), w.beside["Grad-CAM"]  # doctest: +SKIP
-        (True, <Attribution by Grad-CAM: 224×224 values in [0,1], class 967>)
+        (True, <Attribution by Grad-CAM: 224×224 values in [0,1], of espresso>)
         """
         return self._parts.beside.add_method(method, options)
 

@@ -4,7 +4,7 @@
 >>> clf, photo = xw.load("efficientnet_lite0"), xw.sample("coffee")
 >>> found = xw.attribute(clf, photo, "gradcam", "espresso", progress=False)
 >>> found
-<Attribution by Grad-CAM: 224×224 values in [0,1], class 967>
+<Attribution by Grad-CAM: 224×224 values in [0,1], of espresso>
 >>> "rise" in xw.methods()
 True
 

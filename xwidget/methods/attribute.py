@@ -143,6 +143,7 @@ def attribute(
         seconds=time.perf_counter() - began,
         digest=subject.digest,
         scale=answer.scale,
+        names=[subject.clf.categories[target] for target in chosen],
     )
 
 

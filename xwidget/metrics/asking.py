@@ -125,7 +125,7 @@ def checked(found: Any, target: int, subject: Subject) -> Attribution:
             f"the method returned a {type(found).__name__}; expected an Attribution: "
             "Attribution.from_array(values, target)"
         )
-    found.position(target)
+    found.position_of(target, subject.clf.categories, subject.clf.classes)
     if found.digest and found.digest != subject.digest:
         raise ValueError(
             f"the attribution by {found.method} is of another image than the subject: their "

@@ -64,13 +64,21 @@ def read(
         given = given.mask_attribution if masks else given.attribution
     if isinstance(given, Attribution):
         index = None if target is None else _classifier(clf).index(target)
-        k = given.position(index)
+        if index is None:  # the only one, which has to be what the net calls so
+            index = given.targets[given.position()]
+        net = _classifier(clf)
+        known = index < len(net.categories)
+        k = (
+            given.position_of(index, net.categories, net.classes)
+            if known
+            else given.position(index)
+        )
         if subject is not None and given.digest and given.digest != subject.digest:
             raise ValueError(
                 f"the attribution by {given.method} is of another image than the subject: their "
                 "digests differ"
             )
-        return clf, image, given.targets[k], (given.masks if masks else given.relevance)[k]
+        return clf, image, index, (given.masks if masks else given.relevance)[k]
     asked: Any = target  # None is refused where it is used, as anything else that is no class
     return clf, image, asked, given
 
@@ -82,8 +90,14 @@ def _with_output(clf: Any, target: Any, given: Sequence[Any]) -> tuple[Any, int]
         made, index = clf.aimed(target)
     else:
         made, (index,) = clf.aimed([target])
-    targets = [t for each in given for t in getattr(each, "targets", ())]
-    if not known.extras and sum(t >= known.classes for t in targets) > 1:
+    beyond = [
+        name
+        for each in given
+        if isinstance(each, (Attribution, Explanation))
+        for target, name in zip(each.targets, each.names, strict=True)
+        if target >= known.classes
+    ]
+    if not known.extras and len(beyond) > 1 and not all(beyond):
         raise ValueError(
             "the attribution has several targets that are no classes, and only the classifier that "
             "it was made with knows which of them is meant: give that one, clf.extended([...]), or "

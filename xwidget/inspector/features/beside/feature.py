@@ -167,12 +167,15 @@ class Beside(Feature):
                 f"the attribution by {texts.shown(attribution.method, NAME)} is of another image: "
                 "the digests differ"
             )
-        names = subject.clf.categories
-        if beyond := [target for target in attribution.targets if target >= len(names)]:
-            raise ValueError(
-                f"the attribution is of class {beyond[0]}, but {subject.clf.name} has "
-                f"{len(names)} classes"
-            )
+        names, classes = subject.clf.categories, subject.clf.classes
+        for target, name in zip(attribution.targets, attribution.names, strict=True):
+            if target >= len(names):
+                known = f"{texts.shown(repr(name), NAME)}, index {target}" if name else f"{target}"
+                raise ValueError(
+                    f"the attribution is of class {known}, but {subject.clf.name} has "
+                    f"{len(names)} classes"
+                )
+            attribution.position_of(target, names, classes)  # raises where that is another one
         return attribution
 
     def stop_models(self) -> None:

@@ -132,6 +132,7 @@ class OtherModel(Source):
             checks=tuple(track.checks.summary for track in tracks),
             seconds=seconds,
             digest=net.ours.digest,
+            names=tuple(net.ours.clf.categories[target] for target in matched),
         )
 
     def order(self, target: int) -> npt.NDArray[np.float32] | None:

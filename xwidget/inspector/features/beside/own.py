@@ -48,7 +48,16 @@ class Own:
             self._seq += 1
             name = f"FGVis {main.settings.game} relevance"
             seconds = 0.0 if main.progress is None else main.progress.seconds
-            known = Found(self._seq, Attribution((target,), values, name, seconds=seconds))
+            known = Found(
+                self._seq,
+                Attribution(
+                    (target,),
+                    values,
+                    name,
+                    seconds=seconds,
+                    names=(self._panel.subject.clf.categories[target],),
+                ),
+            )
         self._made[target] = known
         if len(self._made) > _CLASSES:
             del self._made[next(iter(self._made))]

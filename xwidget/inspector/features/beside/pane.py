@@ -107,6 +107,7 @@ class Pane:
             values=np.concatenate([each.values for each in parts]),
             signed=any(each.signed for each in parts),
             checks=tuple(line for each in parts for line in each.checks),
+            names=tuple(name for each in parts for name in each.names),
             # What computes all classes at once says the time of all with each.
             seconds=(max if self.source.at_once else sum)(each.seconds for each in parts),
         )

@@ -212,4 +212,5 @@ def of_target(attribution: Attribution, target: int) -> Attribution:
         targets=(target,),
         values=attribution.values[k : k + 1],
         checks=attribution.checks[k : k + 1],
+        names=attribution.names[k : k + 1],
     )
