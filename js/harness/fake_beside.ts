@@ -71,6 +71,10 @@ export class FakeBeside {
       case "beside_stop":
         this.#change(command.pane, { state: "stopped" });
         return [{ type: "done" }];
+      case "beside_retry":
+        this.#change(command.pane, { state: "waiting", progress: 0, error: "" });
+        this.#work(command.pane, target);
+        return [{ type: "done" }];
       case "values":
         return this.#values(command.pane, command.target);
       case "score_area":

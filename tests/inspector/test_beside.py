@@ -156,6 +156,22 @@ def test_a_method_that_fails_says_why_and_is_tried_again(ran, methods):
     assert until_state(page, "Broken", "failed")["id"] == pane["id"]
 
 
+def test_what_is_tried_again_is_the_pane_with_its_options(ran, methods):
+    widget, page = ran
+    methods.hold()
+    assert widget.add_method("slow", steps=3) == "Slow, steps 3"
+    until_state(page, "Slow, steps 3", "running")
+    ask(page, "beside_stop", pane=1)
+    until_state(page, "Slow, steps 3", "stopped")
+    assert ask(page, "beside_retry", pane=1)[0]["type"] == "done"
+    until(lambda: len(methods.calls) == 2)
+    methods.release()
+    until_state(page, "Slow, steps 3", "done")
+    assert len(page.state["_beside"]) == 1
+    assert [call[2]["steps"] for call in methods.calls] == [3, 3]
+    assert ask(page, "beside_retry", pane=7)[0]["type"] == "done"  # it is gone
+
+
 def test_a_slow_method_is_stopped_and_resumed_and_holds_up_no_quick_one(ran, methods):
     _, page = ran
     methods.hold()

@@ -160,6 +160,12 @@ def test_it_stops_and_begins_with_our_run_and_has_its_settings(show, monkeypatch
     widget.stop()
     until(lambda: pane(page)["state"] == "stopped")
     going.set()
+    page.send({"type": "beside_retry", "id": 9, "pane": 1})  # a person goes on with it alone
+    until(lambda: pane(page)["state"] == "running")
+    going.clear()
+    widget.stop()
+    until(lambda: pane(page)["state"] == "stopped")
+    going.set()
     widget.iterations, widget.game = 4, "deletion"
     widget.run()
     until(lambda: pane(page)["state"] == "done")

@@ -635,6 +635,7 @@ export type Command =
   | { type: "beside_add"; method: string }
   | { type: "beside_remove"; pane: number }
   | { type: "beside_stop"; pane: number }
+  | { type: "beside_retry"; pane: number }
   | { type: "values"; pane: number; target: number }
   | { type: "score_area"; share: number; target: number }
   | { type: "measure"; pane: number; target: number }
@@ -686,6 +687,7 @@ export interface Replies {
   beside_add: Extract<Message, { type: "done" }>;
   beside_remove: Extract<Message, { type: "done" }>;
   beside_stop: Extract<Message, { type: "done" }>;
+  beside_retry: Extract<Message, { type: "done" }>;
   values: Extract<Message, { type: "values" }>;
   score_area: Extract<Message, { type: "area_scores" }>;
   measure: Extract<Message, { type: "done" }>;

@@ -65,6 +65,7 @@ class Beside(Feature):
             "beside_add": self._add,
             "beside_remove": lambda pane: self._each(pane, self._remove),
             "beside_stop": lambda pane: self._each(pane, self.panes.stop),
+            "beside_retry": lambda pane: self._each(pane, self.panes.retry),
             "values": lambda pane, target: partial(self._values, pane, target),
             "score_area": self._score_area,
             "measure": lambda pane, target: self._measure("measures", pane, target),

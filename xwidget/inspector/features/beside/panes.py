@@ -96,7 +96,7 @@ class Panes:
         for pane in self:
             if source.key is not None and pane.source.key == source.key:
                 source.close()
-                pane.again(self._drawn.target)
+                self._again(pane)
                 break
         else:
             if len(self._panes) >= MOST:
@@ -134,6 +134,16 @@ class Panes:
             pane.stopped.add(self._drawn.target)
         self._end(jobs)
         self.tell()
+
+    def retry(self, pane: Pane) -> None:
+        """Try again what failed or was stopped in a pane."""
+        self._again(pane)
+        self.look()
+
+    def _again(self, pane: Pane) -> None:
+        if pane.source.at_once:
+            pane.stopped.clear()
+        pane.again(self._drawn.target)
 
     def look(self) -> None:
         """Compute what is missing, or is of other weights than the net has now."""

@@ -89,6 +89,14 @@ COMMANDS: tuple[Command, ...] = (
         pace=Pace(24, 12),
     ),
     Command(
+        "beside_retry",
+        "Has a pane try again what failed or was stopped for the class drawn; a model's, for all "
+        "classes",
+        {"pane": _ID},
+        reply=DONE,
+        pace=Pace(24, 12),
+    ),
+    Command(
         "values",
         "Asks for the values of a pane for a class, and the standing of each pixel; `pane` 0 for "
         "the standing by our own evidence so far",
