@@ -6,7 +6,10 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { Kept } from "./kept";
 import { bytesOf, type Values } from "./values";
 
-/** Values kept of all panes and classes, in bytes: 300 of 224×224 in three channels, 16 of 1024×1024. */
+/**
+ * Values kept of all panes and classes, in bytes: 300 of 224×224 in three channels, 16 of 1024×1024. Those
+ * that a view shows are kept beyond it: they are of 13 pictures at most, and would be asked for again.
+ */
 const LIMIT = 128e6;
 /** While our own evidence grows its order changes with every iteration: asked again after so many ms. */
 const PACE = 500;
@@ -26,7 +29,7 @@ export interface Fetching {
   errorOf(pane: number, target: number): string;
   /** Have these fetched, for every view that asks under its own name; none ends it. */
   want(view: string, wishes: readonly Wish[]): void;
-  /** Keep what has come elsewise. */
+  /** Keep what has come in another way. */
   put(wish: Wish, values: Values): void;
   /** Forget the values of panes that are gone. */
   keep(panes: readonly number[]): void;
@@ -47,7 +50,9 @@ export function createFetching(
   const held = signal(0);
   const keyOf = ({ pane, target }: Pick<Wish, "pane" | "target">) => `${pane}/${target}`;
 
-  const versionOf = (key: string) => kept.get(key)?.version ?? errors.get(key)?.version;
+  // An error is of what is newer than the values that are kept.
+  const versionOf = (key: string) => errors.get(key)?.version ?? kept.get(key)?.version;
+  const isWanted = (key: string) => newest(key) !== undefined;
   /** The wish for a key that was made last. */
   const newest = (key: string) =>
     [...wanted.values()].flat().findLast((each) => keyOf(each) === key);
@@ -72,7 +77,7 @@ export function createFetching(
   function put(wish: Wish, values: Values): void {
     const key = keyOf(wish);
     errors.delete(key);
-    kept.put(key, { values, version: wish.version }, bytesOf(values));
+    kept.put(key, { values, version: wish.version }, bytesOf(values), isWanted);
     held.value += 1;
   }
 

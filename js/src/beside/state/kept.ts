@@ -18,13 +18,14 @@ export class Kept<T> {
     return found.value;
   }
 
-  put(key: string, value: T, bytes: number): void {
+  /** @param spared says of another's key that it has to stay, beyond the limit too. */
+  put(key: string, value: T, bytes: number, spared: (key: string) => boolean = () => false): void {
     this.drop(key);
     this.#all.set(key, { value, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#all.keys()) {
       if (this.#bytes <= this.limit || oldest === key) break;
-      this.drop(oldest);
+      if (!spared(oldest)) this.drop(oldest);
     }
   }
 

@@ -88,3 +88,26 @@ test("values outgrow no limit, and those of a pane that is gone go with it", asy
   keep([3]);
   expect([2, 3].map((pane) => valuesOf(pane, 5) !== null)).toEqual([false, true]);
 });
+
+test("values that are shown are kept beyond the limit, and asked for once", async () => {
+  const { want, valuesOf, asked, settle } = fetching(10);
+  const all = [1, 2, 3].map((pane) => wish("1", pane));
+  want("view", all);
+  for (const { answer } of [...asked]) answer(made([1])); // 4 bytes each
+  await settle();
+  want("view", all);
+  expect([1, 2, 3].map((pane) => valuesOf(pane, 5) !== null)).toEqual([true, true, true]);
+  expect(asked.length).toBe(3);
+});
+
+test("where newer values cannot be had, they are not asked for again and again", async () => {
+  const { want, valuesOf, errorOf, asked, settle } = fetching();
+  want("view", [wish("1")]);
+  asked[0]?.answer(made([1]));
+  await settle();
+  want("view", [wish("2")]);
+  asked[1]?.answer("It has none.");
+  await settle();
+  await settle();
+  expect([asked.length, errorOf(1, 5), valuesOf(1, 5) !== null]).toEqual([2, "It has none.", true]);
+});
