@@ -2,19 +2,13 @@
 import type { Shown } from "../view";
 import type { View } from "./view";
 
-/** A model and an array are what they are: of them nothing can be tried again. */
+/** Given values are what they are: of them nothing can be tried again. */
 export function canRetry({ kind, state }: Pick<Shown, "kind" | "state">): boolean {
-  return kind === "method" && (state === "failed" || state === "stopped");
+  return (kind === "method" || kind === "model") && (state === "failed" || state === "stopped");
 }
 
 export function isBusy({ state }: { state: string }): boolean {
   return state === "waiting" || state === "running";
-}
-
-/** Try a method again: it is found by its label, which is all that a picture has of it. */
-export function retry({ beside }: View, id: number): void {
-  const pane = beside.panes.peek().find((each) => each.id === id);
-  if (pane) beside.add(pane.name);
 }
 
 /** Have panes measured for the class drawn, or checked by random weights. */

@@ -4,6 +4,7 @@ import type { BesidePane } from "../../kernel/contract";
 import { focused } from "../../support/keys";
 import { shown } from "../../support/texts";
 import { canRetry, isBusy } from "./acts";
+import { isOf } from "./entries";
 import { Item } from "./item";
 import { doing } from "./over";
 import type { View } from "./view";
@@ -144,10 +145,12 @@ const NOTES: Record<string, string> = { array: "from Python", model: "model" };
 
 /** What is there and no entry of the list below, or needs attention. */
 function Now({ view }: { view: View }) {
-  // What is left of a method that is there: its own entry takes it away.
   const { beside } = view;
+  const methods = beside.methods.value;
+  // What its own entry takes away is here only where there is more to do with it.
+  const isEntry = (pane: BesidePane) => methods.some((method) => isOf(method, pane));
   const panes = beside.panes.value.filter(
-    (pane) => pane.kind !== "method" || isBusy(pane) || canRetry(pane),
+    (pane) => !isEntry(pane) || isBusy(pane) || canRetry(pane),
   );
   if (panes.length === 0) return null;
   const offline = view.ui.store.offline.value;
@@ -165,8 +168,8 @@ function Now({ view }: { view: View }) {
     );
     return [
       isBusy(pane) && item("Stop", () => beside.stop(pane.id), doing(pane)),
-      canRetry(pane) && item("Retry", () => beside.add(pane.name), shown(pane.error)),
-      pane.kind !== "method" && item("Remove", () => beside.remove(pane.id)),
+      canRetry(pane) && item("Retry", () => beside.retry(pane.id), shown(pane.error)),
+      !isEntry(pane) && item("Remove", () => beside.remove(pane.id)),
     ];
   };
   return (

@@ -1,5 +1,5 @@
 import type { MethodEntry } from "../../kernel/contract";
-import { offered } from "./entries";
+import { isOf, offered } from "./entries";
 import { Item } from "./item";
 import type { View } from "./view";
 
@@ -9,8 +9,7 @@ export function Methods({ view }: { view: View }) {
   const { store } = view.ui;
   const { here, missing } = offered(beside.methods.value);
   const disabled = store.offline.value;
-  const paneOf = ({ name }: MethodEntry) =>
-    beside.panes.value.find((pane) => pane.kind === "method" && pane.name === name);
+  const paneOf = (method: MethodEntry) => beside.panes.value.find((pane) => isOf(method, pane));
   if (here.length + missing.length === 0) return null;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu

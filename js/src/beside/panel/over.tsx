@@ -1,13 +1,16 @@
 import { shown } from "../../support/texts";
 import type { Shown } from "../view";
-import { canRetry, isBusy, retry } from "./acts";
+import { canRetry, isBusy } from "./acts";
 import { takeAway } from "./title";
 import type { View } from "./view";
 
-/** On a pane that shows nothing yet: what it is doing, or why it could not, and what can be done. */
+/**
+ * On a pane that is not done: what it is doing, or why it could not, and what can be done; in a corner
+ * where it shows something all the same.
+ */
 export function Over({ view, of }: { view: View; of: Shown }) {
   const words = shown(of.error) || doing(of);
-  if ((of.values && !isBusy(of)) || !words) return null;
+  if (!words) return null;
   const name = shown(of.label);
   const { id } = of;
   const button = (verb: string, act: () => void) => (
@@ -35,8 +38,8 @@ export function Over({ view, of }: { view: View; of: Shown }) {
       {id !== null && !view.ui.store.offline.value && (
         <span>
           {isBusy(of) && button("Stop", () => view.beside.stop(id))}
-          {canRetry(of) && button("Retry", () => retry(view, id))}
-          {!isBusy(of) && button("Remove", () => takeAway(view, of))}
+          {canRetry(of) && button("Retry", () => view.beside.retry(id))}
+          {!isBusy(of) && !of.values && button("Remove", () => takeAway(view, of))}
         </span>
       )}
     </div>
@@ -44,8 +47,10 @@ export function Over({ view, of }: { view: View; of: Shown }) {
 }
 
 /** What a pane is doing, in a few words. */
-export function doing(of: Pick<Shown, "id" | "state" | "progress">): string {
-  if (of.id === null) return of.state === "done" ? "" : "Waiting for both …";
+export function doing(
+  of: Pick<Shown, "id" | "state" | "progress"> & Partial<Pick<Shown, "values">>,
+): string {
+  if (of.id === null) return of.values || of.state === "done" ? "" : "Waiting for both …";
   if (of.state === "stopped") return "Stopped";
   if (of.state === "waiting") return "Waiting …";
   if (of.state !== "running") return "";

@@ -73,8 +73,9 @@ function Close({ view, of }: { view: View; of: Shown }) {
 export function takeAway(view: View, { id, key }: Pick<Shown, "id" | "key">): void {
   if (id !== null) view.beside.remove(id);
   else {
-    const others = view.differences.peek().filter((index) => key !== `difference-${index}`);
-    view.differences.value = others;
+    const { differences, against } = view;
+    differences.value = differences.peek().filter((index) => key !== `difference-${index}`);
+    against.value = against.peek().filter((pane) => key !== `only-${pane}`);
   }
   view.ui.refocus();
 }

@@ -14,8 +14,10 @@ export interface Beside extends Omit<Fetching, "put" | "keep"> {
   measured: ReadonlySignal<Measured[]>;
   /** Rows and columns of the patches in which a vision transformer reads the image; else none. */
   tokens: ReadonlySignal<number[]>;
-  /** Put a method beside the evidence; one that was stopped or failed is tried again. */
+  /** Put a method beside the evidence, with its usual options. */
   add(method: string): void;
+  /** Try again what was stopped or failed, as it was made. */
+  retry(id: number): void;
   remove(id: number): void;
   stop(id: number): void;
 }
@@ -51,6 +53,7 @@ export function createBeside(store: Store): Beside {
     measured: trait("_measured", []),
     tokens: trait("_tokens", []),
     add: (method) => void link.ask({ type: "beside_add", method }),
+    retry: (id) => void link.ask({ type: "beside_retry", pane: id }),
     remove: (id) => void link.ask({ type: "beside_remove", pane: id }),
     stop: (id) => void link.ask({ type: "beside_stop", pane: id }),
   };
