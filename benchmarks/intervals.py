@@ -40,7 +40,7 @@ class Estimate:
         if not self.count:
             return None
         ends = [
-            f"{100 * value:.0f}%" if percent else f"{value:.{digits}f}"
+            f"{100 * value:.0f}%" if percent else f"{round(value, digits) + 0.0:.{digits}f}"
             for value in (self.value, self.low, self.high)
         ]
         return f"{ends[0]} [{ends[1]}, {ends[2]}]" + (f" ({self.count})" if counted else "")

@@ -22,7 +22,7 @@ import torch
 
 import xwidget as xw
 from benchmarks import loop
-from benchmarks.answers import CEILING, FUSED, GAMES, RANDOM, Answers, names
+from benchmarks.answers import CEILING, FUSED, GAMES, RANDOM, Answers, label, names
 from benchmarks.comparison import compared
 from benchmarks.kept import Kept
 from benchmarks.photos import read_photos
@@ -63,16 +63,25 @@ def main(
             loop.say("stopped; the tables hold what is measured so far")
     if not records.rows:
         raise SystemExit("nothing was measured")
-    text = report(records.rows)
+    known = len(read_photos(options.photos)) if options.report and options.photos else 0
+    text = report(records.rows, known)
     sys.stdout.write(text + "\n")
     if options.write:
         options.write.write_text(f"{_HEAD}\n\n{text}\n", encoding="utf-8")
         loop.say(f"written to {options.write}")
 
 
-def report(rows: Sequence[Row]) -> str:
-    """Return all tables of rows, and what they say, as Markdown."""
-    parts = ["\n".join(_counted(rows)), _INTERVALS]
+def report(rows: Sequence[Row], photos: int = 0) -> str:
+    """Return all tables of rows, and what they say, as Markdown.
+
+    Parameters
+    ----------
+    rows
+        From a run, whether it is finished or not.
+    photos
+        How many photos there are to be; 0 for as many as the rows say.
+    """
+    parts = ["\n".join(_counted(rows, photos)), _INTERVALS]
     parts += compared([row for row in rows if row["kind"] == "curve"])
     made = [row for row in rows if row["kind"] == "made"]
     parts.append(
@@ -90,16 +99,46 @@ def report(rows: Sequence[Row]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _counted(rows: Sequence[Row]) -> list[str]:
+def _counted(rows: Sequence[Row], known: int) -> list[str]:
+    """Say how many photos of each net are in, how many are to come, and what is left out."""
     nets: dict[str, list[Row]] = {}
     for row in rows:
         if row["kind"] == "photo":
             nets.setdefault(row["net"], []).append(row)
-    return [
-        f"- {net}: {sum(row['right'] for row in photos)} of {len(photos)} photos classified "
-        "correctly; only these are used."
-        for net, photos in nets.items()
-    ]
+    said = []
+    for net, photos in nets.items():
+        right = [row["photo"] for row in photos if row["right"]]
+        measured = [row for row in rows if row["net"] == net]
+        there = len(_whole(measured))
+        count = max([known, len(photos), *(row.get("photos", 0) for row in photos)])
+        said.append(
+            f"- {net}: {len(right)} of {len(photos)} photos classified correctly; only these are "
+            "used."
+        )
+        if there < count - len(photos) + len(right):
+            said[-1] += (
+                f" **Not finished: {there} of {count} photos are measured with all methods so "
+                "far.** Photos come in the order of their names; these are no random draw."
+            )
+        said += _without(measured)
+    return said
+
+
+def _without(rows: Sequence[Row]) -> list[str]:
+    """Say which methods a net has no rows of, and why."""
+    there = {row["order"] for row in rows if row["kind"] == "curve"}
+    why = {row["order"]: f" ({row['why']})" for row in rows if row["kind"] == "refused"}
+    missing = [label(name) + why.get(name, "") for name in names() if name not in there]
+    return [f"  - Not measured: {'; '.join(missing)}."] if missing else []
+
+
+def _whole(rows: Sequence[Row]) -> set[str]:
+    """Return the photos of a net that each method has its answer of: measured, or refused."""
+    methods: dict[str, set[str]] = {}
+    for row in rows:
+        if row["kind"] in ("curve", "refused"):
+            methods.setdefault(row["order"], set()).add(row["photo"])
+    return set.intersection(*methods.values()) if methods else set()
 
 
 def _measure(
@@ -119,7 +158,7 @@ def _measure(
             return
         subject = Subject.of(net, photo, nets, others)
         if {**subject.identity, "kind": "photo"} not in records:
-            records.add([subject.row(), _made(subject)])
+            records.add([{**subject.row(), "photos": len(photos)}, _made(subject)])
         if not subject.right:
             continue
         title = f"{n} of {len(pairs)}: {net}, {photo.name}"
@@ -167,10 +206,15 @@ def _photo(
             continue
         began = time.monotonic()
         try:
-            records.add(attempt(subject, method, found, answers, left))
+            found.of(method)
         except (ModuleNotFoundError, ValueError) as error:
             loop.say(f"without {method} on {subject.name}: {error}")
+            if isinstance(error, ValueError):  # a package may come yet
+                refused = {"kind": "refused", "order": method, "why": str(error)}
+                records.add([{**subject.identity, **refused}])
             continue
+        # What fails from here on is a fault of a metric: no row may be missing for that.
+        records.add(attempt(subject, method, found, answers, left))
         yield method, time.monotonic() - began
 
 
@@ -221,8 +265,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 _INTERVALS = """\
 Square brackets hold 95% intervals: of means, medians and their differences from 10,000 bootstrap
-resamples of the photos, of shares of photos by Wilson's method. Round brackets hold the number of
-photos, which all methods of a column share."""
+resamples of the photos, of shares of photos by Wilson's method. Round brackets in the head of a
+column hold the number of photos, which its methods share."""
 
 _HEAD = """\
 # All methods compared

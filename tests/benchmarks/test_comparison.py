@@ -34,15 +34,16 @@ def tables(rows: list[dict]) -> list[str]:
 def test_areas_are_shares_of_each_net_s_score_of_the_photo() -> None:
     rows = [area(OURS, photo, [0.2, 0.4, 0.5]) for photo in "pq"]
     rows += [area(OURS, "p", [0.1, 0.2, 0.3], judge="other", image_score=0.4)]
-    summary, detail, _ = tables(rows)
-    assert cells(summary, "method")[1:] == [
-        "own 10% ↑", "own 20% ↑", "own 30% ↑", "lost ↑",
-        "other 10% ↑", "other 20% ↑", "other 30% ↑", "seconds",
-    ]  # fmt: skip
-    own = ["0.40", "0.80", "1.00", "0.40"]
-    assert cells(summary, "xwidget")[1:-1] == [f"**{v}**" for v in [*own, "0.25", "0.50", "0.75"]]
-    assert cells(detail, "xwidget")[1:3] == ["0.40 [0.40, 0.40] (2)", "0.80 [0.80, 0.80] (2)"]
-    assert cells(detail, "xwidget")[-1] == "0.75 [0.75, 0.75] (1)"
+    summary, own, other, _ = tables(rows)
+    glance = {"own 10% ↑": "0.40", "own 20% ↑": "0.80", "own 30% ↑": "1.00", "other 20% ↑": "0.50"}
+    assert cells(summary, "method")[1:] == [*glance, "seconds"]
+    assert cells(summary, "xwidget")[1:-1] == [f"**{value}**" for value in glance.values()]
+    heads = ["own 10% ↑ (2)", "own 20% ↑ (2)", "own 30% ↑ (2)", "lost ↑ (2)"]
+    assert cells(own, "method")[1:] == heads
+    assert cells(own, "xwidget")[1:3] == ["0.40 [0.40, 0.40]", "0.80 [0.80, 0.80]"]
+    assert cells(own, "xwidget")[-1] == "0.40 [0.40, 0.40]"
+    assert cells(other, "method")[-1] == "other 30% ↑ (1)"
+    assert cells(other, "xwidget")[-1] == "0.75 [0.75, 0.75]"
 
 
 def test_methods_are_compared_on_the_photos_that_they_share_the_best_first() -> None:
@@ -51,9 +52,10 @@ def test_methods_are_compared_on_the_photos_that_they_share_the_best_first() -> 
     rows += [area(THEIRS, photo, [0.1, 0.4, 0.4]) for photo in "pqrs"]
     rows += [area("rise", "p", [0.5, 0.5, 0.5])]  # of too few photos to narrow the comparison
     summary, detail, _ = tables(rows)
+    assert cells(detail, "method")[2] == "own 20% ↑ (4)"
     assert summary.index("| Grad-CAM") < summary.index("| xwidget, generation")
     assert "RISE" not in summary
-    assert cells(detail, "xwidget")[2] == "0.60 [0.60, 0.60] (4)"
+    assert cells(detail, "xwidget")[2] == "0.60 [0.60, 0.60]"
     assert cells(summary, "xwidget")[2:4] == ["0.60", "**0.80**"], "both have the same at 30%"
 
 
@@ -64,10 +66,11 @@ def test_curves_with_the_most_steps_and_road() -> None:
     rows += [row(OURS, "p", "road", most=0.2, least=0.7)]
     parts = compared(rows)
     assert any("in 4 steps" in part for part in parts)
-    summary = next(part for part in parts if part.startswith("| method"))
-    assert cells(summary, "xwidget")[1:] == [
-        f"**{value}**" for value in ("0.100", "0.600", "0.500", "0.500", "0.50")
-    ]
+    summary, curves, elsewhere = (part for part in parts if part.startswith("| method"))
+    assert cells(summary, "xwidget")[1:] == ["**0.50**", "**0.50**"]
+    means = ["0.100", "0.600", "0.500", "0.500"]
+    assert cells(curves, "xwidget")[1:] == [f"{mean} [{mean}, {mean}]" for mean in means]
+    assert cells(elsewhere, "xwidget")[1:] == ["0.50 [0.50, 0.50]"]
 
 
 def test_sanity_columns() -> None:
@@ -76,15 +79,32 @@ def test_sanity_columns() -> None:
     rows += [row(OURS, "p", "randomization", similarity=0.7, passes=False)]
     rows += [row(THEIRS, "p", "selectivity", **{**least, "correlation": 0.1})]
     rows += [row(THEIRS, "p", "randomization", similarity=None, passes=True)]
-    summary = tables(rows)[0]
-    named = dict(zip(cells(summary, "method"), cells(summary, "xwidget"), strict=True))
+    summary, _, another, weights = tables(rows)
+
+    def of(table: str, method: str) -> dict[str, str]:
+        return dict(zip(cells(table, "method"), cells(table, method), strict=True))
+
+    named = of(summary, "xwidget")
     assert named["rank correlation ↓"] == "**0.00**", "turned around is as different as any"
-    assert named["photo's class in it ↓"] == "**0.50**"
-    assert named["its own score ↓"] == "**1e-05**"
-    assert (named["random weights ↓"], named["passes"]) == ("**0.70**", "0%")
-    assert named["seconds"] == "2.0"
-    other = dict(zip(cells(summary, "method"), cells(summary, "Grad-CAM"), strict=True))
-    assert (other["random weights ↓"], other["passes"]) == ("–", "100%")
+    assert (named["random weights ↓"], named["seconds"]) == ("**0.70**", "2.0")
+    assert of(summary, "Grad-CAM")["random weights ↓"] == "–"
+    named = of(another, "xwidget")
+    assert named["photo's class in it ↓ (1)"] == "0.50 [0.50, 0.50]"
+    assert named["its own score in ‰ ↓ (1)"] == "0.01 [0.01, 0.01]"
+    assert of(weights, "Grad-CAM")["passes (1)"].startswith("100%")
+
+
+def test_no_method_is_never_the_best_one() -> None:
+    rows = [area(OURS, "p", [0.1, 0.2, 0.3]), area(RANDOM, "p", [0.5, 0.5, 0.5])]
+    assert cells(tables(rows)[0], "xwidget")[1] == "**0.20**"
+    assert cells(tables(rows)[0], RANDOM)[1] == "1.00"
+
+
+def test_what_prints_the_same_is_neither_lost_nor_won() -> None:
+    rows = [area(OURS, "p", [0.1, 0.2, 0.3]), area(THEIRS, "p", [0.101, 0.2, 0.3])]
+    level = next(part for part in compared(rows) if "is level with" in part)
+    assert "- own 10%: 0.20, as Grad-CAM" in level
+    assert not any("against" in part for part in compared(rows))
 
 
 def test_where_ours_loses_is_said_against_the_best_other_method() -> None:

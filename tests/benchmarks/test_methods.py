@@ -115,6 +115,36 @@ def test_a_method_that_the_net_cannot_have_is_left_out(
     assert "without random on one: it has no attention" in said.err
     assert "| xwidget, generation" in said.out
     assert "\n| random" not in said.out
+    assert "; random (it has no attention)." in said.out, "the page says what is left out, and why"
+
+
+def test_a_fault_of_a_metric_is_no_missing_row(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(metrics, "road", fail)
+    few = asked(photos, "--limit", 1, "--methods", RANDOM)
+    with pytest.raises(ValueError, match="a fault"):
+        methods.main([*map(str, few)], lambda name: tiny())
+
+
+def test_a_page_of_half_a_run_says_so(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results, few = tmp_path / "r.jsonl", ["--methods", RANDOM, "generation", "--nets", "one"]
+    half = run(capsys, *asked(photos, *few, "--json", results, "--part", "1/2"))
+    assert "**Not finished: 1 of 3 photos are measured with all methods so far.**" in half
+    assert run(capsys, "--json", results, "--report") == half
+    whole = run(capsys, *asked(photos, *few, "--json", results))
+    assert "Not finished" not in whole
+    rows = rows_of(results)
+    for row in rows:
+        row.pop("photos", None)  # as written by an earlier version
+    gap = [r for r in rows if (r["photo"], r.get("order")) != ("a_0", RANDOM)]
+    assert "Not finished: 1 of 3 photos" in methods.report(gap)
+    assert "Not finished: 2 of 9 photos" in methods.report(rows, photos=9)
 
 
 def test_maps_that_are_kept_are_not_made_again(photos: Path, tmp_path: Path) -> None:
