@@ -220,7 +220,7 @@ function netMeasures(net: string, good: number): NetMeasures {
   const rises = shares.map((share) => 0.95 * (1 - Math.exp(-share * 12 * good)));
   const curve = (scores: number[]) => ({
     ...{ shares, scores },
-    auc: scores.reduce((sum, each) => sum + each, 0) / scores.length,
+    height: scores.reduce((sum, each) => sum + each, 0) / scores.length,
   });
   return {
     ...{ net: net, image: 0.95 },

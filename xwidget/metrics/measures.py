@@ -97,7 +97,7 @@ class Measures:
         dict
             "areas", "own", "witness" (None, or as "own") and "seconds". "own" has "net", "image"
             (the image's score), "sufficiency" and "comprehensiveness" (one number an area), and
-            "deletion", "insertion" and "road", each with "shares", "scores" and "auc".
+            "deletion", "insertion" and "road", each with "shares", "scores" and "height".
         """
         return {
             "areas": list(self.areas),
@@ -249,7 +249,7 @@ def _curve(curve: Curve) -> dict[str, Any]:
     return {
         "shares": _listed(curve.shares),
         "scores": _listed(curve.scores),
-        "auc": _plain(curve.auc),
+        "height": _plain(curve.height),
     }
 
 

@@ -492,8 +492,8 @@ export interface MeasuredCurve {
   /** Shares of the pixels. */
   shares: number[];
   scores: (number | null)[];
-  /** Area below the curve. */
-  auc: number | null;
+  /** Mean height of the curve, in [0, 1]: the area below it; of one that ends before all pixels are changed, divided by its width. */
+  height: number | null;
 }
 
 /** One network's word on an attribution; null where a score is not finite. */

@@ -64,7 +64,11 @@ class MeasuredCurve(TypedDict):
 
     shares: Annotated[list[float], "Shares of the pixels."]
     scores: list[float | None]
-    auc: Annotated[float | None, "Area below the curve."]
+    height: Annotated[
+        float | None,
+        "Mean height of the curve, in [0, 1]: the area below it; of one that ends before all pixels "
+        "are changed, divided by its width.",
+    ]
 
 
 class NetMeasures(TypedDict):

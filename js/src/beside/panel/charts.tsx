@@ -14,13 +14,13 @@ const CURVES = [
   ],
 ] as const;
 
-/** A chart for each measure with the curves of all panes, and below it the areas under them, best first. */
+/** A chart for each measure with the curves of all panes, and below it their mean heights, best first. */
 export function Charts({ view, lines }: { view: View; lines: readonly Line[] }) {
   return (
     <div class="xw-charts">
       {CURVES.map(([name, label, more, about]) => (
         <figure key={name}>
-          <figcaption title={`The score ${about}. Below: the area under the curve`}>
+          <figcaption title={`The score ${about}. Below: the mean height of the curve`}>
             <b>{label}</b> <span>{more ? "high" : "low"} is best</span>
           </figcaption>
           <Chart view={view} lines={lines} name={name} label={label} />
@@ -29,7 +29,7 @@ export function Charts({ view, lines }: { view: View; lines: readonly Line[] }) 
             <span>of the pixels</span>
             <span>100%</span>
           </p>
-          <Areas view={view} lines={lines} name={name} more={more} />
+          <Heights view={view} lines={lines} name={name} more={more} />
         </figure>
       ))}
     </div>
@@ -68,19 +68,21 @@ function Chart({ view, lines, name, label }: Of & { label: string }) {
   );
 }
 
-/** The legend of a chart, with the area under each curve. */
-function Areas({ view, lines, name, more }: Of & { more: boolean }) {
-  const known = lines.flatMap((line) => (line.side ? [{ ...line, auc: line.side[name].auc }] : []));
-  const order = ({ auc }: { auc: number | null }) =>
-    auc === null ? Number.POSITIVE_INFINITY : more ? -auc : auc;
+/** The legend of a chart, with the mean height of each curve. */
+function Heights({ view, lines, name, more }: Of & { more: boolean }) {
+  const known = lines.flatMap((line) =>
+    line.side ? [{ ...line, height: line.side[name].height }] : [],
+  );
+  const order = ({ height }: { height: number | null }) =>
+    height === null ? Number.POSITIVE_INFINITY : more ? -height : height;
   const sorted = known.sort((a, b) => order(a) - order(b));
   const best = bestOf(
-    sorted.map(({ auc }) => auc),
+    sorted.map(({ height }) => height),
     more,
   );
   return (
-    <ol aria-label="Area under the curve, best first">
-      {sorted.map(({ id, name: of, line, auc }, k) => (
+    <ol aria-label="Mean height of the curve, best first">
+      {sorted.map(({ id, name: of, line, height }, k) => (
         <li
           key={id}
           data-ours={id === 0 || undefined}
@@ -95,7 +97,7 @@ function Areas({ view, lines, name, more }: Of & { more: boolean }) {
           <span dir="auto" title={shown(of)}>
             {shown(of)}
           </span>
-          {best[k] ? <b>{brief(auc)}</b> : <i>{brief(auc)}</i>}
+          {best[k] ? <b>{brief(height)}</b> : <i>{brief(height)}</i>}
         </li>
       ))}
     </ol>
