@@ -119,6 +119,32 @@ def test_fused_and_written_out_attention_are_rolled_out_alike() -> None:
     assert plain.net.blocks[0].attn.fused_attn is False
 
 
+class Segments(nn.Module):
+    """A head that puts out a map of probabilities for each class, as many as there are rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps = nn.Conv2d(3, 4, 2, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.maps(x).softmax(1).mean((2, 3))
+
+
+def test_a_softmax_over_classes_is_no_attention() -> None:
+    clf = xw.Classifier(Segments().eval(), size=SIZE, activation="none")
+    with pytest.raises(ValueError, match="no attention that could be rolled out"):
+        xw.attribute(clf, IMAGE, "attention_rollout", 0, progress=False)
+
+    def own(logits: Tensor) -> Tensor:
+        return logits[:, None, :, None].expand(-1, 4, 3, 3).softmax(-1)[:, 0, 0, 0]
+
+    clf = classifier(of_torchvision)
+    plain, scored = (
+        xw.attribute(clf, IMAGE, "attention_rollout", target, progress=False) for target in (0, own)
+    )
+    assert np.array_equal(plain.values, scored.values)
+
+
 def test_attention_within_windows_is_refused() -> None:
     clf = classifier(lambda: SwinTransformer([4, 4], 8, [1, 1], [2, 2], [4, 4], num_classes=3))
     with pytest.raises(ValueError, match="within windows or over several sizes"):

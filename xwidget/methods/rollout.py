@@ -18,6 +18,7 @@ from xwidget.methods.method import Answer
 from xwidget.methods.scales import LARGEST, by_largest, enlarged
 from xwidget.methods.task import Task
 from xwidget.methods.tokens import grid_of
+from xwidget.support import aside
 
 _SOFTMAX = frozenset({F.softmax, torch.softmax, Tensor.softmax, torch.special.softmax})
 
@@ -89,7 +90,7 @@ class _Watch(TorchFunctionMode):
         output = func(*args, **kwargs)
         if func is F.scaled_dot_product_attention:
             self._keep(_weights(*args, **kwargs))
-        elif func in _SOFTMAX and isinstance(output, Tensor) and output.dim() == 4:
+        elif func in _SOFTMAX and not aside.is_aside() and _over_the_last(args, kwargs, output):
             self._keep(output)
         return output
 
@@ -109,6 +110,16 @@ class _Watch(TorchFunctionMode):
         if not asked:
             return output, None
         return output, weights.mean(-3) if averaged else weights
+
+
+def _over_the_last(args: tuple[Any, ...], kwargs: Mapping[str, Any], output: object) -> bool:
+    """Return whether a softmax of (N,heads,T,T) is one over keys: that of a map of classes,
+    (N,C,H,W), is over its channels.
+    """
+    if not isinstance(output, Tensor) or output.dim() != 4:
+        return False
+    dim = kwargs.get("dim", args[1] if len(args) > 1 else None)
+    return dim in (-1, 3)
 
 
 def _weights(
