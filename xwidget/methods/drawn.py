@@ -19,18 +19,17 @@ class Drawn(TorchFunctionMode):
     """Let torch draw from a source of its own in the ``with`` block, begun with a seed.
 
     The global source is not touched, whatever other threads do meanwhile: each call that draws is
-    given a generator, one for each device.
+    given a generator. It draws on the CPU, so that a seed gives the same numbers on every device.
 
     Parameters
     ----------
     seed
-        Where the sources begin.
+        Where the source begins.
     """
 
     def __init__(self, seed: int) -> None:
         super().__init__()
-        self._seed = seed
-        self._generators: dict[torch.device, torch.Generator] = {}
+        self._generator = torch.Generator("cpu").manual_seed(seed)
 
     def __torch_function__(
         self,
@@ -42,12 +41,18 @@ class Drawn(TorchFunctionMode):
         """Make a call, with a generator if it draws."""
         kwargs = dict(kwargs or {})
         if func in _DRAW and kwargs.get("generator") is None:
-            given = [each.device for each in (*args, *kwargs.values()) if isinstance(each, Tensor)]
-            asked = kwargs.get("device") or (given[0] if given else "cpu")
-            kwargs["generator"] = self._on(torch.device(asked))
+            return self._draw(func, args, kwargs)
         return func(*args, **kwargs)
 
-    def _on(self, device: torch.device) -> torch.Generator:
-        if device not in self._generators:
-            self._generators[device] = torch.Generator(device).manual_seed(self._seed)
-        return self._generators[device]
+    def _draw(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        given = [each.device for each in (*args, *kwargs.values()) if isinstance(each, Tensor)]
+        device = torch.device(kwargs.get("device") or (given[0] if given else "cpu"))
+        here = [each.cpu() if isinstance(each, Tensor) else each for each in args]
+        more = {k: each.cpu() if isinstance(each, Tensor) else each for k, each in kwargs.items()}
+        more["generator"] = self._generator
+        if "device" in more:
+            more["device"] = "cpu"
+        found = func(*here, **more)
+        if args and found is here[0]:  # it wrote to what it was given
+            return args[0] if found is args[0] else args[0].copy_(found)
+        return found.to(device)
