@@ -9,6 +9,7 @@ import torch
 import xwidget as xw
 from tests.methods.nets import PATCHES, colors, picture
 from xwidget.methods import task
+from xwidget.methods.drawn import Drawn
 
 
 def test_integrated_gradients_add_up_to_what_the_image_adds_to_the_logit() -> None:
@@ -28,7 +29,39 @@ def test_too_few_steps_are_told() -> None:
     found = xw.attribute(
         colors(), picture(), "integrated_gradients", "red", steps=2, progress=False
     )
-    assert "more steps" in found.checks[0]
+    assert found.checks[0].endswith("; take more steps")
+
+
+@pytest.mark.filterwarnings("ignore:Colors returns scores")
+def test_rounding_asks_for_no_more_steps_where_the_image_adds_nothing() -> None:
+    clf = colors()
+    with torch.no_grad():
+        clf.net.head.weight.mul_(1e-6)  # type: ignore[union-attr,operator]
+    found = xw.attribute(clf, picture(), "integrated_gradients", "red", steps=2, progress=False)
+    assert found.checks == ("",)
+
+
+def test_values_of_a_score_are_in_units_of_the_score() -> None:
+    def share(outputs: torch.Tensor) -> torch.Tensor:
+        return outputs[:, 0].sigmoid()
+
+    for method, few in {"integrated_gradients": {"steps": 2}, "occlusion": {"window": 16}}.items():
+        for target, unit in ((share, "score"), ("red", "logit"), (("red", "blue"), "logit")):
+            found = xw.attribute(colors(), picture(), method, [target], progress=False, **few)
+            assert found.scale.startswith(f"in units of the {unit}"), method
+
+
+def test_a_seed_draws_the_same_numbers_whatever_the_device() -> None:
+    with Drawn(3):
+        torch.randn(4, 5)
+        here = torch.randn(4, 5)
+    with Drawn(3):
+        elsewhere = torch.randn(4, 5, device="meta")  # a device without a source of its own
+        second = torch.randn(4, 5)
+    assert elsewhere.device.type == "meta"
+    assert torch.equal(here, second)
+    with Drawn(3):
+        assert not torch.equal(torch.zeros(4, 5).normal_(), here)
 
 
 @pytest.mark.parametrize("method", ["integrated_gradients", "gradient_shap"])
@@ -60,6 +93,7 @@ def test_gradient_shap_adds_up_to_about_what_the_image_adds_to_plain_colors() ->
 def test_samples_do_not_depend_on_how_many_fit_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     clf = colors()
     few = {"gradient_shap": {"samples": 14}, "rise": {"masks": 33}, "lime": {"samples": 40}}
+    few |= {"smoothgrad": {"samples": 14}}
     for method, options in few.items():
         many = xw.attribute(clf, picture(), method, 0, progress=False, **options)
         with monkeypatch.context() as patch:

@@ -122,8 +122,34 @@ def test_lrp_shares_out_the_logit_and_nothing_is_lost(rules: str) -> None:
     clf = xw.Classifier(Residual().eval(), size=32, mean=0.5, std=0.5)
     found = given(clf, "lrp", [0, 2], rules=rules)
     assert found.values.shape == ((2, 32, 32) if rules == "plus" else (2, 3, 32, 32))
-    assert found.values.reshape(2, -1).sum(1) == pytest.approx([1, 1], abs=0.05)
+    logits = clf.logits(clf.twin(), clf.prepare(picture())[None])[0, [0, 2]].tolist()
+    assert found.values.reshape(2, -1).sum(1) == pytest.approx(logits, rel=0.05)
     assert found.checks == ("", "")
+    assert found.scale == "in units of the logit; they add up to it"
+
+
+def test_lrp_of_a_contrast_is_the_difference_of_its_classes() -> None:
+    clf = xw.Classifier(Residual().eval(), size=32, mean=0.5, std=0.5, categories=["a", "b", "c"])
+    found = given(clf, "lrp", [0, 2, ("a", "c"), ("c", "a")])
+    first, second, one, other = found.values
+    assert np.allclose(one, first - second, atol=1e-6)
+    assert np.allclose(other, -one, atol=1e-6)
+    assert abs(one - first).max() > 0.1 * abs(first).max()
+    difference = xw.Score(lambda z: z[:, 0] - z[:, 2], name="difference", log_odds=True)
+    assert np.allclose(given(clf, "lrp", [difference]).values[0], one, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["gradcam", "gradcam++", "layercam"])
+def test_a_class_has_the_same_cam_beside_a_contrast(method: str) -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(  # with a map of each class at its end
+        nn.Conv2d(3, 8, 4, 4), nn.ReLU(), nn.Conv2d(8, 3, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
+    )
+    net.append(nn.Flatten())
+    clf = xw.Classifier(net.eval(), size=32, mean=0.5, std=0.5)
+    alone = given(clf, method, 0)
+    more = [(0, 1), lambda z: z[:, 2].sigmoid()]
+    assert np.array_equal(alone.values, given(clf.extended(more), method, 0).values)
 
 
 def test_lrp_refuses_what_it_has_no_rule_for() -> None:

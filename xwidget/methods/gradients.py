@@ -7,12 +7,14 @@ from torch import Tensor
 
 from xwidget.methods.drawn import Drawn
 from xwidget.methods.method import Answer
-from xwidget.methods.scales import LOGITS, MOST, by_most
+from xwidget.methods.scales import MOST, by_most, units
 from xwidget.methods.task import Task
 from xwidget.support import arguments
 
 # Share of the difference of logits that a sum may be off without a word.
 _OFF = 0.1
+# ... or by this, where the image adds next to nothing.
+_ROUNDING = 1e-3
 
 
 def integrated_gradients(task: Task, *, steps: int = 50) -> Answer:
@@ -46,11 +48,11 @@ def integrated_gradients(task: Task, *, steps: int = 50) -> Answer:
     sums = values.cpu().double().sum((1, 2, 3)).tolist()
     checks = tuple(
         ""
-        if abs(total - gain) <= _OFF * abs(gain)
-        else f"the values add up to {total:.2f}, and the logit differs by {gain:.2f}: more steps"
+        if abs(total - gain) <= max(_OFF * abs(gain), _ROUNDING)
+        else f"the values add up to {total:.2g}, but the image adds {gain:.2g}; take more steps"
         for total, gain in zip(sums, gains, strict=True)
     )
-    return Answer(values, True, f"{LOGITS}; they add up to what the image adds", checks)
+    return Answer(values, True, f"{units(task)}; they add up to what the image adds", checks)
 
 
 def smoothgrad(
@@ -91,7 +93,7 @@ def smoothgrad(
                 abs=False,
             )
         parts.append(part.detach())
-    return signed_or_size(torch.cat(parts), signed)
+    return signed_or_size(task, torch.cat(parts), signed)
 
 
 def gradient_shap(
@@ -138,16 +140,18 @@ def gradient_shap(
             total += (found.detach() * step).sum(0, keepdim=True) / samples
         parts.append(total)
     return Answer(
-        torch.cat(parts), True, f"{LOGITS}; they add up to about what the image adds to a plain one"
+        torch.cat(parts),
+        True,
+        f"{units(task)}; they add up to about what the image adds to a plain one",
     )
 
 
-def signed_or_size(gradients: Tensor, signed: bool) -> Answer:
+def signed_or_size(task: Task, gradients: Tensor, signed: bool) -> Answer:
     """Return gradients (K,3,H,W) as an answer: with their signs, or as magnitudes."""
     if not isinstance(signed, bool):
         raise TypeError(f"signed must be True or False, got {signed!r}")
     if signed:
-        return Answer(gradients, True, "logits for each standard deviation of the color")
+        return Answer(gradients, True, f"{units(task)} for each standard deviation of the color")
     return Answer(by_most(gradients.abs()), False, MOST)
 
 

@@ -53,4 +53,4 @@ def guided_backprop(task: Task, *, signed: bool = False) -> Answer:
             "needs; choose another method"
         )
     found = [torch.autograd.grad(logit, x, retain_graph=True)[0] for logit in logits]
-    return signed_or_size(torch.cat(found), signed)
+    return signed_or_size(task, torch.cat(found), signed)

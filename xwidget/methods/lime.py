@@ -10,7 +10,7 @@ from torch import Tensor
 
 from xwidget.methods.drawn import Drawn
 from xwidget.methods.method import Answer
-from xwidget.methods.scales import LOGITS
+from xwidget.methods.scales import units
 from xwidget.methods.task import Replayed, Task
 from xwidget.support import arguments
 
@@ -54,7 +54,7 @@ def lime(task: Task, *, samples: int = 500, segments: int = 64) -> Answer:
                     perturbations_per_eval=batch,
                 )
             found.append(each.mean(1))  # equal in all colors
-    return Answer(torch.cat(found), True, f"{LOGITS}, that a segment adds")
+    return Answer(torch.cat(found), True, f"{units(task)}, that a segment adds")
 
 
 def _segments(task: Task, count: int) -> Tensor:

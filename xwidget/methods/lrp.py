@@ -14,6 +14,7 @@ from xwidget.engine.fold import fold
 from xwidget.engine.nonlinearities import NONLINEARITIES
 from xwidget.errors import around
 from xwidget.methods.method import Answer
+from xwidget.methods.scales import units
 from xwidget.methods.task import Task
 
 RULES = ("plus", "gamma")
@@ -28,11 +29,13 @@ _TINY = 1e-6
 _ADD = frozenset(
     {torch.add, Tensor.add, Tensor.__add__, Tensor.__radd__, Tensor.add_, Tensor.__iadd__}
 )
-# Products, quotients, differences: with a constant, or of a signal and its gate.
+_SUBTRACT = frozenset({torch.sub, Tensor.sub, Tensor.__sub__, Tensor.sub_, Tensor.__isub__})
+# Products, quotients: with a constant, or of a signal and its gate; differences to a constant.
 _SCALE = frozenset(
     {torch.mul, Tensor.mul, Tensor.__mul__, Tensor.__rmul__, Tensor.mul_, Tensor.__imul__}
     | {torch.div, Tensor.div, Tensor.__truediv__, Tensor.div_, Tensor.__itruediv__}
-    | {torch.sub, Tensor.sub, Tensor.__sub__, Tensor.sub_, Tensor.__isub__, F.batch_norm}
+    | {torch.rsub, Tensor.__rsub__, F.batch_norm}
+    | _SUBTRACT
 )
 _MEANS = frozenset({torch.mean, Tensor.mean, F.avg_pool2d, F.adaptive_avg_pool2d})
 _NO_RULE = {
@@ -48,9 +51,11 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
     """LRP (Bach et al., PLOS ONE 2015): the logit, shared out layer by layer among what it is made
     of, in the shares that each part has in the next.
 
-    Batch normalization is folded into convolutions first. At a sum of branches the parts have the
-    shares of their values; at a product with a gate, the signal has all; nonlinearities pass
-    relevance on. Biases get none. Attention and layer normalization have no rule here.
+    Batch normalization is folded into convolutions first. At a sum or difference of branches the
+    parts have the shares of their values; at a product with a gate, the signal has all;
+    nonlinearities pass relevance on. Biases get none. Attention and layer normalization have no
+    rule here. A contrast is a difference, too: what speaks for the first class less what speaks for
+    the second. A score of your own is shared out like a further layer of the net.
 
     Parameters
     ----------
@@ -82,14 +87,15 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
                 f"{task.clf.name} computes something else with the rules of LRP in place; choose "
                 "another method"
             )
-        found = []
-        for target in task.targets:
+        # A contrast's classes are looked at one by one: their difference may be next to nothing.
+        parts = [task.clf.classes_of(target) or (target,) for target in task.targets]
+        shares = {}
+        for output in dict.fromkeys(output for outputs in parts for output in outputs):
             start = torch.zeros_like(logits)
-            start[0, target] = 1
-            (relevance,) = torch.autograd.grad(logits, x, start, retain_graph=True)
-            found.append(relevance)
-    values = torch.cat(found)
-    sums = values.cpu().double().sum((1, 2, 3)).tolist()
+            start[0, output] = 1
+            (shares[output],) = torch.autograd.grad(logits, x, start, retain_graph=True)
+    totals = {k: float(each.cpu().double().sum()) for k, each in shares.items()}
+    sums = list(totals.values())
     wrong = [total for total in sums if not _LEFT[0] <= abs(total) <= _LEFT[1]]
     if wrong:
         raise ValueError(
@@ -98,12 +104,15 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
             "convolutions or gates, whose layers put out what their biases make; choose another "
             "method"
         )
-    checks = tuple(
-        "" if abs(total - 1) <= _OFF else f"the shares add up to {total:.2f}, not to 1"
-        for total in sums
-    )
+    found, checks = [], []
+    for outputs in parts:
+        each = [logits[0, output].detach() * shares[output] for output in outputs]
+        found.append(each[0] - each[1] if len(each) == 2 else each[0])
+        off = [totals[k] for k in outputs if abs(totals[k] - 1) > _OFF]
+        checks.append(f"its parts add up to {off[0]:.2f} of the logit, not to all" if off else "")
+    values = torch.cat(found)
     values = values.sum(1) if rules == "plus" else values
-    return Answer(values, True, "shares of the logit", checks)
+    return Answer(values, True, f"{units(task)}; they add up to it", tuple(checks))
 
 
 def _composite(task: Task, rules: str) -> Any:
@@ -143,7 +152,9 @@ class _Rules(TorchFunctionMode):
             return func(*args, **kwargs)
         in_place = _writes(func, args, kwargs)
         if func in _ADD and len(live) == 2 and live[0].shape == live[1].shape:
-            return _put(in_place, live[0], _Shared.apply(*(each.clone() for each in live)))
+            return _put(in_place, live[0], _Shared.apply(*(each.clone() for each in live), 1))
+        if func in _SUBTRACT and len(live) == 2 and live[0].shape == live[1].shape:
+            return _put(in_place, live[0], _Shared.apply(*(each.clone() for each in live), -1))
         if func in _MEANS:
             return _Mean.apply(live[0], lambda part: func(part, *args[1:], **kwargs))
         if func in _SCALE or func in NONLINEARITIES:
@@ -187,18 +198,19 @@ class _Passed(torch.autograd.Function):
 
 
 class _Shared(torch.autograd.Function):
-    """A sum, of whose relevance each part has the share of its value."""
+    """A sum or a difference, of whose relevance each part has the share of its value."""
 
     @staticmethod
-    def forward(ctx: Any, one: Tensor, other: Tensor) -> Tensor:
+    def forward(ctx: Any, one: Tensor, other: Tensor, sign: int) -> Tensor:
+        other = sign * other
         ctx.save_for_backward(one, other)
         return one + other
 
     @staticmethod
-    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, Tensor, None]:
         one, other = ctx.saved_tensors
         each = relevance / _stable(one + other)
-        return one * each, other * each
+        return one * each, other * each, None
 
 
 class _Mean(torch.autograd.Function):

@@ -123,7 +123,7 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
                 "proportions of the image"
             )
         return seen[-1][0]
-    classes = {len(task.clf.categories), task.outputs}
+    classes = {task.clf.classes, task.outputs - len(task.clf.extras)}
     spare = None
     for maps, output in reversed(seen):
         if maps.layout.kind == "tokens":

@@ -7,7 +7,7 @@ import math
 import torch
 
 from xwidget.methods.method import Answer
-from xwidget.methods.scales import LOGITS
+from xwidget.methods.scales import units
 from xwidget.methods.task import Replayed, Task
 from xwidget.support import arguments
 
@@ -49,7 +49,7 @@ def occlusion(task: Task, *, window: int | None = None, stride: int | None = Non
                 perturbations_per_eval=batch,
             )
             parts.append(found.mean(1))  # equal in all colors
-    return Answer(torch.cat(parts), True, f"{LOGITS}, lost where a window is covered")
+    return Answer(torch.cat(parts), True, f"{units(task)}, lost where a window is covered")
 
 
 def _pixels(name: str, value: int, most: int) -> int:

@@ -56,7 +56,8 @@ def rise(task: Task, *, masks: int = 1000, cells: int = 7, kept: float = 0.5) ->
                 scores = task.scores(part * task.x).float()
                 total += torch.einsum("nk,nhw->khw", scores, part[:, 0])
                 mean += scores.sum(0).view(-1, 1, 1) / masks
-    return Answer(total / (masks * kept) - mean, True, "score that keeping the pixel adds, about")
+    scale = "in units of the score; about what it gains where the pixel is kept"
+    return Answer(total / (masks * kept) - mean, True, scale)
 
 
 def _masks(

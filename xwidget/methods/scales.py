@@ -6,13 +6,27 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from xwidget.methods.task import Task
+
 #: Words for values that were divided by the largest of each class: what 1 is differs from one
 #: class to the next.
 LARGEST = "divided by the largest value of the class"
 #: Words for sizes of gradients, which differ by powers of ten from one pixel to the next.
 MOST = "magnitudes, divided by the value that 1% of them exceed; these are 1"
-#: Words for values that add up to a difference of logits.
-LOGITS = "in units of the logit"
+
+
+def units(task: Task) -> str:
+    """Return words for values that add up to a difference of what the targets are: logits, or the
+    scores that a net or a person's function returns in [0,1].
+    """
+    scored = {
+        task.clf.activation == "none" if extra is None else not extra.log_odds
+        for extra in map(task.clf.extra, task.targets)
+    }
+    return f"in units of the {' or '.join(_UNITS[each] for each in sorted(scored))}"
+
+
+_UNITS = {False: "logit", True: "score"}
 
 
 def by_largest(values: Tensor) -> Tensor:
