@@ -492,7 +492,7 @@ export interface MeasuredCurve {
   /** Shares of the pixels. */
   shares: number[];
   scores: (number | null)[];
-  /** Mean height of the curve, in [0, 1]: the area below it; of one that ends before all pixels are changed, divided by its width. */
+  /** Mean height of the curve, in [0, 1]: the area below it, divided by its width, which is less than 1 where not all pixels are changed. */
   height: number | null;
 }
 
