@@ -11,7 +11,8 @@ from torch import nn
 from tests.inspector.fakes import SAFETY, SIDE, Page, inspector_class, until
 from tests.inspector.test_beside import ask, pane_of, until_state
 from xwidget import Attribution, Classifier, metrics
-from xwidget.inspector.features.beside import measuring
+from xwidget.engine.turns import turns_on
+from xwidget.inspector.features.beside import feature, measuring
 from xwidget.inspector.features.beside.feature import Beside
 from xwidget.inspector.features.beside.scoring import Scoring
 
@@ -148,10 +149,12 @@ class Gate:
 
     def __init__(self, monkeypatch, name="_measured"):
         self.begun, self.open, self.calls = threading.Event(), threading.Event(), 0
+        self.seqs = []
         monkeypatch.setattr(Beside, name, partial(self._measure))
 
     def _measure(self, source, found, doing):
         self.calls += 1
+        self.seqs.append(found.seq)
         self.begun.set()
         while not self.open.wait(0.01):
             doing.progress(0.5)
@@ -178,8 +181,36 @@ def test_measuring_is_stopped_and_begun_again(shown, monkeypatch):
     assert gate.calls == 2
 
 
+def test_values_that_changed_while_they_were_measured_are_measured_again(shown, monkeypatch):
+    widget, page = shown
+    gate = Gate(monkeypatch)
+    ask(page, "measure", pane=0, target=1)
+    assert gate.begun.wait(SAFETY)
+    widget.run_more(2)
+    page.until_status("running").until_status("done")
+    gate.open.set()
+    assert widget.wait(SAFETY)
+    assert until_measured(page, 0)["measures"]["passes"]
+    assert len(gate.seqs) == 2
+    assert ask(page, "values", pane=0, target=1)[0]["seq"] == gate.seqs[-1] > gate.seqs[0]
+
+
+def test_a_turn_is_taken_where_the_net_lies(shown, monkeypatch):
+    widget, page = shown
+    asked = []
+    monkeypatch.setattr(feature, "pick", lambda _: torch.device("cpu", 7))  # of the run
+    monkeypatch.setattr(measuring, "turns_on", lambda d: asked.append(d.index) or turns_on(d))
+    Gate(monkeypatch).open.set()
+    Gate(monkeypatch, "_randomized").open.set()
+    for kind in ("measure", "randomize"):
+        ask(page, kind, pane=0, target=1)
+        assert widget.wait(SAFETY)
+    assert asked == [None, 7]
+
+
 def test_what_is_measured_of_a_pane_goes_with_it(shown, monkeypatch):
     widget, page = shown
+    monkeypatch.setattr(measuring, "_TELL_SECONDS", 0)
     gate = Gate(monkeypatch)
     given(widget)
     until_state(page, "m0", "done")

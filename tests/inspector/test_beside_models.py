@@ -189,6 +189,25 @@ def test_its_top_pixels_are_scored_by_itself(show):
     assert content["scores"]["1"]["own"] == pytest.approx(expected, abs=1e-3)
 
 
+def test_it_is_measured_by_itself_in_the_order_of_its_run(show):
+    first, second = net("first"), net("second", likes=1, size=30)
+    widget, page = show([first, second], [0], witness=net("third", likes=2))
+    assert widget.wait(SAFETY)
+    page.send({"type": "measure", "id": 7, "pane": 1, "target": 0})
+    page.until(lambda page: [m["state"] for m in page.state.get("_measured", [])] == ["done"])
+    (told,) = page.state["_measured"]
+    both = SecondNet.of(second, xw.Subject(first, PICTURE))
+    alone = xw.explain(second, PICTURE, [0], iterations=8, plan="plain", progress=False)
+    order = both.to_theirs(both.to_ours(torch.tensor(alone.relevance)[None]))[0, 0].numpy()
+    expected = xw.metrics.measure(
+        both.theirs, xw.Attribution.from_array(order, 0), witness=net("third", likes=2)
+    ).describe()
+    for side, name in (("own", "second"), ("witness", "third")):
+        found = told["measures"][side]
+        assert found["net"] == name
+        assert found["sufficiency"] == pytest.approx(expected[side]["sufficiency"], abs=1e-3)
+
+
 def test_what_cannot_stand_beside_is_refused_at_once(show):
     first = net("first")
     widget, _ = show([first])

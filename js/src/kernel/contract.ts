@@ -498,7 +498,7 @@ export interface MeasuredCurve {
 
 /** One network's word on an attribution; null where a score is not finite. */
 export interface NetMeasures {
-  /** Its name. */
+  /** Its name; of a model's pane, `own` is that model. */
   net: string;
   /** Its score of the whole image. */
   image: number | null;

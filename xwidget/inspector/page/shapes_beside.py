@@ -74,7 +74,7 @@ class MeasuredCurve(TypedDict):
 class NetMeasures(TypedDict):
     """One network's word on an attribution; null where a score is not finite."""
 
-    net: Annotated[str, "Its name."]
+    net: Annotated[str, "Its name; of a model's pane, `own` is that model."]
     image: Annotated[float | None, "Its score of the whole image."]
     sufficiency: Annotated[list[float | None], "Score of the top pixels alone, by area."]
     comprehensiveness: Annotated[list[float | None], "Fall of the score without them, by area."]

@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import torch
+
 from xwidget import metrics
 from xwidget.assets import text
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
+from xwidget.engine.device import pick
 from xwidget.engine.second_net import SecondNet
 from xwidget.export import beside as exported
 from xwidget.inspector.features.beside.attributions import Attributions
@@ -28,6 +31,8 @@ from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
+from xwidget.net.forward import device_of
+from xwidget.subject import Subject
 from xwidget.support import texts
 from xwidget.support.texts import NAME
 
@@ -289,23 +294,47 @@ class Beside(Feature):
         find = partial(self._found, pane, target)
         find()  # raises
         source = None if pane == ID else self.panes.get(pane).source
-        measure = partial(self._measured if what == "measures" else self._randomized, source)
-        self._measuring.add(Measurement(pane, target, what, find, measure))
+        measures = what == "measures"
+        measure = partial(self._measured if measures else self._randomized, source)
+        device = self._device(source) if measures else pick(self._panel.settings.device)
+        still = partial(self._still, pane)
+        self._measuring.add(Measurement(pane, target, what, find, still, measure, device))
+
+    def _device(self, source: Source | None) -> torch.device:
+        """Return where a pane is measured: a net is asked where it lies."""
+        theirs = None if source is None else source.subject
+        return device_of((theirs or self._panel.subject.subject).clf.net)
+
+    def _still(self, pane: int) -> bool:
+        """Return whether nothing is at work on the values of a pane, or it is gone."""
+        if pane == ID:
+            return self._panel.session.idle
+        return all(each.id != pane or each.doing is None for each in self.panes)
 
     # On the thread of measures.
 
     def _measured(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
-        panel = self._panel
-        witness = panel.session.witness
-        if witness is not None and not witness.knows(found.attribution.targets[0]):
-            witness = None  # of a score that the net alone has
+        subject, ranked = self._panel.subject.subject, found.ranked
+        if source is not None and source.subject is not None:  # a model's pane: by itself
+            subject, ranked = source.subject, source.framed(ranked)
         return metrics.measure(
-            panel.subject.subject,
-            found.attribution,
-            witness=None if witness is None else witness.net,
+            subject,
+            ranked,
+            witness=self._witness(subject, ranked.targets[0]),
             on_progress=doing.progress,
             cancel=doing.cancelled,
         ).describe()
+
+    def _witness(self, subject: Subject, target: int) -> Classifier | None:
+        """Return the witness for a target of a subject, of ours or another model's; None for none,
+        and where it does not have the target, such as a score that the net alone has.
+        """
+        witness = self._panel.session.witness
+        if witness is None or witness.net.net is subject.clf.net:
+            return None
+        if subject is not self._panel.subject.subject:
+            witness = witness.of(subject.clf)
+        return witness.net if witness.knows(target) else None
 
     def _randomized(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
         (target,) = found.attribution.targets

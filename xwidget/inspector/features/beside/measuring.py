@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from xwidget.engine.device import pick
+import torch
+
 from xwidget.engine.turns import GivenUp, breathe, turns_on
 from xwidget.inspector.features.beside.lane import Lane, Work
 from xwidget.inspector.features.beside.source import Doing
@@ -24,6 +26,8 @@ Measure: TypeAlias = Callable[[Found, Doing], dict[str, Any]]
 _MOST = 40  # entries
 _DIGITS = 4
 _TELL_SECONDS = 0.25
+_PAUSE = 0.1  # seconds between two looks whether values have become still
+_BUSY = ("waiting", "running")
 
 
 @dataclass(eq=False)
@@ -38,15 +42,24 @@ class Measurement:
         What is measured.
     find
         Returns the values as they are; called with the lock held.
+    still
+        Returns whether nothing is at work on them; called with the lock held.
     measure
         Measures them.
+    device
+        Where it is measured.
+    again
+        Whether its values became others while they were measured.
     """
 
     pane: int
     target: int
     what: What
     find: Callable[[], Found]
+    still: Callable[[], bool]
     measure: Measure
+    device: torch.device
+    again: bool = False
     ended: bool = False
 
     @property
@@ -94,7 +107,7 @@ class Measuring:
         self._waiting: deque[Measurement] = deque()
         self._doing: Measurement | None = None
         self._lane = Lane("xwidget measures", self._next, self.stop)
-        self._closed = False
+        self._ended = threading.Event()
 
     # With the lock held.
 
@@ -130,7 +143,7 @@ class Measuring:
         old = [at for at, seq in self._of.items() if at[0] == pane and current(at[1]) != seq]
         for at in old:
             del self._of[at]
-            if self._entries[at]["state"] in ("waiting", "running"):
+            if self._entries[at]["state"] in _BUSY:
                 self._entries[at].update(measures=None, randomized=None)
             else:
                 del self._entries[at]
@@ -154,7 +167,7 @@ class Measuring:
         """Give up everything."""
         self._give_up(lambda each: True)
         self._lane.close()
-        self._closed = True
+        self._ended.set()
         self._entries.clear()
 
     # From Python, without the lock.
@@ -180,12 +193,13 @@ class Measuring:
         }
         self._entries[asked.place] = {**entry, **fields}
         if len(self._entries) > _MOST:
-            oldest = next(iter(self._entries))
-            del self._entries[oldest]
-            self._of.pop(oldest, None)
+            settled = (at for at, each in self._entries.items() if each["state"] not in _BUSY)
+            if (oldest := next(settled, None)) is not None:
+                del self._entries[oldest]
+                self._of.pop(oldest, None)
 
     def _tell(self) -> None:
-        if not self._closed:
+        if not self._ended.is_set():
             with self._panel.logged():
                 self._panel.tell(_measured=[dict(each) for each in self._entries.values()])
 
@@ -193,12 +207,19 @@ class Measuring:
 
     def _next(self) -> Work | None:
         with self._panel.lock:
-            if self._closed or not self._waiting:
+            if self._ended.is_set() or not self._waiting:
                 return None
-            self._doing = self._waiting.popleft()
+            ready = (each for each in self._waiting if not each.again or each.still())
+            self._doing = next(ready, None)
+            if self._doing is None:
+                return self._pause
+            self._waiting.remove(self._doing)
             self._note(self._doing, state="running", progress=0.0)
             self._tell()
             return partial(self._do, self._doing)
+
+    def _pause(self) -> None:
+        self._ended.wait(_PAUSE)
 
     def _do(self, asked: Measurement) -> None:
         """Measure something, and tell what came of it."""
@@ -208,21 +229,21 @@ class Measuring:
             with panel.lock:
                 found = asked.find()
             seq = found.seq
-            turns = turns_on(pick(panel.settings.device))
+            turns = turns_on(asked.device)
             with turns.place(panel.views.rank, under_way.check) as place, place.turn():
                 made = asked.measure(found, under_way)
         except BaseException as error:  # the others are measured all the same
             failure = texts.text_of(error)
         with panel.lock:
             self._doing = None
-            if self._closed:
+            if self._ended.is_set():
                 return
             self._settle(asked, made, failure, seq)
             self._tell()
 
     def _tell_progress(self, asked: Measurement, share: float) -> None:
         with self._panel.lock:
-            if not self._closed:
+            if not (self._ended.is_set() or asked.ended) and asked.place in self._entries:
                 self._note(asked, progress=round(min(1.0, max(0.0, share)), 3))
                 self._tell()
 
@@ -231,9 +252,11 @@ class Measuring:
     ) -> None:
         if asked.place not in self._entries:  # its pane was removed
             return
-        waits = any(each.place == asked.place for each in self._waiting)
         if made is not None:
             self._of[asked.place] = seq
+            if not asked.ended and self._seq(asked) != seq:  # others came meanwhile
+                self._waiting.append(replace(asked, again=True))
+            waits = any(each.place == asked.place for each in self._waiting)
             state = "waiting" if waits else "done"
             rounded = _rounded(made)
             self._note(asked, state=state, progress=1.0, error="", **{asked.what: rounded})
@@ -241,6 +264,13 @@ class Measuring:
             self._note(asked, state="stopped", progress=0.0)
         else:
             self._note(asked, state="failed", progress=0.0, error=failure)
+
+    @staticmethod
+    def _seq(asked: Measurement) -> int | None:
+        try:
+            return asked.find().seq
+        except Exception:  # there are none any more, which the next measurement says in words
+            return None
 
 
 def _rounded(value: Any) -> Any:

@@ -22,6 +22,7 @@ from xwidget.engine.settings import Settings
 from xwidget.inspector.features.beside.source import Showing, Source
 from xwidget.inspector.page.panel import Panel
 from xwidget.net.versions import versions
+from xwidget.subject import Subject
 from xwidget.support import texts
 from xwidget.support.figures import figure, percent
 from xwidget.support.texts import NAME
@@ -181,6 +182,20 @@ class OtherModel(Source):
         if said.of[0]:
             words += f"; {ours}: {figure(said.ours)} by {own}, {figure(said.ours_by_it)} by {it}"
         return f"{words}.{_unseen(net)}"
+
+    @property
+    def subject(self) -> Subject | None:
+        """The image before it."""
+        return None if self._net is None else self._net.theirs
+
+    def framed(self, ranked: Attribution) -> Attribution:
+        """Return the order of the pixels for a class, as they lie in its own frame."""
+        net = self._net
+        if net is None:
+            raise RuntimeError("this Inspector is closed; make a new one")
+        index = net.index(ranked.targets[0])
+        order = net.to_theirs(torch.tensor(ranked.relevance)[None].float())
+        return Attribution((index,), order[0].numpy(), self.label)
 
     def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
         """Return its own score of some pixels, in its own frame."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from xwidget.attribution import Attribution
 from xwidget.inspector.work.inspected import Inspected
+from xwidget.subject import Subject
 
 _NAMED = 3
 
@@ -120,6 +121,19 @@ class Source(ABC):
     def said(self, target: int) -> str:
         """Return a remark on the values for a class as they are now, in words; or ""."""
         return ""
+
+    @property
+    def subject(self) -> Subject | None:
+        """The image before a model of its own, which its values are measured by; None where they
+        are by the Inspector's.
+        """
+        return None
+
+    def framed(self, ranked: Attribution) -> Attribution:
+        """Return the order of the pixels for a class as it lies in the frame of :attr:`subject`,
+        by the index that the class has there.
+        """
+        return ranked
 
     def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
         """Return the score of some pixels, (H, W) True where the image is shown, by a model of its

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -117,9 +117,17 @@ class Found:
         return standing_of(self.attribution.relevance[0] if self.order is None else self.order)
 
     @property
+    def ranked(self) -> Attribution:
+        """The order of the pixels, as an attribution."""
+        if self.order is None:
+            return self.attribution
+        return replace(self.attribution, values=self.order[None], signed=False)
+
+    @property
     def size(self) -> int:
-        """Bytes that it holds, about."""
-        return int(self.values.nbytes + 2 * self.values[0].size)
+        """Bytes that it holds, about: values and standing, and an order of its own."""
+        order = 0 if self.order is None else self.order.nbytes
+        return int(self.values.nbytes + 2 * self.values[0].size + order)
 
     def buffer(self) -> bytes:
         """Return the values as int16 (C, H, W), then the standing as uint16 (H, W)."""
