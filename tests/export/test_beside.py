@@ -60,6 +60,6 @@ def test_what_finds_no_room_is_said():
     assert (alone["panes"][0]["state"], alone["values"]) == ("failed", {})
 
 
-def test_our_own_standing_alone_is_beside_nothing():
+def test_the_places_by_our_own_evidence_alone_are_beside_nothing():
     assert Beside([], [values(0, 3)]).describe(TARGETS) == {"panes": [], "values": {}}
     assert NOTHING.describe(TARGETS) == {"panes": [], "values": {}}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from xwidget.attribution import Attribution
-from xwidget.inspector.features.beside.values import Found, standing_of, top
+from xwidget.inspector.features.beside.values import Found, places_of, top
 
 FILE = Path(__file__).parents[2] / "js/tests/beside/fixtures/values.json"
 
@@ -37,7 +37,7 @@ def cases() -> list[dict[str, Any]]:
 
 
 def _case(found: Found) -> dict[str, Any]:
-    standing = standing_of(found.attribution.relevance[0])
+    places = places_of(found.attribution.relevance[0])
     channels, height, width = found.values.shape
     return {
         "seq": found.seq,
@@ -51,7 +51,7 @@ def _case(found: Found) -> dict[str, Any]:
         "top": [
             {
                 "share": share,
-                "pixels": np.flatnonzero(top(standing, share)).tolist(),
+                "pixels": np.flatnonzero(top(places, share)).tolist(),
             }
             for share in SHARES
         ],

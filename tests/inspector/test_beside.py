@@ -18,7 +18,7 @@ from xwidget import Attribution
 from xwidget.frames import decode
 from xwidget.inspector.features.beside import feature, kept, panes
 from xwidget.inspector.features.beside.scoring import Scoring
-from xwidget.inspector.features.beside.values import STEPS, Found, scale_of, standing_of
+from xwidget.inspector.features.beside.values import STEPS, Found, places_of, scale_of
 
 QUICK = np.linspace(1, 0, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE)
 
@@ -79,7 +79,7 @@ def test_a_method_appears_while_the_run_goes_on(show, engine):
     assert pane["targets"]["0"]["scale"] == 1
 
 
-def test_the_values_of_a_pane_are_steps_of_its_scale_and_then_the_standing(ran):
+def test_the_values_of_a_pane_are_steps_of_its_scale_and_then_the_places(ran):
     _, page = ran
     ask(page, "beside_add", method="slow")
     pane = until_state(page, "Slow", "done")
@@ -90,23 +90,23 @@ def test_the_values_of_a_pane_are_steps_of_its_scale_and_then_the_standing(ran):
     pixels = SIDE * SIDE
     values = np.frombuffer(buffer, "<i2", pixels)
     assert values.tolist() == np.rint(np.linspace(1, -1, pixels) * STEPS).tolist()
-    standing = np.frombuffer(buffer, "<u2", offset=2 * pixels)
-    assert standing.tolist() == [65536 * rank // pixels for rank in range(pixels)]
+    places = np.frombuffer(buffer, "<u2", offset=2 * pixels)
+    assert places.tolist() == [65536 * rank // pixels for rank in range(pixels)]
 
 
-def test_the_standing_of_our_own_evidence_is_that_of_its_relevance(ran, engine):
+def test_our_own_evidence_has_its_places_by_its_relevance(ran, engine):
     widget, page = ran
     said, buffer = ask(page, "values", pane=0, target=1)
     assert (said["channels"], said["height"], said["width"]) == (0, SIDE, SIDE)
-    standing = np.frombuffer(buffer, "<u2").reshape(SIDE, SIDE)
+    places = np.frombuffer(buffer, "<u2").reshape(SIDE, SIDE)
     relevance = widget.explanation.relevance[widget.explanation.targets.index(1)]
-    assert np.array_equal(standing, standing_of(relevance))
+    assert np.array_equal(places, places_of(relevance))
     assert ask(page, "values", pane=0, target=1)[0]["seq"] == said["seq"]
     widget.run_more(1)
     page.until(lambda page: ask(page, "values", pane=0, target=1)[0]["seq"] > said["seq"])
 
 
-def test_a_new_order_of_the_same_iteration_is_a_new_standing(ran):
+def test_a_new_order_of_the_same_iteration_gives_new_places(ran):
     widget, page = ran
     first = ask(page, "values", pane=0, target=0)[0]["seq"]
     history = widget._session.runs.main.history
@@ -115,7 +115,7 @@ def test_a_new_order_of_the_same_iteration_is_a_new_standing(ran):
     object.__setattr__(step, "relevance", order.expand(len(step.targets), SIDE, SIDE))
     said, buffer = ask(page, "values", pane=0, target=0)
     assert said["seq"] > first
-    assert np.array_equal(np.frombuffer(buffer, "<u2"), standing_of(order.numpy()).ravel())
+    assert np.array_equal(np.frombuffer(buffer, "<u2"), places_of(order.numpy()).ravel())
 
 
 def test_every_request_for_values_has_its_own_reply(ran):

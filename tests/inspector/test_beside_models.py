@@ -15,7 +15,7 @@ import xwidget as xw
 from tests.inspector.fakes import SAFETY, Page, until
 from xwidget.engine.second_net import SecondNet
 from xwidget.inspector.features.beside import model
-from xwidget.inspector.features.beside.values import standing_of, top
+from xwidget.inspector.features.beside.values import places_of, top
 
 NAMES = ("red", "green", "blue")
 PICTURE = np.full((60, 100, 3), 40, np.uint8)
@@ -184,7 +184,7 @@ def test_its_top_pixels_are_scored_by_itself(show):
     both = SecondNet.of(second, xw.Subject(first, PICTURE))
     # By the order of its run, which a mask does not tell where it is 1.
     order = both.to_ours(torch.tensor(alone.relevance)[None])[0, 0].numpy()
-    kept = torch.from_numpy(top(standing_of(order), 0.2))
+    kept = torch.from_numpy(top(places_of(order), 0.2))
     expected = both.score(0, kept, widget._session.runs.main.settings)
     assert content["scores"]["1"]["own"] == pytest.approx(expected, abs=1e-3)
 

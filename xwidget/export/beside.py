@@ -81,7 +81,7 @@ class Beside:
             kept[f"{each.pane}/{each.target}"] = {**each.about, "bytes": packed}
         panes = [_entry(dict(pane), kept, left_out) for pane in self.panes]
         found = [pane for pane in panes if pane["targets"] or pane["error"]]
-        # A standing of our own evidence alone is beside nothing.
+        # Places by our own evidence alone are beside nothing.
         return {
             "panes": wire.clean(found, texts.WORDS),
             "values": kept if any(pane["targets"] for pane in found) else {},

@@ -106,5 +106,5 @@ class Method:
 def _installed(name: str) -> bool:
     try:
         return find_spec(name) is not None
-    except (ImportError, ValueError):  # one that was put out of the way
+    except (ImportError, ValueError):  # one that was made impossible to import
         return False

@@ -1,6 +1,6 @@
 /** What our evidence has that another has not, a class's or a model's, in [−1, 1] for each pixel and color channel. */
 import type { Frame } from "../kernel/frame";
-import { ONE, standingOf, sumsOf, type Values } from "./state/values";
+import { ONE, placesOf, sumsOf, type Values } from "./state/values";
 
 const made = new WeakMap<Frame, WeakMap<Frame | Values, Values>>();
 let last = 0;
@@ -48,15 +48,15 @@ function subtract(mask: Frame, other: Frame | Values): Values {
       data[k] = Math.round((at(mask, c, i) - at(other, c, i)) * ONE);
     }
   }
-  let standing: Uint16Array<ArrayBuffer> | undefined;
+  let places: Uint16Array<ArrayBuffer> | undefined;
   last += 1;
   const values = { seq: last, scale: 1, signed: true, channels: 3, height, width, data };
   return {
     ...values,
     // Only where pixels are compared by area.
-    get standing() {
-      standing ??= standingOf(sumsOf(values));
-      return standing;
+    get places() {
+      places ??= placesOf(sumsOf(values));
+      return places;
     },
   };
 }

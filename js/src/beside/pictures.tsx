@@ -93,7 +93,7 @@ export function picturesOf(
       const own = view.beside.valuesOf(0, mask.target);
       const area = share.value;
       if (area === null || !own || !view.isBeside()) return cut;
-      return own.standing.length === mask.height * mask.width ? topOf(own, area, mask) : cut;
+      return own.places.length === mask.height * mask.width ? topOf(own, area, mask) : cut;
     },
     tools: { select: selecting(view) },
     layers: [tokenGrid(view), selected(view)],

@@ -16,7 +16,10 @@ export function signed(value: number, scale: number, digits = DIGITS): string {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** A value of a picture; `short` on a pixel: "+.012", "−2e-5". */
+/**
+ * A value of a picture; `short` on a pixel: "+.012", "−2e-5". There, and in the masks' own values, alone
+ * the leading zero is left out: a pixel has room for four characters, and a digit says more than a zero.
+ */
 export function written(
   value: number,
   of: { signed: boolean; scale: number },

@@ -31,7 +31,7 @@ test("the same masks make the same picture, so that nothing is drawn anew", () =
 
 test("by area, what the class has more than the other comes first", () => {
   const values = difference(mask([0, 200, 100, 0, 200, 100, 0, 200, 100]), mask([90, 0, 0], 1));
-  expect([...values.standing]).toEqual([43690, 0, 21845]);
+  expect([...values.places]).toEqual([43690, 0, 21845]);
 });
 
 test("a model's values are taken from our mask, and what only one of them shows is a share of the picture", () => {

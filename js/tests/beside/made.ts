@@ -1,4 +1,4 @@
-import { ONE, standingOf, sumsOf, type Values } from "../../src/beside/state/values";
+import { ONE, placesOf, sumsOf, type Values } from "../../src/beside/state/values";
 
 /** Values of a picture of one row. */
 export function made(values: readonly number[], of: Partial<Values> = {}): Values {
@@ -9,5 +9,5 @@ export function made(values: readonly number[], of: Partial<Values> = {}): Value
   );
   const width = values.length / channels;
   const made = { seq: 1, scale, signed: false, channels, height: 1, width, data };
-  return { ...made, standing: standingOf(sumsOf(made)), ...of };
+  return { ...made, places: placesOf(sumsOf(made)), ...of };
 }

@@ -58,7 +58,7 @@ test("our own order is asked for by area alone, and anew as the run goes on", as
   expect(own()).toBe(1);
   kernel.answers({ ...REPLY, pane: 0, channels: 0 }, bytes(0));
   await settle();
-  expect(view.own.value?.standing.length).toBe(1);
+  expect(view.own.value?.places.length).toBe(1);
   const track = { scores: [], means: [], frames: [0, 8, 9] };
   kernel.says({ _trace: { 5: track, 6: track } });
   expect(own()).toBe(2);

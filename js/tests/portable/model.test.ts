@@ -124,7 +124,7 @@ test("an exported page brings the values of what stands beside, and refuses what
   ]);
   await vi.waitFor(() => expect(beside.errorOf(2, 6)).not.toBe(""));
   const values = beside.valuesOf(2, 5);
-  expect([values?.scale, ...(values?.data ?? []), ...(values?.standing ?? [])]).toEqual([
+  expect([values?.scale, ...(values?.data ?? []), ...(values?.places ?? [])]).toEqual([
     ...[0.5, -32767, 0],
   ]);
   expect(beside.errorOf(2, 6)).toBe("The page holds no values of this class.");

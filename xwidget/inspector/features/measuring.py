@@ -148,7 +148,7 @@ class Measuring:
                 self._panel.warn("an effect could not be told", error=error)
 
     def _measure(self, finding: Finding) -> None:
-        """Measure a finding, and tell what came of it."""
+        """Measure a finding, and tell the result."""
         try:
             effect = self._effect(finding)
         except BaseException as error:

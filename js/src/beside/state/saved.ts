@@ -4,7 +4,7 @@ import { decodeFrame, type Frame } from "../../kernel/frame";
 import type { Model } from "../../kernel/model";
 import { inflate, viewOf } from "../../kernel/packed";
 import type { Wish } from "./fetching";
-import { ONE, standingOf, sumsOf, type Values } from "./values";
+import { ONE, placesOf, sumsOf, type Values } from "./values";
 
 /** The version of values that no kernel has told of. */
 export const SAVED = "saved";
@@ -32,5 +32,5 @@ export function valuesOf(frame: Frame, signed: boolean, scale: number): Values {
     Math.round(ONE * (signed ? Math.max(-1, (value - 128) / 127) : value / 255)),
   );
   const values = { seq, scale, signed, channels, height, width, data };
-  return { ...values, standing: standingOf(sumsOf(values)) };
+  return { ...values, places: placesOf(sumsOf(values)) };
 }

@@ -1,4 +1,4 @@
-/** Values of a pane for one class, and where each pixel stands by them; as the command `values` brings them. */
+/** Values of a pane for one class, and the place of each pixel by them; as the command `values` brings them. */
 import type { Replies } from "../../kernel/contract";
 
 export interface Values {
@@ -14,7 +14,7 @@ export interface Values {
   /** Channel, row, column: shares of the scale, in 32767ths. */
   data: Int16Array<ArrayBuffer>;
   /** How many pixels are more relevant, in 65536ths of all; rounded down. */
-  standing: Uint16Array<ArrayBuffer>;
+  places: Uint16Array<ArrayBuffer>;
 }
 
 /** What a value of 1, or of the scale, is written as. */
@@ -39,22 +39,22 @@ export function decodeValues(said: Said, bytes: DataView | null): Values {
   return {
     ...{ seq, scale, signed, channels, height, width },
     data: new Int16Array(copy, 0, channels * pixels),
-    standing: new Uint16Array(copy, 2 * channels * pixels),
+    places: new Uint16Array(copy, 2 * channels * pixels),
   };
 }
 
 /** Bytes that values take. */
-export function bytesOf({ data, standing }: Values): number {
-  return data.byteLength + standing.byteLength;
+export function bytesOf({ data, places }: Values): number {
+  return data.byteLength + places.byteLength;
 }
 
 /** 255 for the top share of the pixels and 0 for the others, the same in all three channels. */
-export function topShare({ standing }: Pick<Values, "standing">, share: number) {
-  const size = standing.length;
+export function topShare({ places }: Pick<Values, "places">, share: number) {
+  const size = places.length;
   const mask = new Uint8Array(3 * size);
   const end = share * ALL;
   for (let i = 0; i < size; i++) {
-    if ((standing[i] as number) < end) mask[i] = 255;
+    if ((places[i] as number) < end) mask[i] = 255;
   }
   mask.copyWithin(size, 0, size);
   mask.copyWithin(2 * size, 0, size);
@@ -66,25 +66,25 @@ const MOST = 3 * ONE;
 
 /**
  * Where each pixel stands, the largest sum first. Equal ones come in an order that is spread over the
- * picture, always the same: of a sparse one the rest would else be shown from its first row on.
+ * picture, always the same: of a sparse one the rest would otherwise be shown from its first row on.
  */
-export function standingOf(sums: Int32Array): Uint16Array<ArrayBuffer> {
+export function placesOf(sums: Int32Array): Uint16Array<ArrayBuffer> {
   const size = sums.length;
   // How many are larger, by value; one pass counts them, the next gives places.
-  const places = new Uint32Array(2 * MOST + 2);
-  for (const sum of sums) places[MOST - sum + 1] = (places[MOST - sum + 1] as number) + 1;
-  for (let k = 1; k < places.length; k++) {
-    places[k] = (places[k] as number) + (places[k - 1] as number);
+  const next = new Uint32Array(2 * MOST + 2);
+  for (const sum of sums) next[MOST - sum + 1] = (next[MOST - sum + 1] as number) + 1;
+  for (let k = 1; k < next.length; k++) {
+    next[k] = (next[k] as number) + (next[k - 1] as number);
   }
-  const standing = new Uint16Array(size);
+  const places = new Uint16Array(size);
   const step = strideOf(size);
   for (let k = 0, i = 0; k < size; k++, i = (i + step) % size) {
     const at = MOST - (sums[i] as number);
-    const place = places[at] as number;
-    places[at] = place + 1;
-    standing[i] = Math.floor((place * ALL) / size);
+    const place = next[at] as number;
+    next[at] = place + 1;
+    places[i] = Math.floor((place * ALL) / size);
   }
-  return standing;
+  return places;
 }
 
 /** A step that comes by every pixel once, far from the one before. */
@@ -96,7 +96,7 @@ function strideOf(size: number): number {
 }
 
 /** The sum over the channels of each pixel. */
-export function sumsOf({ data, channels, height, width }: Omit<Values, "standing">): Int32Array {
+export function sumsOf({ data, channels, height, width }: Omit<Values, "places">): Int32Array {
   const size = height * width;
   const sums = new Int32Array(size);
   for (let i = 0; i < channels * size; i++) {

@@ -56,6 +56,7 @@ function Values({ picture, pane }: LayerProps) {
     const { image, mask, evidence } = pixelAt(of.scene, x, y);
     if (view === "image" || !mask || !evidence) return image.map(String);
     const digits = room < ROOM_FOR_THREE ? 2 : 3;
+    // On a small pixel a digit says more than the leading zero that is written everywhere else.
     const short = (value: number) =>
       room >= ROOMY ? score(value) : value.toFixed(value < 1 ? digits : 0).replace(/^0/, "");
     if (view === "mask") return mask.map(short);

@@ -1,18 +1,15 @@
 import { expect, test } from "vitest";
 import { valuesOf } from "../../../src/beside/state/saved";
-import { decodeValues, ONE, standingOf, topShare } from "../../../src/beside/state/values";
+import { decodeValues, ONE, placesOf, topShare } from "../../../src/beside/state/values";
 import type { Frame } from "../../../src/kernel/frame";
 import cases from "../fixtures/values.json";
 
 const SAID = { seq: 4, scale: 0.5, signed: true, channels: 1, height: 1, width: 3 };
 
-function bytes(values: number[], standing: number[], offset = 0): DataView {
-  const view = new DataView(
-    new ArrayBuffer(offset + 2 * (values.length + standing.length)),
-    offset,
-  );
+function bytes(values: number[], places: number[], offset = 0): DataView {
+  const view = new DataView(new ArrayBuffer(offset + 2 * (values.length + places.length)), offset);
   for (const [i, value] of values.entries()) view.setInt16(2 * i, value, true);
-  for (const [i, value] of standing.entries()) {
+  for (const [i, value] of places.entries()) {
     view.setUint16(2 * (values.length + i), value, true);
   }
   return view;
@@ -22,7 +19,7 @@ test("values are read from any place of a larger message", () => {
   for (const offset of [0, 1, 13]) {
     const read = decodeValues(SAID, bytes([-32767, 0, 32767], [43690, 21845, 0], offset));
     expect([...read.data]).toEqual([-32767, 0, 32767]);
-    expect([...read.standing]).toEqual([43690, 21845, 0]);
+    expect([...read.places]).toEqual([43690, 21845, 0]);
     expect(read.data.buffer.byteLength).toBe(12); // no more of the message is kept alive
   }
 });
@@ -62,19 +59,19 @@ test("bytes that are not what was said are refused in words", () => {
   expect(() => decodeValues({ ...SAID, channels: 3 }, null)).toThrow("0 bytes, expected 24");
 });
 
-test("our own evidence has a standing and no values", () => {
+test("our own evidence has places and no values", () => {
   const read = decodeValues({ ...SAID, channels: 0 }, bytes([], [2, 1, 0]));
-  expect([read.data.length, ...read.standing]).toEqual([0, 2, 1, 0]);
+  expect([read.data.length, ...read.places]).toEqual([0, 2, 1, 0]);
 });
 
 test.each([1, 7, 64, 224 * 224])(
   "of %i pixels the top share shows the share of all, rounded up",
   (count) => {
-    const standing = standingOf(
+    const places = placesOf(
       Int32Array.from({ length: count }, (_, i) => Math.round(90_000 * Math.sin(i))),
     );
     for (const share of [0.01, 0.1, 0.2, 0.25, 0.5]) {
-      const mask = topShare({ standing }, share);
+      const mask = topShare({ places }, share);
       const shown = mask.filter((value) => value === 255).length / 3;
       // Steps of 65536ths move the border by less than a pixel and a step's worth of them.
       expect(Math.abs(shown - share * count)).toBeLessThanOrEqual(1 + count / 65536);
@@ -85,15 +82,15 @@ test.each([1, 7, 64, 224 * 224])(
 
 test("the largest sum stands first, and every place is taken once", () => {
   const most = 3 * ONE;
-  expect([...standingOf(Int32Array.of(5, most, -most, 0))]).toEqual([16384, 0, 49152, 32768]);
-  const places = [...standingOf(new Int32Array(64))].sort((a, b) => a - b);
+  expect([...placesOf(Int32Array.of(5, most, -most, 0))]).toEqual([16384, 0, 49152, 32768]);
+  const places = [...placesOf(new Int32Array(64))].sort((a, b) => a - b);
   expect(places).toEqual(Array.from({ length: 64 }, (_, k) => 1024 * k));
 });
 
 test("of pixels that are alike each quarter of the picture gets its part", () => {
   const sums = new Int32Array(224 * 224);
   sums.fill(9, 20_000, 21_000);
-  const mask = topShare({ standing: standingOf(sums) }, 0.2);
+  const mask = topShare({ places: placesOf(sums) }, 0.2);
   expect(mask.subarray(20_000, 21_000).every((value) => value === 255)).toBe(true);
   for (let quarter = 0; quarter < 4; quarter++) {
     const rows = mask.subarray(quarter * 12_544, (quarter + 1) * 12_544);
@@ -108,6 +105,6 @@ test("values of a saved notebook are within a step of the kernel's", () => {
   expect([...unit.data]).toEqual([0, 16448, 32767]);
   const signed = valuesOf({ ...frame, data: Uint8Array.of(1, 128, 255) } as Frame, true, 0.5);
   expect([...signed.data]).toEqual([-32767, 0, 32767]);
-  expect([...signed.standing]).toEqual([43690, 21845, 0]);
+  expect([...signed.places]).toEqual([43690, 21845, 0]);
   expect([signed.scale, signed.signed]).toEqual([0.5, true]);
 });

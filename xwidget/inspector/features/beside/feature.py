@@ -363,8 +363,8 @@ class Beside(Feature):
 
 
 def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], bytes]:
-    """Return the fields that tell of values, with their buffer; of our own, the standing alone."""
-    height, width = found.standing.shape
+    """Return the fields that tell of values, with their buffer; of our own, the places alone."""
+    height, width = found.places.shape
     about = {
         "seq": found.seq,
         "scale": 1.0 if own else found.scale,
@@ -373,4 +373,4 @@ def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], bytes]:
         "height": height,
         "width": width,
     }
-    return about, found.standing.astype("<u2").tobytes() if own else found.buffer()
+    return about, found.places.astype("<u2").tobytes() if own else found.buffer()

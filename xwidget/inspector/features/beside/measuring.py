@@ -222,7 +222,7 @@ class Measuring:
         self._ended.wait(_PAUSE)
 
     def _do(self, asked: Measurement) -> None:
-        """Measure something, and tell what came of it."""
+        """Measure something, and tell the result."""
         panel, made, failure, seq = self._panel, None, "", 0
         under_way = _UnderWay(asked, self._tell_progress)
         try:

@@ -1,4 +1,4 @@
-"""A pane: its source, and what came of it so far for each class."""
+"""A pane: its source, and its values so far for each class."""
 
 from __future__ import annotations
 

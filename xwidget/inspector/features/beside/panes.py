@@ -288,7 +288,7 @@ class Panes:
             self.tell()
 
     def _compute(self, job: Job) -> None:
-        """Do a job, and tell what came of it."""
+        """Do a job, and tell the result."""
         panel, pane = self._panel, job.pane
         made, failure = None, ""
         try:

@@ -95,7 +95,7 @@ class Scoring:
             raise RuntimeError("this Inspector is closed; make a new one")
         if not asked:
             return {}
-        kept = {id: top(found.standing, share) for id, (found, _) in asked.items()}
+        kept = {id: top(found.places, share) for id, (found, _) in asked.items()}
         pictures = [self._shown(each, inspected) for each in kept.values()]
         own = self._nets[0].scores(torch.stack(pictures), target, inspected.clf)
         heard = self._heard(pictures, target, inspected)

@@ -1,4 +1,4 @@
-"""Values as they travel: in steps of the scale, with the standing of each pixel."""
+"""Values as they travel: in steps of the scale, with each pixel's place."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ STEPS = 32767
 """Steps of the scale on each side of 0, in 16 bits."""
 
 PLACES = 65536
-"""Places that a standing tells apart."""
+"""Places that are told apart."""
 
 _BEYOND = 1e-3  # share of the values that may be beyond the scale
 
 Floats = npt.NDArray[np.float32]
-Standing = npt.NDArray[np.uint16]
+Places = npt.NDArray[np.uint16]
 
 
 def scale_of(values: Floats, signed: bool) -> float:
@@ -48,23 +48,23 @@ def scale_of(values: Floats, signed: bool) -> float:
     return most if 0 < most < largest / 2 else largest or 1.0
 
 
-def standing_of(relevance: npt.NDArray[np.floating]) -> Standing:
-    """Return the standing of each pixel (H, W), 0 for the most relevant: ``floor(65536 rank / n)``.
+def places_of(relevance: npt.NDArray[np.floating]) -> Places:
+    """Return each pixel's place (H, W), 0 for the most relevant: ``floor(65536 rank / n)``.
 
     The top share s of the pixels are those below ``65536 s``.
 
     Examples
     --------
-    >>> standing_of(np.array([[0.5, 1.0], [0.25, 0.0]])).tolist()
+    >>> places_of(np.array([[0.5, 1.0], [0.25, 0.0]])).tolist()
     [[16384, 0], [32768, 49152]]
     """
     places = ranks(np.array(relevance)).numpy()
     return (places * PLACES // places.size).astype(np.uint16)
 
 
-def top(standing: Standing, share: float) -> npt.NDArray[np.bool_]:
+def top(places: Places, share: float) -> npt.NDArray[np.bool_]:
     """Return where the top share of the pixels is, (H, W)."""
-    return standing < share * PLACES
+    return places < share * PLACES
 
 
 @dataclass(eq=False)
@@ -112,9 +112,9 @@ class Found:
         return float((np.abs(self.values) > self.scale).mean()) if self.attribution.signed else 0.0
 
     @cached_property
-    def standing(self) -> Standing:
-        """The standing of each pixel."""
-        return standing_of(self.attribution.relevance[0] if self.order is None else self.order)
+    def places(self) -> Places:
+        """Each pixel's place."""
+        return places_of(self.attribution.relevance[0] if self.order is None else self.order)
 
     @property
     def ranked(self) -> Attribution:
@@ -130,9 +130,9 @@ class Found:
         return int(self.values.nbytes + 2 * self.values[0].size + order)
 
     def buffer(self) -> bytes:
-        """Return the values as int16 (C, H, W), then the standing as uint16 (H, W)."""
+        """Return the values as int16 (C, H, W), then the places as uint16 (H, W)."""
         steps = np.rint(np.clip(self.values / self.scale, -1, 1) * STEPS).astype("<i2")
-        return b"".join([steps.tobytes(), self.standing.astype("<u2").tobytes()])
+        return b"".join([steps.tobytes(), self.places.astype("<u2").tobytes()])
 
     def frame(self) -> Frame:
         """Return the values in 8 bits: unit ones as those of a mask, signed ones around 128."""

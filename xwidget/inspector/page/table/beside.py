@@ -98,8 +98,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "values",
-        "Asks for the values of a pane for a class, and the standing of each pixel; `pane` 0 for "
-        "the standing by our own evidence so far",
+        "Asks for the values of a pane for a class, and each pixel's place; `pane` 0 for "
+        "the places by our own evidence so far",
         {"pane": _PANE, "target": INDEX},
         reply=Reply(
             "values",
