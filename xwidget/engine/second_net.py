@@ -4,6 +4,7 @@ on the other's evidence.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -52,6 +53,7 @@ class SecondNet:
             )
         self.theirs = theirs
         self.ours = ours
+        self._extending = threading.Lock()  # its run, scores and measures ask at once
 
     @classmethod
     def of(cls, clf: Classifier, ours: Subject) -> SecondNet:
@@ -81,14 +83,16 @@ class SecondNet:
         ValueError
             If it has no class of this name, or several; or no such score.
         """
-        extra, clf = self.ours.clf.extra(target), self.theirs.clf
+        extra = self.ours.clf.extra(target)
         if isinstance(extra, Contrast):
             pair = self._class(extra.of[0]), self._class(extra.of[1])
-            extended = clf.extended([pair], classes=True)
-            if extended is not clf:
-                self.theirs.extend(extended)
-            return extended.index(pair)
+            with self._extending:
+                extended = self.theirs.clf.extended([pair], classes=True)
+                if extended is not self.theirs.clf:
+                    self.theirs.extend(extended)
+                return extended.index(pair)
         if isinstance(extra, Score):
+            clf = self.theirs.clf
             for place, other in enumerate(clf.extras):
                 if isinstance(other, Score) and plain(other.name) == plain(extra.name):
                     return clf.classes + place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -48,6 +49,7 @@ class Witness:
             raise ValueError("witness is the net that is explained; give another one")
         self._net = net
         self._clf = clf
+        self._extending = threading.Lock()  # a run, scores and measures ask at once
 
     @property
     def net(self) -> Classifier:
@@ -91,8 +93,9 @@ class Witness:
         extra = self._clf.extra(target)
         if isinstance(extra, Contrast):
             pair = self._class(extra.of[0]), self._class(extra.of[1])
-            self._net = self._net.extended([pair], classes=True)
-            return self._net.index(pair)
+            with self._extending:
+                self._net = self._net.extended([pair], classes=True)
+                return self._net.index(pair)
         if isinstance(extra, Score):
             for place, other in enumerate(self._net.extras):
                 if isinstance(other, Score) and plain(other.name) == plain(extra.name):

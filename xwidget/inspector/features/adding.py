@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 from xwidget.inspector.features.feature import Feature
@@ -28,6 +29,7 @@ class Adding(Feature):
     def __init__(self, panel: Panel, drawn: Drawn) -> None:
         super().__init__(panel)
         self._drawn = drawn
+        self._extending = threading.Lock()
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -39,13 +41,11 @@ class Adding(Feature):
         draw it.
         """
         panel, session = self._panel, self._panel.session
-        clf, (target,) = panel.subject.clf.aimed([target], classes=True)
+        clf, (known,) = panel.subject.clf.aimed([target], classes=True)
         if clf is not panel.subject.clf:
-            panel.subject.extend(clf)  # runs the net: no lock is held
-            if session.witness is not None:
-                session.witness.extend(clf)
+            known = self._extended(target)
         with panel.lock:
-            index = panel.subject.clf.index(target)
+            index = panel.subject.clf.index(known)
             if index in session.targets:
                 panel.tell(target=index)
                 return
@@ -57,6 +57,21 @@ class Adding(Feature):
                 return
             self._drawn.next_target = index
             status.begin(panel)
+
+    def _extended(self, target: Target) -> int:
+        """Give the net an output for a target; return its index, which stays the same. This runs
+        the net: the panel's lock is not held.
+        """
+        panel, witness = self._panel, self._panel.session.witness
+        with self._extending:  # else one of two at once would be lost
+            clf, (index,) = panel.subject.clf.aimed([target], classes=True)
+            if clf is not panel.subject.clf:
+                if witness is not None:
+                    witness.of(clf).expect([index])  # raises before anything is changed
+                panel.subject.extend(clf)
+                if witness is not None:
+                    witness.extend(clf)
+            return int(index)
 
     def _names(self) -> tuple[str, ...]:
         clf = self._panel.subject.clf
