@@ -34,6 +34,23 @@ def photo(height: int = 20, width: int = 30) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
 
 
+def test_a_net_without_attention_is_neither_copied_nor_asked_for_its_tokens(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = Subject(clf, photo())
+    monkeypatch.setattr(clf, "twin", lambda *_: pytest.fail("the net was copied"))
+    assert subject.tokens is None
+
+
+def test_targets_are_chosen_without_asking_a_net_that_was_asked(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = Subject(clf, np.full((20, 30, 3), 128, np.uint8))  # tells little about a net
+    _ = subject.scores
+    monkeypatch.setattr(clf, "classify", lambda *_: pytest.fail("the net was asked again"))
+    assert subject.select(["c", 0]) == (2, 0)
+
+
 def test_it_holds_what_the_net_sees_and_what_the_person_gave(clf: xw.Classifier) -> None:
     subject = Subject(clf, photo())
     assert torch.equal(subject.x, clf.prepare(photo()))

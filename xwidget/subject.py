@@ -16,7 +16,7 @@ from xwidget import origin
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.images import ImageLike, Picture, file_of, read
 from xwidget.net.forward import device_of
-from xwidget.net.patches import token_grid
+from xwidget.net.patches import may_have_tokens, token_grid
 from xwidget.net.versions import Versions, versions
 from xwidget.origin import Origin
 from xwidget.preprocessing.geometry import Geometry
@@ -147,6 +147,8 @@ class Subject:
         """Rows and columns of the patches in which a vision transformer reads the image, such as
         (14, 14) for ViT-B/16; None for other nets. ``Attribution.tokens`` sums over them.
         """
+        if not may_have_tokens(self.clf.net):
+            return None
         net = self.clf.twin()
         batch = self.x[None].to(device_of(net), copy=True)
 
@@ -254,7 +256,7 @@ class Subject:
         """
         if asked is None:
             return self.clf.likeliest(self.scores)
-        known = "scores" in vars(self)  # then the net has been looked at, too
+        known = self._scores is not None  # then the net has been looked at, too
         return self.clf.indices(asked) if known else self.clf.select(asked, self.x)
 
     def _picture(self) -> Picture:

@@ -21,7 +21,7 @@ def token_grid(
     Parameters
     ----------
     net
-        A copy that may be hooked.
+        A copy that may be hooked, of a net of which :func:`may_have_tokens` is true.
     ask
         Runs it on a picture.
     size
@@ -30,10 +30,9 @@ def token_grid(
     Returns
     -------
     tuple or None
-        None for other nets, and where patches reach beyond the picture or do not cover it.
+        None for nets in which these are not found after all, and where patches reach beyond the
+        picture or do not cover it.
     """
-    if not any(map(_is_embedding, net.modules())) or not any(map(_is_attention, net.modules())):
-        return None
     first: list[tuple[int, int] | None] = []
 
     def look(conv: nn.Module, given: tuple[Any, ...], made: Any) -> None:
@@ -53,6 +52,12 @@ def token_grid(
         for hook in hooks:
             hook.remove()
     return first[0] if first else None
+
+
+def may_have_tokens(net: nn.Module) -> bool:
+    """Return whether a net has attention, and a convolution that may cut images into patches."""
+    modules = list(net.modules())
+    return any(map(_is_embedding, modules)) and any(map(_is_attention, modules))
 
 
 def _is_embedding(module: nn.Module) -> bool:
