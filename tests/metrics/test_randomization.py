@@ -95,6 +95,58 @@ def test_layers_are_randomized_one_after_another_from_the_last(subject: xw.Subje
     assert (first, second, last) == ([False, False, True], [False, True, True], [True] * 3)
 
 
+def test_the_layers_in_front_of_the_random_ones_stay_as_they_are_statistics_too() -> None:
+    torch.manual_seed(0)
+    blocks = [
+        nn.Sequential(nn.Conv2d(3 if not k else 6, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU())
+        for k in range(3)
+    ]
+    for block in blocks:
+        nn.init.normal_(block[1].weight)  # equal weights shuffled are what they were
+    head = [nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 3)]
+    net = nn.Sequential(*blocks, *head).eval()
+    image = np.random.default_rng(0).random((SIZE, SIZE, 3)).astype(np.float32)
+    subject = xw.Subject(xw.Classifier(net, size=SIZE, mean=0.5, std=0.25), image)
+    changed: list[str] = []
+
+    def note(other: xw.Subject, targets: Sequence[int]) -> xw.Attribution:
+        theirs = other.clf.net.state_dict()
+        same = [torch.equal(value, theirs[name]) for name, value in net.state_dict().items()]
+        names = [name for name, equal in zip(net.state_dict(), same, strict=True) if not equal]
+        changed.append(names[0] if names else "none")
+        return edges(other, targets)
+
+    # Of seven layers with weights: the head alone, the last norm, the last convolution, ...
+    metrics.randomization(subject, note, 1, cascading=True, stages=7)
+    assert changed[:4] == ["none", "5.weight", "2.1.weight", "2.0.weight"]
+    assert changed[-1] == "0.0.weight"
+
+
+def test_the_seed_of_a_method_is_its_own(subject: xw.Subject) -> None:
+    seeds: list[int] = []
+
+    def note(other: xw.Subject, targets: Sequence[int], seed: int) -> xw.Attribution:
+        seeds.append(seed)
+        return gradient(other, targets)
+
+    first = metrics.randomization(subject, note, 1, seed=5)
+    assert seeds == [5, 5]
+    other = metrics.randomization(subject, note, 1, seed=5, weights_seed=1)
+    assert first.similarity != other.similarity
+    named = metrics.randomization(subject, "rise", 1, masks=4, seed=5, device="cpu")
+    again = metrics.randomization(
+        subject,
+        "rise",
+        1,
+        attribution=xw.attribute(
+            subject, method="rise", targets=1, masks=4, seed=5, progress=False
+        ),
+        masks=4,
+        seed=5,
+    )
+    assert named.ranks == again.ranks
+
+
 def test_batch_norms_fit_the_new_weights(subject: xw.Subject) -> None:
     spread: list[float] = []
 

@@ -133,7 +133,7 @@ def randomization(
     attribution: Attribution | Explanation | None = None,
     cascading: bool = False,
     stages: int = _STAGES,
-    seed: int = 0,
+    weights_seed: int = 0,
     on_progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
     **options: Any,
@@ -158,14 +158,16 @@ def randomization(
         these nets, as the paper does; else all layers at once.
     stages
         Number of these nets, >= 1.
-    seed
+    weights_seed
         Of the random weights.
     on_progress
         Function that is called with the share that is done, in [0, 1].
     cancel
         Function that is asked now and then; once it returns True, the check ends.
     **options
-        Of the method, by name; of an explanation, settings in place of its own. Where these change
+        Of the method, by name, with ``seed`` and ``device`` as in ``xw.attribute``: a map that was
+        given should have been made with the same. Of an explanation, settings in place of its own.
+        Where these change
         its run, as fewer ``iterations`` do, it is made again on the net as it is, too: maps of runs
         of different lengths differ for that alone.
 
@@ -219,7 +221,8 @@ def randomization(
     else:
         first = checked(attribution, index, subject)
     answers = [
-        answer(_random(subject, share, seed), attribute, index, options, course) for share in shares
+        answer(_random(subject, share, weights_seed), attribute, index, options, course)
+        for share in shares
     ]
     values, k = first.values.astype(np.float64), first.position(index)
     order, size = first.relevance[k].astype(np.float64), sizes(values[k])
@@ -258,10 +261,10 @@ def _random(subject: Subject, share: float, seed: int) -> Subject:
             f"{subject.clf.name} has no weights that could be random; the check says something "
             "of trained nets only"
         )
-    shuffle(net, share, seed)
+    shuffled = shuffle(net, share, seed)
     clf = _of_net(subject.clf, net)
     batch = varied(subject.x).to(device_of(net))
-    settle(net, lambda: clf.logits(net, batch))
+    settle(net, lambda: clf.logits(net, batch), shuffled)
     made = copy.copy(subject)  # with the very same pixels; the scores follow the weights
     made.clf = clf
     return made

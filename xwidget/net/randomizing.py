@@ -11,13 +11,17 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 def layers(net: nn.Module) -> list[list[nn.Parameter]]:
     """Return the weights of each layer that has any, in the order in which a net lists them."""
-    found: list[list[nn.Parameter]] = []
+    return [weights for _, weights in _with_weights(net)]
+
+
+def _with_weights(net: nn.Module) -> list[tuple[nn.Module, list[nn.Parameter]]]:
+    found: list[tuple[nn.Module, list[nn.Parameter]]] = []
     seen: set[int] = set()
     for module in net.modules():
         own = [weight for weight in module.parameters(recurse=False) if id(weight) not in seen]
         seen.update(map(id, own))
         if own:
-            found.append(own)
+            found.append((module, own))
     return found
 
 
@@ -52,8 +56,10 @@ def shuffle(twin: nn.Module, share: float = 1.0, seed: int = 0) -> int:
     return count
 
 
-def settle(twin: nn.Module, run: Callable[[], object]) -> None:
+def settle(twin: nn.Module, run: Callable[[], object], shuffled: int) -> None:
     """Measure the statistics of a twin's batch norms anew, which were those of other weights.
+
+    Those in front of the shuffled layers stay: what reaches them is what it was.
 
     Parameters
     ----------
@@ -61,10 +67,14 @@ def settle(twin: nn.Module, run: Callable[[], object]) -> None:
         The net; its batch norms' own statistics are replaced.
     run
         Runs it on a batch.
+    shuffled
+        Number of layers shuffled, from the last, as :func:`shuffle` returns it.
     """
+    first = _with_weights(twin)[-shuffled][0]
+    every = list(twin.modules())
     norms = [
         (norm, norm.momentum)
-        for norm in twin.modules()
+        for norm in every[every.index(first) + 1 :]
         if isinstance(norm, _BatchNorm) and norm.running_mean is not None
     ]
     try:
