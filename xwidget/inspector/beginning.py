@@ -14,6 +14,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
 from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
+from xwidget.inspector.features.beside.panes import MOST
 from xwidget.inspector.features.locating import known
 from xwidget.inspector.page.classes import classes
 from xwidget.inspector.page.panel import Panel
@@ -79,12 +80,19 @@ def models(
     ------
     TypeError
         If there is none.
+    ValueError
+        If there are more than there is room for.
     """
     if isinstance(clf, (list, tuple)):
         for each in clf:
             check_classifier(each)
         if not clf:
             raise TypeError("the list of classifiers is empty; expected one to explain")
+        if len(clf) > 1 + MOST:
+            raise ValueError(
+                f"the list has {len(clf)} classifiers; expected one to explain, and {MOST} beside "
+                "it at most"
+            )
         return clf[0], tuple(clf[1:])
     return clf, ()  # type: ignore[return-value]
 

@@ -108,6 +108,8 @@ class Parts:
         panel = self._panel
         if panel.session.closed:
             return False
+        with panel.lock:
+            self.beside.end()  # while the session ends its own: both have turns on the device
         panel.session.close()
         panel.views.close()
         with panel.lock:

@@ -162,8 +162,12 @@ class Inspector(SideBySide):
         if not isinstance(layout, ipywidgets.Layout):
             self._own_layout = self.layout
         self._parts.begin()
-        for each in seconds:
-            self._parts.beside.add_second(each)
+        try:
+            for each in seconds:
+                self._parts.beside.add_second(each)
+        except BaseException:
+            self.close()  # nobody else has it
+            raise
         supersede(self, Inspector.stop)
 
     # What a person calls.

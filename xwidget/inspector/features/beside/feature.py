@@ -87,9 +87,15 @@ class Beside(Feature):
         self._panel.watch(self._on_status, "status")
         self._panel.runs.replaced = self._on_run
 
+    def end(self) -> None:
+        """End all that is under way soon, and begin nothing more."""
+        self._closed.set()
+        self.panes.end()
+        self._measuring.end()
+
     def close(self) -> None:
         """Give up everything."""
-        self._closed.set()
+        self.end()
         self.panes.close()
         self._measuring.close()
         self._scoring.close()

@@ -163,11 +163,15 @@ class Measuring:
         self._give_up(lambda each: True)
         self._tell()
 
+    def end(self) -> None:
+        """End what is under way soon, and begin nothing more."""
+        self._give_up(lambda each: True)
+        self._ended.set()
+
     def close(self) -> None:
         """Give up everything."""
-        self._give_up(lambda each: True)
+        self.end()
         self._lane.close()
-        self._ended.set()
         self._entries.clear()
 
     # From Python, without the lock.

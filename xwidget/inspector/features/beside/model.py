@@ -206,8 +206,9 @@ class OtherModel(Source):
         return net.score(target, mask, net.settings(self._settings()))
 
     def close(self) -> None:
-        """Let go of the image."""
+        """Let go of the image, and of what was found in it."""
         self._net = None
+        self._said, self._orders = {}, {}
 
 
 def _about(net: SecondNet) -> str:

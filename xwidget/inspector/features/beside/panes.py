@@ -117,6 +117,8 @@ class Panes:
         del self._panes[pane.id]
         self._end([job for job in self._jobs if job.pane is pane])
         pane.source.close()
+        if pane.source.kind == "model":  # nobody else has its lane
+            self._lanes.pop(pane.source.lane).close()
         if pane.source.kind == "method" and pane.source.key is not None:
             self._removed[pane.source.key] = {at: pane.found[at] for at in pane.final}
             if len(self._removed) > MOST:
@@ -177,10 +179,14 @@ class Panes:
         """Return the trait ``_beside``."""
         return [pane.describe(self._drawn.target, self._weights) for pane in self]
 
-    def close(self) -> None:
-        """Give up everything."""
+    def end(self) -> None:
+        """End all that is under way soon, and begin nothing more."""
         self._ended.set()
         self._end(self._jobs)
+
+    def close(self) -> None:
+        """Give up everything."""
+        self.end()
         for lane in self._lanes.values():
             lane.close()
         self._kept.close()

@@ -80,25 +80,28 @@ class Scoring:
             If the Inspector is closed.
         """
         with self._lock:
-            same = [net.look() for net in self._nets]
-            if not all(same) or len(self._known) > _MOST:
-                self._known.clear()
+            # As they are now: the Inspector may be closed at any time.
+            inspected, nets, known = self._inspected, self._nets, self._known
+            if inspected is None:
+                raise RuntimeError("this Inspector is closed; make a new one")
+            same = [net.look() for net in nets]
+            if not all(same) or len(known) > _MOST:
+                known.clear()
             keys = {id: (id, found.seq, share) for id, (found, _) in asked.items()}
-            new = {id: asked[id] for id, key in keys.items() if key not in self._known}
-            for id, scores in self._measured(new, share, target).items():
-                self._known[keys[id]] = scores
-            return {str(id): self._known[key] for id, key in keys.items()}
+            new = {id: asked[id] for id, key in keys.items() if key not in known}
+            for id, scores in self._measured(new, share, target, inspected, nets).items():
+                known[keys[id]] = scores
+            return {str(id): known[key] for id, key in keys.items()}
 
-    def _measured(self, asked: Asked, share: float, target: int) -> dict[int, _Scores]:
-        inspected = self._inspected
-        if inspected is None:
-            raise RuntimeError("this Inspector is closed; make a new one")
+    def _measured(
+        self, asked: Asked, share: float, target: int, inspected: Inspected, nets: list[_Net]
+    ) -> dict[int, _Scores]:
         if not asked:
             return {}
         kept = {id: top(found.places, share) for id, (found, _) in asked.items()}
         pictures = [self._shown(each, inspected) for each in kept.values()]
-        own = self._nets[0].scores(torch.stack(pictures), target, inspected.clf)
-        heard = self._heard(pictures, target, inspected)
+        own = nets[0].scores(torch.stack(pictures), target, inspected.clf)
+        heard = self._heard(pictures, target, inspected, nets)
         found: dict[int, _Scores] = {}
         for (id, (_, source)), score, other in zip(asked.items(), own, heard, strict=True):
             by_itself = None if source is None else source.score(target, kept[id])
@@ -106,18 +109,19 @@ class Scoring:
         return found
 
     def _heard(
-        self, pictures: list[torch.Tensor], target: int, inspected: Inspected
+        self, pictures: list[torch.Tensor], target: int, inspected: Inspected, nets: list[_Net]
     ) -> list[float | None]:
         """Return the witness's scores; None without one, and where it has no such class."""
-        if self._witness is None:
+        witness = self._witness
+        if witness is None or len(nets) < 2:
             return [None] * len(pictures)
         try:
-            index = self._witness.index(target)
+            index = witness.index(target)
         except ValueError:
             return [None] * len(pictures)
-        net = self._nets[1]
+        net = nets[1]
         seen = [handed_over(inspected.clf.picture(each), net.clf) for each in pictures]
-        return net.scores(torch.stack(seen), index, self._witness.net)
+        return net.scores(torch.stack(seen), index, witness.net)
 
     @staticmethod
     def _shown(kept: npt.NDArray[np.bool_], inspected: Inspected) -> torch.Tensor:
@@ -128,4 +132,4 @@ class Scoring:
         """Let go of the image and the nets."""
         self._inspected = self._witness = None
         self._nets = []
-        self._known.clear()
+        self._known = {}
