@@ -1,3 +1,5 @@
+import sys
+
 import comm
 import numpy as np
 import pytest
@@ -33,6 +35,7 @@ def methods(monkeypatch):
     """Three methods in place of all that there are."""
     found = Methods()
     monkeypatch.setattr(method, "METHODS", found.METHODS)
+    monkeypatch.setattr(sys.modules["xwidget.methods.attribute"], "METHODS", found.METHODS)
     monkeypatch.setattr(method, "attribute", found.attribute)
     yield found
     found.release()

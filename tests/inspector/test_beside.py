@@ -141,7 +141,7 @@ def test_what_is_not_there_is_refused_in_words(ran):
         assert words in said["message"]
     assert widget.error == ""  # the page's business
     said, _ = ask(page, "beside_add", method="magic")
-    assert "there is no method 'magic'; these are: quick, slow, broken" in said["message"]
+    assert "there is no method 'magic'; there are quick, slow, broken" in said["message"]
     assert "magic" in widget.error
 
 

@@ -1,6 +1,7 @@
 """Panes compared: scores at equal area, measures, and the check by random weights."""
 
 import threading
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -224,10 +225,12 @@ def test_what_is_measured_of_a_pane_goes_with_it(shown, monkeypatch):
 
 def test_a_method_is_made_again_with_random_weights_and_given_values_are_not(shown, monkeypatch):
     widget, page = shown
-    asked = []
+    asked, alike = [], []
+    widget._parts.beside._panel.settings = replace(widget._panel.settings, seed=7, device="cpu")
 
     def randomization(subject, name, target, **rest):
         asked.append((name, target, rest["steps"], rest["attribution"].targets))
+        alike.append((rest["seed"], rest["device"]))
         return metrics.randomization(subject, lambda *_: rest["attribution"], target)
 
     monkeypatch.setattr("xwidget.inspector.features.beside.method.randomization", randomization)
@@ -239,6 +242,7 @@ def test_a_method_is_made_again_with_random_weights_and_given_values_are_not(sho
     assert "cannot be computed again" in until_measured(page, 1, "failed")["error"]
     found = until_measured(page, 2)["randomized"]
     assert asked == [("slow", 1, 4, (1,))]
+    assert alike == [(7, "cpu")]  # as the map that it is compared with
     assert (found["similarity"], found["passes"]) == (pytest.approx(1), False)
 
 

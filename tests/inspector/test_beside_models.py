@@ -221,3 +221,11 @@ def test_what_cannot_stand_beside_is_refused_at_once(show):
     assert widget.add_model(second) == widget.add_model(second) == "second"  # one pane
     widget.remove("second")
     assert not widget.beside
+
+
+def test_that_it_is_not_checked_by_random_weights_is_said(show):
+    widget, page = show([net("first"), net("second")], [0])
+    assert widget.wait(SAFETY)
+    page.send({"type": "randomize", "id": 7, "pane": 1, "target": 0})
+    page.until(lambda page: [m["state"] for m in page.state.get("_measured", [])] == ["failed"])
+    assert page.state["_measured"][0]["error"].startswith("Another model is not checked")

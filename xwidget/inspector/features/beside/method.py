@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from torch import nn
+
 from xwidget.attribution import Attribution
 from xwidget.engine.settings import Settings
 from xwidget.inspector.features.beside.source import Doing, Showing, Source
 from xwidget.inspector.work.inspected import Inspected
 from xwidget.methods import METHODS, attribute
+from xwidget.methods.attribute import named
 from xwidget.metrics.randomization import randomization
 from xwidget.subject import Subject
 from xwidget.support import texts
-from xwidget.support.texts import NAME
+from xwidget.support.texts import NAME, Room
+
+_VALUE = Room(60)
 
 
 class OfMethod(Source):
@@ -43,15 +48,10 @@ class OfMethod(Source):
     def __init__(
         self, name: str, options: Mapping[str, Any], inspected: Inspected, settings: Settings
     ) -> None:
-        method = METHODS.get(name)
-        if method is None:
-            known = ", ".join(METHODS)
-            raise ValueError(
-                f"there is no method {texts.shown(repr(name), NAME)}; these are: {known}"
-            )
-        self.name = name
+        method = named(name)
+        self.name = next(known for known, each in METHODS.items() if each is method)
         method.check(options)
-        self.label = ", ".join([method.label, *_in_words(options)])
+        self.label = ", ".join([method.label, *_in_words(options, inspected.clf.net)])
         self.about = method.about
         self.signed = method.signed
         self.lane = "quick" if method.quick else "slow"
@@ -62,7 +62,8 @@ class OfMethod(Source):
     @property
     def key(self) -> tuple[Any, ...]:
         """The same method with the same options is the same."""
-        return self.name, repr(sorted(self._options.items()))
+        options = sorted(self._options.items())
+        return self.name, *((name, _Same(value)) for name, value in options)
 
     def attribute(self, target: int, doing: Showing) -> Attribution:
         """Compute the values for a class, with the seed of the Inspector."""
@@ -85,6 +86,8 @@ class OfMethod(Source):
             self.name,
             target,
             attribution=found,
+            seed=self._settings.seed,
+            device=self._settings.device,
             on_progress=doing.progress,
             cancel=doing.cancelled,
             **self._options,
@@ -100,8 +103,35 @@ class OfMethod(Source):
         self._inspected = None
 
 
-def _in_words(options: Mapping[str, Any]) -> list[str]:
-    return [f"{name.replace('_', ' ')} {value}" for name, value in options.items()]
+class _Same:
+    """An option as part of a key: plain values that are equal are the same; of others, such as
+    modules and tensors, each is the same as itself alone.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+        plain = isinstance(value, (bool, int, float, str, tuple, list, type(None)))
+        self._key: Any = repr(value) if plain else id(value)  # which is its own while it is held
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+def _in_words(options: Mapping[str, Any], net: nn.Module) -> list[str]:
+    return [f"{name.replace('_', ' ')} {_word(value, net)}" for name, value in options.items()]
+
+
+def _word(value: Any, net: nn.Module) -> str:
+    """Return an option's value in a few words: of a layer its name, of an array its shape."""
+    if isinstance(value, nn.Module):
+        names = (name for name, each in net.named_modules() if each is value)
+        return texts.shown(next(names, "") or type(value).__name__, NAME)
+    if (shape := getattr(value, "shape", None)) is not None:
+        return f"of {'×'.join(map(str, shape))} values"
+    return texts.shown(str(value), _VALUE)
 
 
 def menu() -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from xwidget.engine.optimize import optimize
 from xwidget.engine.run import Run, Stretch
 from xwidget.engine.second_net import SecondNet
 from xwidget.engine.settings import Settings
-from xwidget.inspector.features.beside.source import Showing, Source
+from xwidget.inspector.features.beside.source import Doing, Showing, Source
 from xwidget.inspector.page.panel import Panel
 from xwidget.net.versions import versions
 from xwidget.subject import Subject
@@ -204,6 +204,13 @@ class OtherModel(Source):
             return None
         mask = torch.from_numpy(np.ascontiguousarray(kept)).float()
         return net.score(target, mask, net.settings(self._settings()))
+
+    def randomized(self, found: Attribution, target: int, doing: Doing) -> dict[str, Any]:
+        """Raise ValueError: it is not checked here."""
+        raise ValueError(
+            "Another model is not checked by random weights here. In Python: "
+            "xw.metrics.randomization(subject, explanation), of an explanation of it alone."
+        )
 
     def close(self) -> None:
         """Let go of the image, and of what was found in it."""
