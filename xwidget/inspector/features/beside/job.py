@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import torch
 
 from xwidget.attribution import Attribution
 from xwidget.engine.turns import GivenUp, Rank, breathe, turns_on
 from xwidget.inspector.features.beside.pane import Pane
+from xwidget.inspector.features.beside.source import of_target
+from xwidget.inspector.features.beside.values import Found
 
 _TELL_SECONDS = 0.25
 _SHOW_SECONDS = 0.5
@@ -86,6 +88,51 @@ class Job:
         if (now := self._clock()) - self._shown >= _SHOW_SECONDS:
             self._shown = now
             self._show(self, attribution, note)
+
+    def found(
+        self,
+        attribution: Attribution,
+        note: str | None,
+        *,
+        final: bool,
+        frame: tuple[int, int],
+        explained: Collection[int],
+    ) -> list[Found]:
+        """Return the values of an attribution by class, those that are explained; all that is told
+        of them is computed here.
+
+        Parameters
+        ----------
+        attribution
+            What was computed.
+        note
+            Of it; None for the source's.
+        final
+            Whether it is not to change.
+        frame
+            Height and width of the network's input.
+        explained
+            Classes.
+
+        Raises
+        ------
+        ValueError
+            If it is of another size, or does not have the class.
+        """
+        if attribution.size != frame:
+            raise ValueError(
+                f"the values are of {attribution.size} pixels, the network's input has {frame}"
+            )
+        source = self.pane.source
+        note = source.note if note is None else note
+        targets = [t for t in attribution.targets if t == self.target or t in explained]
+        if self.target not in targets:
+            raise ValueError(f"there are no values for class {self.target}")
+        parts = [(of_target(attribution, t), source.order(t)) for t in targets]
+        made = [Found(0, part, note, self.weights, final, order) for part, order in parts]
+        for each in made:
+            _ = each.scale, each.clipped
+        return made
 
     @contextlib.contextmanager
     def in_turn(self, device: torch.device, rank: Callable[[], Rank | None]) -> Iterator[None]:

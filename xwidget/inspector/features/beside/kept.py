@@ -55,19 +55,33 @@ class Kept:
         self._values = values
         self._ended = ended
         self._told: tuple[int, ...] = ()  # what the page has
-        self._lane = Lane("xwidget kept", self._next, ended.set)
+        self._soon = threading.Event()
+        self._lane = Lane("xwidget kept", self._next, self._end)
 
     def wake(self) -> None:
         """Look soon at what there is."""
         self._lane.wake()
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Keep at once what is to be kept; return False where that took longer."""
+        self._soon.set()
+        try:
+            return self._lane.wait(timeout)
+        finally:
+            if not self._ended.is_set():
+                self._soon.clear()
+
     def close(self) -> None:
         """Keep nothing more."""
         self._lane.close()
+        self._end()
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._soon.set()
 
     def _next(self) -> Work | None:
-        if self._ended.wait(_STILL):
-            return None
+        self._soon.wait(_STILL)
         with self._panel.lock:
             found = self._values()
             if found is None or self._ended.is_set():

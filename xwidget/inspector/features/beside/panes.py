@@ -11,11 +11,13 @@ from typing import Any
 
 from xwidget.attribution import Attribution
 from xwidget.engine.device import pick
+from xwidget.engine.turns import GivenUp
+from xwidget.errors import Cancelled
 from xwidget.inspector.features.beside.job import Job
 from xwidget.inspector.features.beside.kept import Kept
 from xwidget.inspector.features.beside.lane import Lane, Work
 from xwidget.inspector.features.beside.pane import Pane
-from xwidget.inspector.features.beside.source import Source, of_target
+from xwidget.inspector.features.beside.source import Source
 from xwidget.inspector.features.beside.values import Found
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
@@ -59,6 +61,7 @@ class Panes:
         self._frame = panel.subject.picture.shape[:2]
         self._looks = 0
         self._looked = 0.0
+        self._looking = threading.Lock()  # taken before the panel's
         self._weights: str | None = None  # of the net when it was looked at last
         self._removed: dict[tuple[Any, ...], dict[int, Found]] = {}  # of methods, by key
         self._ended = threading.Event()
@@ -202,10 +205,16 @@ class Panes:
     def wait(self, timeout: float | None = None) -> bool:
         """Block until nothing is to be computed; return False where that took longer."""
         end = None if timeout is None else time.monotonic() + timeout
-        for lane in list(self._lanes.values()):
-            if not lane.wait(None if end is None else max(0.0, end - time.monotonic())):
+
+        def ended(each: Lane | Kept) -> bool:
+            return each.wait(None if end is None else max(0.0, end - time.monotonic()))
+
+        lanes = [*self._lanes.values()]
+        while not all(lane.wait(0) for lane in lanes):  # what one does last may wake another
+            if not all(map(ended, lanes)):
                 return False
-        return True
+            lanes = [*self._lanes.values()]
+        return ended(self._kept)
 
     # On the thread of a lane.
 
@@ -225,19 +234,15 @@ class Panes:
 
     def _next(self, lane: str) -> Work | None:
         """Return the next computation of a lane, of the class asked for last before all others."""
-        looks, weights, inspected = self._looks, self._weights, self._inspected
-        if inspected is None:
-            return None
+        weights = self._current()
         if weights is None:
-            weights = fingerprint(inspected.clf.net)
+            return None
         for source in [pane.source for pane in list(self._panes.values())]:
             if source.lane == lane:
                 source.settle()
         with self._panel.lock:
             if self._ended.is_set():
                 return None
-            if looks == self._looks:
-                self._weights = weights
             for target in reversed(self._asked):
                 for pane in self:
                     if pane.source.lane == lane and pane.lacks(target, weights):
@@ -248,6 +253,18 @@ class Panes:
             if not self._jobs:
                 self._kept.wake()
             return None
+
+    def _current(self) -> str | None:
+        """Return the fingerprint of the net, which is made once for all lanes; None at the end."""
+        with self._looking:
+            looks, weights, inspected = self._looks, self._weights, self._inspected
+            if inspected is None or weights is not None:
+                return weights
+            weights = fingerprint(inspected.clf.net)
+            with self._panel.lock:
+                if looks == self._looks:
+                    self._weights = weights
+            return weights
 
     def _lets_run(self, lane: str) -> bool:
         """Return whether a lane waits for the run: what is slow would take half of its time."""
@@ -297,10 +314,13 @@ class Panes:
         """Do a job, and tell the result."""
         panel, pane = self._panel, job.pane
         made, failure = None, ""
+        given_up = False  # even if it is wanted again by now
         try:
             with job.in_turn(pick(panel.settings.device), panel.views.rank):
                 found = pane.source.attribute(job.target, job)
             made = self._made(found, job, final=True)
+        except (GivenUp, Cancelled):
+            given_up = True
         except BaseException as error:  # the others are computed all the same
             failure = texts.text_of(error)
         with panel.lock:
@@ -308,7 +328,7 @@ class Panes:
             self._jobs.discard(job)
             if made is not None:
                 self._keep(pane, made)
-            elif not job.cancelled():
+            elif not (given_up or job.cancelled()):
                 pane.failed[job.target] = failure, job.weights
             self.tell()
 
@@ -322,26 +342,8 @@ class Panes:
     def _made(
         self, attribution: Attribution, job: Job, note: str | None = None, *, final: bool
     ) -> list[Found]:
-        """Return the values of an attribution by class, those that are explained, or raise in
-        words; all that is told of them is computed here.
-        """
-        if attribution.size != self._frame:
-            raise ValueError(
-                f"the values are of {attribution.size} pixels, the network's input has "
-                f"{self._frame}"
-            )
-        note = job.pane.source.note if note is None else note
-        wanted = {job.target, *self._panel.session.targets}
-        targets = [target for target in attribution.targets if target in wanted]
-        if job.target not in targets:
-            raise ValueError(f"there are no values for class {job.target}")
-        order = job.pane.source.order
-        made = [
-            Found(0, of_target(attribution, t), note, job.weights, final, order(t)) for t in targets
-        ]
-        for each in made:
-            _ = each.scale, each.clipped
-        return made
+        explained = self._panel.session.targets
+        return job.found(attribution, note, final=final, frame=self._frame, explained=explained)
 
     def _keep(self, pane: Pane, made: list[Found]) -> None:
         for each in made:
