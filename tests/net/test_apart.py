@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import types
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -445,3 +446,21 @@ def test_a_module_that_cannot_be_copied_is_told() -> None:
     net[2] = Uncopyable()
     with pytest.raises(TypeError, match=r"cannot be copied \(not this one\)"):
         score(net)
+
+
+def test_a_weak_proxy_of_what_is_gone_is_no_hindrance() -> None:
+    class Bar:
+        pass
+
+    gone = weakref.proxy(Bar())  # as progress bars of tqdm leave behind in a notebook
+    net = layers()
+    plain, wanted = net.forward, score(net)
+    surroundings = {"bar": gone, "bars": [gone]}
+
+    def forward(batch: Tensor) -> Tensor:
+        assert surroundings
+        return plain(batch)
+
+    net.forward = forward  # type: ignore[method-assign]
+    net.register_forward_hook(lambda module, inputs, output: None if surroundings else output)
+    assert score(net) == pytest.approx(wanted)

@@ -13,6 +13,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, TypeGuard
+from weakref import ProxyTypes
 
 import torch
 from torch import Tensor, nn
@@ -69,6 +70,8 @@ class Rebinder:
 
     def _mended(self, value: Any) -> Any:
         """Return the copy's counterpart of a value."""
+        if type(value) in ProxyTypes:
+            return value
         if isinstance(value, (*_PLAIN, Tensor)) or id(value) in self._originals:
             return self._own(value)
         if id(value) in self._done:
@@ -202,7 +205,7 @@ class Rebinder:
     def _reaches(self, value: Any) -> bool:
         """Return True if something leads to the original."""
         seen: set[int] = set()
-        waiting = [value]
+        waiting = [] if type(value) in ProxyTypes else [value]
         kept = []  # so that no id is used twice
         while waiting and len(seen) < _SEARCHED:
             thing = waiting.pop()
@@ -222,7 +225,13 @@ class Rebinder:
 
 
 def neighbors(thing: Any) -> Iterator[Any]:
-    """Yield what something refers to."""
+    """Yield what something refers to, but for weak proxies: even to ask one of what is gone for its
+    class raises ReferenceError.
+    """
+    return (found for found in _referred(thing) if type(found) not in ProxyTypes)
+
+
+def _referred(thing: Any) -> Iterator[Any]:
     if isinstance(thing, FunctionType):
         yield from (cell.cell_contents for cell in thing.__closure__ or () if _full(cell))
         yield from thing.__defaults__ or ()
