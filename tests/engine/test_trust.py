@@ -47,10 +47,15 @@ def tried(**change: object) -> Tried:
 
 
 def checks(  # type: ignore[no-untyped-def]
-    says, mask: float = 0.5, game: str = "generation", defense: str = "auto", **change: object
+    says,
+    mask: float = 0.5,
+    game: str = "generation",
+    defense: str = "auto",
+    spread: float = 0.02,
+    **change: object,
 ) -> Checks:
     clf = xw.Classifier(Probe(says), size=16, mean=0.5, std=0.5, categories=["one", "two, other"])
-    masks = torch.full((1, 3, 16, 16), mask)
+    masks = (mask + spread * torch.linspace(-1, 1, 16).expand(1, 3, 16, 16)).clamp(0, 1)
     (found,) = check(
         clf,
         lambda batch: clf.logits(clf.net, batch),
@@ -121,7 +126,8 @@ def test_what_deletion_takes_is_not_called_shown() -> None:
         ({"control": Control(1, 0.9, 0.001, CONTROL_STEPS)}, "control"),
         ({"pushed": torch.tensor([12.0])}, "push"),
         ({"mask": 0.9}, "share shown"),
-        ({"mask": 0.0}, "share shown"),
+        ({"mask": 0.0, "spread": 0.0}, "share shown"),
+        ({"spread": 0.0}, "share shown"),
         ({"scores": torch.tensor([0.8]), "blank": torch.tensor([0.6])}, "score"),
     ],
 )
@@ -153,7 +159,7 @@ def test_a_reference_that_does_it_alone_is_named() -> None:
         "Holds, but an empty picture already makes the network say one: 0.74 (photo 0.90)."
     )
     assert found.says == ""  # half of the image is shown
-    empty = checks(always, mask=0.001, blank=torch.tensor([0.74]))
+    empty = checks(always, mask=0.001, spread=0.0, blank=torch.tensor([0.74]))
     assert empty.says == (
         "Next to nothing is shown, as an empty picture already makes the network say one: 0.74 "
         "(photo 0.90)."

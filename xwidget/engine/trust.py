@@ -47,6 +47,8 @@ BACKGROUND = (0.5, 0.3)
 CONTROL = 2.0
 #: Share of the entries above which a mask says little about where the evidence is.
 SHOWN = 0.6
+#: Standard deviation of a mask over the pixels, below which it shows all of them alike.
+EVEN = 0.01
 
 # Share of the entries below which nothing is shown.
 _LEAST = 1e-4
@@ -213,6 +215,7 @@ def check(
                 unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
                 elsewhere=None if game.keeps else results[-1],
                 shown=picture.shown,
+                even=mask.numel() > 3 and float(mask.mean(0).std()) < EVEN,
                 flat=not bool(noise.any()),
                 control_name="" if tried.control is None else clf.short_names[tried.control.target],
                 neutral=picture.neutral,
@@ -240,6 +243,7 @@ def _items(
     unseen: tuple[list[float], list[float]],
     elsewhere: float | None,
     shown: float,
+    even: bool,
     control_name: str,
     flat: bool,
     neutral: float = 0.0,
@@ -290,16 +294,7 @@ def _items(
         )
     elif tried.control is not None:
         yield _controlled(tried.control, control_name)
-    much, none = shown > SHOWN, shown < _LEAST
-    yield Check(
-        "share shown",
-        shown,
-        False if much or none else None,
-        "Nothing of the image is shown."
-        if none
-        else f"{percent(shown)} of the image is {'shown' if game.keeps else 'taken away'}"
-        + (", which says little about where the evidence is." if much else "."),
-    )
+    yield _share_shown(game, shown, even)
     pushed = int(tried.pushed[k])
     yield Check(
         "push",
@@ -311,6 +306,24 @@ def _items(
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
+
+
+def _share_shown(game: Game, shown: float, even: bool) -> Check:
+    much, none = shown > SHOWN, shown < _LEAST
+    way = "shown" if game.keeps else "taken away"
+    words = f"{percent(shown)} of the image is {way}"
+    if none:
+        words = "Nothing of the image is shown."
+    elif much:
+        words += ", which says little about where the evidence is."
+    elif even:
+        words = (
+            f"Every pixel is {way} alike, at {percent(shown)} of its contrast, which says nothing "
+            "about where the evidence is."
+        )
+    else:
+        words += "."
+    return Check("share shown", shown, False if much or none or even else None, words)
 
 
 def _unseen_backgrounds(
