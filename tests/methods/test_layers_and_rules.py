@@ -46,6 +46,24 @@ def test_a_layer_is_named_or_given_and_another_refused_in_words() -> None:
         given(clf, "gradcam", layer=3)
 
 
+def test_maps_are_weighed_however_many_there_are_but_for_those_that_are_the_answer() -> None:
+    clf = colors()  # two maps, and two classes
+    for method in ("gradcam", "layercam"):
+        by_default = given(clf, method, [0, 1])
+        assert np.array_equal(by_default.values, given(clf, method, [0, 1], layer="relu").values)
+
+
+@pytest.mark.filterwarnings("ignore:Colors returns scores")
+def test_grad_cam_plus_plus_takes_powers_of_small_gradients_in_half_precision() -> None:
+    clf, half = colors(), colors()
+    for each in (clf, half):
+        with torch.no_grad():
+            each.net.head.weight.mul_(0.002)  # type: ignore[union-attr,operator]
+    half.net.half()
+    whole, small = (given(each, "gradcam++", [0, 1]).values for each in (clf, half))
+    assert np.corrcoef(whole.ravel(), small.ravel())[0, 1] > 0.99
+
+
 def test_a_net_without_maps_or_rectifiers_is_refused_in_words() -> None:
     flat = xw.Classifier(nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2)), size=32)
     with pytest.raises(ValueError, match="no feature maps that a CAM could weigh"):

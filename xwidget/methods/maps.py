@@ -14,6 +14,9 @@ from xwidget.methods.task import Task
 from xwidget.methods.tokens import grid_of
 from xwidget.support import texts
 
+# Pooled maps may differ from the logits by this share of the largest, as in half precision.
+_ROUNDING = 1e-2
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -65,7 +68,10 @@ class Maps:
         """
 
         def route(_: nn.Module, __: object, output: Tensor) -> Tensor:
-            return self.layout.output(probe(self.layout.maps(output)), output)
+            # In half precision, the powers of a gradient that a CAM takes would be 0.
+            exact = torch.promote_types(output.dtype, torch.float32)
+            maps = probe(self.layout.maps(output).to(exact))
+            return self.layout.output(maps.to(output.dtype), output)
 
         handle = self.module.register_forward_hook(route)
         try:
@@ -111,7 +117,8 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
     watched = list(task.net.modules()) if chosen is None else [chosen]
     handles = [module.register_forward_hook(note) for module in watched]
     try:
-        logits = task.chosen(task.x.clone().requires_grad_())
+        every = task.logits(task.x.clone().requires_grad_())
+        logits = every[:, list(task.targets)]
     finally:
         for handle in handles:
             handle.remove()
@@ -123,15 +130,14 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
                 "proportions of the image"
             )
         return seen[-1][0]
-    classes = {task.clf.classes, task.outputs - len(task.clf.extras)}
+    of_classes = every.detach()[:, : every.shape[1] - len(task.clf.extras)]
     spare = None
     for maps, output in reversed(seen):
         if maps.layout.kind == "tokens":
             if _depends(logits, output, maps.layout):
                 return maps
         elif output.shape[2] not in counts:  # else it is what attention computes with
-            # A map for each class is an answer already; what it is made of is weighed.
-            if maps.layout.maps(output).shape[1] not in classes:
+            if not _is_answer(maps.layout.maps(output), of_classes):
                 return maps
             spare = spare or maps
     if spare is not None:
@@ -140,6 +146,18 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
         f"{task.clf.name} has no feature maps that a CAM could weigh: no module puts out a tensor "
         "(N,D,h,w) or (N,tokens,D) with more than one position; choose another method"
     )
+
+
+def _is_answer(maps: Tensor, logits: Tensor) -> bool:
+    """Return whether maps (1,D,h,w) are one for each class, that is, pooled, its logits (1,C): an
+    answer already; what it is made of is weighed.
+    """
+    if maps.shape[1] != logits.shape[1] or not maps.shape[1]:
+        return False
+    flat = maps.detach().flatten(2)
+    ways = (flat.mean(2), flat.relu().mean(2), flat.amax(2), flat.sum(2))
+    most = _ROUNDING * float(logits.abs().max())
+    return any(float((pooled - logits).abs().max()) <= most for pooled in ways)
 
 
 def _depends(logits: Tensor, output: Tensor, layout: Layout) -> bool:
