@@ -221,17 +221,15 @@ class Attribution:
         return self.targets.index(target)
 
     def position_of(self, index: int, categories: Sequence[str], classes: int) -> int:
-        """Return the place among the targets of an output of a classifier.
-
-        From the number of classes on, an index says something about one classifier only: there, a
-        contrast or score is known by its name.
+        """Return the place among the targets of an output of a classifier, known by its name.
 
         Parameters
         ----------
         index
             Of the output.
         categories, classes
-            The classifier's names of all outputs, and how many of these are classes.
+            The classifier's names of all outputs, and how many of these are classes. From there on,
+            an index says something about one classifier only.
 
         Raises
         ------
@@ -241,24 +239,38 @@ class Attribution:
         Examples
         --------
         >>> found = Attribution.from_array(np.eye(4), 3, names=["red rather than blue"])
-        >>> found.position_of(4, ["red", "green", "blue", "any", "red rather than blue"], 3)
+        >>> found.position_of(4, ["red", "green", "blue", "any", "red rather than blue"], 4)
         0
         """
-        if index < classes:
-            return self.position(index)
-        name = categories[index]
-        places = [k for k, each in enumerate(self.names) if each == name]
-        if index in self.targets and (self.targets.index(index) in places or not places):
-            k = self.targets.index(index)
-            if self.names[k] not in ("", name):
-                raise ValueError(
-                    f"the attribution by {texts.shown(self.method, texts.NAME)} is of "
-                    f"{texts.shown(self.names[k], texts.NAME)!r}, not of "
-                    f"{texts.shown(name, texts.NAME)!r}; both have the index {index}, each with a "
-                    "classifier of its own"
-                )
-            return k
-        return places[0] if len(places) == 1 else self.position(index)
+        places = [k for k, name in enumerate(self.names) if name == categories[index]]
+        if len(places) == 1 and self.targets[places[0]] != index:
+            return places[0]
+        k = self.position(index)
+        self._check_name(k, categories, classes)
+        return k
+
+    def check_names(self, categories: Sequence[str], classes: int) -> None:
+        """Raise ValueError unless a classifier's outputs have the names of the targets.
+
+        Parameters
+        ----------
+        categories, classes
+            As of :meth:`position_of`.
+        """
+        for k in range(len(self.targets)):
+            self._check_name(k, categories, classes)
+
+    def _check_name(self, k: int, categories: Sequence[str], classes: int) -> None:
+        index, own = self.targets[k], self.names[k]
+        unknown = own == "" or (index < classes and own == f"class {index}")
+        if not unknown and own != categories[index]:
+            method, own, name = (
+                texts.shown(each, texts.NAME) for each in (self.method, own, categories[index])
+            )
+            raise ValueError(
+                f"the attribution by {method} is of {own!r}, not of {name!r}; both have the index "
+                f"{index}, each with a classifier of its own"
+            )
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update({"names": ("",) * len(state["targets"]), **state})

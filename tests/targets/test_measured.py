@@ -76,6 +76,35 @@ def test_values_of_one_contrast_are_not_taken_for_those_of_another(explained) ->
     assert [len(axes.images) for axes in drawn.axes if "Grad" in axes.get_title("left")] == [0]
 
 
+def test_a_score_alone_shares_no_index_with_a_class() -> None:
+    """Where there are no names, a score is all that a classifier has: output 0."""
+    clf = classifier(categories=None)
+    subject = xw.Subject(clf, photo())
+
+    def last(outputs):
+        return outputs.softmax(1)[:, 3]
+
+    of_score, of_class = (
+        xw.attribute(clf, photo(), "gradcam", target, progress=False) for target in (last, 0)
+    )
+    assert of_score.targets == of_class.targets
+    own = metrics.insertion(subject, of_class, steps=2).scores[-1]
+    assert own == pytest.approx(float(subject.scores[0]))
+    with pytest.raises(ValueError, match="is of 'last', not of 'class 0'"):
+        metrics.measure(subject, of_score, steps=2)
+    with pytest.raises(ValueError, match="is of 'class 0', not of 'last'"):
+        metrics.insertion(subject, of_class, last, steps=2)
+
+
+def test_the_judge_of_a_measure_is_of_the_same_net(explained) -> None:
+    subject, ex = explained
+    other = metrics.Judge(classifier("other"))
+    with pytest.raises(ValueError, match="the judge is of other, another net than the subject's"):
+        metrics.measure(subject, ex, ("red", "blue"), steps=2, judge=other)
+    with pytest.raises(TypeError, match="judge is a int; expected a Judge"):
+        metrics.measure(subject, ex, ("red", "blue"), steps=2, judge=3)
+
+
 def test_many_images_are_explained_for_a_contrast_and_a_score() -> None:
     rows = xw.explain_many(
         classifier(),

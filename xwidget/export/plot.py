@@ -136,8 +136,7 @@ def _place(attribution: Attribution, explanation: Record, k: int) -> int | None:
         return None
     place = attribution.position(target)
     # The index of a contrast or a score is another one's with another classifier.
-    beyond = target in explanation.beyond_classes
-    return None if beyond and attribution.names[place] not in ("", name) else place
+    return place if attribution.names[place] in ("", f"class {target}", name) else None
 
 
 def _verdict(axes: Axes, words: str, checks: Checks) -> None:

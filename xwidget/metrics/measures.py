@@ -155,7 +155,8 @@ def measure(
     steps
         Of deletion and insertion: 56 take a quarter of the time of the authors' 224.
     judge
-        The subject's net as a judge, where several attributions are measured.
+        The subject's net as a judge, where several attributions are measured. Another net is a
+        witness.
     batch
         Number of pictures in a batch.
     on_progress
@@ -197,6 +198,14 @@ def measure(
     _, _, asked_for, values = case.read(subject, attribution, target, None)
     index, shares = subject.clf.index(asked_for), arguments.shares(areas)
     steps = arguments.whole("steps", steps)
+    if judge is not None:
+        if not isinstance(judge, Judge):
+            raise TypeError(f"judge is a {type(judge).__name__}; expected a Judge of the same net")
+        if judge.clf.net is not subject.clf.net:
+            raise ValueError(
+                f"the judge is of {judge.clf.name}, another net than the subject's, "
+                f"{subject.clf.name}; expected one of the same net. Another one is a witness="
+            )
     order, other = arguments.tensor("relevance", values), None
     own = Judge(subject.clf, batch=batch) if judge is None else judge.of_outputs(subject.clf)
     if witness is not None:

@@ -187,7 +187,7 @@ class Beside(Feature):
                     f"the attribution is of class {known}, but {subject.clf.name} has "
                     f"{len(names)} classes"
                 )
-            attribution.position_of(target, names, classes)  # raises where that is another one
+        attribution.check_names(names, classes)
         return attribution
 
     def stop_models(self) -> None:
