@@ -70,6 +70,45 @@ def test_targets_asked_for_together_are_as_alone() -> None:
         assert np.allclose(both.values[1], alone.values[0], atol=1e-6), method
 
 
+@pytest.mark.parametrize("method", ["occlusion", "lime", "guided_backprop", "lrp"])
+def test_each_target_counts_and_asks_whether_to_go_on(method: str) -> None:
+    few = {"lime": {"samples": 20}}.get(method, {})
+    told: list[list[float]] = []
+    asked: list[int] = []
+    for targets in ([0], [0, 1]):
+        told.append([])
+        asked.append(0)
+
+        def cancel() -> bool:
+            asked[-1] += 1
+            return False
+
+        xw.attribute(
+            colors(),
+            picture(),
+            method,
+            targets,
+            progress=False,
+            on_progress=told[-1].append,
+            cancel=cancel,
+            **few,
+        )
+    assert asked[1] > asked[0]
+    assert told[1][-3] < 1, "done long before the end"
+
+
+def test_a_seed_draws_the_same_whatever_the_default_type() -> None:
+    for method, few in {"rise": {"masks": 40}, "gradient_shap": {"samples": 8}}.items():
+        single, double = colors(), colors()
+        one = xw.attribute(single, picture(), method, 0, progress=False, **few)
+        torch.set_default_dtype(torch.float64)
+        try:
+            other = xw.attribute(double, picture(), method, 0, progress=False, **few)
+        finally:
+            torch.set_default_dtype(torch.float32)
+        assert np.corrcoef(one.values.ravel(), other.values.ravel())[0, 1] > 0.99, method
+
+
 def test_a_net_with_rows_that_depend_on_each_other_is_asked_one_by_one() -> None:
     class Together(nn.Module):
         def __init__(self) -> None:

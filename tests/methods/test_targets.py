@@ -23,6 +23,14 @@ def test_a_contrast_is_the_difference_of_its_classes_where_a_method_is_linear_in
     assert np.allclose(contrast.values[0], red - blue, atol=1e-5)
 
 
+@pytest.mark.parametrize("method", ["gradcam", "lrp", "rise"])
+def test_what_is_no_score_is_refused_by_its_name(method: str) -> None:
+    for factor, words in ((float("nan"), "NaN or infinite"), (0, "spans 7 to 7")):
+        score = xw.Score(lambda z, factor=factor: z[:, 0] * factor + 7, name="mine")
+        with pytest.raises(ValueError, match=f"the score 'mine' of this image (is )?{words}"):
+            xw.attribute(colors(), picture(), method, score, progress=False)
+
+
 @pytest.mark.parametrize("method", OF_A_CNN)
 def test_any_score_of_what_the_net_returns_is_a_target(method: str) -> None:
     def redness(outputs: Tensor) -> Tensor:

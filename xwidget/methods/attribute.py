@@ -88,7 +88,7 @@ def attribute(
     ------
     ValueError
         If there is no such method, the net lacks what it needs (feature maps, attention), an option
-        has no such value, or the image cannot be read.
+        has no such value, the image cannot be read, or the net gives it no scores.
     TypeError
         If the method has no such option, and for arguments of another type.
     ModuleNotFoundError
@@ -110,6 +110,7 @@ def attribute(
     subject = Subject.of(clf, image)
     subject, targets = subject.aimed(targets)
     chosen = subject.select(targets)
+    _ = subject.scores  # raises where the net, or a person's function, gives none
     began = time.perf_counter()
     bar = tqdm(total=1.0, disable=not progress, desc=entry.label, bar_format=_BAR)
 

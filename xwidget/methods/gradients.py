@@ -178,7 +178,10 @@ def _points(
     One after the other, so that they do not depend on how many fit a batch.
     """
     drawn = [
-        (torch.randn(3, *size, generator=generator), torch.rand(2, generator=generator))
+        (
+            torch.randn(3, *size, generator=generator, dtype=torch.float32),
+            torch.rand(2, generator=generator, dtype=torch.float32),
+        )
         for _ in range(count)
     ]
     both = torch.stack([two for _, two in drawn])
@@ -187,6 +190,6 @@ def _points(
 
 def _plain(task: Task, count: int) -> Tensor:
     """Return pictures (count,3,1,1) of one color each, normalized as the net gets them."""
-    colors = torch.rand(count, 3, 1, 1, generator=task.generator())
+    colors = torch.rand(count, 3, 1, 1, generator=task.generator(), dtype=torch.float32)
     mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (task.clf.mean, task.clf.std))
     return (colors - mean) / std

@@ -43,7 +43,7 @@ def guided_backprop(task: Task, *, signed: bool = False) -> Answer:
             met += 1
             output.register_hook(lambda gradient: gradient.clamp_min(0))
 
-    task.expect(1)
+    task.expect(1 + len(task.targets))
     x = task.x.requires_grad_()
     with Intercept(visit):
         logits = task.chosen(x)[0]
@@ -52,5 +52,9 @@ def guided_backprop(task: Task, *, signed: bool = False) -> Answer:
             f"{task.clf.name} has no rectifier (ReLU and its kin), which guided backpropagation "
             "needs; choose another method"
         )
-    found = [torch.autograd.grad(logit, x, retain_graph=True)[0] for logit in logits]
+    found = []
+    for logit in logits:
+        task.ask()
+        found.append(torch.autograd.grad(logit, x, retain_graph=True)[0])
+        task.did()
     return signed_or_size(task, torch.cat(found), signed)

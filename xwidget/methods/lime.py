@@ -38,7 +38,7 @@ def lime(task: Task, *, samples: int = 500, segments: int = 64) -> Answer:
     segments = arguments.whole("segments", segments, 2, task.size[0] * task.size[1])
     parts = _segments(task, segments)
     batch = task.batch
-    task.expect(samples)
+    task.expect(len(task.targets) * samples)
     ask = Replayed(task)
     found = []
     with torch.no_grad():

@@ -68,7 +68,7 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
     """
     if rules not in RULES:
         raise ValueError(f"rules={rules!r}; expected {' or '.join(map(repr, RULES))}")
-    task.expect(2)
+    task.expect(2 + len(task.targets))
     with torch.no_grad():
         plain = task.logits(task.x)
         if not fold(task.net, lambda batch: task.clf.logits(task.net, batch), task.x):
@@ -91,9 +91,11 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
         parts = [task.clf.classes_of(target) or (target,) for target in task.targets]
         shares = {}
         for output in dict.fromkeys(output for outputs in parts for output in outputs):
+            task.ask()
             start = torch.zeros_like(logits)
             start[0, output] = 1
             (shares[output],) = torch.autograd.grad(logits, x, start, retain_graph=True)
+            task.did()
     totals = {k: float(each.cpu().double().sum()) for k, each in shares.items()}
     sums = list(totals.values())
     wrong = [total for total in sums if not _LEFT[0] <= abs(total) <= _LEFT[1]]

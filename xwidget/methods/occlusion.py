@@ -33,7 +33,7 @@ def occlusion(task: Task, *, window: int | None = None, stride: int | None = Non
     step = max(1, side // 2) if stride is None else _pixels("stride", stride, side)
     batch = task.batch
     windows = math.prod(1 + math.ceil((length - side) / step) for length in task.size)
-    task.expect(1 + windows)
+    task.expect(len(task.targets) * (1 + windows))
     ask = Replayed(task)
     method = Occlusion(ask)
     parts = []

@@ -66,7 +66,8 @@ def _masks(
     """Draw masks (count,1,H,W) in [0,1], on the CPU."""
     height, width = size
     step = -(-height // cells), -(-width // cells)
-    grid = (torch.rand(count, 1, cells, cells, generator=generator) < kept).float()
+    drawn = torch.rand(count, 1, cells, cells, generator=generator, dtype=torch.float32)
+    grid = (drawn < kept).float()
     larger = [(cells + 1) * side for side in step]
     smooth = F.interpolate(grid, larger, mode="bilinear", align_corners=False)
     down, right = (torch.randint(side, (count,), generator=generator).tolist() for side in step)

@@ -94,7 +94,9 @@ class Task:
         return torch.Generator("cpu").manual_seed(self.seed)
 
     def expect(self, pictures: int) -> None:
-        """Say how many pictures the net will be asked about: progress is the share of these."""
+        """Say how many pictures the net will be asked about, and how much else there is to do:
+        progress is the share of these.
+        """
         self._expected = max(1, pictures)
 
     def logits(self, pictures: Tensor) -> Tensor:
@@ -105,14 +107,22 @@ class Task:
         Cancelled
             If that was asked for.
         """
-        if self._cancel is not None and self._cancel():
-            raise Cancelled("the attribution was given up, as was asked for")
+        self.ask()
         logits = self.clf.logits(self.net, pictures.clone())  # a net may write to its input
         self.outputs = logits.shape[1]
-        self._seen += len(pictures)
+        self.did(len(pictures))
+        return logits
+
+    def ask(self) -> None:
+        """Raise Cancelled if that was asked for."""
+        if self._cancel is not None and self._cancel():
+            raise Cancelled("the attribution was given up, as was asked for")
+
+    def did(self, count: int = 1) -> None:
+        """Count what is done of what was expected."""
+        self._seen += count
         if self._on_progress is not None and self._expected:
             self._on_progress(min(self._seen / self._expected, 1.0))
-        return logits
 
     def chosen(self, pictures: Tensor) -> Tensor:
         """Return the targets' logits (N,K) of some pictures (N,3,H,W)."""
@@ -146,6 +156,9 @@ class Replayed:
         """Return logits (N,K) of pictures (N,3,H,W)."""
         if self._next == len(self._kept):
             self._kept.append(self._task.chosen(pictures))
+        else:
+            self._task.ask()
+            self._task.did(len(pictures))
         self._next += 1
         found = self._kept[self._next - 1]
         assert len(found) == len(pictures)
