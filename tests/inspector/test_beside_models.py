@@ -174,6 +174,24 @@ def test_it_stops_and_begins_with_our_run_and_has_its_settings(show, monkeypatch
     assert pane(page)["targets"]["0"]["note"].startswith("What it leaves: ")
 
 
+def test_it_runs_again_where_it_was_trained_in_a_way_that_torch_does_not_see(show):
+    second = net("second")
+    widget, page = show([net("first"), second], [0])
+    assert widget.wait(SAFETY)
+    before = pane(page)["targets"]["0"]["seq"]
+    widget.target = 0
+    assert widget.wait(SAFETY)
+    assert pane(page)["targets"]["0"]["seq"] == before
+    second.net.weight.data.copy_(torch.tensor([4.0, 9.0, 3.0]))  # no version counts it
+    widget.run()
+    assert widget.wait(SAFETY)
+    found = pane(page)["targets"]["0"]
+    assert found["seq"] > before
+    assert "before it was trained" not in found["note"]
+    alone = xw.explain(second, PICTURE, [0], iterations=8, plan="plain", progress=False)
+    assert widget.beside["second"].values[0].mean() == pytest.approx(alone.masks.mean(), abs=1e-4)
+
+
 def test_its_top_pixels_are_scored_by_itself(show):
     first, second = net("first"), net("second", size=30)
     widget, page = show([first, second], [0])

@@ -21,6 +21,7 @@ from xwidget.engine.second_net import SecondNet
 from xwidget.engine.settings import Settings
 from xwidget.inspector.features.beside.source import Doing, Showing, Source
 from xwidget.inspector.page.panel import Panel
+from xwidget.net.fingerprint import fingerprint
 from xwidget.net.versions import versions
 from xwidget.subject import Subject
 from xwidget.support import texts
@@ -66,6 +67,7 @@ class OtherModel(Source):
         self._panel = panel
         self._said: dict[int, _Said] = {}
         self._orders: dict[int, npt.NDArray[np.float32]] = {}
+        self._weights = ""  # fingerprint, as of the last look
         self._made: tuple[str, Settings] | None = None
         self.lane = f"model {next(self._count)}"
         self.label = self._clf.name
@@ -78,8 +80,8 @@ class OtherModel(Source):
 
     def stamp(self, weights: str) -> str:
         """Return all that its values depend on: its own weights, and the settings of our run."""
-        seen = hash(tuple(versions(self._clf.net)))
-        return f"{seen:x} {self._settings().describe()}"
+        seen = hash(tuple(versions(self._clf.net)))  # while it runs: what is seen at once
+        return f"{self._weights} {seen:x} {self._settings().describe()}"
 
     def attribute(self, target: int, doing: Showing) -> Attribution:
         """Run it, for all classes of ours that it has, or for one that was added since."""
@@ -141,10 +143,11 @@ class OtherModel(Source):
         return self._orders.get(target)
 
     def settle(self) -> None:
-        """Ask it what it sees in our evidence, once our run has ended."""
+        """Look at its weights, and ask it what it sees in our evidence, once our run has ended."""
         net = self._net
         if net is None:
             return
+        self._weights = fingerprint(self._clf.net)
         try:
             for target, said, run, track in self._ours():
                 of = run.number, track.iteration
