@@ -172,7 +172,7 @@ export class FakeBeside {
   #scores(share: number, target: number): Message {
     const of = (id: number) => {
       const own = (id === 0 ? 0.97 : 0.8 / id) * (1 - Math.exp(-share * 12));
-      return { own, witness: own * 0.7 };
+      return { own, image: 0.97, witness: own * 0.7, witness_image: 0.7 };
     };
     const ids = [0, ...this.#panes.filter((pane) => pane.targets[target]).map(({ id }) => id)];
     return {

@@ -65,6 +65,11 @@ def test_scores_are_of_exactly_the_top_share_of_the_pixels(shown):
     other = widget._session.witness.net
     heard = other.classify(metrics.handed_over(clf.picture(picture), other))
     assert said["scores"]["1"]["witness"] == pytest.approx(float(heard[1]), abs=1e-6)
+    image = float(clf.classify(subject.x)[1])
+    heard = other.classify(metrics.handed_over(clf.picture(subject.x), other))
+    for each in said["scores"].values():
+        assert each["image"] == pytest.approx(image, abs=1e-6)
+        assert each["witness_image"] == pytest.approx(float(heard[1]), abs=1e-6)
 
 
 def test_at_the_whole_area_all_show_the_image(shown):

@@ -205,6 +205,10 @@ def test_its_top_pixels_are_scored_by_itself(show):
     kept = torch.from_numpy(top(places_of(order), 0.2))
     expected = both.score(0, kept, widget._session.runs.main.settings)
     assert content["scores"]["1"]["own"] == pytest.approx(expected, abs=1e-3)
+    assert content["scores"]["1"]["image"] == pytest.approx(alone.image_scores[0], abs=1e-4)
+    assert content["scores"]["0"]["image"] == pytest.approx(
+        widget.explanation.image_scores[0], abs=1e-4
+    )
 
 
 def test_it_is_measured_by_itself_in_the_order_of_its_run(show):

@@ -483,8 +483,12 @@ export interface BesidePane {
 export interface AreaScore {
   /** The network's; of a model's pane, that model's. */
   own: number | null;
+  /** That net's score of the whole image. */
+  image: number | null;
   /** The witness's; null without one. */
   witness: number | null;
+  /** The witness's score of the whole image. */
+  witness_image: number | null;
 }
 
 /** Scores while pixels are taken away, or added, the most relevant first. */

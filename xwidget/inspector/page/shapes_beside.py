@@ -56,7 +56,9 @@ class AreaScore(TypedDict):
     """Scores of the pixels that one pane ranks first."""
 
     own: Annotated[float | None, "The network's; of a model's pane, that model's."]
+    image: Annotated[float | None, "That net's score of the whole image."]
     witness: Annotated[float | None, "The witness's; null without one."]
+    witness_image: Annotated[float | None, "The witness's score of the whole image."]
 
 
 class MeasuredCurve(TypedDict):

@@ -200,13 +200,15 @@ class OtherModel(Source):
         order = net.to_theirs(torch.tensor(ranked.relevance)[None].float())
         return Attribution((index,), order[0].numpy(), self.label)
 
-    def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
-        """Return its own score of some pixels, in its own frame."""
+    def score(self, target: int, kept: npt.NDArray[np.bool_]) -> tuple[float, float] | None:
+        """Return its own scores of some pixels, in its own frame, and of the whole image."""
         net = self._net
         if net is None:
             return None
         mask = torch.from_numpy(np.ascontiguousarray(kept)).float()
-        return net.score(target, mask, net.settings(self._settings()))
+        alone = net.score(target, mask, net.settings(self._settings()))
+        whole = net.theirs.clf.classify(net.theirs.x)
+        return alone, float(whole[net.index(target)])
 
     def randomized(self, found: Attribution, target: int, doing: Doing) -> dict[str, Any]:
         """Raise ValueError: it is not checked here."""

@@ -99,13 +99,20 @@ class Scoring:
         if not asked:
             return {}
         kept = {id: top(found.places, share) for id, (found, _) in asked.items()}
-        pictures = [self._shown(each, inspected) for each in kept.values()]
-        own = nets[0].scores(torch.stack(pictures), target, inspected.clf)
-        heard = self._heard(pictures, target, inspected, nets)
+        pictures = [*(self._shown(each, inspected) for each in kept.values()), inspected.x]
+        *own, whole = nets[0].scores(torch.stack(pictures), target, inspected.clf)
+        *heard, whole_heard = self._heard(pictures, target, inspected, nets)
         found: dict[int, _Scores] = {}
         for (id, (_, source)), score, other in zip(asked.items(), own, heard, strict=True):
-            by_itself = None if source is None else source.score(target, kept[id])
-            found[id] = {"own": score if by_itself is None else by_itself, "witness": other}
+            scores = score, whole
+            if source is not None and (by_itself := source.score(target, kept[id])) is not None:
+                scores = by_itself
+            found[id] = {
+                "own": scores[0],
+                "image": scores[1],
+                "witness": other,
+                "witness_image": whole_heard,
+            }
         return found
 
     def _heard(

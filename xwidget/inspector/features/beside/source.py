@@ -135,9 +135,9 @@ class Source(ABC):
         """
         return ranked
 
-    def score(self, target: int, kept: npt.NDArray[np.bool_]) -> float | None:
-        """Return the score of some pixels, (H, W) True where the image is shown, by a model of its
-        own; None where the Inspector's is asked.
+    def score(self, target: int, kept: npt.NDArray[np.bool_]) -> tuple[float, float] | None:
+        """Return the scores of some pixels, (H, W) True where the image is shown, and of the whole
+        image, by a model of its own; None where the Inspector's is asked.
         """
         return None
 
