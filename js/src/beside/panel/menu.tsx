@@ -1,12 +1,14 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { shortOf } from "../../catalog/sentences";
 import type { BesidePane } from "../../kernel/contract";
 import { focused } from "../../support/keys";
 import { shown } from "../../support/texts";
 import { canRetry, isBusy } from "./acts";
 import { isOf } from "./entries";
+import { Group } from "./group";
 import { Item } from "./item";
 import { doing } from "./over";
+import { roomFor, visibleAround } from "./room";
 import type { View } from "./view";
 
 /** Under the button "Beside", while it is open; it stays so: one rarely puts a single thing beside. */
@@ -18,8 +20,15 @@ export function Menu({ view }: { view: View }) {
     ui.beside.value = false;
     box.current?.parentElement?.querySelector("button")?.focus();
   };
+  useLayoutEffect(() => {
+    const row = box.current?.closest(".xw-toolbar");
+    if (!box.current || !row) return;
+    const { up, most } = roomFor(row.getBoundingClientRect(), visibleAround(row));
+    box.current.toggleAttribute("data-up", up);
+    box.current.style.maxHeight = `${most}px`;
+  }, []);
   useEffect(() => {
-    items()[0]?.focus();
+    items()[0]?.focus({ preventScroll: true });
     const around = box.current?.parentElement;
     const outside = (event: Event) => {
       if (around && !event.composedPath().includes(around)) ui.beside.value = false;
@@ -74,9 +83,7 @@ function Differences({ view }: { view: View }) {
   const others = store.classes.value.filter(({ index }) => index !== store.target.value);
   if (others.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
-    <div role="group" aria-label="Another class">
-      <b aria-hidden="true">Another class</b>
+    <Group name="Another class">
       {others.map((info) => {
         const { index } = info;
         return (
@@ -90,7 +97,7 @@ function Differences({ view }: { view: View }) {
           />
         );
       })}
-    </div>
+    </Group>
   );
 }
 
@@ -100,9 +107,7 @@ function Models({ view }: { view: View }) {
   const models = view.beside.panes.value.filter(({ kind }) => kind === "model");
   if (models.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
-    <div role="group" aria-label="Another model">
-      <b aria-hidden="true">Another model</b>
+    <Group name="Another model">
       {models.map(({ id, label }) => (
         <Item
           key={id}
@@ -114,7 +119,7 @@ function Models({ view }: { view: View }) {
           }}
         />
       ))}
-    </div>
+    </Group>
   );
 }
 
@@ -122,9 +127,7 @@ function Tokens({ view: { beside, tokens } }: { view: View }) {
   const [rows, columns] = beside.tokens.value;
   if (!rows) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
-    <div role="group" aria-label="Over the pictures">
-      <b aria-hidden="true">Over the pictures</b>
+    <Group name="Over the pictures">
       <Item
         words={`Tokens, ${rows}×${columns}`}
         about="The patches in which this network reads the image, and each one’s share of the evidence"
@@ -133,7 +136,7 @@ function Tokens({ view: { beside, tokens } }: { view: View }) {
           tokens.value = !tokens.value;
         }}
       />
-    </div>
+    </Group>
   );
 }
 
@@ -172,11 +175,5 @@ function Now({ view }: { view: View }) {
       !isEntry(pane) && item("Remove", () => beside.remove(pane.id)),
     ];
   };
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
-    <div role="group" aria-label="Beside now">
-      <b aria-hidden="true">Beside now</b>
-      {panes.map(lines)}
-    </div>
-  );
+  return <Group name="Beside now">{panes.map(lines)}</Group>;
 }

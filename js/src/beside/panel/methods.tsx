@@ -1,5 +1,6 @@
 import type { MethodEntry } from "../../kernel/contract";
 import { isOf, offered } from "./entries";
+import { Group } from "./group";
 import { Item } from "./item";
 import type { View } from "./view";
 
@@ -12,9 +13,7 @@ export function Methods({ view }: { view: View }) {
   const paneOf = (method: MethodEntry) => beside.panes.value.find((pane) => isOf(method, pane));
   if (here.length + missing.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no group of a menu
-    <div role="group" aria-label="Another method">
-      <b aria-hidden="true">Another method</b>
+    <Group name="Another method">
       {here.map((method) => {
         const pane = paneOf(method);
         return (
@@ -39,6 +38,6 @@ export function Methods({ view }: { view: View }) {
           act={() => {}}
         />
       ))}
-    </div>
+    </Group>
   );
 }
