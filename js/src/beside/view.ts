@@ -65,9 +65,9 @@ export interface BesideView {
 /** In the others every picture has a mask of its own. */
 const SINGLE = ["single", "divider", "views"];
 
-function inWords(mask: Frame, other: Values, ours: string, theirs: string): string {
+function inWords(mask: Frame, other: Frame | Values, ours: string, theirs: string): string {
   const shares = sharesOf(mask, other);
-  return `${ours} alone shows ${percent(shares.ours)} of the picture, ${theirs} alone ${percent(shares.theirs)}, both ${percent(shares.both)}.`;
+  return `${ours} alone shows ${percent(shares.ours)} of the picture, ${theirs} alone ${percent(shares.theirs)}, both show ${percent(shares.both)}.`;
 }
 
 export function createBesideView(ui: Ui, beside: Beside): BesideView {
@@ -110,7 +110,7 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     const running = store.status.value === "running";
     return {
       ...{ key: `difference-${other}`, id: null, kind: "difference", label: `${name} − ${less}` },
-      about: `Where ${name} has more evidence than ${less}, and where it has less: the difference of the two masks.`,
+      about: `Where ${name} has more evidence than ${less}, and where less.`,
       ...{
         signed: true,
         channels: 3,
@@ -119,7 +119,7 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
         scale: 1,
         clipped: 0,
         unit: "",
-        note: "",
+        note: mask && against ? inWords(mask, against, name, less) : "",
       },
       ...{ target, values },
       state: values ? "done" : running ? "running" : "waiting",

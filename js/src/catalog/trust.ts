@@ -32,7 +32,7 @@ export function trusted({ status, checks, edited, cut, last, iteration }: Drawn)
   if (edited) return unjudged("Edited by hand: not checked.");
   if (checks) {
     if (cut) {
-      const words = `What is shown of it was not tested; the whole: ${checks.verdict}.`;
+      const words = `Not tested by itself; the whole evidence: ${checks.verdict}.`;
       return { sign: "unjudged", words, checks };
     }
     const sign = signOf(checks);

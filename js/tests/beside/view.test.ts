@@ -94,6 +94,9 @@ test("two classes of a run make a difference as soon as both masks are here, and
   await vi.advanceTimersByTimeAsync(10);
   expect([...(difference()?.values?.data ?? [])]).toEqual([0, 0, 0]);
   expect(difference()?.label).toBe("class 5 − class 6");
+  expect(difference()?.note).toMatch(
+    /^class 5 alone shows 0.0% of the picture, class 6 alone 0.0%, /,
+  );
   store.close();
 });
 

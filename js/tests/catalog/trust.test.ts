@@ -47,7 +47,7 @@ describe("with checks", () => {
 
   test("above a threshold they say that they are of the whole", () => {
     const now = trusted({ ...DRAWN, checks: doubtful, cut: true });
-    expect(now.words).toBe("What is shown of it was not tested; the whole: doubtful.");
+    expect(now.words).toBe("Not tested by itself; the whole evidence: doubtful.");
     expect(now.sign).toBe("unjudged");
     expect(now.checks).toBe(doubtful);
   });

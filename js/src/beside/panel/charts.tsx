@@ -1,7 +1,7 @@
-import { shown } from "../../support/texts";
 import { bestOf, brief, pathOf } from "./curves";
 import type { Line } from "./lines";
-import { Sample, strokes } from "./sample";
+import { Named, pointing } from "./named";
+import { strokes } from "./sample";
 import type { View } from "./view";
 
 /** The measures with a curve: whether higher is better, and what its pixels go through. */
@@ -73,30 +73,18 @@ function Heights({ view, lines, name, more }: Of & { more: boolean }) {
   const known = lines.flatMap((line) =>
     line.side ? [{ ...line, height: line.side[name].height }] : [],
   );
-  const order = ({ height }: { height: number | null }) =>
-    height === null ? Number.POSITIVE_INFINITY : more ? -height : height;
+  const order = ({ height, itself }: { height: number | null; itself: boolean }) =>
+    height === null ? Number.POSITIVE_INFINITY : (more ? -height : height) + (itself ? 2 : 0);
   const sorted = known.sort((a, b) => order(a) - order(b));
   const best = bestOf(
-    sorted.map(({ height }) => height),
+    sorted.map(({ height, itself }) => (itself ? null : height)),
     more,
   );
   return (
     <ol aria-label="Mean height of the curve, best first">
-      {sorted.map(({ id, name: of, line, height }, k) => (
-        <li
-          key={id}
-          data-ours={id === 0 || undefined}
-          onPointerEnter={() => {
-            view.pointed.value = id;
-          }}
-          onPointerLeave={() => {
-            view.pointed.value = null;
-          }}
-        >
-          <Sample line={line} />
-          <span dir="auto" title={shown(of)}>
-            {shown(of)}
-          </span>
+      {sorted.map(({ id, name: of, line, height, itself }, k) => (
+        <li key={id} {...pointing(view, id)}>
+          <Named name={of} {...{ line, itself }} />
           {best[k] ? <b>{brief(height)}</b> : <i>{brief(height)}</i>}
         </li>
       ))}

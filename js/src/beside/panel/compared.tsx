@@ -1,7 +1,9 @@
-import { score } from "../../support/figures";
+import { percent, score } from "../../support/figures";
 import { shown } from "../../support/texts";
+import type { Shown } from "../view";
+import { bestOf } from "./curves";
+import { Named, pointing } from "./named";
 import type { Row } from "./ranking";
-import { Sample } from "./sample";
 import { Area, isFar, REACH } from "./share";
 import { className, isComparing, type View } from "./view";
 
@@ -12,25 +14,51 @@ export function Compared({ view }: { view: View }) {
   return (
     <section class="xw-judged xw-compared" aria-label="Compared">
       {share.value === null ? (
-        <div class="xw-acts">
-          <button
-            type="button"
-            class="xw-small"
-            title="As many pixels of every picture, those that it ranks first, scored alone"
-            onClick={() => {
-              share.value = REACH.first / 100;
-            }}
-          >
-            Compare at equal area
-          </button>
-          <span class="xw-note">their values differ in kind</span>
-          <ToMeasures view={view} />
-        </div>
+        <>
+          <div class="xw-acts">
+            <button
+              type="button"
+              class="xw-small"
+              title="Score as many pixels of every picture"
+              onClick={() => {
+                share.value = REACH.first / 100;
+              }}
+            >
+              Compare at equal area
+            </button>
+            <span class="xw-note">their values differ in kind</span>
+            <ToMeasures view={view} />
+          </div>
+          <Notes view={view} />
+        </>
       ) : (
         <AtEqualArea view={view} share={share.value} />
       )}
     </section>
   );
+}
+
+/** What each picture's values are, and what must be known of them; by area, what models say. */
+function Notes({ view: { shown, share } }: { view: View }) {
+  const byArea = share.value !== null;
+  const notes = shown.value.flatMap((each) => {
+    const words = each.values && (!byArea || each.kind === "model") ? noteOf(each) : "";
+    return words ? [{ ...each, words }] : [];
+  });
+  return notes.map(({ key, label, words }) => (
+    <p key={key} class="xw-note">
+      <b dir="auto">{label}</b>: {words}
+    </p>
+  ));
+}
+
+/** In a sentence or two. */
+export function noteOf({ kind, about, unit, clipped, note }: Shown): string {
+  const beyond = clipped > 0 ? `* ${percent(clipped)} of the values are beyond the scale` : "";
+  const scale = [unit, beyond].filter(Boolean).join("; ");
+  // What follows its first sentence, which every model has: what each finds most likely.
+  const finds = kind === "model" ? about.slice(about.indexOf(". ") + 2) : "";
+  return [scale && `${scale}.`, finds, note].filter(Boolean).join(" ");
 }
 
 /** They stand where there is more room. */
@@ -40,7 +68,6 @@ function ToMeasures({ view: { ui } }: { view: View }) {
     <button
       type="button"
       class="xw-small xw-to"
-      title="Deletion, insertion, ROAD, sufficiency, comprehensiveness, and the sanity check: below"
       onClick={() => {
         const section = ui.root.querySelector<HTMLElement>(".xw-measures");
         section?.focus({ preventScroll: true });
@@ -57,6 +84,10 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
   const { ui, scoring } = view;
   const rows = view.rows.value;
   const witness = rows.some((row) => row.witness !== null);
+  const best = bestOf(
+    rows.map((row) => row.witness),
+    true,
+  );
   const info = ui.store.classes.value.find(({ index }) => index === ui.store.target.value);
   const percent = Math.round(100 * share);
   const name = shown(className(view));
@@ -73,7 +104,7 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
   return (
     <>
       <div class="xw-acts">
-        <p title={`Score of these pixels alone, for ${name}`}>
+        <p>
           <b>Top {percent}% of the pixels by each</b> <span dir="auto">alone, for {name}</span>
         </p>
         <ToMeasures view={view} />
@@ -94,47 +125,51 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <RankedRow key={row.id} view={view} row={row} witness={witness} photo={info?.score} />
+          {rows.map((row, k) => (
+            <RankedRow
+              key={row.id}
+              {...{ view, row, witness }}
+              photo={row.itself ? undefined : info?.score}
+              best={best[k] === true}
+            />
           ))}
         </tbody>
       </table>
       <p class="xw-note" role={error ? "alert" : undefined}>
-        {error || (info && `The mark is the photo’s own score, ${score(info.score)}.`)}
+        {error ||
+          (info && `The mark is the photo’s own score by our network, ${score(info.score)}.`)}
       </p>
+      <Notes view={view} />
     </>
   );
 }
 
-function RankedRow(props: { view: View; row: Row; witness: boolean; photo: number | undefined }) {
-  const { view, row, witness, photo } = props;
+interface Ranked {
+  view: View;
+  row: Row;
+  witness: boolean;
+  photo: number | undefined;
+  /** By the witness. */
+  best: boolean;
+}
+
+function RankedRow({ view, row, witness, photo, best }: Ranked) {
   return (
-    <tr
-      data-ours={row.id === 0 || undefined}
-      data-best={row.place === 1 || undefined}
-      onPointerEnter={() => {
-        view.pointed.value = row.id;
-      }}
-      onPointerLeave={() => {
-        view.pointed.value = null;
-      }}
-    >
+    <tr {...pointing(view, row.id)}>
       <th scope="row">
         <i class="xw-place">{row.place ?? ""}</i>
-        <Sample line={view.lines.value.get(row.id) ?? 0} />
-        <span dir="auto" title={shown(row.name)}>
-          {shown(row.name)}
-        </span>
+        <Named name={row.name} line={view.lines.value.get(row.id) ?? 0} itself={row.itself} />
       </th>
-      <Bar value={row.own} photo={photo} />
-      {witness && <Bar value={row.witness} />}
+      <Bar value={row.own} photo={photo} best={row.place === 1} />
+      {witness && <Bar value={row.witness} best={best} />}
     </tr>
   );
 }
 
-function Bar({ value, photo }: { value: number | null; photo?: number | undefined }) {
+function Bar(props: { value: number | null; photo?: number | undefined; best: boolean }) {
+  const { value, photo, best } = props;
   return (
-    <td>
+    <td data-best={best || undefined}>
       <span>
         <span class="xw-bar" aria-hidden="true">
           <i style={{ width: `${100 * (value ?? 0)}%` }} />

@@ -1,7 +1,6 @@
-import { shown } from "../../support/texts";
 import { bestOf, brief } from "./curves";
 import type { Line } from "./lines";
-import { Sample } from "./sample";
+import { Named, pointing } from "./named";
 import type { View } from "./view";
 
 const GROUPS = [
@@ -18,7 +17,8 @@ export function EqualArea({ view, lines }: { view: View; lines: readonly Line[] 
   const columns = GROUPS.flatMap(([name]) =>
     areas.map((area, k) => {
       const values = lines.map(({ side }) => side?.[name][k] ?? null);
-      return { name, area, values, best: bestOf(values, true) };
+      const ours = values.map((value, row) => (lines[row]?.itself ? null : value));
+      return { name, area, values, best: bestOf(ours, true) };
     }),
   );
   return (
@@ -44,22 +44,10 @@ export function EqualArea({ view, lines }: { view: View; lines: readonly Line[] 
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ id, name, line }, row) => (
-            <tr
-              key={id}
-              data-ours={id === 0 || undefined}
-              onPointerEnter={() => {
-                view.pointed.value = id;
-              }}
-              onPointerLeave={() => {
-                view.pointed.value = null;
-              }}
-            >
+          {lines.map(({ id, name, line, itself }, row) => (
+            <tr key={id} {...pointing(view, id)}>
               <th scope="row">
-                <Sample line={line} />
-                <span dir="auto" title={shown(name)}>
-                  {shown(name)}
-                </span>
+                <Named {...{ name, line, itself }} />
               </th>
               {columns.map(({ name, area, values, best }) => (
                 <td key={`${name} ${area}`}>

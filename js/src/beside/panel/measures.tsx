@@ -32,16 +32,16 @@ export function Measures({ view }: { view: View }) {
           type="button"
           class="xw-small"
           aria-disabled={left.length === 0 || undefined}
-          title="Deletion, insertion, ROAD, sufficiency and comprehensiveness of every picture: some seconds each"
+          title="Some seconds for each picture"
           onClick={() => measure(view, "measure", left.map(idOf))}
         >
-          {measured.length === 0 ? "Measure" : "Measure the others"}
+          {measured.length === 0 || left.length === 0 ? "Measure" : "Measure the others"}
         </button>
         <button
           type="button"
           class="xw-small"
           aria-disabled={unchecked.length === 0 || undefined}
-          title="Each method once more on the network with random weights: what it shows must change"
+          title="Each method on the network with random weights: its map must change"
           onClick={() => measure(view, "randomize", unchecked.map(idOf))}
         >
           Sanity check
@@ -56,7 +56,12 @@ export function Measures({ view }: { view: View }) {
       ))}
       {measured.length > 0 && (
         <div class="xw-results">
-          <Charts view={view} lines={measured} />
+          <div>
+            <Charts view={view} lines={measured} />
+            <p class="xw-note">
+              Scattered pixels look good in deletion, whatever they show; less so in ROAD.
+            </p>
+          </div>
           <div>
             <EqualArea view={view} lines={measured} />
             <Sanity lines={lines} />

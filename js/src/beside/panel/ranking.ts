@@ -10,10 +10,12 @@ export interface Scored {
 export interface Row {
   id: number;
   name: string;
+  /** Of another model, whose own score is by itself: another network's score ranks with none of ours. */
+  itself: boolean;
   /** Null until it is known. */
   own: number | null;
   witness: number | null;
-  /** 1 for the best; equal scores share a place. Null while there is no score. */
+  /** 1 for the best; equal scores share a place. Null while there is no score, and for another model. */
   place: number | null;
 }
 
@@ -23,29 +25,30 @@ function read(value: number): number {
 }
 
 /**
- * Best first by the net's own score, those without one last. While scores still change, `order` (ids
+ * Best first by the net's own score, other models and those without one last. While scores still change, `order` (ids
  * as they stood) is kept, so that no row moves away from under a pointer.
  */
 export function ranked(
-  panes: readonly { id: number; name: string }[],
+  panes: readonly { id: number; name: string; itself?: boolean }[],
   scores: Readonly<Record<string, Scored>>,
   order: readonly number[] | null,
 ): Row[] {
-  const rows = panes.map(({ id, name }): Omit<Row, "place"> => {
+  const rows = panes.map(({ id, name, itself = false }): Omit<Row, "place"> => {
     const { own = null, witness = null } = scores[id] ?? {};
-    return { id, name, own, witness };
+    return { id, name, itself, own, witness };
   });
-  const best = rows.flatMap(({ own }) => (own === null ? [] : [read(own)]));
+  const best = rows.flatMap(({ own, itself }) => (own === null || itself ? [] : [read(own)]));
   const placed = rows.map((row): Row => {
-    const { own } = row;
-    const place = own === null ? null : 1 + best.filter((other) => other > read(own)).length;
+    const { own, itself } = row;
+    const place =
+      own === null || itself ? null : 1 + best.filter((other) => other > read(own)).length;
     return { ...row, place };
   });
   const at = (id: number) => {
     const k = order?.indexOf(id) ?? -1;
     return k < 0 ? placed.length : k;
   };
-  const score = ({ own }: Row) => own ?? -1;
+  const score = ({ own, itself }: Row) => (own ?? -1) - (itself ? 2 : 0);
   return placed.sort((a, b) => (order ? at(a.id) - at(b.id) : score(b) - score(a)));
 }
 

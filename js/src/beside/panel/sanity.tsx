@@ -1,5 +1,6 @@
 import { SignOf } from "../../picture/sign";
 import { shown } from "../../support/texts";
+import { brief } from "./curves";
 import type { Line } from "./lines";
 
 /** Whether what a method shows changes with the network's weights: if not, it does not explain them. */
@@ -9,16 +10,21 @@ export function Sanity({ lines }: { lines: readonly Line[] }) {
   );
   if (known.length === 0) return null;
   return (
-    <ul class="xw-sanity" aria-label="Sanity check">
-      {known.map(({ id, name, passes, words }) => (
-        <li key={id}>
-          <SignOf sign={passes ? "holds" : "doubtful"} />
-          <span>
-            <b dir="auto">{shown(name)}</b>
-            <span class="xw-sr">{passes ? " (passed)" : " (failed)"}</span> {shown(words)}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <div>
+      <ul class="xw-sanity" aria-label="Sanity check">
+        {known.map(({ id, name, passes, words, similarity }) => (
+          <li key={id} title={shown(words)}>
+            <SignOf sign={passes ? "holds" : "doubtful"} />
+            <span>
+              <b dir="auto">{shown(name)}</b>{" "}
+              {passes && similarity !== null ? `passes, ${brief(similarity)}` : shown(words)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="xw-note">
+        Likeness to the map with random weights, 1 for the same; some comes from the photo.
+      </p>
+    </div>
   );
 }

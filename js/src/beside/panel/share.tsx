@@ -20,8 +20,8 @@ export function Spread({ view, children }: { view: View; children: ComponentChil
               key={String(area)}
               title={
                 area
-                  ? "As many pixels of every picture, the most relevant ones, in full"
-                  : "Pixels as strongly as their values say, from the threshold on"
+                  ? "As many pixels of every picture, in full"
+                  : "Pixels as strong as their values, from the threshold on"
               }
             >
               <input
@@ -54,7 +54,12 @@ function InSpread({ view }: { view: View }) {
       {isFar(view) ? (
         <p class="xw-note">Its slider is below the pictures.</p>
       ) : (
-        <Area view={view} />
+        <>
+          {!view.judging && (
+            <p class="xw-note">Scores need the notebook: no network is on this page.</p>
+          )}
+          <Area view={view} />
+        </>
       )}
     </div>
   );

@@ -21,7 +21,9 @@ export function Title({ view, pane }: { view: View; pane: Pane }) {
   const told = byArea || view.beside.measured.value.length > 0;
   const line = told && typeof id === "number" ? view.lines.value.get(id) : undefined;
   const name = shown(pane.head.name) || OURS;
-  const [all, word] = pane.head.figures;
+  // Another model's mask is looked at as ours is.
+  const mask = each?.kind === "model" && pane.scene.mask;
+  const [all, word] = mask ? [percent(mask.mean), "shown"] : pane.head.figures;
   return (
     <span
       class="xw-pane-title xw-beside-title"
@@ -33,20 +35,23 @@ export function Title({ view, pane }: { view: View; pane: Pane }) {
         <span dir="auto">{name}</span>
       </span>
       {byArea && typeof id === "number" && view.isBeside() ? (
-        <AtArea view={view} scores={view.scoring.scores.value[id]} />
-      ) : each ? (
-        // Another model's mask is looked at as ours is.
-        <>
-          {pane.scene.figure && <Scale of={each} dark={ui.dark.value} />}
-          {pane.scene.mask && pane.view === "heat" && <Legend picture={ui} />}
-        </>
+        <AtArea
+          view={view}
+          scores={view.scoring.scores.value[id]}
+          itself={each?.kind === "model"}
+        />
+      ) : byArea && each?.kind === "difference" && view.judging ? (
+        <i class="xw-aside">not scored</i>
       ) : (
         <>
-          <span class="xw-head-figures">
-            <span>{all} </span>
-            <i>{word}</i>
-          </span>
-          {pane.view === "heat" && <Legend picture={ui} />}
+          {(!each || mask) && (
+            <span class="xw-head-figures">
+              <span>{all} </span>
+              <i>{word}</i>
+            </span>
+          )}
+          {each && pane.scene.figure && <Scale of={each} dark={ui.dark.value} />}
+          {pane.scene.mask && pane.view === "heat" && <Legend picture={ui} />}
         </>
       )}
       {each && (each.id === null || !ui.store.offline.value) && <Close view={view} of={each} />}
@@ -102,12 +107,13 @@ function Scale({ of, dark }: { of: Shown; dark: boolean }) {
 }
 
 /** What the top pixels alone score, on the net and on a witness. */
-function AtArea({ view, scores }: { view: View; scores: Scored | undefined }) {
+function AtArea(props: { view: View; scores: Scored | undefined; itself: boolean }) {
+  const { view, scores, itself } = props;
   if (!scores && view.ui.store.offline.value) return null;
   const witness = scores?.witness;
   return (
     <span class="xw-at-area" data-pending={view.scoring.pending.value || undefined}>
-      <b title="Score of these pixels alone">
+      <b title={`Score of these pixels alone, by ${itself ? "this model" : "our network"}`}>
         <span class="xw-sr">, score </span>
         {score(scores?.own)}
       </b>

@@ -11,6 +11,8 @@ export interface Judged {
   id: number;
   name: string;
   shown: Shown | undefined;
+  /** Another model: its own scores are by itself, not by our network. */
+  itself: boolean;
 }
 
 /** What only a kernel can do. */
@@ -66,10 +68,10 @@ export function createPanel(beside: BesideView, judging: Judging | undefined): V
   );
 
   const judged = computed(() => [
-    { id: 0, name: OURS, shown: undefined },
+    { id: 0, name: OURS, shown: undefined, itself: false },
     ...shown.value.flatMap((each): Judged[] => {
       const { id, label } = each;
-      return id === null ? [] : [{ id, name: label, shown: each }];
+      return id === null ? [] : [{ id, name: label, shown: each, itself: each.kind === "model" }];
     }),
   ]);
   const order = signal<readonly number[] | null>(null);

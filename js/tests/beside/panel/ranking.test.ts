@@ -30,6 +30,17 @@ describe("the order of the panes", () => {
     ]);
   });
 
+  test("has another model below, without a place: its score is by another network", () => {
+    const panes = PANES.map((pane) => ({ ...pane, itself: pane.id === 2 }));
+    const rows = ranked(panes, { 0: own(0.4), 1: own(0.7), 2: own(0.9) }, null);
+    expect(rows.map(({ id, place }) => [id, place])).toEqual([
+      [1, 1],
+      [0, 2],
+      [3, null],
+      [2, null],
+    ]);
+  });
+
   test("stays as it was while scores still change, and newer ones are added below", () => {
     const rows = ranked(PANES, { 0: own(0.1), 1: own(0.2), 2: own(0.3), 3: own(0.9) }, [2, 0, 1]);
     expect(rows.map(({ id }) => id)).toEqual([2, 0, 1, 3]);
