@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import nullcontext
 
@@ -187,8 +188,11 @@ def test_a_subject_stands_for_classifier_and_image(clf: xw.Classifier) -> None:
 
 def test_every_method_says_what_it_is() -> None:
     for name, each in METHODS.items():
-        assert each.about.endswith(".")
-        assert any(str(year) in each.source for year in range(2013, 2026)), name
-        assert each.attribute.__doc__
-        for option in each.takes:
-            assert f"\n    {option}" in each.attribute.__doc__ or "As of" in each.attribute.__doc__
+        assert re.fullmatch(r"[A-Z].*[^.]\.", each.about), name
+        assert re.match(r"[A-Z][a-z]+ (et al\.|& [A-Z][a-z]+), .*\b(19|20)\d\d\b", each.source), (
+            name
+        )
+        said = (each.attribute.__doc__ or "").split("Parameters\n    ----------\n")[1]
+        headings = re.findall(r"^    (\w[\w, ]*)$", said.split("\n    Raises")[0], re.MULTILINE)
+        documented = [option for heading in headings for option in heading.split(", ")]
+        assert documented == ["task", *each.takes], name
