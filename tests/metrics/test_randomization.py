@@ -66,6 +66,16 @@ def test_a_method_that_looks_at_the_weights_passes_and_one_that_does_not_fails(
     assert "Passes: the map by gradient changes" in repr(asked)
 
 
+def test_a_verdict_near_the_limit_is_said_to_be_narrow() -> None:
+    def words(similarity: float) -> str:
+        ranks = np.array([similarity])
+        return metrics.Randomization("RISE", 1, np.ones(1), ranks, ranks, ranks, 1.0).words
+
+    assert words(0.52).startswith("Fails narrowly: the map by RISE stays")
+    assert words(0.48).startswith("Passes narrowly: ")
+    assert words(0.6).endswith("Its order of the pixels owes little to what the net learned.")
+
+
 def test_the_user_s_net_stays_as_it_is(subject: xw.Subject) -> None:
     net = subject.clf.net.train()
     before = {name: (value.clone(), value._version) for name, value in net.state_dict().items()}

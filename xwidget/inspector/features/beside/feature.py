@@ -38,6 +38,9 @@ from xwidget.support.texts import NAME
 
 _BYTES_PER_SECOND = 30e6  # of values that a page asks for, as of masks
 _ENDED = ("done", "stopped", "error")
+_BESIDE_THE_VERDICT = (
+    " The evidence's own checks ask something else: whether it is enough for this network."
+)
 _AGAIN = 30  # iterations of a run with random weights, and of the one it is compared with
 
 
@@ -349,7 +352,7 @@ class Beside(Feature):
         explanation = self._panel.runs.explanation()
         if explanation is None:
             raise RuntimeError("there is no evidence any more")
-        return metrics.randomization(
+        said = metrics.randomization(
             self._panel.subject.subject,
             explanation,
             target,
@@ -357,6 +360,9 @@ class Beside(Feature):
             on_progress=doing.progress,
             cancel=doing.cancelled,
         ).describe()
+        if not said["passes"]:
+            said["words"] += _BESIDE_THE_VERDICT
+        return said
 
     # On the line of values.
 
