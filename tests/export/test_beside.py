@@ -29,14 +29,14 @@ def pane(id, *targets, state="running"):
 
 def values(id, target, size=100):
     noise = np.random.default_rng(id).bytes(size)
-    return PaneValues(id, target, {"seq": 1, "height": 1, "width": 1}, noise)
+    return PaneValues(id, target, {"seq": 1, "height": 1, "width": 1}, size, lambda: noise)
 
 
 def test_the_values_are_those_that_a_page_asks_a_kernel_for():
     found = Beside([pane(2, 3)], [values(2, 3), values(0, 3)]).describe(TARGETS)
     assert found["values"].keys() == {"2/3", "0/3"}
     kept = found["values"]["2/3"]
-    assert zlib.decompress(base64.b64decode(kept["bytes"])) == values(2, 3).buffer
+    assert zlib.decompress(base64.b64decode(kept["bytes"])) == values(2, 3).make()
     assert (kept["seq"], kept["height"]) == (1, 1)
     assert (found["panes"][0]["state"], found["panes"][0]["progress"]) == ("done", 1.0)
 
@@ -58,6 +58,25 @@ def test_what_finds_no_room_is_said():
     assert "too large" in errors[1]
     alone = Beside([pane(2, 3)], kept[1:2]).describe(TARGETS, most=1000)
     assert (alone["panes"][0]["state"], alone["values"]) == ("failed", {})
+
+
+def test_values_are_made_and_packed_well_only_where_there_may_be_room(monkeypatch):
+    made, levels, compress = [], [], zlib.compress
+
+    def lazy(id, size, text):
+        def make():
+            made.append(id)
+            return text
+
+        return PaneValues(id, 3, {"seq": 1}, size, make)
+
+    monkeypatch.setattr(zlib, "compress", lambda b, at: levels.append(at) or compress(b, at))
+    noise = np.random.default_rng(0).bytes(3000)
+    kept = [lazy(1, 3000, noise), lazy(2, 900_000, bytes(900_000)), lazy(3, 900, noise[:900])]
+    found = Beside([pane(id, 3) for id in (1, 2, 3)], kept).describe(TARGETS, most=1300)
+    assert found["values"].keys() == {"3/3"}
+    assert made == [1, 3]
+    assert levels == [1, 9]
 
 
 def test_the_places_by_our_own_evidence_alone_are_beside_nothing():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from xwidget.support import texts, wire
 MOST_BYTES = 6_000_000
 """Of the values of a page, packed."""
 
+_DENSEST = 500  # bytes of values that one character may stand for
 _LEFT_OUT = "Left out of this page, which would be too large with it."
 
 
@@ -28,14 +29,28 @@ class PaneValues:
         Class index.
     about
         The fields of the reply to the command ``values``, but for these two.
-    buffer
-        Its buffer.
+    size
+        Bytes of its buffer.
+    make
+        Makes the buffer: only where there may be room for it.
     """
 
     pane: int
     target: int
     about: Mapping[str, Any]
-    buffer: bytes
+    size: int
+    make: Callable[[], bytes]
+
+    def packed(self, room: int) -> str | None:
+        """Return the buffer as the page holds it; None where it finds no room."""
+        if self.size > _DENSEST * room:
+            return None
+        buffer = self.make()
+        # Packing well takes seconds where values are many: not for what finds no room.
+        if self.size > room and len(zlib.compress(buffer, 1)) > room:
+            return None
+        found = base64.b64encode(zlib.compress(buffer, 9)).decode("ascii")
+        return found if len(found) <= room else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +88,8 @@ class Beside:
         for each in self.values:
             if each.target not in targets:
                 continue
-            packed = base64.b64encode(zlib.compress(each.buffer, 9)).decode("ascii")
-            if len(packed) > most:
+            packed = each.packed(most)
+            if packed is None:
                 left_out.add(each.pane)
                 continue
             most -= len(packed)

@@ -369,20 +369,24 @@ class Beside(Feature):
     def _values(self, pane: int, target: int) -> Answer:
         with self._panel.lock:
             found = self._found(pane, target)
-        about, buffer = _told(found, own=pane == ID)
-        self._closed.wait(len(buffer) / _BYTES_PER_SECOND)  # so much a second, however many ask
+        about, size, make = _told(found, own=pane == ID)
+        buffer = make()
+        self._closed.wait(size / _BYTES_PER_SECOND)  # so much a second, however many ask
         return Answer({"pane": pane, "target": target, **about}, buffer)
 
 
-def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], bytes]:
-    """Return the fields that tell of values, with their buffer; of our own, the places alone."""
-    height, width = found.places.shape
+def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], int, Callable[[], bytes]]:
+    """Return the fields that tell of values, with the size of their buffer, and what makes it; of
+    our own, the places alone.
+    """
+    channels, height, width = found.values.shape
     about = {
         "seq": found.seq,
         "scale": 1.0 if own else found.scale,
         "signed": not own and found.attribution.signed,
-        "channels": 0 if own else len(found.values),
+        "channels": 0 if own else channels,
         "height": height,
         "width": width,
     }
-    return about, found.places.astype("<u2").tobytes() if own else found.buffer()
+    size = 2 * height * width * (1 if own else 1 + channels)
+    return about, size, found.order_buffer if own else found.buffer

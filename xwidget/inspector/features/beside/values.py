@@ -132,7 +132,11 @@ class Found:
     def buffer(self) -> bytes:
         """Return the values as int16 (C, H, W), then the places as uint16 (H, W)."""
         steps = np.rint(np.clip(self.values / self.scale, -1, 1) * STEPS).astype("<i2")
-        return b"".join([steps.tobytes(), self.places.astype("<u2").tobytes()])
+        return b"".join([steps.tobytes(), self.order_buffer()])
+
+    def order_buffer(self) -> bytes:
+        """Return the places alone, as uint16 (H, W)."""
+        return self.places.astype("<u2").tobytes()
 
     def frame(self) -> Frame:
         """Return the values in 8 bits: unit ones as those of a mask, signed ones around 128."""
