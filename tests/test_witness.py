@@ -261,3 +261,14 @@ def test_the_first_synonym_decides_where_no_name_is_the_same() -> None:
         counterpart(4, ours, theirs)
     with pytest.raises(LookupError, match="no class"):
         counterpart(0, ["ox"], theirs)
+
+
+def test_classes_of_one_name_or_of_none_are_matched_by_index_only_in_nets_alike() -> None:
+    twice = ["crane", "cat", "crane"]
+    assert [counterpart(index, twice, list(twice)) for index in (0, 2)] == [0, 2]
+    with pytest.raises(LookupError, match="several classes"):
+        counterpart(0, ["crane", "cat"], twice)
+    unnamed = [f"class {index}" for index in range(4)]
+    assert counterpart(3, unnamed, list(unnamed)) == 3
+    with pytest.raises(LookupError, match="no class"):
+        counterpart(0, unnamed, [*unnamed, "class 4"])

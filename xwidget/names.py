@@ -69,8 +69,9 @@ def shortened(names: Sequence[str]) -> tuple[str, ...]:
 def counterpart(index: int, ours: Sequence[str], theirs: Sequence[str]) -> int:
     """Return the index of the class of another net that has the name of one of ours.
 
-    The same index with the same name comes first; else the one class of that name, or, where none
-    has it, the one whose first synonym is the same: "tench" is "tench, Tinca tinca".
+    The same index with the same name comes first, unless other classes of one net have that name;
+    else the one class of that name, or, where none has it, the one whose first synonym is the same:
+    "tench" is "tench, Tinca tinca". Classes without names are matched only by as many others.
 
     Parameters
     ----------
@@ -90,7 +91,10 @@ def counterpart(index: int, ours: Sequence[str], theirs: Sequence[str]) -> int:
     1
     """
     name = ours[index]
-    if list(theirs[index : index + 1]) == [name]:
+    if name == f"class {index}" and len(ours) != len(theirs):  # no name, and not the same classes
+        raise LookupError("no class")
+    same = [[k for k, each in enumerate(names) if each == name] for names in (ours, theirs)]
+    if index in same[1] and same[0] == same[1]:
         return index
     for known in (plain, _first):
         found = [other for other, each in enumerate(theirs) if known(each) == known(name)]
