@@ -150,3 +150,49 @@ def test_outputs_are_what_the_net_returns() -> None:
     found = xw.Classifier(Both(), size=8).outputs(np.full((8, 8, 3), 0.25))
     assert found["mean"].tolist() == [0.25]
     assert found["shape"] == (1, 3, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: xw.scores.all_of([0, 1], activation="softmax"),
+            "expected 'sigmoid' or 'none'",
+        ),
+        (lambda: xw.scores.any_of([0], activation="Sigmoid"), "activation='Sigmoid'; expected"),
+        (lambda: xw.scores.region_share(1, activation="Softmax"), "activation='Softmax'; expected"),
+        (lambda: xw.scores.all_of([1.5]), "a label must be an int, got 1.5"),
+        (lambda: xw.scores.all_of([True]), "a label must be an int, got True"),
+        (lambda: xw.scores.best_box("abcd"), r"the box is 'abcd'; expected \(left"),
+        (lambda: xw.scores.best_box((0, 0, 1, float("inf"))), r"expected \(left"),
+        (lambda: xw.scores.near("x", 1), "value='x', scale=1; expected a number"),
+        (lambda: xw.scores.near(0, 1, 1.5), "output must be an int, got 1.5"),
+        (lambda: xw.scores.cosine(np.array(["a"])), "the reference holds <U1 values"),
+        (lambda: xw.scores.region_share(0, "x"), "the mask holds <U1 values"),
+        (lambda: xw.scores.region_share(0, np.full((2, 2), np.inf)), "the mask has shape"),
+    ],
+)
+def test_what_makes_no_score_is_refused_in_words(make, words) -> None:
+    with pytest.raises((TypeError, ValueError), match=words):
+        make()
+
+
+def test_a_score_keeps_what_it_was_given_and_counts_a_label_once() -> None:
+    reference, mask = torch.tensor([1.0, 0.0]), torch.eye(2)
+    likeness, share = xw.scores.cosine(reference), xw.scores.region_share(1, mask)
+    z, maps = torch.tensor([[2.0, 1.0]]), torch.rand(1, 3, 2, 2)
+    before = likeness.fn(z), share.fn(maps)
+    reference[:], mask[:] = 5, 5
+    assert (likeness.fn(z), share.fn(maps)) == before
+    assert torch.allclose(xw.scores.all_of([0, 0]).fn(z), z[:, 0].sigmoid())
+
+
+def test_ready_scores_made_twice_are_one_target() -> None:
+    made = [xw.scores.all_of(["red", "blue"]) for _ in range(2)]
+    assert made[0] == made[1]
+    assert made[0] != xw.scores.any_of(["red", "blue"], name=made[0].name)
+    assert xw.scores.best_box((0, 0, 5, 5), 1) == xw.scores.best_box((0, 0, 5, 5), 1)
+    clf = xw.Classifier(body(4), size=SIZE, categories=NAMES)
+    more = clf.extended([0, made[0]]).extended([made[1]])
+    assert more.categories == (*NAMES, "red and blue")
+    assert xw.Score(lambda z: z[:, 0], name="a") != xw.Score(lambda z: z[:, 0], name="a")

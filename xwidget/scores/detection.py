@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from xwidget.scores.outputs import numbered
+from xwidget.support import arguments
 from xwidget.targets import Score
 
 _NEEDED = ("boxes", "scores", "labels")
@@ -54,11 +55,15 @@ def best_box(
     >>> score.fn([found])
     tensor([0.5000])
     """
-    corners = tuple(float(value) for value in box)
+    listed = box.tolist() if hasattr(box, "tolist") else box
+    given = [arguments.real(each) for each in listed] if isinstance(listed, (list, tuple)) else []
+    corners = [each for each in given if each is not None]
     if len(corners) != 4 or not (corners[0] < corners[2] and corners[1] < corners[3]):
-        raise ValueError(f"the box is {corners}; expected (left, upper, right, lower)")
+        raise ValueError(f"the box is {box!r}; expected (left, upper, right, lower) in pixels")
+    if label is not None and not isinstance(label, str):
+        label = numbered(label)
     what = "object" if label is None else label if isinstance(label, str) else f"class {label}"
-    return Score(_BestBox(corners, label), name=name or f"{what} in the box")
+    return Score(_BestBox(tuple(corners), label), name=name or f"{what} in the box")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.scores.outputs import tensor
+from xwidget.scores.outputs import numbers, tensor
 from xwidget.targets import Score
 
 
@@ -44,8 +43,7 @@ def cosine(reference: Any, *, name: str = "likeness to the reference") -> Score:
     """
     if not isinstance(reference, (Tensor, np.ndarray)) and not _numbers(reference):
         reference = tensor(reference, *_KEYS)
-    found = torch.as_tensor(np.array(reference) if _numbers(reference) else reference)
-    found = found.detach().cpu().float()
+    found = numbers("the reference", reference)
     if found.ndim == 2 and len(found) == 1:
         found = found[0]
     if found.ndim != 1 or not bool(found.isfinite().all()) or not bool(found.any()):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.scores.outputs import column, numbered, tensor
+from xwidget.scores.outputs import chosen, column, numbered, tensor
 from xwidget.targets import Score
 
 Activation = Literal["sigmoid", "none"]
@@ -38,8 +38,8 @@ def all_of(
 
     Raises
     ------
-    ValueError
-        If there are no labels.
+    ValueError, TypeError
+        If there are no labels, one is neither an index nor a name, or there is no such activation.
 
     Examples
     --------
@@ -67,8 +67,8 @@ def any_of(
 
     Raises
     ------
-    ValueError
-        If there are no labels.
+    ValueError, TypeError
+        If there are no labels, one is neither an index nor a name, or there is no such activation.
 
     Examples
     --------
@@ -84,6 +84,9 @@ def _score(
 ) -> Score:
     if not isinstance(labels, (list, tuple)) or not labels:
         raise ValueError(f"labels are {labels!r}; expected a list of at least one index or name")
+    chosen("activation", activation, get_args(Activation))
+    for label in labels:
+        _ = label if isinstance(label, str) else numbered(label)  # raises where it is none
     words = word.join(label if isinstance(label, str) else f"class {label}" for label in labels)
     return Score(_Labels(tuple(labels), activation, any_one), name=name or words)
 
@@ -100,8 +103,8 @@ class _Labels:
     def __call__(self, outputs: Any) -> Tensor:
         found = tensor(outputs, "logits", "out").flatten(1)
         logs = found.new_zeros(len(found))
-        for label in self.labels:
-            z = column(found, numbered(label))
+        for label in dict.fromkeys(map(numbered, self.labels)):
+            z = column(found, label)
             if self.activation == "sigmoid":
                 logs = logs + F.logsigmoid(-z if self.any_one else z)
             else:

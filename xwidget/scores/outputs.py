@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor
+
+from xwidget.support import arguments, texts
 
 
 def tensor(outputs: Any, *keys: str) -> Tensor:
@@ -37,8 +41,8 @@ def numbered(target: int | str, index: Callable[[int | str], int] | None = None)
 
     Raises
     ------
-    ValueError
-        If it is a name, and there are no names to find it in.
+    ValueError, TypeError
+        If it is a name, and there are no names to find it in; or no index.
     """
     if index is not None:
         return index(target)
@@ -47,7 +51,30 @@ def numbered(target: int | str, index: Callable[[int | str], int] | None = None)
             f"{target!r} is a name, but the net has none; give xw.Classifier(..., categories=...), "
             "or the index"
         )
-    return int(target)
+    return arguments.whole("a label", target, 0)
+
+
+def chosen(name: str, value: object, known: Sequence[str]) -> None:
+    """Raise ValueError unless a value is one of those that there are."""
+    if value not in known:
+        there_are = " or ".join(map(repr, known))
+        raise ValueError(f"{name}={texts.shown(repr(value), texts.NAME)}; expected {there_are}")
+
+
+def numbers(name: str, values: Any) -> Tensor:
+    """Return an array or a tensor as a float32 tensor of its own, on the CPU.
+
+    Raises
+    ------
+    TypeError
+        If it holds no real numbers.
+    """
+    if isinstance(values, Tensor):
+        return values.detach().cpu().to(torch.float32, copy=True)
+    array = np.array(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} holds {array.dtype} values; expected real numbers")
+    return torch.from_numpy(array.astype(np.float32))
 
 
 def column(values: Tensor, place: int) -> Tensor:

@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from xwidget.scores.outputs import column, tensor
+from xwidget.support import arguments
 from xwidget.targets import Score
 
 
@@ -43,8 +44,11 @@ def near(value: float, scale: float, output: int = 0, *, name: str | None = None
     >>> near(10, scale=2).fn(torch.tensor([[10.0], [12.0], [16.0]]))
     tensor([1.0000, 0.5000, 0.1000])
     """
-    if not math.isfinite(value) or not (math.isfinite(scale) and scale > 0):
+    goal, distance = arguments.real(value), arguments.real(scale)
+    finite = goal is not None and math.isfinite(goal)
+    if not finite or distance is None or not (math.isfinite(distance) and distance > 0):
         raise ValueError(f"value={value!r}, scale={scale!r}; expected a number, and one above 0")
+    output = arguments.whole("output", output, 0)
     return Score(_Near(float(value), float(scale), output), name=name or f"nearness to {value:.3g}")
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-import numpy as np
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xwidget.scores.outputs import column, numbered, tensor
+from xwidget.scores.outputs import chosen, column, numbered, numbers, tensor
 from xwidget.targets import Score
+
+Activation = Literal["softmax", "sigmoid", "none"]
 
 
 def region_share(
     category: int | str,
     mask: Any = None,
     *,
-    activation: Literal["softmax", "sigmoid", "none"] = "softmax",
+    activation: Activation = "softmax",
     name: str | None = None,
 ) -> Score:
     """Return the score of a segmentation net: the mean probability of a class within a region.
@@ -47,20 +47,20 @@ def region_share(
     Raises
     ------
     ValueError
-        If the mask is not (H,W), has negative numbers, or nothing of it is inside.
+        If the mask is not (H,W), has negative or infinite numbers, or nothing of it is inside; or
+        there is no such activation.
 
     Examples
     --------
     >>> region_share("road", np.eye(4))
     <Score 'share of road in the region', in [0,1]>
     """
+    chosen("activation", activation, get_args(Activation))
     region = None
     if mask is not None:
-        given = (
-            mask.detach().cpu() if isinstance(mask, Tensor) else torch.from_numpy(np.array(mask))
-        )
-        region = given.float()
-        if region.ndim != 2 or not bool((region >= 0).all()) or not float(region.sum()) > 0:
+        region = numbers("the mask", mask)
+        finite = bool(region.isfinite().all()) and bool((region >= 0).all())
+        if region.ndim != 2 or not finite or not float(region.sum()) > 0:
             raise ValueError(
                 f"the mask has shape {tuple(region.shape)} and sum {float(region.sum()):.3g}; "
                 "expected (H,W) of 0 and 1, or other numbers >= 0, with some above 0"
@@ -85,15 +85,13 @@ class _Share:
             raise ValueError(f"maps (N,C,H,W) were expected, not {tuple(maps.shape)}")
         if self.activation != "none":
             maps = maps.softmax(1) if self.activation == "softmax" else maps.sigmoid()
-        chosen = column(maps, numbered(self.category))
+        maps = column(maps, numbered(self.category))
         if self.region is None:
-            return chosen.mean((1, 2))
-        weights = F.interpolate(self.region[None, None].to(chosen), chosen.shape[1:], mode="area")[
-            0
-        ]
+            return maps.mean((1, 2))
+        weights = F.interpolate(self.region[None, None].to(maps), maps.shape[1:], mode="area")[0]
         total = weights.sum()
         if not bool(total > 0):
             raise ValueError(
-                f"nothing of the region is left on maps of {tuple(chosen.shape[1:])} pixels"
+                f"nothing of the region is left on maps of {tuple(maps.shape[1:])} pixels"
             )
-        return (chosen * weights).sum((1, 2)) / total
+        return (maps * weights).sum((1, 2)) / total
