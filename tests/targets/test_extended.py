@@ -134,3 +134,22 @@ def test_a_subject_of_the_classifier_serves_its_extension() -> None:
     assert torch.equal(other.x, subject.x)
     assert len(other.scores) == len(subject.scores) + 1
     assert subject.clf is clf
+
+
+def test_a_part_of_a_name_is_looked_for_among_the_classes_first() -> None:
+    clf = classifier(categories=["tiger cat", "Egyptian cat", "dog", "lynx"])
+    more = clf.extended([("Egyptian cat", "dog"), xw.Score(lambda z: z[:, 0], name="dog share")])
+    assert more.index("Egyptian") == more.index("egyptian cat") == 1
+    assert more.index("dog") == 2
+    assert more.index("rather than") == 4
+    assert more.index("share") == 5
+    with pytest.raises(ValueError, match="fits 2 classes"):
+        more.index("cat")
+
+
+def test_an_extended_classifier_says_what_it_has_beyond_its_classes() -> None:
+    more = classifier().extended([("red", "blue")])
+    assert "4 classes and 'red rather than blue'" in repr(more)
+    alone = classifier().extended([lambda z: z[:, 0].sigmoid()], classes=False)
+    assert "classes" not in repr(alone)
+    assert ", 'score', " in repr(alone)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from xwidget.names import plain
 from xwidget.targets import (
     Contrast,
     Extra,
@@ -176,7 +177,7 @@ class Choosing:
         """
         extra = extra_of(target, self.base)
         if extra is None:
-            return index_of(target, self.categories, self.name)
+            return index_of(target, self._looked_through(target), self.name)
         place = self.extras.place(extra)
         if place is None:
             raise ValueError(
@@ -184,6 +185,17 @@ class Choosing:
                 "classifier that has, which is to be given in place of clf"
             )
         return self.classes + place
+
+    def _looked_through(self, target: Any) -> tuple[str, ...]:
+        """Return the names among which one is looked for: where a class has it as a part, those of
+        the classes, as that of a contrast has it, too.
+        """
+        names = self.categories
+        if not self.extras or not isinstance(target, str):
+            return names
+        part, known = plain(target), [plain(name) for name in names]
+        of_classes = part not in known and any(part in name for name in known[: self.classes])
+        return names[: self.classes] if of_classes else names
 
     def indices(self, asked: Targets) -> tuple[int, ...]:
         """Return the indices of several targets, in order, each once.

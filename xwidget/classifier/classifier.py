@@ -379,7 +379,11 @@ class Classifier(Choosing):
 
     def __repr__(self) -> str:
         height, width = self.size
-        outputs = "" if self._names is None else f", {len(self._names)} classes"
+        classes = self._names is not None and self._has_classes
+        outputs = f", {len(self._names or ())} classes" if classes else ""
+        if self.extras:
+            extras = ", ".join(repr(texts.shown(each, texts.NAME)) for each in self.extras.names)
+            outputs += f"{' and' if outputs else ','} {extras}"
         name = texts.shown(self.name, texts.NAME)
         size, colors = f"{height}×{width} pixels", self.preprocess.words
         return f"<Classifier {name}: {size}, {colors}{outputs}, {self.activation}>"

@@ -25,6 +25,7 @@ from xwidget.metrics.curves import follow
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import resized
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 Reals = npt.NDArray[np.float64]
 
@@ -79,7 +80,7 @@ class EqualArea:
 def equal_area(
     clf: Net | Subject,
     x: Values | Subject | Attribution | Explanation,
-    target: int | str | None = None,
+    target: Target | None = None,
     relevance: Values | Attribution | Explanation | None = None,
     *,
     areas: Sequence[float] = AREAS,

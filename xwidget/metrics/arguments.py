@@ -86,7 +86,7 @@ def shares(values: Sequence[float] | npt.NDArray[Any]) -> list[float]:
     """Return shares as floats; raise TypeError or ValueError for none, or ones beyond [0, 1]."""
     try:
         found = [float(value) for value in values]
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"shares={values!r}; expected several numbers, each in [0, 1]") from None
     if not found or not all(0 <= value <= 1 for value in found):
         raise ValueError(f"shares={found!r}; expected at least one, each in [0, 1]")

@@ -24,6 +24,7 @@ from xwidget.metrics.case import Net
 from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import ranks
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 Reals = npt.NDArray[np.float64]
 
@@ -62,7 +63,7 @@ class Curve:
 def deletion(
     clf: Net | Subject,
     x: Values | Subject | Attribution,
-    target: int | str | None = None,
+    target: Target | None = None,
     relevance: Values | Attribution | None = None,
     *,
     steps: int = _STEPS,
@@ -104,7 +105,7 @@ def deletion(
 def insertion(
     clf: Net | Subject,
     x: Values | Subject | Attribution,
-    target: int | str | None = None,
+    target: Target | None = None,
     relevance: Values | Attribution | None = None,
     *,
     steps: int = _STEPS,
@@ -122,7 +123,7 @@ def insertion(
 def sufficiency(
     clf: Net | Subject,
     x: Values | Subject | Attribution,
-    target: int | str | None = None,
+    target: Target | None = None,
     relevance: Values | Attribution | None = None,
     *,
     shares: Sequence[float] = (0.1, 0.2, 0.3),

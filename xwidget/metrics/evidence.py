@@ -16,6 +16,7 @@ from xwidget.metrics.arguments import Values
 from xwidget.metrics.case import Net
 from xwidget.metrics.judge import Judge
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 Reals = npt.NDArray[np.float64]
 
@@ -46,7 +47,7 @@ def evidence_scores(
     clf: Net | Subject,
     x: Values | Subject | Attribution,
     mask: Values | Attribution | None = None,
-    target: int | str | None = None,
+    target: Target | None = None,
     references: Values | None = None,
 ) -> EvidenceScores:
     """Score the evidence shown and the rest, each alone, on one or more backgrounds.
@@ -62,7 +63,8 @@ def evidence_scores(
         Unless it came after a subject: an attribution, or (3, H, W) in [0, 1], the mask of the
         class, as shown.
     target
-        Class index, or name as in ``clf.index``. None is the only class of an attribution.
+        Class index, or name as in ``clf.index``, a contrast or a score. None is the only class of
+        an attribution.
     references
         Backgrounds (R, 3, H, W), normalized; by default one, the data mean.
 

@@ -23,6 +23,7 @@ from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import resized
 from xwidget.metrics.road import SHARES, road
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 _STEPS = 56
 
@@ -126,7 +127,7 @@ class Measures:
 def measure(
     subject: Subject,
     attribution: Attribution | Explanation,
-    target: int | str | None = None,
+    target: Target | None = None,
     *,
     areas: Sequence[float] = AREAS,
     witness: Net | None = None,
@@ -147,7 +148,8 @@ def measure(
         of the pixels counts: signed values are ranked by value, what speaks most for the class
         first.
     target
-        Class index or name; None for the attribution's only class.
+        Class index or name, or any other target: a contrast, a score; None for the attribution's
+        only one.
     areas
         Shares of the pixels, in [0, 1], for sufficiency and comprehensiveness.
     witness

@@ -23,6 +23,7 @@ from xwidget.metrics.case import Net
 from xwidget.metrics.curves import Curve, counts, places
 from xwidget.metrics.judge import Judge
 from xwidget.subject import Subject
+from xwidget.targets import Target
 
 #: Deviation of the noise that is added to what is filled in, in normalized colors.
 NOISE = 0.01
@@ -36,7 +37,7 @@ SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 def road(
     clf: Net | Subject,
     x: Values | Subject | Attribution,
-    target: int | str | None = None,
+    target: Target | None = None,
     relevance: Values | Attribution | None = None,
     *,
     first: Literal["most", "least"] = "most",

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from xwidget.names import find
 
-Target: TypeAlias = "int | str | tuple[int | str, int | str] | Callable[[Any], Tensor]"
-Targets: TypeAlias = "Target | Sequence[Target] | Tensor | npt.NDArray[np.integer]"
+Target: TypeAlias = int | str | tuple[int | str, int | str] | Callable[[Any], Tensor]
+Targets: TypeAlias = Target | Sequence[Target] | Tensor | npt.NDArray[np.integer]
 
 
 def index_of(target: object, categories: Sequence[str], net: str) -> int:
