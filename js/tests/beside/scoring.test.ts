@@ -18,7 +18,7 @@ function scoring(first: Wish | null = null) {
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const answer = async (own: number) => {
     const { wish: of, answer } = asked.at(-1) as (typeof asked)[number];
-    answer({ ...of, scores: { 0: { own, witness: null } } });
+    answer({ ...of, scores: { 0: { own, image: 1, witness: null, witness_image: null } } });
     await settle();
   };
   return { ...made, wish, version, running, able, asked, answer, settle, ended };

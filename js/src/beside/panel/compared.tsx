@@ -88,7 +88,6 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
     rows.map((row) => row.witness),
     true,
   );
-  const info = ui.store.classes.value.find(({ index }) => index === ui.store.target.value);
   const percent = Math.round(100 * share);
   const name = shown(className(view));
   const error = scoring.error.value;
@@ -126,18 +125,12 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
         </thead>
         <tbody>
           {rows.map((row, k) => (
-            <RankedRow
-              key={row.id}
-              {...{ view, row, witness }}
-              photo={row.itself ? undefined : info?.score}
-              best={best[k] === true}
-            />
+            <RankedRow key={row.id} {...{ view, row, witness }} best={best[k] === true} />
           ))}
         </tbody>
       </table>
       <p class="xw-note" role={error ? "alert" : undefined}>
-        {error ||
-          (info && `The mark is the photo’s own score by our network, ${score(info.score)}.`)}
+        {error || "Marks: the photo’s own score by the same network."}
       </p>
       <Notes view={view} />
     </>
@@ -148,32 +141,31 @@ interface Ranked {
   view: View;
   row: Row;
   witness: boolean;
-  photo: number | undefined;
   /** By the witness. */
   best: boolean;
 }
 
-function RankedRow({ view, row, witness, photo, best }: Ranked) {
+function RankedRow({ view, row, witness, best }: Ranked) {
   return (
     <tr {...pointing(view, row.id)}>
       <th scope="row">
         <i class="xw-place">{row.place ?? ""}</i>
         <Named name={row.name} line={view.lines.value.get(row.id) ?? 0} itself={row.itself} />
       </th>
-      <Bar value={row.own} photo={photo} best={row.place === 1} />
-      {witness && <Bar value={row.witness} best={best} />}
+      <Bar value={row.own} photo={row.image} best={row.place === 1} />
+      {witness && <Bar value={row.witness} photo={row.witness_image} best={best} />}
     </tr>
   );
 }
 
-function Bar(props: { value: number | null; photo?: number | undefined; best: boolean }) {
+function Bar(props: { value: number | null; photo: number | null; best: boolean }) {
   const { value, photo, best } = props;
   return (
     <td data-best={best || undefined}>
       <span>
         <span class="xw-bar" aria-hidden="true">
           <i style={{ width: `${100 * (value ?? 0)}%` }} />
-          {photo !== undefined && <u style={{ left: `${100 * photo}%` }} />}
+          {photo !== null && <u style={{ left: `${100 * photo}%` }} />}
         </span>
         <b>{score(value)}</b>
       </span>

@@ -1,23 +1,17 @@
 /** The panes in the order of what a share of their pixels does, and how their lines are told apart. */
+import type { AreaScore } from "../../kernel/contract";
 
-/** Scores in [0, 1] of the top pixels by one pane; null where there is no witness. */
-export interface Scored {
-  /** Of a model beside, that model's. */
-  own: number | null;
-  witness: number | null;
-}
-
-export interface Row {
+/** Scores are null until they are known, and a witness's where there is none. */
+export interface Row extends AreaScore {
   id: number;
   name: string;
   /** Of another model, whose own score is by itself: another network's score ranks with none of ours. */
   itself: boolean;
-  /** Null until it is known. */
-  own: number | null;
-  witness: number | null;
   /** 1 for the best; equal scores share a place. Null while there is no score, and for another model. */
   place: number | null;
 }
+
+const UNKNOWN: AreaScore = { own: null, image: null, witness: null, witness_image: null };
 
 /** As a person reads them: scores that read alike are alike. */
 function read(value: number): number {
@@ -25,17 +19,16 @@ function read(value: number): number {
 }
 
 /**
- * Best first by the net's own score, other models and those without one last. While scores still change, `order` (ids
- * as they stood) is kept, so that no row moves away from under a pointer.
+ * Best first by the net's own score, those without one and other models last. While scores still
+ * change, `order` (ids as they stood) is kept, so that no row moves away from under a pointer.
  */
 export function ranked(
   panes: readonly { id: number; name: string; itself?: boolean }[],
-  scores: Readonly<Record<string, Scored>>,
+  scores: Readonly<Record<string, AreaScore>>,
   order: readonly number[] | null,
 ): Row[] {
   const rows = panes.map(({ id, name, itself = false }): Omit<Row, "place"> => {
-    const { own = null, witness = null } = scores[id] ?? {};
-    return { id, name, itself, own, witness };
+    return { ...UNKNOWN, ...scores[id], id, name, itself };
   });
   const best = rows.flatMap(({ own, itself }) => (own === null || itself ? [] : [read(own)]));
   const placed = rows.map((row): Row => {

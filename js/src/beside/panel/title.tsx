@@ -1,3 +1,4 @@
+import type { AreaScore } from "../../kernel/contract";
 import { gradient } from "../../picture/colormap";
 import type { Pane } from "../../picture/panes";
 import { Legend } from "../../picture/titles";
@@ -6,7 +7,6 @@ import { shown } from "../../support/texts";
 import { divergingGradient } from "../colormap";
 import type { Shown } from "../view";
 import { ends } from "../written";
-import type { Scored } from "./ranking";
 import { Sample } from "./sample";
 import { OURS, type View } from "./view";
 
@@ -107,7 +107,7 @@ function Scale({ of, dark }: { of: Shown; dark: boolean }) {
 }
 
 /** What the top pixels alone score, on the net and on a witness. */
-function AtArea(props: { view: View; scores: Scored | undefined; itself: boolean }) {
+function AtArea(props: { view: View; scores: AreaScore | undefined; itself: boolean }) {
   const { view, scores, itself } = props;
   if (!scores && view.ui.store.offline.value) return null;
   const witness = scores?.witness;

@@ -1,6 +1,6 @@
 /** What the net, and its witness, make of the top share of the pixels by each pane, for one view. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Scored } from "../panel/ranking";
+import type { AreaScore } from "../../kernel/contract";
 
 /** While a run goes on its evidence changes with every iteration: asked again after so many ms. */
 const PACE = 900;
@@ -15,12 +15,12 @@ export interface Wish {
 
 export interface Answer extends Wish {
   /** By the pane's id; 0 is our own evidence. */
-  scores: Record<string, Scored>;
+  scores: Record<string, AreaScore>;
 }
 
 export interface Scoring {
   /** Of the wanted class; perhaps of another share, until the answer comes. */
-  scores: ReadonlySignal<Readonly<Record<string, Scored>>>;
+  scores: ReadonlySignal<Readonly<Record<string, AreaScore>>>;
   /** Whether they are of another share, or of what was there before. */
   pending: ReadonlySignal<boolean>;
   /** Why there are none; or "". */

@@ -29,9 +29,10 @@ test("what a picture’s values are is said in words beside the colors", () => {
   expect(noteOf(shown({}))).toBe("");
 });
 
-test("another model is not ranked with our network, nor is the photo’s score by ours marked on it", () => {
+test("another model is not ranked with our network, and each score has its own network’s mark", () => {
   const row = (id: number, name: string, place: number | null, witness: number) => ({
-    ...{ id, name, itself: place === null, own: 0.5, witness, place },
+    ...{ id, name, itself: place === null, own: 0.5, image: 0.4, witness, place },
+    witness_image: 0.2,
   });
   const view = {
     ...{ share: signal(0.2), shown: signal([shown({}), MODEL]), judged: signal([1, 2, 3]) },
@@ -53,7 +54,7 @@ test("another model is not ranked with our network, nor is the photo’s score b
   } as unknown as View;
   const rows = elementsOf(h(Compared, { view })).filter(({ type }) => type === "tr");
   const marks = rows.map((each) => elementsOf(each).filter(({ type }) => type === "u").length);
-  expect(marks).toEqual([0, 1, 1, 0]);
+  expect(marks).toEqual([0, 2, 2, 2]);
   expect(rows.map((each) => textOf(each).includes("by itself"))).toEqual([
     false,
     false,

@@ -7,7 +7,7 @@ const PANES = [
   { id: 2, name: "RISE" },
   { id: 3, name: "LIME" },
 ];
-const own = (value: number) => ({ own: value, witness: null });
+const own = (value: number) => ({ own: value, image: 1, witness: null, witness_image: null });
 
 describe("the order of the panes", () => {
   test("is best first, and what has no score stands last", () => {
