@@ -1,6 +1,7 @@
 """Panes compared: scores at equal area, measures, and the check by random weights."""
 
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -199,6 +200,34 @@ def test_values_that_changed_while_they_were_measured_are_measured_again(shown, 
     assert until_measured(page, 0)["measures"]["passes"]
     assert len(gate.seqs) == 2
     assert ask(page, "values", pane=0, target=1)[0]["seq"] == gate.seqs[-1] > gate.seqs[0]
+
+
+def test_what_is_told_of_measures_has_an_end(shown, monkeypatch):
+    widget, page = shown
+    monkeypatch.setattr(measuring, "_MOST_BYTES", 600)
+    monkeypatch.setattr(measuring, "_TELL_SECONDS", 0)
+    gate = Gate(monkeypatch)
+    gate.open.set()
+    for seed in (0, 1):
+        given(widget, seed)
+    until_state(page, "m1", "done")
+    for pane in (0, 1, 2):
+        ask(page, "measure", pane=pane, target=1)
+    assert widget.wait(SAFETY)
+    assert [each["pane"] for each in page.pump().state["_measured"]] == [0, 1, 2]
+    monkeypatch.setattr(measuring, "_MOST_BYTES", 400)  # two of these
+    monkeypatch.setattr(measuring, "_BYTES_PER_SECOND", 1)
+    ask(page, "randomize", pane=1, target=1)
+    assert "cannot" in until_measured(page, 1, "failed")["error"]
+    gate.open.clear()
+    gate.begun.clear()
+    ask(page, "measure", pane=2, target=1)
+    assert gate.begun.wait(SAFETY)
+    time.sleep(0.03)
+    assert entry(page, 2)["progress"] == 0  # all would be told each time
+    gate.open.set()
+    assert widget.wait(SAFETY)
+    assert [each["pane"] for each in page.pump().state["_measured"]] == [1, 2]
 
 
 def test_a_turn_is_taken_where_the_net_lies(shown, monkeypatch):

@@ -604,7 +604,7 @@ export interface Traits {
   _methods: MethodEntry[];
   /** The panes, at most 12, see [Beside](#beside). At most 4 times a second while one is at work, and at the end of each. */
   _beside: BesidePane[];
-  /** What is measured of the panes, the newest last. */
+  /** What is measured of the panes, the newest last. At most 40 entries and 150 kB: the oldest go first. */
   _measured: Measured[];
   /** By pane, the values for the class drawn as a packed frame (base64 of zlib), once all are there: what a saved notebook shows without a kernel. Unit values as those of a mask, signed ones as `128 + round(127·v/scale)`. At most 150 kB, the panes in order; values beyond that are left out. */
   _beside_kept: Record<string, string>;

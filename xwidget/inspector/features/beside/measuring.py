@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import deque
@@ -26,6 +27,8 @@ Measure: TypeAlias = Callable[[Found, Doing], dict[str, Any]]
 _MOST = 40  # entries
 _DIGITS = 4
 _TELL_SECONDS = 0.25
+_MOST_BYTES = 150_000  # of all entries: they stand in a saved notebook, too
+_BYTES_PER_SECOND = 200_000  # while something is measured: all entries are told each time
 _PAUSE = 0.1  # seconds between two looks whether values have become still
 _BUSY = ("waiting", "running")
 
@@ -71,16 +74,19 @@ class Measurement:
 class _UnderWay:
     """A measurement under way, a ``Doing``."""
 
-    def __init__(self, asked: Measurement, tell: Callable[[Measurement, float], None]) -> None:
+    def __init__(
+        self, asked: Measurement, tell: Callable[[Measurement, float], None], pace: float
+    ) -> None:
         self._asked = asked
         self._tell = tell
+        self._pace = pace
         self._told = time.monotonic()
 
     def cancelled(self) -> bool:
         return self._asked.ended
 
     def progress(self, share: float) -> None:
-        if (now := time.monotonic()) - self._told >= _TELL_SECONDS:
+        if (now := time.monotonic()) - self._told >= self._pace:
             self._told = now
             self._tell(self._asked, share)
         breathe()
@@ -228,7 +234,7 @@ class Measuring:
     def _do(self, asked: Measurement) -> None:
         """Measure something, and tell the result."""
         panel, made, failure, seq = self._panel, None, "", 0
-        under_way = _UnderWay(asked, self._tell_progress)
+        under_way = _UnderWay(asked, self._tell_progress, self._pace())
         try:
             with panel.lock:
                 found = asked.find()
@@ -264,10 +270,27 @@ class Measuring:
             state = "waiting" if waits else "done"
             rounded = _rounded(made)
             self._note(asked, state=state, progress=1.0, error="", **{asked.what: rounded})
+            self._fit(asked.place)
         elif asked.ended:
             self._note(asked, state="stopped", progress=0.0)
         else:
             self._note(asked, state="failed", progress=0.0, error=failure)
+
+    def _fit(self, newest: tuple[int, int]) -> None:
+        """Drop what was measured first, where it is too much."""
+        sizes = {at: _size(each) for at, each in self._entries.items()}
+        for at, each in [*self._entries.items()]:
+            if sum(sizes.values()) <= _MOST_BYTES:
+                return
+            if at != newest and each["state"] not in _BUSY:
+                del self._entries[at], sizes[at]
+                self._of.pop(at, None)
+
+    def _pace(self) -> float:
+        """Return the seconds between two words on progress."""
+        with self._panel.lock:
+            told = sum(map(_size, self._entries.values()))
+        return max(_TELL_SECONDS, told / _BYTES_PER_SECOND)
 
     @staticmethod
     def _seq(asked: Measurement) -> int | None:
@@ -275,6 +298,10 @@ class Measuring:
             return asked.find().seq
         except Exception:  # there are none any more, which the next measurement says in words
             return None
+
+
+def _size(entry: dict[str, Any]) -> int:
+    return len(json.dumps(entry))
 
 
 def _rounded(value: Any) -> Any:

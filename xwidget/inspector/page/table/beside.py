@@ -30,7 +30,8 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         "_measured",
         [],
-        "What is measured of the panes, the newest last",
+        "What is measured of the panes, the newest last. At most 40 entries and 150 kB: the "
+        "oldest go first",
         list[shapes.Measured],
         room=WORDS,
     ),
