@@ -74,6 +74,13 @@ def show(make):
 
 
 @pytest.fixture
+def ran(show):
+    """An Inspector whose run is done, and its page."""
+    widget, page = show()
+    return widget, page.until_status("done")
+
+
+@pytest.fixture
 def acts(show):
     """A page of an Inspector that has run, and its acts."""
     widget, page = show(iterations=5)

@@ -1,11 +1,15 @@
 """The end of what is beside: at once, whatever is under way, and without a trace."""
 
+import gc
+import time
+import weakref
+
 import numpy as np
 import pytest
 
 import xwidget as xw
-from tests.inspector.fakes import SAFETY, SIDE, classifier, until
-from tests.inspector.test_beside import threads, until_state
+from tests.inspector.beside import threads, until_state
+from tests.inspector.fakes import SAFETY, SIDE, classifier, inspector_class, until
 from xwidget.inspector.features.beside import panes, scoring
 
 
@@ -62,4 +66,46 @@ def test_a_model_that_is_taken_away_leaves_no_lane(show):
     assert len(widget._parts.beside.panes._lanes) == 1
     widget.remove(label)
     assert not widget._parts.beside.panes._lanes
+    assert widget.wait(SAFETY)
+
+
+def test_a_closed_inspector_ends_what_is_beside_and_is_let_go(engine, methods):
+    methods.hold()
+    clf = classifier()
+    widget = inspector_class(engine)(clf, np.zeros((SIDE, SIDE, 3)), iterations=3)
+    widget.add_method("slow")
+    widget.add_method("quick")
+    widget.run()
+    until(lambda: any(call[0] == "slow" for call in methods.calls))
+    gone = [weakref.ref(clf), weakref.ref(widget._session.x), weakref.ref(widget)]
+    widget.close()
+    assert widget.beside == {}
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.add_method("quick")
+    with pytest.raises(RuntimeError, match="closed"):
+        widget.remove("Quick")
+    del clf, widget
+    until(lambda: not threads())
+    methods.calls.clear()
+    until(lambda: not gc.collect() and [ref() for ref in gone] == [None] * 3)
+
+
+def test_the_model_is_as_it_was(ran):
+    widget, _ = ran
+    net = widget._panel.subject.clf.net
+    before = [each._version for each in net.parameters()]
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    assert [each._version for each in net.parameters()] == before
+    assert all(each.requires_grad for each in net.parameters())
+
+
+def test_waiting_has_an_end(ran, methods):
+    widget, _ = ran
+    methods.hold()
+    widget.add_method("slow")
+    began = time.monotonic()
+    assert not widget.wait(0.05)
+    assert time.monotonic() - began < SAFETY
+    methods.release()
     assert widget.wait(SAFETY)

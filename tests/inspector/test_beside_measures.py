@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
+from tests.inspector.beside import ask, pane_of, until_state
 from tests.inspector.fakes import SAFETY, SIDE, Page, inspector_class, until
-from tests.inspector.test_beside import ask, pane_of, until_state
 from xwidget import Attribution, Classifier, metrics
 from xwidget.engine.turns import turns_on
 from xwidget.inspector.features.beside import feature, measuring

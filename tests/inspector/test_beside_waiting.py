@@ -2,8 +2,8 @@
 
 import time
 
+from tests.inspector.beside import pane_of, until_state
 from tests.inspector.fakes import SAFETY
-from tests.inspector.test_beside import pane_of, until_state
 from xwidget.errors import Cancelled
 from xwidget.inspector.features.beside import method, panes
 
