@@ -12,8 +12,10 @@ from benchmarks.geometry import TRANSFORMS
 from tests.docs.wording import slips
 from xwidget import checks
 from xwidget.export.formats import FORMATS
+from xwidget.methods import METHODS
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
@@ -74,3 +76,26 @@ def test_the_page_on_geometry_lists_what_its_benchmark_measures() -> None:
     head, *rows = re.findall(r"^\| ([a-z].*?) +\|", text, re.MULTILINE)
     assert head == "transform"
     assert rows == list(TRANSFORMS)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_stands_in_the_reference_and_in_the_guide(name: str) -> None:
+    guide = (ROOT / "docs/guide/other_methods.md").read_text("utf-8")
+    reference = (ROOT / "docs/reference/methods.md").read_text("utf-8")
+    function = METHODS[name].attribute
+    assert f"| `{name}` |" in guide
+    assert f".. autofunction:: {function.__module__}.{function.__name__}\n" in reference
+
+
+def test_the_readme_ranks_pixels_as_the_report_does() -> None:
+    report = (ROOT / "docs/reports/methods.md").read_text("utf-8")
+    (said,) = re.findall(r"^- \*\*Ranking pixels.*?(?=^- \*\*)", README, re.MULTILINE | re.DOTALL)
+    for net in ("efficientnet_lite0", "squeezenet"):
+        glance = report.split(f"\n## {net}\n")[1].split("\n###")[0]
+        for method in ("xwidget, generation", "RISE", "Grad-CAM", "LIME"):
+            (line,) = re.findall(rf"^\| {method} +\|(.*)", glance, re.MULTILINE)
+            figure = line.split("|")[1].strip(" *")
+            assert figure in said, f"{method}, 20% of the pixels on {net}: {figure}"
+    unfinished = re.findall(r"Not finished: (\d+) of 40", report)
+    assert all(f"{count} " in said for count in unfinished)
+    assert bool(unfinished) == ("so far" in said)
