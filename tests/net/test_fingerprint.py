@@ -47,3 +47,10 @@ def test_half_precision_and_what_has_no_bytes_count():
     assert fingerprint(made) != fingerprint(net())
     made.register_buffer("sparse", torch.eye(2).to_sparse())
     assert len(fingerprint(made)) == 64
+
+
+def test_a_change_of_signs_alone_is_seen():
+    net = nn.Linear(3, 2)
+    before = fingerprint(net)
+    net.weight.data.neg_()  # no version counts it, and its norm is the same
+    assert fingerprint(net) != before
