@@ -96,6 +96,8 @@ def report(rows: Sequence[Row], photos: int = 0) -> str:
             if made
         )
     )
+    if len({row["device"] for row in made}) > 1:
+        parts[-1] += "\n- Seconds are of several devices: compare them roughly."
     return "\n\n".join(part for part in parts if part)
 
 

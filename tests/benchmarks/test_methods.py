@@ -145,6 +145,9 @@ def test_a_page_of_half_a_run_says_so(
     gap = [r for r in rows if (r["photo"], r.get("order")) != ("a_0", RANDOM)]
     assert "Not finished: 1 of 3 photos" in methods.report(gap)
     assert "Not finished: 2 of 9 photos" in methods.report(rows, photos=9)
+    assert "several devices" not in methods.report(rows)
+    next(row for row in rows if row["kind"] == "made")["device"] = "another one"
+    assert "- Seconds are of several devices" in methods.report(rows)
 
 
 def test_maps_that_are_kept_are_not_made_again(photos: Path, tmp_path: Path) -> None:
