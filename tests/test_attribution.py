@@ -130,11 +130,28 @@ def test_classes_may_be_in_a_tensor(kind: Any) -> None:
         ({"method": ""}, "method"),
         ({"checks": ("one", "two")}, "2 lines"),
         ({"seconds": -1}, "seconds"),
+        ({"signed": "x"}, "signed is 'x'; expected True, False or None"),
+        ({"digest": 3}, "digest is a int; expected words"),
+        ({"scale": None}, "scale is a NoneType; expected words"),
+        ({"checks": None}, "checks is a NoneType; expected a list"),
+        ({"checks": "a"}, "checks is a str; expected a list"),
+        ({"values": torch.ones(4, 4, device="meta")}, "without numbers, or sparse"),
+        ({"values": np.ma.masked_less(np.eye(4), 1)}, "masked array; fill"),
     ],
 )
 def test_what_does_not_fit_is_refused(wrong: dict[str, Any], error: str) -> None:
     with pytest.raises((TypeError, ValueError), match=error):
         Attribution.from_array(**{"values": values(4, 4), "targets": 0, **wrong})
+
+
+def test_pixels_that_share_a_value_are_told_as_their_order_is_random() -> None:
+    box = np.zeros((10, 10))
+    box[:5, :5] = 1
+    words = "25.0% of its pixels have the same value, 1: which of them come first is random"
+    assert Attribution.from_array(box, 0).checks == (words,)
+    assert Attribution.from_array(box, 0, checks=["mine"]).checks == ("mine",)
+    assert Attribution.from_array(values(10, 10), 0).checks == ("",)
+    assert Attribution.from_array(values(10, 10) * box, 0).checks == ("",), "0 comes last"
 
 
 @pytest.mark.parametrize("measure", [metrics.insertion, metrics.deletion, metrics.sufficiency])

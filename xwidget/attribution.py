@@ -10,9 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget.support import arguments, texts
+from xwidget.support.figures import percent
 from xwidget.trace import freeze
 
 Floats = npt.NDArray[np.float32]
+# Share of the pixels with one value from which on that is told.
+_TIED = 0.05
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,7 +131,8 @@ class Attribution:
         signed
             As the attribute; by default False if all values are in [0,1].
         method, checks, seconds, digest, scale, names
-            As the attributes.
+            As the attributes. Without checks, it is told where many pixels share a value: in which
+            order these come is random.
 
         Raises
         ------
@@ -141,10 +145,22 @@ class Attribution:
             array = array[None]
         if array.ndim == 4 and array.shape[1] == 1:
             array = array[:, 0]
+        if signed is not None and not isinstance(signed, (bool, np.bool_)):
+            raise TypeError(f"signed is {signed!r}; expected True, False or None")
+        for name, text in (("digest", digest), ("scale", scale), ("method", method)):
+            if not isinstance(text, str):
+                raise TypeError(f"{name} is a {type(text).__name__}; expected words")
+        for name, lines in (("checks", checks), ("names", names)):
+            if isinstance(lines, str) or not isinstance(lines, Sequence):
+                raise TypeError(f"{name} is a {type(lines).__name__}; expected a list")
         if signed is None:
             signed = not bool(((array >= 0) & (array <= 1)).all())
-        lines = tuple(checks)
-        return cls(listed, array, method, signed, lines, seconds, digest, scale, tuple(names))
+        found = cls(
+            listed, array, method, bool(signed), tuple(checks), seconds, digest, scale, tuple(names)
+        )
+        if not checks:
+            object.__setattr__(found, "checks", tuple(map(_ties, found.relevance)))
+        return found
 
     @property
     def size(self) -> tuple[int, int]:
@@ -303,8 +319,25 @@ def _targets(targets: Any) -> tuple[bool, tuple[Any, ...]]:
     )
 
 
+def _ties(relevance: Floats) -> str:
+    """Return a line where many pixels share a value above the least one; "" otherwise."""
+    values, counts = np.unique(relevance, return_counts=True)
+    shares = np.where(counts[1:] > 1, counts[1:], 0) / relevance.size
+    if not len(shares) or shares.max() < _TIED:
+        return ""
+    most = int(shares.argmax())
+    return (
+        f"{percent(shares[most])} of its pixels have the same value, {values[1 + most]:.3g}: which "
+        "of them come first is random"
+    )
+
+
 def _array(values: Any) -> npt.NDArray[Any]:
     """Return an array or a tensor as an array; whoever has a tensor has torch."""
+    if getattr(values, "is_meta", False) or getattr(values, "is_sparse", False):
+        raise TypeError("values are a tensor without numbers, or sparse; expected a dense one")
+    if np.ma.is_masked(values):
+        raise ValueError("values are a masked array; fill what is masked: values.filled(0)")
     for step in ("detach", "cpu", "float"):
         values = getattr(values, step)() if hasattr(values, step) else values
     if hasattr(values, "numpy"):
