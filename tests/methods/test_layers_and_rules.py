@@ -180,6 +180,32 @@ def test_lrp_refuses_what_it_has_no_rule_for() -> None:
         given(colors(), "lrp", rules="zplus")
 
 
+class Called(Residual):
+    """The same, with a convolution called as a function."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = F.relu(F.conv2d(x, self.stem[0].weight, self.stem[0].bias, padding=1))  # type: ignore[arg-type]
+        return self.head(F.adaptive_avg_pool2d(h, 1).flatten(1))  # type: ignore[no-any-return]
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.trace")
+def test_nets_that_cannot_be_looked_into_are_refused_in_words() -> None:
+    called = xw.Classifier(Called().eval(), size=32, mean=0.5, std=0.5)
+    with pytest.raises(ValueError, match="product of matrices outside of nn"):
+        given(called, "lrp")
+    traced = torch.jit.trace(Residual().eval(), torch.rand(1, 3, 32, 32))
+    for method in ("lrp", "gradcam", "guided_backprop"):
+        with pytest.raises(ValueError, match="was scripted or traced"):
+            given(xw.Classifier(traced, size=32), method)
+    blind = torch.no_grad()(Residual.forward)
+    net = type("Blind", (Residual,), {"forward": blind})().eval()
+    for method in ("gradcam", "integrated_gradients", "guided_backprop"):
+        with pytest.raises(ValueError, match="no gradient leads from what Blind returns"):
+            given(xw.Classifier(net, size=32), method)
+    with pytest.raises(ValueError, match="the layer is the net as a whole"):
+        given(colors(), "gradcam", layer="")
+
+
 def test_a_net_that_takes_blue_first_is_told_of_in_red_first() -> None:
     swapped = colors()
 

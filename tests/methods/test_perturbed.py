@@ -141,3 +141,36 @@ def test_patches_lie_where_the_picture_has_them() -> None:
     image = picture()
     assert image[PATCHES[0]].reshape(-1, 3).mean(0).argmax() == 0
     assert image[PATCHES[1]].reshape(-1, 3).mean(0).argmax() == 2
+
+
+def test_a_map_of_nothing_but_random_masks_is_told() -> None:
+    nothing, something = Linear(32), Linear(32)
+    with torch.no_grad():
+        nothing.weight.zero_()
+        something.weight.zero_()
+        something.weight[0, :, 4:12, 18:28] = 0.02
+    told = []
+    for net in (nothing, something):
+        clf = xw.Classifier(net, size=32, activation="sigmoid", categories=["patch", "nothing"])
+        found = xw.attribute(clf, np.ones((32, 32, 3)), "rise", 0, masks=200, progress=False)
+        told.append(found.checks[0])
+    assert told[0].startswith("half of its masks say something else")
+    assert told[1] == ""
+
+
+def test_small_pictures_have_defaults_that_work_and_flat_maps_a_word() -> None:
+    clf = xw.Classifier(nn.Sequential(nn.Flatten(), nn.Linear(48, 2)), size=4)
+    picture = np.random.default_rng(0).random((4, 4, 3))
+    for method, few in {"rise": {"masks": 20}, "lime": {"samples": 20}}.items():
+        assert xw.attribute(clf, picture, method, 0, progress=False, **few).size == (4, 4)
+    with torch.no_grad():
+        clf.net[1].weight.zero_()  # type: ignore[index,union-attr,operator]
+    for method in ("occlusion", "integrated_gradients"):
+        found = xw.attribute(clf, picture, method, 0, progress=False)
+        assert found.checks == ("its value is the same everywhere",)
+
+
+def test_functions_that_are_none_are_refused_by_name(clf: xw.Classifier) -> None:
+    for name in ("cancel", "on_progress"):
+        with pytest.raises(TypeError, match=f"{name} must be a function, or None; got 3"):
+            xw.attribute(clf, IMAGE, "occlusion", 0, progress=False, **{name: 3})

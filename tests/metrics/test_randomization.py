@@ -253,6 +253,11 @@ def test_a_known_map_is_not_made_again(subject: xw.Subject) -> None:
 def test_what_cannot_be_checked_is_refused(subject: xw.Subject) -> None:
     with pytest.raises(TypeError, match="expected a Subject"):
         metrics.randomization(subject.clf, gradient)  # type: ignore[arg-type]
+    for seed in ("x", 1.5, -1, 2**70):
+        with pytest.raises((TypeError, ValueError), match="weights_seed must be"):
+            metrics.randomization(subject, gradient, weights_seed=seed)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cancel must be a function"):
+        metrics.randomization(subject, gradient, cancel=3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="expected a method's name"):
         metrics.randomization(subject, 3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="returned a ndarray"):

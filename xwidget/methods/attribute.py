@@ -107,6 +107,8 @@ def attribute(
     entry = named(method)
     entry.check(options)
     arguments.whole("seed", seed, 0, _LARGEST_SEED)
+    arguments.function("on_progress", on_progress)
+    arguments.function("cancel", cancel)
     subject = Subject.of(clf, image)
     subject, targets = subject.aimed(targets)
     chosen = subject.select(targets)
@@ -135,12 +137,18 @@ def attribute(
         follow(1.0)
     finally:
         bar.close()
+    values = answer.values.detach().float().cpu()
+    flat = [bool((each == each.flatten()[0]).all()) for each in values]
+    checks = answer.checks or ("",) * len(flat)
     return Attribution.from_array(
-        answer.values.detach().float().cpu(),
+        values,
         list(chosen),
         method=entry.label,
         signed=answer.signed,
-        checks=answer.checks,
+        checks=[
+            line or ("its value is the same everywhere" if same else "")
+            for line, same in zip(checks, flat, strict=True)
+        ],
         seconds=time.perf_counter() - began,
         digest=subject.digest,
         scale=answer.scale,

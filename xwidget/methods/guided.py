@@ -43,6 +43,7 @@ def guided_backprop(task: Task, *, signed: bool = False) -> Answer:
             met += 1
             output.register_hook(lambda gradient: gradient.clamp_min(0))
 
+    task.look_inside()
     task.expect(1 + len(task.targets))
     x = task.x.requires_grad_()
     with Intercept(visit):

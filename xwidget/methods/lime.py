@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,12 +15,13 @@ from xwidget.methods.scales import units
 from xwidget.methods.task import Replayed, Task
 from xwidget.support import arguments
 
+_SEGMENTS = 64
 # Width of the kernel that weighs samples, and strength of the ridge, as the authors' code has them.
 _WIDTH = 0.25
 _RIDGE = 1.0
 
 
-def lime(task: Task, *, samples: int = 500, segments: int = 64) -> Answer:
+def lime(task: Task, *, samples: int = 500, segments: int | None = None) -> Answer:
     """LIME (Ribeiro et al., KDD 2016): the coefficients of a linear model of the logit, fitted to
     pictures of which random segments are covered by the data mean.
 
@@ -30,11 +32,13 @@ def lime(task: Task, *, samples: int = 500, segments: int = 64) -> Answer:
     samples
         Number of pictures, at least 2.
     segments
-        Number of segments, about, at least 2: superpixels by SLIC (scikit-image).
+        Number of segments, about, at least 2: superpixels by SLIC (scikit-image). None for 64, or
+        one for each pixel of a smaller picture.
     """
     from captum.attr import Lime
 
     samples = arguments.whole("samples", samples, 2, 1_000_000)
+    segments = min(_SEGMENTS, math.prod(task.size)) if segments is None else segments
     segments = arguments.whole("segments", segments, 2, task.size[0] * task.size[1])
     parts = _segments(task, segments)
     batch = task.batch

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from xwidget.engine.fold import fold
@@ -38,6 +39,12 @@ _SCALE = frozenset(
     | _SUBTRACT
 )
 _MEANS = frozenset({torch.mean, Tensor.mean, F.avg_pool2d, F.adaptive_avg_pool2d})
+# Layers with rules, and what they compute: called apart from them, it would get the plain gradient.
+_RULED = (nn.Linear, nn.modules.conv._ConvNd)
+_LAYERS = frozenset(
+    {F.conv1d, F.conv2d, F.conv3d, F.conv_transpose2d, F.linear, F.bilinear, torch.einsum}
+    | {torch.matmul, Tensor.matmul, Tensor.__matmul__, torch.mm, torch.bmm, torch.addmm}
+)
 _NO_RULE = {
     F.scaled_dot_product_attention: "attention",
     F.multi_head_attention_forward: "attention",
@@ -73,9 +80,10 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
         plain = task.logits(task.x)
         if not fold(task.net, lambda batch: task.clf.logits(task.net, batch), task.x):
             task.net = task.clf.twin(task.device)
+    task.look_inside()
     x = task.x.clone().requires_grad_()
     with _composite(task, rules).context(task.net):
-        with _Rules() as watch:
+        with _Rules() as watch, watch.inside(task.net):
             logits = task.logits(x)
         if watch.refused:
             raise ValueError(
@@ -137,6 +145,26 @@ class _Rules(TorchFunctionMode):
         super().__init__()
         #: What the net computes that there is no rule for; "" if nothing.
         self.refused = ""
+        self._depth = 0
+
+    @contextmanager
+    def inside(self, net: nn.Module) -> Iterator[None]:
+        """Note in the ``with`` block when a layer that has a rule runs."""
+
+        def step(by: int) -> Callable[..., None]:
+            def go(*_: object) -> None:
+                self._depth += by
+
+            return go
+
+        ruled = [module for module in net.modules() if isinstance(module, _RULED)]
+        handles = [module.register_forward_pre_hook(step(1)) for module in ruled]
+        handles += [module.register_forward_hook(step(-1)) for module in ruled]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
 
     @around
     def __torch_function__(
@@ -152,6 +180,8 @@ class _Rules(TorchFunctionMode):
         live = [each for each in args if isinstance(each, Tensor) and each.requires_grad]
         if not live:
             return func(*args, **kwargs)
+        if func in _LAYERS and not self._depth:
+            self.refused = "a convolution or a product of matrices outside of nn.Conv and nn.Linear"
         in_place = _writes(func, args, kwargs)
         if func in _ADD and len(live) == 2 and live[0].shape == live[1].shape:
             return _put(in_place, live[0], _Shared.apply(*(each.clone() for each in live), 1))

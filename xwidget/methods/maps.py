@@ -101,6 +101,7 @@ def maps_of(task: Task, layer: str | nn.Module | None) -> Maps:
     TypeError
         If this is neither a name nor a module.
     """
+    task.look_inside()
     chosen = None if layer is None else _named(task, layer)
     seen: list[tuple[Maps, Tensor]] = []
     counts: set[int] = set()  # of tokens
@@ -183,7 +184,9 @@ def _named(task: Task, layer: str | nn.Module) -> nn.Module:
             f"layer is a {type(layer).__name__}; expected the name of a module of the net, or the "
             "module"
         )
-    if name not in own or not name:
+    if not name:
+        raise ValueError("the layer is the net as a whole; expected one of its modules")
+    if name not in own:
         near = get_close_matches(name, own, 3)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else _SEE
         raise ValueError(f"{task.clf.name} has no layer {_shown(name)}; {hint}")

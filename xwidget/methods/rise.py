@@ -14,11 +14,14 @@ from xwidget.methods.method import Answer
 from xwidget.methods.task import Task
 from xwidget.support import arguments
 
+_CELLS = 7
+# Correlation of two maps of half the masks each, below which they are said to be noise.
+_ALIKE = 0.3
 # Masks that are drawn at once: with another number, a seed would draw others.
 _DRAWN = 10
 
 
-def rise(task: Task, *, masks: int = 1000, cells: int = 7, kept: float = 0.5) -> Answer:
+def rise(task: Task, *, masks: int = 1000, cells: int | None = None, kept: float = 0.5) -> Answer:
     """RISE (Petsiuk et al., BMVC 2018): the mean of random masks, weighted by the scores they keep.
 
     Each mask is a coarse grid of ``cells`` x ``cells`` that keeps a share of it, enlarged smoothly
@@ -33,16 +36,19 @@ def rise(task: Task, *, masks: int = 1000, cells: int = 7, kept: float = 0.5) ->
     masks
         Number of masks, at least 1.
     cells
-        Cells of a mask's grid along each side, at least 1.
+        Cells of a mask's grid along each side, at least 1; None for 7, or one for each pixel of a
+        smaller picture.
     kept
         Share of the cells that are kept, in (0,1].
     """
     masks = arguments.whole("masks", masks, 1, 1_000_000)
+    cells = min(_CELLS, *task.size) if cells is None else cells
     cells = arguments.whole("cells", cells, 1, min(task.size))
     kept = share("kept", kept)
     generator = task.generator()
-    total = torch.zeros(len(task.targets), *task.size, device=task.device)
     mean = torch.zeros(len(task.targets), 1, 1, device=task.device)
+    halves = torch.zeros(2, len(task.targets), *task.size, device=task.device)
+    count = 0
     batch = task.batch
     most = _DRAWN * max(1, batch // _DRAWN)
     task.expect(masks)
@@ -54,10 +60,21 @@ def rise(task: Task, *, masks: int = 1000, cells: int = 7, kept: float = 0.5) ->
             ]
             for part in torch.cat(drawn).to(task.device).split(batch):
                 scores = task.scores(part * task.x).float()
-                total += torch.einsum("nk,nhw->khw", scores, part[:, 0])
+                for each in (0, 1):  # every other mask
+                    first = (count + each) % 2
+                    halves[each] += torch.einsum("nk,nhw->khw", scores[first::2], part[first::2, 0])
+                count += len(part)
                 mean += scores.sum(0).view(-1, 1, 1) / masks
     scale = "in units of the score; about what it gains where the pixel is kept"
-    return Answer(total / (masks * kept) - mean, True, scale)
+    values = halves.sum(0) / (masks * kept) - mean
+    checks = []
+    for one, other in zip(*halves.flatten(2).cpu(), strict=True):
+        alike = float(torch.corrcoef(torch.stack([one, other]))[0, 1])
+        faint = (
+            f"half of its masks say something else than the other half (correlation {alike:.2f})"
+        )
+        checks.append(f"{faint}; take more masks" if alike < _ALIKE else "")
+    return Answer(values, True, scale, tuple(checks))
 
 
 def _masks(

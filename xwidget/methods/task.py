@@ -110,8 +110,22 @@ class Task:
         self.ask()
         logits = self.clf.logits(self.net, pictures.clone())  # a net may write to its input
         self.outputs = logits.shape[1]
+        if pictures.requires_grad and torch.is_grad_enabled() and not logits.requires_grad:
+            raise ValueError(
+                f"no gradient leads from what {self.clf.name} returns back to the picture: it runs "
+                "under torch.no_grad or torch.inference_mode, or detaches what it computes. Take "
+                "that out of it, or choose a method that needs no gradient: occlusion, rise, lime"
+            )
         self.did(len(pictures))
         return logits
+
+    def look_inside(self) -> None:
+        """Raise ValueError if the net's modules cannot be hooked."""
+        if any(isinstance(module, torch.jit.ScriptModule) for module in self.net.modules()):
+            raise ValueError(
+                f"{self.clf.name} was scripted or traced by torch.jit, so that nothing inside it "
+                "can be looked at; give the net that it was made of, or choose another method"
+            )
 
     def ask(self) -> None:
         """Raise Cancelled if that was asked for."""

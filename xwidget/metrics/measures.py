@@ -23,6 +23,7 @@ from xwidget.metrics.judge import Judge
 from xwidget.metrics.ranking import resized
 from xwidget.metrics.road import SHARES, road
 from xwidget.subject import Subject
+from xwidget.support import arguments as given
 from xwidget.targets import Target
 
 _STEPS = 56
@@ -200,6 +201,8 @@ def measure(
     _, _, asked_for, values = case.read(subject, attribution, target, None)
     index, shares = subject.clf.index(asked_for), arguments.shares(areas)
     steps = arguments.whole("steps", steps)
+    given.function("on_progress", on_progress)
+    given.function("cancel", cancel)
     if judge is not None:
         if not isinstance(judge, Judge):
             raise TypeError(f"judge is a {type(judge).__name__}; expected a Judge of the same net")

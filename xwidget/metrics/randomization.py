@@ -33,6 +33,7 @@ from xwidget.metrics.correlation import common, correlation, sizes
 from xwidget.net.forward import device_of
 from xwidget.net.randomizing import layers, settle, shuffle, varied
 from xwidget.subject import Subject
+from xwidget.support import arguments as given
 from xwidget.targets import Target
 
 Reals = npt.NDArray[np.float64]
@@ -41,6 +42,7 @@ Reals = npt.NDArray[np.float64]
 LIMIT = 0.5
 _NARROW = 0.05  # this near to the limit another seed may say the opposite
 _STAGES = 8
+_LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +214,9 @@ def randomization(
             "xw.Subject(clf, image)"
         )
     stages = arguments.whole("stages", stages)
+    given.whole("weights_seed", weights_seed, 0, _LARGEST_SEED)
+    given.function("on_progress", on_progress)
+    given.function("cancel", cancel)
     began = time.perf_counter()
     subject, (target,) = subject.aimed([target])
     index = _target(subject, attribute, target)

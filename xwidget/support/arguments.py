@@ -55,6 +55,12 @@ def whole(name: str, value: object, least: int = 1, most: int | None = None) -> 
     return number
 
 
+def function(name: str, value: object) -> None:
+    """Raise TypeError unless this is a function, or None."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function, or None; got {value!r}")
+
+
 def real(value: object) -> float | None:
     """Return a finite number as a float; None for anything else.
 
