@@ -16,8 +16,9 @@ OURS_FIRST = GAMES[0]
 _ENOUGH = 6  # photos: an interval of fewer says little
 
 _SUMMARY = """\
-At a glance; **bold** is the best method of a column. `own` is {net}; other networks are named. What
-the figures are stands below, with their intervals."""
+At a glance; **bold** is the best method of a column. `own` is {net}; other networks are named,
+without `efficientnet_`. What the figures are stands below, with their intervals."""
+_FAMILY = "efficientnet_"  # too long for the head of a narrow column
 
 
 def compared(rows: Sequence[Row]) -> list[str]:
@@ -60,7 +61,8 @@ def _summary(
         best = max((figure.better * value for value in known), default=None)
         columns.append({m: _at_a_glance(figure, one, best) for m, one in each.items()})
     lines = [[label(m), *(column[m] for column in columns)] for m in methods]
-    return table(["method", *(figure.head for figure in chosen)], lines)
+    heads = [figure.head.replace(_FAMILY, "") for figure in chosen]
+    return table(["method", *heads], lines)
 
 
 def _at_a_glance(figure: Figure, found: Estimate, best: float | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from benchmarks.intervals import Estimate, mean, median, share
 from benchmarks.records import Row
@@ -182,7 +182,7 @@ def _least(net: str) -> Iterator[Figure]:
     def least(name: str, value: Callable[[Row], float | None]) -> Figure:
         return Figure(name, f"{name} ↓", "selectivity", net, value, "median", -1)
 
-    yield replace(least("rank correlation", lambda row: _from_0(row["correlation"])), glance=True)
+    yield least("rank correlation", lambda row: _from_0(row["correlation"]))
     yield least("photo's class in it", lambda row: _of_image(row, row["true_score"]))
     yield least("its own score in ‰", lambda row: 1000 * row["least_score"])
 
