@@ -287,6 +287,7 @@ def fitting(name, **given):
         "hello": {"protocol": contract.PROTOCOL},
         "review": {"finding": FINDING["id"]},
         "beside_add": {"method": "quick"},
+        "contrast": {"target": 0, "other": 1},
         "read_findings": {
             "buffer": b'{"format": "xwidget findings", "version": 1, "findings": []}',
         },

@@ -307,6 +307,19 @@ def test_a_class_added_after_the_run_catches_up_and_is_drawn(show, engine):
     assert (page.frames[-1].pixels == level(4, 5)).all()
 
 
+def test_a_page_asks_for_one_class_rather_than_another(show, engine):
+    widget, page = show()
+    page.until_status("done")
+    page.send({"type": "contrast", "id": 7, "target": 1, "other": 2})
+    page.until(lambda page: page.state["target"] == 6 and page.state["status"] == "done")
+    (added,) = (entry for entry in widget._classes if entry["index"] == 6)
+    assert added["name"] == "banjo rather than cello"
+    assert [name for name, _ in added["contrast"]] == ["banjo", "cello"]
+    assert engine.calls[-1][0] == (6,)
+    page.send({"type": "contrast", "id": 8, "target": 1, "other": 1})
+    page.until(lambda page: page.state["error"])  # of a class and itself
+
+
 def test_a_class_added_by_name_during_a_run_waits_for_its_turn(show, engine):
     engine.hold()
     widget, page = show()

@@ -629,6 +629,7 @@ export type Command =
   | { type: "frame"; target: number; iteration: number; run?: number }
   | { type: "ack"; seq: number }
   | { type: "add"; target: number }
+  | { type: "contrast"; target: number; other: number }
   | { type: "categories" }
   | { type: "run" }
   | { type: "run_more"; iterations: number }
@@ -681,6 +682,7 @@ export type Push =
 export interface Replies {
   frame: Extract<Message, { type: "frame" }>;
   add: Extract<Message, { type: "done" }>;
+  contrast: Extract<Message, { type: "done" }>;
   categories: Extract<Message, { type: "categories" }>;
   run: Extract<Message, { type: "done" }>;
   run_more: Extract<Message, { type: "done" }>;

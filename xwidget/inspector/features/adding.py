@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import partial
 
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page import status
@@ -33,8 +34,12 @@ class Adding(Feature):
 
     @property
     def commands(self) -> Mapping[str, Handler]:
-        """Add a class; all names that there are to choose from."""
-        return {"add": self.add, "categories": self._categories}
+        """Add a class, or a contrast of two; all names that there are to choose from."""
+        return {
+            "add": self.add,
+            "contrast": lambda target, other: partial(self._contrast, target, other),
+            "categories": self._categories,
+        }
 
     def add(self, target: Target) -> None:
         """Explain one more class, contrast or score, for as many iterations as the others have, and
@@ -57,6 +62,10 @@ class Adding(Feature):
                 return
             self._drawn.next_target = index
             status.begin(panel)
+
+    def _contrast(self, target: int, other: int) -> Answer:
+        self.add((target, other))
+        return Answer()
 
     def _extended(self, target: Target) -> int:
         """Give the net an output for a target; return its index, which stays the same. This runs

@@ -19,7 +19,6 @@ export function Compared({ view }: { view: View }) {
             <button
               type="button"
               class="xw-small"
-              title="Score as many pixels of every picture"
               onClick={() => {
                 share.value = REACH.first / 100;
               }}
@@ -130,7 +129,7 @@ function AtEqualArea({ view, share }: { view: View; share: number }) {
         </tbody>
       </table>
       <p class="xw-note" role={error ? "alert" : undefined}>
-        {error || "Marks: the photo’s own score by the same network."}
+        {error || "Marks: the photo’s own scores."}
       </p>
       <Notes view={view} />
     </>

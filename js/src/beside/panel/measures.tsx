@@ -32,7 +32,7 @@ export function Measures({ view }: { view: View }) {
           type="button"
           class="xw-small"
           aria-disabled={left.length === 0 || undefined}
-          title="Some seconds for each picture"
+          title="Some seconds each"
           onClick={() => measure(view, "measure", left.map(idOf))}
         >
           {measured.length === 0 || left.length === 0 ? "Measure" : "Measure the others"}
@@ -41,7 +41,7 @@ export function Measures({ view }: { view: View }) {
           type="button"
           class="xw-small"
           aria-disabled={unchecked.length === 0 || undefined}
-          title="Each method on the network with random weights: its map must change"
+          title="With random weights maps must change"
           onClick={() => measure(view, "randomize", unchecked.map(idOf))}
         >
           Sanity check
@@ -58,9 +58,7 @@ export function Measures({ view }: { view: View }) {
         <div class="xw-results">
           <div>
             <Charts view={view} lines={measured} />
-            <p class="xw-note">
-              Scattered pixels look good in deletion, whatever they show; less so in ROAD.
-            </p>
+            <p class="xw-note">Scattered pixels look good in deletion, less so in ROAD.</p>
           </div>
           <div>
             <EqualArea view={view} lines={measured} />

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { shortOf } from "../../catalog/sentences";
-import type { BesidePane } from "../../kernel/contract";
+import type { BesidePane, ClassInfo } from "../../kernel/contract";
 import { focused } from "../../support/keys";
 import { shown } from "../../support/texts";
 import { canRetry, isBusy } from "./acts";
@@ -76,29 +76,46 @@ export function Menu({ view }: { view: View }) {
   );
 }
 
-/** The evidence of the class drawn, less that of another. */
-function Differences({ view }: { view: View }) {
+/** The evidence of the class drawn, less that of another; and what speaks for it rather than for that one. */
+export function Differences({ view }: { view: View }) {
   const { store } = view.ui;
   const chosen = view.differences.value;
   const others = store.classes.value.filter(({ index }) => index !== store.target.value);
   if (others.length === 0) return null;
+  const target = store.target.value;
+  const drawn = store.classes.value.find(({ index }) => index === target);
   return (
     <Group name="Another class">
       {others.map((info) => {
         const { index } = info;
-        return (
+        const name = shown(shortOf(info));
+        return [
           <Item
             key={index}
-            words={`Difference to ${shown(shortOf(info))}`}
+            words={`Difference to ${name}`}
             checked={chosen.includes(index)}
             act={() => {
               view.differences.value = toggled(chosen, index);
             }}
-          />
-        );
+          />,
+          drawn && isClass(drawn) && isClass(info) && (
+            <Item
+              key={`than ${index}`}
+              words={`${shown(shortOf(drawn))} rather than ${name}`}
+              note="add"
+              disabled={store.offline.value}
+              act={() => void store.wire.link.ask({ type: "contrast", target, other: index })}
+            />
+          ),
+        ];
       })}
     </Group>
   );
+}
+
+/** A contrast is of two classes: neither contrasts nor scores are one. */
+function isClass({ contrast, scored }: ClassInfo): boolean {
+  return !contrast && !scored;
 }
 
 /** Our evidence, less that of another model. */
@@ -144,8 +161,6 @@ function toggled(chosen: readonly number[], each: number): readonly number[] {
   return chosen.includes(each) ? chosen.filter((other) => other !== each) : [...chosen, each];
 }
 
-const NOTES: Record<string, string> = { array: "from Python", model: "model" };
-
 /** What is there and no entry of the list below, or needs attention. */
 function Now({ view }: { view: View }) {
   const { beside } = view;
@@ -164,7 +179,6 @@ function Now({ view }: { view: View }) {
         key={`${verb} ${pane.id}`}
         words={`${verb} ${name}`}
         about={about}
-        note={verb === "Remove" ? NOTES[pane.kind] : undefined}
         disabled={offline}
         act={act}
       />

@@ -16,7 +16,7 @@ export function Sanity({ lines }: { lines: readonly Line[] }) {
           <li key={id} title={shown(words)}>
             <SignOf sign={passes ? "holds" : "doubtful"} />
             <span>
-              <b dir="auto">{shown(name)}</b>{" "}
+              <b dir="auto">{shown(name)}</b>:{" "}
               {passes && similarity !== null ? `passes, ${brief(similarity)}` : shown(words)}
             </span>
           </li>

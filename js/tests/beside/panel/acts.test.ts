@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Differences } from "../../../src/beside/panel/menu";
 import { Methods } from "../../../src/beside/panel/methods";
 import { Over } from "../../../src/beside/panel/over";
 import { Title } from "../../../src/beside/panel/title";
@@ -11,7 +12,7 @@ import type { BesidePane } from "../../../src/kernel/contract";
 import type { Ui } from "../../../src/panel/ui";
 import type { Pane } from "../../../src/picture/panes";
 import { finished } from "../../state/stub_kernel";
-import { elementsOf, press, textOf } from "./elements";
+import { type Element, elementsOf, press, textOf } from "./elements";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -73,6 +74,18 @@ test("a pane is taken away at its title, a difference to a class or to a model l
   press(title("beside-4"), "Remove AlexNet");
   expect(kernel.asked("beside_remove")).toEqual([{ type: "beside_remove", pane: 4 }]);
   expect(ui.refocus).toHaveBeenCalledTimes(3);
+});
+
+test("one class rather than another is asked for in the menu, of two classes alone", () => {
+  const { kernel, view } = opened();
+  const [first, second] = [5, 6].map((index) => ({ index, name: `class ${index}`, score: 0.5 }));
+  kernel.says({ _classes: [first, second, { index: 7, name: "mine", score: 0.1, scored: true }] });
+  const items = () => elementsOf(h(Differences, { view })).filter(({ type }) => type === "button");
+  expect(items().length).toBe(3);
+  const contrast = items()[1] as Element;
+  expect(textOf(contrast)).toMatch(/^class 5 rather than class 6/);
+  (contrast.props.onClick as () => void)();
+  expect(kernel.asked("contrast")).toEqual([{ type: "contrast", target: 5, other: 6 }]);
 });
 
 test("the menu’s entry of a method is of its usual options, whatever else of it stands there", () => {

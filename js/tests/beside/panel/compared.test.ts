@@ -78,7 +78,7 @@ test("the sanity check says a figure for what passes, and in words why another d
     measured: { randomized: { passes, similarity: 0.31, words: `All about ${name}.` } } as Measured,
   });
   const text = textOf(h(Sanity, { lines: [line(1, "RISE", true), line(2, "LIME", false)] }));
-  expect(text).toContain("RISE passes, 0.31");
-  expect(text).toContain("LIME All about LIME.");
+  expect(text).toContain("RISE: passes, 0.31");
+  expect(text).toContain("LIME: All about LIME.");
   expect(text).not.toContain("All about RISE.");
 });

@@ -2,7 +2,7 @@
 import { type ComponentChildren, isValidElement, type VNode } from "preact";
 
 type Component = (props: Record<string, unknown>) => ComponentChildren;
-type Element = VNode<Record<string, unknown>> & { type: string };
+export type Element = VNode<Record<string, unknown>> & { type: string };
 
 export function elementsOf(tree: ComponentChildren): Element[] {
   if (Array.isArray(tree)) return tree.flatMap(elementsOf);

@@ -28,6 +28,13 @@ COMMANDS: tuple[Command, ...] = (
         pace=Pace(10, 5),
     ),
     Command(
+        "contrast",
+        "Explains, as `add` does, what speaks for class `target` rather than for class `other`",
+        {"target": INDEX, "other": INDEX},
+        reply=DONE,
+        pace=Pace(5, 1),
+    ),
+    Command(
         "categories",
         "Asks for every class name, by index",
         reply=Reply("categories", {"names": list[str]}),
