@@ -221,6 +221,18 @@ def test_a_class_that_is_added_gets_its_score(shown):
     assert list(widget.tested.scores) == ["anvil", "banjo", "cello", "easel"]
 
 
+def test_a_contrast_that_is_added_gets_its_score_too(shown):
+    widget, page = shown
+    widget.test(np.ones((SIDE, SIDE)))
+    widget.add(("banjo", "cello"))
+    page.until(lambda page: "6" in page.state["_tested"].get("scores", {}))
+    assert widget.wait(SAFETY)
+    scores = widget.tested.scores
+    expected = 1 / (1 + np.exp(-1))  # one logit apart, whatever the picture
+    assert scores["banjo rather than cello"] == pytest.approx(expected, abs=1e-3)
+    assert set(scores) == {"anvil", "banjo", "cello", "banjo rather than cello"}
+
+
 def test_a_net_that_fails_says_so_beside_the_edit(shown):
     widget, page = shown
     net = widget._session.clf.net

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from xwidget.attribution import Attribution
-from xwidget.frames import Frame, encode
+from xwidget.frames import Frame, decode, encode
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Handler
 from xwidget.inspector.page.drawn import Drawn
@@ -177,9 +177,14 @@ class Testing(Feature):
         self._panel.session.between_steps(partial(self._score, buffer, self._edits))
 
     def _on_classes(self, _: object) -> None:
-        """Answer once more, for the classes that are explained now."""
-        if self._last is not None:
-            self._panel.tell(_tested=self._answer(self._last))
+        """Answer once more, for the classes that are explained now; a contrast or a score that came
+        later was not scored with the others.
+        """
+        if self._last is None:
+            return
+        self._panel.tell(_tested=self._answer(self._last))
+        if len(self._last.scores) < len(self._panel.subject.clf.categories):
+            self._take(decode(self._panel.get("_edited")))
 
     # On the worker.
 
@@ -223,14 +228,18 @@ class Testing(Feature):
         top, short = _top(found, subject), subject.clf.short_names
         return {
             "seq": found.seq,
-            "scores": {str(target): found.scores[target] for target in self._panel.session.targets},
+            "scores": {str(target): found.scores[target] for target in self._scored(found)},
             "top": [[index, texts.shown(name, texts.NAME), score] for index, name, score in top],
             "short": [texts.shown(short[index], texts.NAME) for index, _, _ in top],
         }
 
+    def _scored(self, found: _Scored) -> list[int]:
+        """Return the targets whose scores are known."""
+        return [target for target in self._panel.session.targets if target < len(found.scores)]
+
     def _made(self, found: _Scored, subject: Inspected) -> TestedMask:
         mask = found.mask.astype(np.float32) / np.float32(255)
-        names = {t: subject.clf.categories[t] for t in self._panel.session.targets}
+        names = {t: subject.clf.categories[t] for t in self._scored(found)}
         count = Counter(names.values())
         return TestedMask(
             mask=mask,
