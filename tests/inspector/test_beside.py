@@ -104,6 +104,20 @@ def test_a_method_that_fails_says_why_and_is_tried_again(ran, methods):
     assert until_state(page, "Broken", "failed")["id"] == pane["id"]
 
 
+def test_a_method_that_fails_holds_up_no_other_of_its_lane(ran, methods):
+    widget, page = ran
+    methods.METHODS["slow"].quick = True  # all of one lane
+    methods.hold()
+    for method in ("slow", "broken", "quick"):
+        widget.add_method(method)
+    until_state(page, "Slow", "running")
+    methods.release()
+    assert widget.wait(SAFETY)
+    states = {each["label"]: each["state"] for each in page.pump().state["_beside"]}
+    assert states == {"Slow": "done", "Broken": "failed", "Quick": "done"}
+    assert [call[0] for call in methods.calls] == ["slow", "broken", "quick"]
+
+
 def test_what_is_tried_again_is_the_pane_with_its_options(ran, methods):
     widget, page = ran
     methods.hold()

@@ -14,6 +14,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.witness import Witness
 from xwidget.export.still import Pixels, shortest
 from xwidget.frames import Frame, encode
+from xwidget.inspector.features.beside.method import menu
 from xwidget.inspector.features.beside.panes import MOST
 from xwidget.inspector.features.locating import known
 from xwidget.inspector.page.classes import classes
@@ -148,6 +149,7 @@ def traits(panel: Panel) -> dict[str, Any]:
         "_reference": _encoded(shortest(subject.reference_picture)),
         "_classes": classes(panel),
         "_net_name": subject.clf.name,
+        "_methods": menu(),
         "_tokens": list(subject.subject.tokens or ()),
     }
 

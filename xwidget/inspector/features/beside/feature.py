@@ -19,7 +19,7 @@ from xwidget.engine.second_net import SecondNet
 from xwidget.export import beside as exported
 from xwidget.inspector.features.beside.attributions import Attributions
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
-from xwidget.inspector.features.beside.method import OfMethod, menu
+from xwidget.inspector.features.beside.method import OfMethod
 from xwidget.inspector.features.beside.model import OtherModel
 from xwidget.inspector.features.beside.own import ID, Own
 from xwidget.inspector.features.beside.pane import Pane
@@ -82,10 +82,9 @@ class Beside(Feature):
         }
 
     def begin(self) -> None:
-        """Tell which methods there are; look again where another class is drawn, or a run begins or
-        ends: the net may have been trained since.
+        """Look again where another class is drawn, or a run begins or ends: the net may have been
+        trained since.
         """
-        self._panel.tell(_methods=menu())
         self._panel.watch(lambda _: self._look(), "target")
         self._panel.watch(self._on_status, "status")
         self._panel.runs.replaced = self._on_run
