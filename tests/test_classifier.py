@@ -352,7 +352,7 @@ def test_the_repr_says_how_colors_are_prepared(mean: object, std: object, words:
 @pytest.mark.parametrize(
     ("first", "words"),
     [
-        (nn.ReLU(), r"is of type ReLU.*xw\.Classifier\(net"),
+        (nn.ReLU(), r"is of type ReLU; expected a Classifier: wrap it, xw\.Classifier\(net"),
         (
             Image.new("RGB", (8, 8)),
             r"of type Image; expected a Classifier, from xw\.load\(\.\.\.\)$",

@@ -160,8 +160,8 @@ class Subject:
 
     @property
     def scores(self) -> Tensor:
-        """The scores of all classes, (C,) float in [0,1], on the CPU; computed anew once torch saw
-        the net's weights written to.
+        """The scores of all classes, (C,) float in [0,1], on the CPU, those of contrasts and scores
+        after them; computed anew once torch saw the net's weights written to.
 
         Raises
         ------

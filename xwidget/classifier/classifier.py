@@ -393,8 +393,9 @@ def check_classifier(clf: object) -> None:
     """Raise TypeError unless this is a ``Classifier``: it comes first, the image second."""
     if isinstance(clf, Classifier):
         return
-    way = "wrap it: xw.Classifier(net, size=...)" if isinstance(clf, nn.Module) else "xw.load(...)"
-    words = f"the first argument is of type {type(clf).__name__}; expected a Classifier, from {way}"
+    net = isinstance(clf, nn.Module)
+    way = ": wrap it, xw.Classifier(net, size=...)" if net else ", from xw.load(...)"
+    words = f"the first argument is of type {type(clf).__name__}; expected a Classifier{way}"
     if callable(getattr(clf, "export_html", None)):
         words += "; an Explanation is shown by itself: as a cell's value, plot() or export_html()"
     raise TypeError(words)

@@ -44,6 +44,8 @@ class Task:
     ----------
     clf, net, targets, seed, device
         The classifier, the stand-in of its net on the device, the targets, the seed, the device.
+        The classifier may have been extended by contrasts and scores: ``clf.extra(target)`` is one,
+        or None for a class.
     x
         (1,3,H,W) float32 on the device.
     outputs
@@ -100,7 +102,8 @@ class Task:
         self._expected = max(1, pictures)
 
     def logits(self, pictures: Tensor) -> Tensor:
-        """Return all logits (N,C) of some pictures (N,3,H,W), with gradients where these are on.
+        """Return all logits of some pictures (N,3,H,W), with gradients where these are on: (N,C)
+        float32, or float64 where the net is, on the task's device. C counts contrasts and scores.
 
         Raises
         ------
@@ -139,11 +142,15 @@ class Task:
             self._on_progress(min(self._seen / self._expected, 1.0))
 
     def chosen(self, pictures: Tensor) -> Tensor:
-        """Return the targets' logits (N,K) of some pictures (N,3,H,W)."""
+        """Return the targets' logits (N,K) of some pictures (N,3,H,W), as :meth:`logits` does; of a
+        score in [0,1], the score itself.
+        """
         return self.logits(pictures)[:, list(self.targets)]
 
     def scores(self, pictures: Tensor) -> Tensor:
-        """Return the targets' scores (N,K), in [0,1], of some pictures (N,3,H,W)."""
+        """Return the targets' scores (N,K), in [0,1], of some pictures (N,3,H,W), of the logits'
+        type and on their device.
+        """
         return self.clf.scores(self.logits(pictures))[:, list(self.targets)]
 
 

@@ -109,6 +109,7 @@ def equal_area(
     Sufficiency and comprehensiveness: DeYoung et al., *ERASER*, ACL 2020, arXiv 1911.03429. There,
     sufficiency is the score that is lost; here it is the score that is kept, so that high is good
     in both. Pixels of equal relevance come in a random order, always the same, as in :func:`ranks`.
+    A share is rounded to whole pixels; the panel rounds it up and may show one pixel more.
 
     Examples
     --------
