@@ -14,7 +14,7 @@ True
 >>> METHODS["gradcam"].label, METHODS["gradcam"].quick, METHODS["gradcam"].signed
 ('Grad-CAM', True, False)
 >>> dict(METHODS["rise"].takes)
-{'masks': 1000, 'cells': 7, 'kept': 0.5}
+{'masks': 1000, 'cells': None, 'kept': 0.5}
 """
 
 import sys as _sys

@@ -38,6 +38,7 @@ def cosine(reference: Any, *, name: str = "likeness to the reference") -> Score:
 
     Examples
     --------
+    >>> import torch
     >>> cosine([1.0, 0.0]).fn(torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
     tensor([1.0000, 0.5000])
     """

@@ -52,6 +52,7 @@ def region_share(
 
     Examples
     --------
+    >>> import numpy as np
     >>> region_share("road", np.eye(4))
     <Score 'share of road in the region', in [0,1]>
     """
