@@ -145,7 +145,7 @@ def test_the_menu_obeys_the_keyboard(notebook: Notebook, inspector: Inspector) -
     button = inspector.button("Beside")
     button.focus()
     keys.press("Enter")
-    items = inspector.root.get_by_role("menuitemcheckbox")
+    items = inspector.root.get_by_role("menu", name="Beside").locator("[role^=menuitem]")
     items.nth(1).wait_for()
     assert items.nth(0).evaluate(focused)
     keys.press("ArrowDown")
