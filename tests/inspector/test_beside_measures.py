@@ -270,6 +270,7 @@ def test_a_method_is_made_again_with_random_weights_and_given_values_are_not(sho
     monkeypatch.setattr("xwidget.inspector.features.beside.method.randomization", randomization)
     given(widget)
     widget.add_method("slow", steps=4)
+    until_state(page, "m0", "done")
     until_state(page, "Slow, steps 4", "done")
     for pane in (1, 2):
         ask(page, "randomize", pane=pane, target=1)

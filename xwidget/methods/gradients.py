@@ -179,8 +179,8 @@ def _points(
     """
     drawn = [
         (
-            torch.randn(3, *size, generator=generator, dtype=torch.float32),
-            torch.rand(2, generator=generator, dtype=torch.float32),
+            torch.randn(3, *size, generator=generator, dtype=torch.float32, device="cpu"),
+            torch.rand(2, generator=generator, dtype=torch.float32, device="cpu"),
         )
         for _ in range(count)
     ]
@@ -190,6 +190,11 @@ def _points(
 
 def _plain(task: Task, count: int) -> Tensor:
     """Return pictures (count,3,1,1) of one color each, normalized as the net gets them."""
-    colors = torch.rand(count, 3, 1, 1, generator=task.generator(), dtype=torch.float32)
-    mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (task.clf.mean, task.clf.std))
+    colors = torch.rand(
+        count, 3, 1, 1, generator=task.generator(), dtype=torch.float32, device="cpu"
+    )
+    mean, std = (
+        torch.tensor(each, dtype=torch.float32, device="cpu").view(1, 3, 1, 1)
+        for each in (task.clf.mean, task.clf.std)
+    )
     return (colors - mean) / std

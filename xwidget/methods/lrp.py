@@ -130,7 +130,10 @@ def _composite(task: Task, rules: str) -> Any:
 
     if rules == "plus":
         return EpsilonPlusFlat(zero_params="bias")
-    mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (task.clf.mean, task.clf.std))
+    mean, std = (
+        torch.tensor(each, dtype=torch.float32, device="cpu").view(1, 3, 1, 1)
+        for each in (task.clf.mean, task.clf.std)
+    )
     low, high = (
         task.clf.preprocess.for_net(((end - mean) / std).to(task.x).expand_as(task.x))
         for end in (0.0, 1.0)

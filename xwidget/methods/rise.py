@@ -46,8 +46,8 @@ def rise(task: Task, *, masks: int = 1000, cells: int | None = None, kept: float
     cells = arguments.whole("cells", cells, 1, min(task.size))
     kept = share("kept", kept)
     generator = task.generator()
-    mean = torch.zeros(len(task.targets), 1, 1, device=task.device)
-    halves = torch.zeros(2, len(task.targets), *task.size, device=task.device)
+    mean = torch.zeros(len(task.targets), 1, 1, dtype=torch.float32, device=task.device)
+    halves = torch.zeros(2, len(task.targets), *task.size, dtype=torch.float32, device=task.device)
     count = 0
     batch = task.batch
     most = _DRAWN * max(1, batch // _DRAWN)
@@ -83,11 +83,16 @@ def _masks(
     """Draw masks (count,1,H,W) in [0,1], on the CPU."""
     height, width = size
     step = -(-height // cells), -(-width // cells)
-    drawn = torch.rand(count, 1, cells, cells, generator=generator, dtype=torch.float32)
+    drawn = torch.rand(
+        count, 1, cells, cells, generator=generator, dtype=torch.float32, device="cpu"
+    )
     grid = (drawn < kept).float()
     larger = [(cells + 1) * side for side in step]
     smooth = F.interpolate(grid, larger, mode="bilinear", align_corners=False)
-    down, right = (torch.randint(side, (count,), generator=generator).tolist() for side in step)
+    down, right = (
+        torch.randint(side, (count,), generator=generator, dtype=torch.int64, device="cpu").tolist()
+        for side in step
+    )
     return torch.stack(
         [
             smooth[i, :, down[i] : down[i] + height, right[i] : right[i] + width]

@@ -102,7 +102,9 @@ class OtherModel(Source):
         stretch = Stretch(run, tuple(matched.values()), settings.iterations)
         began = time.perf_counter()
         last = None
-        net.to_ours(torch.zeros(1, 1, *net.theirs.x.shape[1:]))  # raises where it does not fit
+        net.to_ours(
+            net.theirs.x.new_zeros(1, 1, *net.theirs.x.shape[1:])
+        )  # raises where it does not fit
         shown = time.monotonic()
         with closing(stretch.steps(net.theirs.clf, net.theirs.x, optimize)) as steps:
             for step in steps:
@@ -197,7 +199,7 @@ class OtherModel(Source):
         if net is None:
             raise RuntimeError("this Inspector is closed; make a new one")
         index = net.index(ranked.targets[0])
-        order = net.to_theirs(torch.tensor(ranked.relevance)[None].float())
+        order = net.to_theirs(torch.from_numpy(ranked.relevance.copy())[None].float())
         return Attribution((index,), order[0].numpy(), self.label)
 
     def score(self, target: int, kept: npt.NDArray[np.bool_]) -> tuple[float, float] | None:
