@@ -378,15 +378,14 @@ class Classifier(Choosing):
         return not self._has_classes and isinstance(self._raw(self._blank(self.net)), list)
 
     def __repr__(self) -> str:
-        height, width = self.size
         classes = self._names is not None and self._has_classes
         outputs = f", {len(self._names or ())} classes" if classes else ""
         if self.extras:
             extras = ", ".join(repr(texts.shown(each, texts.NAME)) for each in self.extras.names)
             outputs += f"{' and' if outputs else ','} {extras}"
-        name = texts.shown(self.name, texts.NAME)
-        size, colors = f"{height}×{width} pixels", self.preprocess.words
-        return f"<Classifier {name}: {size}, {colors}{outputs}, {self.activation}>"
+        name, size = texts.shown(self.name, texts.NAME), "×".join(map(str, self.size))
+        colors = self.preprocess.words
+        return f"<Classifier {name}: {size} pixels, {colors}{outputs}, {self.activation}>"
 
 
 def check_classifier(clf: object) -> None:

@@ -15,14 +15,20 @@ from torch import Tensor
 from xwidget.catalog.games import SEEN, Game
 from xwidget.checks import Check
 from xwidget.engine.sparsity import NOTHING
-from xwidget.support.figures import figure
+from xwidget.support.figures import figure, percent
 from xwidget.targets import Contrast, Extra, Score
 
 #: Share of the image's score that everything else keeps where what is shown is not necessary.
 UNNEEDED = 0.5
 #: Share of the image's score that the reference alone has where little is left to be shown.
 BLANK = 0.5
+#: Share of the entries above which a mask says little about where the evidence is.
+SHOWN = 0.6
+#: Standard deviation of a mask over the pixels, below which it shows all of them alike.
+EVEN = 0.01
 
+# Share of the entries below which nothing is shown.
+_LEAST = 1e-4
 # Share of the entries below which a person sees next to nothing.
 _LITTLE = 0.005
 # Share of what the image adds to the reference's score below which a search has found nothing.
@@ -314,3 +320,32 @@ def share_of(score: float, whole: float, neutral: float = 0.0) -> float:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def share_shown(game: Game, shown: float, even: bool) -> Check:
+    """Return the check of how much is shown, and of whether that says where.
+
+    Parameters
+    ----------
+    game
+        What was played.
+    shown
+        Mean of the mask that is shown, in [0, 1].
+    even
+        Whether it shows every pixel alike.
+    """
+    much, none = shown > SHOWN, shown < _LEAST
+    way = "shown" if game.keeps else "taken away"
+    words = f"{percent(shown)} of the image is {way}"
+    if none:
+        words = "Nothing of the image is shown."
+    elif much:
+        words += ", which says little about where the evidence is."
+    elif even:
+        words = (
+            f"Every pixel is {way} alike, at {percent(shown)} of its contrast, which says nothing "
+            "about where the evidence is."
+        )
+    else:
+        words += "."
+    return Check("share shown", shown, False if much or none or even else None, words)

@@ -18,12 +18,14 @@ from xwidget.catalog.games import GAMES, Game
 from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.caveats import (
+    EVEN,
     Picture,
     beyond_classes,
     informed,
     instead,
     reference_in_words,
     share_of,
+    share_shown,
     undefended,
     unmoved,
     why_empty,
@@ -34,7 +36,6 @@ from xwidget.engine.sparsity import NOTHING
 from xwidget.engine.turns import breathe
 from xwidget.engine.verdict import summed_up
 from xwidget.engine.views import smooth_noise
-from xwidget.support.figures import percent
 
 #: Share of the image's score that the class must keep on the reference; or may, if it is to go.
 SCORE = (0.85, 0.15)
@@ -45,13 +46,7 @@ MOVED = (0.7, 0.3)
 BACKGROUND = (0.5, 0.3)
 #: Multiple of the score of the reference alone that the control class may reach.
 CONTROL = 2.0
-#: Share of the entries above which a mask says little about where the evidence is.
-SHOWN = 0.6
-#: Standard deviation of a mask over the pixels, below which it shows all of them alike.
-EVEN = 0.01
 
-# Share of the entries below which nothing is shown.
-_LEAST = 1e-4
 # A move is known to a net that gives the moved image this share of the image's score.
 _BEARABLE = 0.5
 # Where the reference alone scores more for a class, it proves nothing that the class stays out.
@@ -294,7 +289,7 @@ def _items(
         )
     elif tried.control is not None:
         yield _controlled(tried.control, control_name)
-    yield _share_shown(game, shown, even)
+    yield share_shown(game, shown, even)
     pushed = int(tried.pushed[k])
     yield Check(
         "push",
@@ -306,24 +301,6 @@ def _items(
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
-
-
-def _share_shown(game: Game, shown: float, even: bool) -> Check:
-    much, none = shown > SHOWN, shown < _LEAST
-    way = "shown" if game.keeps else "taken away"
-    words = f"{percent(shown)} of the image is {way}"
-    if none:
-        words = "Nothing of the image is shown."
-    elif much:
-        words += ", which says little about where the evidence is."
-    elif even:
-        words = (
-            f"Every pixel is {way} alike, at {percent(shown)} of its contrast, which says nothing "
-            "about where the evidence is."
-        )
-    else:
-        words += "."
-    return Check("share shown", shown, False if much or none or even else None, words)
 
 
 def _unseen_backgrounds(
