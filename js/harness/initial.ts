@@ -36,6 +36,7 @@ export const initial = (): Omit<Traits, "_portable"> => ({
   _measured: [],
   _beside_kept: {},
   _tokens: [],
+  _beside_choice: {"share": null, "differences": [], "models": []},
   _beside_script: "",
   _annotate: "",
   _findings: {},

@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 
 from xwidget.export.beside import NOTHING, Beside, PaneValues
+from xwidget.export.compared import Compared
 
 TARGETS = (3, 5)
 
@@ -80,5 +81,16 @@ def test_values_are_made_and_packed_well_only_where_there_may_be_room(monkeypatc
 
 
 def test_the_places_by_our_own_evidence_alone_are_beside_nothing():
-    assert Beside([], [values(0, 3)]).describe(TARGETS) == {"panes": [], "values": {}}
-    assert NOTHING.describe(TARGETS) == {"panes": [], "values": {}}
+    nothing = {"panes": [], "values": {}, "scores": [], "choice": {}}
+    assert Beside([], [values(0, 3)]).describe(TARGETS) == nothing
+    assert NOTHING.describe(TARGETS) == nothing
+
+
+def test_a_page_begins_with_what_was_chosen_as_far_as_it_is_there():
+    compared = Compared([{"share": 0.2, "target": target, "scores": {}} for target in (3, 9)])
+    choice = {"share": 0.2, "differences": [5, 9], "models": [2, 8]}
+    found = Beside([pane(2, 3)], [values(2, 3)], compared, choice).describe(TARGETS)
+    assert found["choice"] == {"share": 0.2, "differences": [5], "models": [2]}
+    assert [each["target"] for each in found["scores"]] == [3]
+    alone = Beside([], [values(0, 3)], choice=choice).describe(TARGETS)
+    assert (alone["choice"]["differences"], [*alone["values"]]) == ([5], ["0/3"])

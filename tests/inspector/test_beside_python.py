@@ -152,6 +152,39 @@ def test_an_exported_page_takes_the_values_along(ran, methods, tmp_path):
         assert zlib.decompress(base64.b64decode(values[f"{id}/0"]["bytes"])) == buffer
         told = {name: values[f"{id}/0"][name] for name in said.keys() & values[f"{id}/0"].keys()}
         assert told.items() <= said.items()
+    assert "scores" not in exported(path)
     said, file = ask(page, "save", format="page")
     assert said["type"] == "saved"
     assert b'"1/0"' in file
+
+
+def test_an_exported_page_keeps_the_comparison_that_the_panel_showed(ran, methods, tmp_path):
+    widget, page = ran
+    widget.add_method("quick")
+    assert widget.wait(SAFETY)
+    page.set(_beside_choice={"share": 0.25, "differences": [], "models": []})
+    said, _ = ask(page, "score_area", share=0.25, target=0)
+    ask(page, "measure", pane=1, target=0)
+    assert widget.wait(SAFETY)
+    widget.export_html(tmp_path / "page.html")
+    content = exported(tmp_path / "page.html")
+    assert content["traits"]["_beside_choice"]["share"] == 0.25
+    (scored,) = content["scores"]
+    assert scored == {name: said[name] for name in ("share", "target", "scores")}
+    text = (tmp_path / "page.html").read_text("utf-8")
+    assert "Sufficiency ↑ 10%" in text
+    assert '<th scope="col">25%</th>' in text
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        [],
+        {"share": 0, "differences": [], "models": []},
+        {"share": None, "differences": [True], "models": []},
+        {"share": None, "differences": [], "models": [*range(101)]},
+    ],
+)
+def test_what_a_page_chooses_is_checked(make, choice):
+    with pytest.raises(ValueError, match=r"_beside_choice|its "):
+        make()._beside_choice = choice

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from xwidget.export.compared import Compared
 from xwidget.support import texts, wire
 
 MOST_BYTES = 6_000_000
@@ -63,10 +64,16 @@ class Beside:
         Entries of the trait ``_beside``.
     values
         In the order in which there is room for them.
+    compared
+        Their scores and measures.
+    choice
+        The trait ``_beside_choice``.
     """
 
     panes: Sequence[Mapping[str, Any]] = ()
     values: Sequence[PaneValues] = ()
+    compared: Compared = field(default_factory=Compared)
+    choice: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self, targets: Collection[int], most: int = MOST_BYTES) -> dict[str, Any]:
         """Return the panes and the values as a page holds them, JSON-able.
@@ -81,7 +88,9 @@ class Beside:
         Returns
         -------
         dict
-            "panes", as the trait ``_beside``; "values", by ``"pane/class"``.
+            "panes", as the trait ``_beside``; "values", by ``"pane/class"``; "scores", replies to
+            the command ``score_area``; "choice", the trait ``_beside_choice``, of what is there,
+            empty where a page begins with nothing chosen.
         """
         kept: dict[str, dict[str, Any]] = {}
         left_out: set[int] = set()
@@ -96,10 +105,20 @@ class Beside:
             kept[f"{each.pane}/{each.target}"] = {**each.about, "bytes": packed}
         panes = [_entry(dict(pane), kept, left_out) for pane in self.panes]
         found = [pane for pane in panes if pane["targets"] or pane["error"]]
+        ids = {pane["id"] for pane in found}
+        choice = {
+            "share": self.choice.get("share"),
+            "differences": [each for each in self.choice.get("differences", ()) if each in targets],
+            "models": [each for each in self.choice.get("models", ()) if each in ids],
+        }
         # Places by our own evidence alone are beside nothing.
+        beside = any(pane["targets"] for pane in found) or bool(choice["differences"])
+        scores = [each for each in self.compared.scored if each["target"] in targets]
         return {
             "panes": wire.clean(found, texts.WORDS),
-            "values": kept if any(pane["targets"] for pane in found) else {},
+            "values": kept if beside else {},
+            "scores": scores if beside else [],
+            "choice": choice if beside and any(choice.values()) else {},
         }
 
 

@@ -69,7 +69,7 @@ base-uri 'none'; form-action 'none'">
 <p>$verdict</p>
 <noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
 </div>
-<footer>Made with xwidget</footer>
+$compared<footer>Made with xwidget</footer>
 </main>
 <script type="application/json" id="xwidget-data">$data</script>
 <!--
@@ -136,6 +136,7 @@ def page(
     chosen = explanation.targets.index(content["traits"]["target"])
     drawn = Image.fromarray(explanation.on_paper(chosen))
     net = content["traits"]["_net_name"]
+    names = dict(zip(explanation.targets, explanation.short_names, strict=True))
     heading = _heading(explanation, [each["index"] for each in content["traits"]["_classes"]])
     return _PAGE.substitute(
         digest=digest,
@@ -147,6 +148,7 @@ def page(
         alt=escape(_heading(explanation, [explanation.targets[chosen]])),
         says=escape(texts.shown(explanation.says(explanation.targets[chosen]))),
         verdict=escape(texts.shown(explanation.checks[chosen].summary)),
+        compared=beside.compared.html(names, content["traits"].get("_beside", ())),
         # So that no text in it can end the element that holds it.
         data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
         licenses=assets.text("LICENSES.txt").replace("--", "- -"),
@@ -209,6 +211,7 @@ def data(
             "_net_name": net,
             "_findings": marked.setup(explanation, net, found),
             **({"_beside": others["panes"]} if others["panes"] else {}),
+            **({"_beside_choice": others["choice"]} if others["choice"] else {}),
             "iterations": max(last, 1),
             "target": drawn,
             "iteration": tracks[drawn].iterations[-1],
@@ -223,7 +226,7 @@ def data(
             "findings": [record(each, each.id in withheld) for each in found],
             "reviews": [],
         },
-        **({"values": others["values"]} if others["values"] else {}),
+        **{name: others[name] for name in ("values", "scores") if others[name]},
     }
 
 

@@ -72,9 +72,12 @@ function inWords(mask: Frame, other: Frame | Values, ours: string, theirs: strin
 
 export function createBesideView(ui: Ui, beside: Beside): BesideView {
   const { store, ended } = ui;
-  const share = signal<number | null>(null);
-  const differences = signal<readonly number[]>([]);
-  const against = signal<readonly number[]>([]);
+  const { link, trait } = store.wire;
+  // As the last view left it, so that a page shows again, or elsewhere, what was compared.
+  const first = trait("_beside_choice", { share: null, differences: [], models: [] }).peek();
+  const share = signal(first.share);
+  const differences = signal<readonly number[]>(first.differences);
+  const against = signal<readonly number[]>(first.models);
 
   const ofPane = (pane: BesidePane): Shown => {
     const target = store.target.value;
@@ -148,6 +151,7 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
   ]);
 
   const name = `${ui.id} beside`;
+  let told = false;
   const stops = [
     effect(() => {
       const target = store.target.value;
@@ -167,6 +171,14 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
           (target) => ({ run: 0, target }),
         ),
       );
+    }),
+    effect(() => {
+      const chosen = {
+        ...{ share: share.value, differences: [...differences.value] },
+        models: [...against.value],
+      };
+      if (told) link.write({ _beside_choice: chosen });
+      told = true;
     }),
     effect(() => {
       const gone = !ui.panes.value.some(({ key }) => key === ui.selected.value);

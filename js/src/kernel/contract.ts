@@ -532,6 +532,16 @@ export interface Randomized {
   words: string;
 }
 
+/** A view's choice of what stands beside the evidence, by area or by value. */
+export interface BesideChoice {
+  /** Of the pixels of every picture; null for values. */
+  share: number | null;
+  /** Classes whose evidence is taken from the drawn class's. */
+  differences: number[];
+  /** Panes whose evidence is taken from ours. */
+  models: number[];
+}
+
 /** The measures of a pane for one class. */
 export interface Measured {
   /** 0 for our own evidence. */
@@ -610,6 +620,8 @@ export interface Traits {
   _beside_kept: Record<string, string>;
   /** Rows and columns of the patches in which the net, a vision transformer, reads the image; `[]` for other nets. */
   _tokens: number[];
+  /** What a view chose last to show beside the evidence: others begin with it, on an exported page too. */
+  _beside_choice: BesideChoice;
   /** Source of the page's third script, a module: what is beside; empty until a page asks by `beside_open`, or there is a pane. */
   _beside_script: string;
   /** Source of the page's second script, a module: findings and help, which are not needed for the first paint; empty until a page says `hello`. */

@@ -32,7 +32,11 @@ export interface Exported {
   findings?: { findings: FindingRecord[]; reviews: ReviewRecord[] };
   /** What stands beside the evidence, by "pane/class"; pane 0 is our own evidence. */
   values?: Record<string, KeptValues>;
+  /** The scores at equal area that the panel has shown, by any share. */
+  scores?: Omit<AreaScores, "type" | "id">[];
 }
+
+type AreaScores = Extract<Message, { type: "area_scores" }>;
 
 /** A reply to the command `values`, with its buffer deflated. */
 interface KeptValues extends Omit<Replies["values"], "type" | "id" | "pane" | "target"> {
@@ -110,9 +114,10 @@ export class PortableModel implements Model {
     if (command.type === "findings") {
       return [{ type: "findings", ...(this.data.findings ?? { findings: [], reviews: [] }) }];
     }
-    if (command.type !== "frame" && command.type !== "values") return refused(REFUSED);
     try {
+      if (command.type === "score_area") return [this.#scores(command.share, command.target)];
       if (command.type === "values") return await this.#values(command.pane, command.target);
+      if (command.type !== "frame") return refused(REFUSED);
       return [{ type: "frame" }, await this.#frame(command.target, command.iteration)];
     } catch (error) {
       return refused(error instanceof Error ? error.message : String(error));
@@ -134,6 +139,18 @@ export class PortableModel implements Model {
     if (!kept) throw new Error("The page holds no values of this class.");
     const { bytes, ...said } = kept;
     return [{ type: "values", pane, target, ...said }, viewOf(await inflate(bytes))];
+  }
+
+  #scores(share: number, target: number): Message {
+    const kept = (this.data.scores ?? []).filter((each) => each.target === target);
+    const found = kept.find((each) => Math.abs(each.share - share) < 1e-3);
+    if (found) return { type: "area_scores", ...found };
+    const shares = kept.map((each) => `${Math.round(100 * each.share)}%`).join(", ");
+    throw new Error(
+      shares
+        ? `Scored on this page: the top ${shares}.`
+        : "Scores need the network, in the notebook.",
+    );
   }
 
   #emit(event: string, ...args: unknown[]): void {

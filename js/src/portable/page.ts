@@ -14,16 +14,25 @@ const annotate: Script<Findings> = {
   createView,
 };
 
-const beside: Script<Beside> = { createStore: createBeside, createView: extensionOf };
+const beside: Script<Beside> = {
+  createStore: createBeside,
+  createView(ui, store) {
+    ui.beside.value = false;
+    return extensionOf(ui, store);
+  },
+};
 
-async function show(host: HTMLElement, data: HTMLElement): Promise<void> {
-  const model = await PortableModel.open(JSON.parse(data.textContent ?? "") as Exported);
+async function show(host: HTMLElement, text: HTMLElement): Promise<void> {
+  const data = JSON.parse(text.textContent ?? "") as Exported;
+  const model = await PortableModel.open(data);
   const widget = createInspector({
     annotate: () => annotate as Script,
     beside: () => beside as Script,
     ready(ui) {
       ui.link.value = () => linkTo(ui);
       keepAddress(ui);
+      // A difference is no pane: what draws it is put there as by its button.
+      if (data.traits._beside_choice?.differences.length) ui.beside.value = true;
     },
   });
   widget.initialize({ model });

@@ -104,3 +104,14 @@ test("a view that is gone asks for nothing more", async () => {
   await vi.advanceTimersByTimeAsync(5000);
   expect(asked.length).toBe(0);
 });
+
+test("where an area has no scores, those of another one do not stand for them", async () => {
+  const { asked, wish, settle, answer, scores } = scoring({ share: 0.2, target: 5 });
+  await settle();
+  await answer(0.7);
+  wish.value = { share: 0.3, target: 5 };
+  await settle();
+  asked[1]?.answer("Scores of this area need the network.");
+  await settle();
+  expect(scores.value).toEqual({});
+});

@@ -21,7 +21,7 @@ const REPLY = {
 } as const satisfies Message;
 const bytes = (...values: number[]) => new DataView(Int16Array.from(values).buffer);
 
-function opened() {
+function opened(traits = {}) {
   const { kernel, store } = finished();
   const end = new AbortController();
   const frame = { height: 1, width: 1 };
@@ -31,7 +31,7 @@ function opened() {
     ...{ id: "xw-1", store, ended: end.signal, layout: signal("single"), panes, selected },
     scene: signal({ image: frame }),
   } as unknown as Ui;
-  kernel.says({ _beside: [PANE] });
+  kernel.says({ _beside: [PANE], ...traits });
   const view = createBesideView(ui, createBeside(store));
   const asked = () => kernel.asked("values").map((each) => each as { pane: number });
   const settle = () => vi.advanceTimersByTimeAsync(600);
@@ -114,4 +114,13 @@ test("a view that is gone asks for nothing more", () => {
   end.abort();
   kernel.says({ _beside: [{ ...PANE, targets: { 5: { ...told, seq: 9 } } }] });
   expect(asked().length).toBe(1);
+});
+
+test("a view begins with what another chose to show, and tells what is chosen in it", () => {
+  const choice = { share: 0.2, differences: [6], models: [] };
+  const { kernel, view } = opened({ _beside_choice: choice });
+  expect([view.share.value, view.differences.value]).toEqual([0.2, [6]]);
+  expect(kernel.saved).toEqual([]);
+  view.share.value = null;
+  expect(kernel.saved.at(-1)).toEqual({ _beside_choice: { ...choice, share: null } });
 });

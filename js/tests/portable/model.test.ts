@@ -130,3 +130,21 @@ test("an exported page brings the values of what stands beside, and refuses what
   expect(beside.errorOf(2, 6)).toBe("The page holds no values of this class.");
   store.close();
 });
+
+test("an exported page answers with the scores that were shown, and says which it has", async () => {
+  const data = await exported();
+  const scores = { 0: { own: 0.5, image: 0.9, witness: null, witness_image: null } };
+  data.scores = [{ share: 0.2, target: 5, scores }];
+  const store = createStore(await PortableModel.open(data));
+  store.connect();
+  const ask = (share: number, target: number) =>
+    store.wire.link.ask({ type: "score_area", share, target }, () => false);
+  expect(await ask(0.2, 5)).toMatchObject({ type: "area_scores", scores });
+  expect(await ask(0.25, 5)).toMatchObject({
+    message: "Scored on this page: the top 20%.",
+  });
+  expect(await ask(0.2, 6)).toMatchObject({
+    message: "Scores need the network, in the notebook.",
+  });
+  store.close();
+});

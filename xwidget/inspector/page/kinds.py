@@ -8,6 +8,7 @@ from typing import Any
 
 from xwidget.engine.setting import Setting
 from xwidget.frames import Frame, decode
+from xwidget.inspector.page.shapes_beside import BesideChoice
 from xwidget.support import arguments, texts, wire
 
 
@@ -170,6 +171,35 @@ class Share(Kind):
                 f"{name} must be a share from 0 to 1, not 0, got {wire.shown(value)}"
             )
         return number
+
+
+_MOST_CHOSEN = 100  # of classes or panes, by one view
+
+
+@dataclass(frozen=True)
+class Chosen(Kind):
+    """A view's choice of what it shows beside the evidence, and how."""
+
+    hint = BesideChoice
+    words = ""
+
+    def _read(self, name: str, value: Any, widget: Any) -> BesideChoice:
+        if not isinstance(value, Mapping):
+            raise ProtocolError(f"{name} must be an object, got {wire.shown(value)}")
+        share = value.get("share")
+        return {
+            "share": None if share is None else Share().read("its share", share, widget),
+            "differences": _indices("its differences", value.get("differences")),
+            "models": _indices("its models", value.get("models")),
+        }
+
+
+def _indices(name: str, value: object) -> list[int]:
+    if not isinstance(value, (list, tuple)) or len(value) > _MOST_CHOSEN:
+        raise ProtocolError(
+            f"{name} must be a list of at most {_MOST_CHOSEN} numbers, got {wire.shown(value)}"
+        )
+    return [whole(name, each, 0, U32) for each in value]
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,14 @@ class Randomized(TypedDict):
     words: str
 
 
+class BesideChoice(TypedDict):
+    """A view's choice of what stands beside the evidence, by area or by value."""
+
+    share: Annotated[float | None, "Of the pixels of every picture; null for values."]
+    differences: Annotated[list[int], "Classes whose evidence is taken from the drawn class's."]
+    models: Annotated[list[int], "Panes whose evidence is taken from ours."]
+
+
 class Measured(TypedDict):
     """The measures of a pane for one class."""
 

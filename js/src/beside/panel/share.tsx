@@ -56,7 +56,7 @@ function InSpread({ view }: { view: View }) {
       ) : (
         <>
           {!view.judging && (
-            <p class="xw-note">Scores need the notebook: no network is on this page.</p>
+            <p class="xw-note">{view.scoring.error.value || "Scores are the notebook’s."}</p>
           )}
           <Area view={view} />
         </>

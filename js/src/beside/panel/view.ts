@@ -45,7 +45,8 @@ export function createPanel(beside: BesideView, judging: Judging | undefined): V
   const scoring = createScoring(
     {
       running,
-      able: computed(() => !store.offline.value),
+      // An exported page has the scores that were shown.
+      able: computed(() => store.portable.value || !store.offline.value),
       wish: computed(() => {
         const area = share.value;
         const known = area !== null && store.drawn.value !== null;

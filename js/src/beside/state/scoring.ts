@@ -61,11 +61,9 @@ export function createScoring(asking: Asking, ended: AbortSignal): Scoring {
     busy = false;
     if (ended.aborted) return;
     if (came === null) return later(AGAIN);
-    if (typeof came === "string") error.value = came;
-    else {
-      error.value = "";
-      answer.value = came;
-    }
+    const failed = typeof came === "string";
+    error.value = failed ? came : "";
+    answer.value = failed ? null : came;
     answered.value = asked;
     if (asked !== key.peek()) later(asking.running.peek() ? PACE : 0);
   }

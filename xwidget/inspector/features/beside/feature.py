@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.device import pick
 from xwidget.engine.second_net import SecondNet
 from xwidget.export import beside as exported
+from xwidget.export.compared import Compared
 from xwidget.inspector.features.beside.attributions import Attributions
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod
@@ -26,7 +27,7 @@ from xwidget.inspector.features.beside.pane import Pane
 from xwidget.inspector.features.beside.panes import Panes
 from xwidget.inspector.features.beside.scoring import Scoring
 from xwidget.inspector.features.beside.source import Doing, Given, Source
-from xwidget.inspector.features.beside.values import Found
+from xwidget.inspector.features.beside.values import Found, told
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
@@ -258,20 +259,37 @@ class Beside(Feature):
         entries = self.panes.describe()
         held = [(pane.id, target) for pane in self.panes for target in pane.final]
         targets = {target for _, target in held}
+        choice = self._panel.get("_beside_choice")
+        if choice["share"] is not None:
+            targets.add(self._drawn.target)
         held += [(ID, target) for target in targets if self._own.seq(target) is not None]
         held.sort(key=lambda each: (each[1] != self._drawn.target, each[0]))
         found = [(id, target, self._found(id, target)) for id, target in held]
+        compared = Compared(self._scored(found), self._measuring.results())
 
         def make() -> exported.Beside:
             return exported.Beside(
                 entries,
                 [
-                    exported.PaneValues(id, target, *_told(each, own=id == ID))
+                    exported.PaneValues(id, target, *told(each, own=id == ID))
                     for id, target, each in found
                 ],
+                compared,
+                choice,
             )
 
         return make
+
+    def _scored(self, found: Iterable[tuple[int, int, Found]]) -> list[dict[str, Any]]:
+        """Return the scores at equal area that a page has asked for, of values as they are."""
+        seqs: dict[int, dict[int, int]] = {}
+        for id, target, each in found:
+            seqs.setdefault(target, {})[id] = each.seq
+        return [
+            {"share": share, "target": target, "scores": scores}
+            for target, of in seqs.items()
+            for share, scores in sorted(self._scoring.known(of).items())
+        ]
 
     def _found(self, pane: int, target: int) -> Found:
         """Return a pane's values for a class, or raise in words."""
@@ -368,24 +386,7 @@ class Beside(Feature):
     def _values(self, pane: int, target: int) -> Answer:
         with self._panel.lock:
             found = self._found(pane, target)
-        about, size, make = _told(found, own=pane == ID)
+        about, size, make = told(found, own=pane == ID)
         buffer = make()
         self._closed.wait(size / _BYTES_PER_SECOND)  # so much a second, however many ask
         return Answer({"pane": pane, "target": target, **about}, buffer)
-
-
-def _told(found: Found, *, own: bool) -> tuple[dict[str, Any], int, Callable[[], bytes]]:
-    """Return the fields that tell of values, with the size of their buffer, and what makes it; of
-    our own, the places alone.
-    """
-    channels, height, width = found.values.shape
-    about = {
-        "seq": found.seq,
-        "scale": 1.0 if own else found.scale,
-        "signed": not own and found.attribution.signed,
-        "channels": 0 if own else channels,
-        "height": height,
-        "width": width,
-    }
-    size = 2 * height * width * (1 if own else 1 + channels)
-    return about, size, found.order_buffer if own else found.buffer

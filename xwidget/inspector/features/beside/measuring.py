@@ -180,6 +180,14 @@ class Measuring:
         self._lane.close()
         self._entries.clear()
 
+    def results(self) -> list[dict[str, Any]]:
+        """Return the entries that hold a result."""
+        return [
+            dict(each)
+            for each in self._entries.values()
+            if each["measures"] is not None or each["randomized"] is not None
+        ]
+
     # From Python, without the lock.
 
     def wait(self, timeout: float | None = None) -> bool:

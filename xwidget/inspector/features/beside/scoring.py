@@ -93,6 +93,20 @@ class Scoring:
                 known[keys[id]] = scores
             return {str(id): known[key] for id, key in keys.items()}
 
+    def known(self, seqs: Mapping[int, int]) -> dict[float, dict[str, dict[str, Any]]]:
+        """Return the scores that are known: by share, then as :meth:`scores` has them.
+
+        Parameters
+        ----------
+        seqs
+            By pane, the ``seq`` of its values.
+        """
+        found: dict[float, dict[str, dict[str, Any]]] = {}
+        for (id, seq, share), scores in self._known.copy().items():
+            if seqs.get(id) == seq:
+                found.setdefault(share, {})[str(id)] = scores
+        return found
+
     def _measured(
         self, asked: Asked, share: float, target: int, inspected: Inspected, nets: list[_Net]
     ) -> dict[int, _Scores]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -146,3 +148,20 @@ class Found:
             pixels = np.floor(255 * self.values + 0.5)
         target = self.attribution.targets[0]
         return Frame(pixels.astype(np.uint8), target=target, seq=self.seq)
+
+
+def told(found: Found, *, own: bool) -> tuple[dict[str, Any], int, Callable[[], bytes]]:
+    """Return the fields that tell of values, with the size of their buffer, and what makes it; of
+    our own, the places alone.
+    """
+    channels, height, width = found.values.shape
+    about = {
+        "seq": found.seq,
+        "scale": 1.0 if own else found.scale,
+        "signed": not own and found.attribution.signed,
+        "channels": 0 if own else channels,
+        "height": height,
+        "width": width,
+    }
+    size = 2 * height * width * (1 if own else 1 + channels)
+    return about, size, found.order_buffer if own else found.buffer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xwidget.inspector.page import shapes_beside as shapes
 from xwidget.inspector.page.entries import DONE, Command, Reply, Trait
-from xwidget.inspector.page.kinds import INDEX, U32, Share, Text, Whole
+from xwidget.inspector.page.kinds import INDEX, U32, Chosen, Share, Text, Whole
 from xwidget.support.pace import Pace
 from xwidget.support.texts import NAME, WORDS
 
@@ -50,6 +50,13 @@ TRAITS: tuple[Trait, ...] = (
         "Rows and columns of the patches in which the net, a vision transformer, reads the image; "
         "`[]` for other nets",
         list[int],
+    ),
+    Trait(
+        "_beside_choice",
+        {"share": None, "differences": [], "models": []},
+        "What a view chose last to show beside the evidence: others begin with it, on an exported "
+        "page too",
+        check=Chosen(),
     ),
     Trait(
         "_beside_script",
