@@ -123,6 +123,31 @@ def check_signed(pixels: Pixels, values: npt.NDArray[np.float64], scale: float) 
     assert (share < -0.05).any()
 
 
+def test_an_entry_stays_under_the_pointer_while_what_is_put_beside_moves_the_tools(
+    notebook: Notebook, inspector: Inspector
+) -> None:
+    button = inspector.button("Beside")
+    button.click()
+    before = button.bounding_box()
+    opened = inspector.root.get_by_role("menu", name="Beside")
+    names = ["Grad-CAM", "LayerCAM"]
+    boxes = [
+        opened.get_by_role("menuitemcheckbox", name=name).first.bounding_box() for name in names
+    ]
+    for name, box in zip(names, boxes, strict=True):
+        assert box is not None
+        # Where it stood when the menu opened: nothing waits until it stands still.
+        notebook.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        wait_in_kernel(notebook, f"{name!r} in w.beside")
+        pane(inspector, name)
+    assert button.bounding_box() != before
+    for name in names:
+        notebook.execute(f"w.remove({name!r})")
+    notebook.page.keyboard.press("Escape")
+    opened.wait_for(state="detached")
+    inspector.root.locator(".xw-pane").nth(1).wait_for(state="detached")
+
+
 def test_methods_are_put_beside_from_the_menu_each_in_its_own_colors(
     notebook: Notebook, inspector: Inspector
 ) -> None:
@@ -155,9 +180,8 @@ def test_the_menu_obeys_the_keyboard(notebook: Notebook, inspector: Inspector) -
     keys.press("End")
     assert items.last.evaluate(focused)
     cut = """e => {
-      const [menu, out] = [e, e.closest('.jp-OutputArea-output')];
-      const [a, b] = [menu, out].map((each) => each.getBoundingClientRect());
-      return a.top < b.top - 1 || a.bottom > b.bottom + 1 || out.scrollTop > 0;
+      const { top, bottom } = e.getBoundingClientRect();
+      return top < 0 || bottom > innerHeight || e.closest('.jp-OutputArea-output').scrollTop > 0;
     }"""
     assert not inspector.root.get_by_role("menu", name="Beside").evaluate(cut)
     keys.press("Escape")
@@ -262,9 +286,12 @@ def test_measures_and_the_sanity_check_are_asked_for_and_shown(
     measures.get_by_role("button", name="Measure", exact=True).click()
     row = measures.get_by_role("row").filter(has_text="Integrated Gradients")
     row.wait_for()
+    of = from_kernel(
+        notebook, "next(p['id'] for p in w._beside if p['label'] == 'Integrated Gradients')"
+    )
     said = from_kernel(
         notebook,
-        "next(m for m in w._measured if m['pane'] == 2 and m['measures'])['measures']['own']",
+        f"next(m for m in w._measured if m['pane'] == {of} and m['measures'])['measures']['own']",
     )
     figures = [
         float(cell.replace("<", "").replace("−", "-")) for cell in row.inner_text().split()[2:]
@@ -283,7 +310,8 @@ def test_measures_and_the_sanity_check_are_asked_for_and_shown(
     told.filter(has_text="Integrated Gradients").wait_for()
     words = from_kernel(
         notebook,
-        "next(m for m in w._measured if m['pane'] == 2 and m['randomized'])['randomized']['words']",
+        f"next(m for m in w._measured if m['pane'] == {of} and m['randomized'])"
+        "['randomized']['words']",
     )
     assert told.filter(has_text="Integrated Gradients").get_attribute("title") == words
 

@@ -8,10 +8,14 @@ import { isOf } from "./entries";
 import { Group } from "./group";
 import { Item } from "./item";
 import { doing } from "./over";
-import { roomFor, visibleAround } from "./room";
+import { roomFor } from "./room";
 import type { View } from "./view";
 
-/** Under the button "Beside", while it is open; it stays so: one rarely puts a single thing beside. */
+/** In CSS px: how wide it is at most, and how far from the row of tools. */
+const WIDTH = 390;
+const BETWEEN = 2;
+
+/** At the button "Beside", while it is open; it stays so: one rarely puts a single thing beside. */
 export function Menu({ view }: { view: View }) {
   const { ui } = view;
   const box = useRef<HTMLDivElement>(null);
@@ -21,11 +25,17 @@ export function Menu({ view }: { view: View }) {
     box.current?.parentElement?.querySelector("button")?.focus();
   };
   useLayoutEffect(() => {
-    const row = box.current?.closest(".xw-toolbar");
-    if (!box.current || !row) return;
-    const { up, most } = roomFor(row.getBoundingClientRect(), visibleAround(row));
-    box.current.toggleAttribute("data-up", up);
-    box.current.style.maxHeight = `${most}px`;
+    const menu = box.current;
+    const row = menu?.closest(".xw-toolbar")?.getBoundingClientRect();
+    if (!menu || !row) return;
+    // Where it opens it stays: what is put beside moves the row of tools, and an entry that moved with
+    // it would slip from under the pointer.
+    menu.showPopover?.();
+    const { up, most } = roomFor(row, innerHeight);
+    menu.style.maxHeight = `${most}px`;
+    menu.style.width = `${Math.min(WIDTH, row.width)}px`;
+    menu.style.left = `${row.left}px`;
+    menu.style.top = `${up ? row.top - BETWEEN - menu.offsetHeight : row.bottom + BETWEEN}px`;
   }, []);
   useEffect(() => {
     items()[0]?.focus({ preventScroll: true });
@@ -33,8 +43,12 @@ export function Menu({ view }: { view: View }) {
     const outside = (event: Event) => {
       if (around && !event.composedPath().includes(around)) ui.beside.value = false;
     };
-    document.addEventListener("pointerdown", outside, true);
-    return () => document.removeEventListener("pointerdown", outside, true);
+    // Scrolled away from its row it would be of nothing.
+    const events = ["pointerdown", "wheel"] as const;
+    for (const each of events) document.addEventListener(each, outside, true);
+    return () => {
+      for (const each of events) document.removeEventListener(each, outside, true);
+    };
   }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -57,6 +71,7 @@ export function Menu({ view }: { view: View }) {
     <div
       ref={box}
       class="xw-menu xw-choices"
+      popover="manual"
       role="menu"
       aria-label="Beside"
       tabIndex={-1}
