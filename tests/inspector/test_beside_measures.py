@@ -13,6 +13,7 @@ from torch import nn
 from tests.inspector.beside import ask, pane_of, until_state
 from tests.inspector.fakes import SAFETY, SIDE, Page, inspector_class, until
 from xwidget import Attribution, Classifier, metrics
+from xwidget.checks import Check, Checks
 from xwidget.engine.turns import turns_on
 from xwidget.inspector.features.beside import feature, measuring
 from xwidget.inspector.features.beside.feature import Beside
@@ -296,6 +297,29 @@ def test_the_check_of_our_own_evidence_makes_its_run_again(shown, monkeypatch):
     assert asked == [((1, 0), 1, 30)]
     # The verdict of the evidence stands above it, and may be that it holds.
     assert found["randomized"]["words"].endswith("whether it is enough for this network.")
+
+
+def test_a_failed_check_of_our_own_evidence_stands_among_those_of_its_verdict(engine, monkeypatch):
+    holds = Checks((Check("score", 0.9, True, "It scores 0.9."),), "holds", "Holds.")
+    engine.checks = {0: holds, 1: holds}
+    widget = inspector_class(engine)(net(1), PICTURE, [1, 0], iterations=3)
+    page = Page(widget).hello()
+    page.until_status("done")
+    failed = {"similarity": 1.0, "passes": False, "words": "Fails: much alike."}
+    monkeypatch.setattr(Beside, "_randomized", lambda *_: dict(failed))
+    given(widget)
+    for pane in (1, 0):
+        ask(page, "randomize", pane=pane, target=1)
+        until_measured(page, pane)
+        names = [each["name"] for each in page.pump().state["_checks"]["1"]["items"]]
+        assert names == (["score"] if pane else ["sanity check", "score"])
+    item = page.state["_checks"]["1"]["items"][0]
+    assert (item["passed"], item["words"]) == (False, "Fails: much alike.")
+    assert len(page.state["_checks"]["0"]["items"]) == 1
+    failed["passes"] = True
+    ask(page, "randomize", pane=0, target=1)
+    page.until(lambda page: len(page.state["_checks"]["1"]["items"]) == 1)
+    widget.close()
 
 
 def test_a_closed_inspector_gives_up_measuring(shown, monkeypatch):

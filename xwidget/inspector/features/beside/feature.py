@@ -19,6 +19,7 @@ from xwidget.engine.second_net import SecondNet
 from xwidget.export import beside as exported
 from xwidget.export.compared import Compared
 from xwidget.inspector.features.beside.attributions import Attributions
+from xwidget.inspector.features.beside.failing import with_failed
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod
 from xwidget.inspector.features.beside.model import OtherModel
@@ -88,6 +89,7 @@ class Beside(Feature):
         """
         self._panel.watch(lambda _: self._look(), "target")
         self._panel.watch(self._on_status, "status")
+        self._panel.watch(lambda _: self._say_failed(), "_checks", "_measured")
         self._panel.runs.replaced = self._on_run
 
     def end(self) -> None:
@@ -240,6 +242,12 @@ class Beside(Feature):
         if status == "stopped":
             self.stop_models()
         self._look()
+
+    def _say_failed(self) -> None:
+        """Have the verdict's checks tell of a failed check of our own evidence."""
+        told = self._panel.get("_checks")
+        if (checks := with_failed(told, self._panel.get("_measured"))) != told:
+            self._panel.tell(_checks=checks)
 
     def _on_run(self) -> None:
         """Let the runs of other models go with ours."""
