@@ -244,7 +244,7 @@ class Beside(Feature):
         self._look()
 
     def _say_failed(self) -> None:
-        """Have the verdict's checks tell of a failed check of our own evidence."""
+        """Tell of a failed check of our own evidence among the checks of its verdict."""
         told = self._panel.get("_checks")
         if (checks := with_failed(told, self._panel.get("_measured"))) != told:
             self._panel.tell(_checks=checks)
