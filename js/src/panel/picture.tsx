@@ -118,7 +118,7 @@ function Caption({ ui }: { ui: Ui }) {
               score {away ? "without it " : ""}
               {score(mask.score)}
             </span>
-            <span title="The mask’s mean over all pixels and color channels">
+            <span title="The mask’s mean over all pixels and colors">
               {percent(mask.mean)} {away ? "taken away" : "shown"}
             </span>
           </span>

@@ -10,7 +10,7 @@ export function Play({ ui }: { ui: Ui }) {
       class="xw-play"
       disabled={store.keyframes.value.length < 2}
       aria-label={playing ? "Pause" : "Play"}
-      title={playing ? "Pause (key P)" : "Play the iterations, up to the newest (key P)"}
+      title={playing ? "Pause (key P)" : "Play up to the newest iteration (key P)"}
       onClick={player.toggle}
     >
       <svg viewBox="0 0 12 12" aria-hidden="true">

@@ -98,7 +98,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     ],
     [
       "Save PNG, screen size",
-      "As large as it is on this screen, with its caption",
+      "As on this screen, with its caption",
       false,
       attempt("Saved", async () => download(name("@screen.png"), await png(screen()))),
     ],

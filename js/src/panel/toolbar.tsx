@@ -69,9 +69,7 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
         <span class="xw-beside">
           <ToolButton
             name="Beside"
-            title={
-              (!Menu && offline) || "Put other methods, models and classes beside the evidence"
-            }
+            title={(!Menu && offline) || "Other methods, models and classes beside the evidence"}
             disabled={!Menu && offline !== ""}
             pressed={ui.beside.value}
             act={() => {

@@ -32,7 +32,10 @@ export function createBox(pen: Pen): Tool {
   }
   return {
     ...pen.whole,
-    button: { name: "Box", title: "Mark a box: drag from corner to corner (key B)" },
+    button: {
+      name: "Box",
+      title: "Mark a box: drag from corner to corner (key B while annotating)",
+    },
     down(at) {
       if (at.button !== 0) return false;
       corner = null;

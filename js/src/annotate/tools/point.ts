@@ -8,7 +8,7 @@ export function createPoint(pen: Pen): Tool {
   const enter = ({ pixel, event }: At) => put(middleOf(pixel), event);
   return {
     ...pen.whole,
-    button: { name: "Point", title: "Mark a place: click it (key P)" },
+    button: { name: "Point", title: "Mark a place: click it (key P while annotating)" },
     click(at) {
       put(pen.place(at), at.event);
       return true;

@@ -1,4 +1,4 @@
-import { bestOf, brief, pathOf } from "./curves";
+import { bestOf, brief, lastOf, pathOf } from "./curves";
 import type { Line } from "./lines";
 import { Named, pointing } from "./named";
 import { strokes } from "./sample";
@@ -27,13 +27,18 @@ export function Charts({ view, lines }: { view: View; lines: readonly Line[] }) 
           <p aria-hidden="true">
             <span>0%</span>
             <span>of the pixels</span>
-            <span>100%</span>
+            <span>{Math.round(100 * endOf(lines, name))}%</span>
           </p>
           <Heights view={view} lines={lines} name={name} more={more} />
         </figure>
       ))}
     </div>
   );
+}
+
+/** The share of the pixels with which the curves end. */
+function endOf(lines: readonly Line[], name: Of["name"]): number {
+  return Math.max(...lines.map(({ side }) => (side ? lastOf(side[name]) : 0))) || 1;
 }
 
 interface Of {

@@ -21,7 +21,7 @@ export function Methods({ view }: { view: View }) {
             key={method.name}
             words={method.label}
             about={method.about}
-            note={method.quick ? "quick" : undefined}
+            note={method.quick ? "quick" : "slower"}
             checked={pane !== undefined}
             disabled={disabled}
             act={() => (pane ? beside.remove(pane.id) : beside.add(method.name))}

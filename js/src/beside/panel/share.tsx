@@ -51,21 +51,15 @@ function InSpread({ view }: { view: View }) {
           top <b>{Math.round(100 * (view.share.value ?? 0))}%</b> of the pixels by each
         </span>
       </div>
-      {isFar(view) ? (
-        <p class="xw-note">Its slider is below the pictures.</p>
-      ) : (
-        <>
-          {!view.judging && (
-            <p class="xw-note">{view.scoring.error.value || "Scores are the notebook’s."}</p>
-          )}
-          <Area view={view} />
-        </>
+      {!view.judging && (
+        <p class="xw-note">{view.scoring.error.value || "Scores are the notebook’s."}</p>
       )}
+      <Area view={view} />
     </div>
   );
 }
 
-/** Whether a narrow panel has its mask, and all that is set there, far from the pictures. */
+/** Whether a narrow panel has its mask, and what is set there, far from the pictures: they have a slider, too. */
 export function isFar({ ui, judging }: View): boolean {
   return judging !== undefined && /slim|narrow/.test(ui.arrangement.value);
 }
@@ -106,6 +100,7 @@ export function Area({ view: { share, ui } }: { view: View }) {
             }}
           >
             {mark}
+            {mark === REACH.most && "%"}
           </button>
         ))}
       </div>

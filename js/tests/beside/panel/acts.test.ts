@@ -94,6 +94,6 @@ test("the menu’s entry of a method is of its usual options, whatever else of i
   expect(entry()?.props["aria-checked"]).toBe(false);
   kernel.says({ _beside: [pane(3, { label: "RISE, masks 200" }), pane(4, {})] });
   expect(entry()?.props["aria-checked"]).toBe(true);
-  press(h(Methods, { view }), "RISE");
+  press(h(Methods, { view }), "RISEslower");
   expect(kernel.asked("beside_remove")).toEqual([{ type: "beside_remove", pane: 4 }]);
 });
