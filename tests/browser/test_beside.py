@@ -148,6 +148,20 @@ def test_an_entry_stays_under_the_pointer_while_what_is_put_beside_moves_the_too
     inspector.root.locator(".xw-pane").nth(1).wait_for(state="detached")
 
 
+def test_what_is_said_of_two_pictures_follows_them_at_once(
+    notebook: Notebook, inspector: Inspector
+) -> None:
+    menu(inspector, "LayerCAM")
+    pane(inspector, "LayerCAM")
+    gap = inspector.root.evaluate("""root => {
+      const box = (of) => root.querySelector(of).getBoundingClientRect();
+      return box('.xw-compared').top - box('.xw-stage').bottom;
+    }""")
+    assert 0 <= gap < 16
+    menu(inspector, "LayerCAM")
+    inspector.root.locator(".xw-pane").nth(1).wait_for(state="detached")
+
+
 def test_methods_are_put_beside_from_the_menu_each_in_its_own_colors(
     notebook: Notebook, inspector: Inspector
 ) -> None:

@@ -28,13 +28,13 @@ export function Trust({ ui }: { ui: Ui }) {
             </span>
           </span>
         </summary>
-        {ui.layout.value !== "views" && <Others panes={others} />}
         {full !== name && (
           <p class="xw-full" dir="auto">
             {full}
           </p>
         )}
         {now.checks?.items.length ? <Items ui={ui} checks={now.checks} /> : <p>{NOT_YET}</p>}
+        {ui.layout.value !== "views" && <Others panes={others} />}
       </details>
       {/* Told once, when it is known: the line itself may change with every iteration. */}
       <span class="xw-sr" aria-live="polite">
@@ -45,8 +45,8 @@ export function Trust({ ui }: { ui: Ui }) {
 }
 
 const NOT_YET =
-  "A search can also find noise that only this network sees. After each run the evidence is " +
-  "therefore tested, and the verdict appears here.";
+  "A search can also find noise that only this network sees. So the evidence is tested after each " +
+  "run: the verdict appears here.";
 
 /** Of the picture, so that sentence, verdict and picture are one class's. */
 function targetOf({ panes, store }: Ui): number {

@@ -13,7 +13,8 @@ const WASTED = 1.25;
 const LEAST = 120;
 /** Least width of the column beside the picture, by arrangement, in CSS px. */
 const COLUMN = { slim: 0, narrow: 0, medium: 206, wide: 380 } as const;
-const TALLEST = { slim: 480, narrow: 480, medium: 480, wide: 560 } as const;
+const TALLEST = 480;
+const TALLEST_WIDE = 560;
 
 /** Beside each other where there is room, unless that would cost the picture its larger pixels. */
 export function arrange(panel: number, image: Size, ratio: number): Arrangement {
@@ -39,7 +40,8 @@ function roomIn(arrangement: Arrangement, panel: number): number {
 }
 
 function fitIn(arrangement: Arrangement, panel: number, image: Size): number {
-  return Math.min(roomIn(arrangement, panel) / image.width, TALLEST[arrangement] / image.height);
+  const most = arrangement === "wide" ? TALLEST_WIDE : TALLEST;
+  return Math.min(roomIn(arrangement, panel) / image.width, most / image.height);
 }
 
 function fittedIn(arrangement: Arrangement, panel: number, image: Size, ratio: number) {
@@ -54,19 +56,28 @@ const BETWEEN = 6;
 /** Height of a pane's title in one line and in two, and the width from which one is enough. */
 const TITLE = { line: 20, two: 36, from: 165 } as const;
 
-/** What is the same in every layout, so that nothing around the pictures moves. */
+/** What is the same in every layout of up to four pictures, so that nothing around them moves. */
 export interface Stage extends Size {
   /** Room above a single picture, as much as the titles of four take: its caption stands there. */
   caption: number;
 }
 
-/** Room for the pictures of any layout: two by two of half the single picture's size fit, with titles. */
-export function stageOf(panel: number, image: Size, ratio: number): Stage {
+/**
+ * Room for the pictures of any layout: two by two of half the single picture's size fit, with titles.
+ * A wide panel has more of it for five and more; what stands beside them is narrower then.
+ */
+export function stageOf(panel: number, image: Size, ratio: number, count: number): Stage {
   const arrangement = arrange(panel, image, ratio);
   const single = fittedIn(arrangement, panel, image, ratio);
   const width = Math.min(roomIn(arrangement, panel), single.width + BETWEEN);
   const caption = 2 * titleOf((width - BETWEEN) / 2) + BETWEEN;
-  return { width, height: single.height + caption, caption };
+  const stage = { width, height: single.height + caption, caption };
+  if (arrangement === "wide" && count > 4) {
+    stage.width = roomIn(arrangement, panel);
+    const { columns, width } = gridSize(stage, image, ratio, count);
+    stage.width = columns * (width + BETWEEN) - BETWEEN;
+  }
+  return stage;
 }
 
 function titleOf(width: number): number {

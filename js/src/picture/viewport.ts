@@ -56,25 +56,22 @@ export function createViewport(
   // Not on the page yet: as wide as another panel is, until the first layout tells.
   const other = document.querySelector(".xwidget-inspector[data-status] > .xw-panel");
   const width = signal(root.clientWidth || other?.clientWidth || 676);
-  const ratio = signal(window.devicePixelRatio || 1);
+  const ratio = signal(devicePixelRatio || 1);
+  const rate = () => {
+    ratio.value = devicePixelRatio || 1;
+  };
   const observer = new ResizeObserver(([entry]) => {
     // A hidden panel has no width: keep the arrangement it had.
     if (entry && entry.contentRect.width > 0) width.value = entry.contentRect.width;
-    ratio.value = window.devicePixelRatio || 1;
+    rate();
   });
   observer.observe(root);
   ended.addEventListener("abort", () => observer.disconnect());
   // Browser zoom changes the ratio, and with it the size that keeps pixels whole.
-  window.addEventListener(
-    "resize",
-    () => {
-      ratio.value = window.devicePixelRatio || 1;
-    },
-    { signal: ended },
-  );
+  addEventListener("resize", rate, { signal: ended });
 
   const camera = signal<Camera>(WHOLE);
-  const stage = computed(() => stageOf(width.value, image.value, ratio.value));
+  const stage = computed(() => stageOf(width.value, image.value, ratio.value, count.value));
   const size = computed(() => {
     if (count.value > 1) return gridSize(stage.value, image.value, ratio.value, count.value);
     return { ...pictureSize(width.value, image.value, ratio.value), columns: 1, title: 0 };

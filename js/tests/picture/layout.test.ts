@@ -10,12 +10,16 @@ describe("several pictures", () => {
     [686, 1, 4, 2, 224],
     [686, 1, 5, 3, 140],
     [1186, 1, 4, 2, 224],
+    // A wide panel has more room for five and more.
+    [1100, 1, 5, 3, 224],
+    [1100, 1, 6, 3, 224],
+    [1186, 1, 3, 2, 224],
     [486, 1, 4, 2, 224],
     [486, 2, 4, 2, 224],
     [286, 1, 4, 2, 110],
     [378, 1, 4, 2, 186],
   ])("in %i px at ratio %d, %i of them: %i in a row", (panel, ratio, count, columns, least) => {
-    const grid = gridSize(stageOf(panel, image, ratio), image, ratio, count);
+    const grid = gridSize(stageOf(panel, image, ratio, count), image, ratio, count);
     expect(grid.columns).toBe(columns);
     expect(grid.width).toBeGreaterThanOrEqual(least);
   });
@@ -25,7 +29,7 @@ describe("several pictures", () => {
     for (const panel of PANELS)
       for (const ratio of [1, 1.25, 2])
         for (const count of [2, 3, 4, 5, 10]) {
-          const stage = stageOf(panel, shape, ratio);
+          const stage = stageOf(panel, shape, ratio, count);
           const grid = gridSize(stage, shape, ratio, count);
           const rows = Math.ceil(count / grid.columns);
           const high = rows * (grid.height + grid.title) + 6 * (rows - 1);
