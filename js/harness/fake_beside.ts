@@ -33,7 +33,7 @@ const ALL: readonly (MethodEntry & Pick<BesidePane, "signed" | "channels">)[] = 
 ];
 
 function method(name: string, label: string, quick: boolean, about: string, channels = 1) {
-  return { name, label, quick, about, missing: "", signed: channels === 3, channels };
+  return { name, label, quick, about, missing: "", unfit: "", signed: channels === 3, channels };
 }
 
 /** Every step of a method at work, in ms. */

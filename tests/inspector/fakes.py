@@ -133,6 +133,7 @@ class Methods:
 
     def __init__(self):
         self.calls = []  # name, target, and the rest
+        self.unfit = {}  # reasons by name
         self._allowed = threading.Event()
         self._allowed.set()
         self.METHODS = {
@@ -143,6 +144,7 @@ class Methods:
                 signed=name == "slow",
                 missing="",
                 check=lambda options: None,
+                unfit=lambda net, name=name: self.unfit.get(name, ""),
             )
             for name in ("quick", "slow", "broken")
         }

@@ -149,7 +149,7 @@ def traits(panel: Panel) -> dict[str, Any]:
         "_reference": _encoded(shortest(subject.reference_picture)),
         "_classes": classes(panel),
         "_net_name": subject.clf.name,
-        "_methods": menu(),
+        "_methods": menu(subject.clf.net),
         "_tokens": list(subject.subject.tokens or ()),
     }
 

@@ -10,7 +10,9 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
+
+from xwidget.methods.fitting import any_net
 
 #: Command that installs whatever library a method needs.
 INSTALL = 'pip install "xwidget[methods]"'
@@ -59,6 +61,9 @@ class Method:
         Whether its values are signed, by default.
     needs
         Libraries that it needs, as they are imported.
+    unfit
+        Function from a net to why the method cannot work on it, as far as that is seen without
+        running it: "it has no attention ..."; "" if nothing is known to be in the way.
     """
 
     label: str
@@ -68,6 +73,7 @@ class Method:
     quick: bool = False
     signed: bool = False
     needs: tuple[str, ...] = ()
+    unfit: Callable[[nn.Module], str] = any_net
 
     @cached_property
     def takes(self) -> Mapping[str, Any]:

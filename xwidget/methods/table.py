@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xwidget.methods.cams import gradcam, gradcam_plus_plus, layercam
+from xwidget.methods.fitting import closed, without_attention, without_rules
 from xwidget.methods.gradients import gradient_shap, integrated_gradients, smoothgrad
 from xwidget.methods.guided import guided_backprop
 from xwidget.methods.lime import lime
@@ -26,6 +27,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Selvaraju et al., ICCV 2017, arXiv 1610.02391",
             quick=True,
             needs=("torchcam",),
+            unfit=closed,
         ),
         "gradcam++": Method(
             "Grad-CAM++",
@@ -35,6 +37,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Chattopadhyay et al., WACV 2018, arXiv 1710.11063",
             quick=True,
             needs=("torchcam",),
+            unfit=closed,
         ),
         "layercam": Method(
             "LayerCAM",
@@ -44,6 +47,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Jiang et al., IEEE TIP 2021",
             quick=True,
             needs=("torchcam",),
+            unfit=closed,
         ),
         "integrated_gradients": Method(
             "Integrated Gradients",
@@ -68,6 +72,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "that the net sees, whether it relies on them or not.",
             "Springenberg et al., 2015, arXiv 1412.6806",
             quick=True,
+            unfit=closed,
         ),
         "gradient_shap": Method(
             "GradientSHAP",
@@ -112,6 +117,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             quick=True,
             signed=True,
             needs=("zennit",),
+            unfit=without_rules,
         ),
         "attention_rollout": Method(
             "Attention rollout",
@@ -120,6 +126,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "the same for every class. For vision transformers.",
             "Abnar & Zuidema, ACL 2020, arXiv 2005.00928",
             quick=True,
+            unfit=without_attention,
         ),
     }
 )

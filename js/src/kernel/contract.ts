@@ -438,6 +438,8 @@ export interface MethodEntry {
   about: string;
   /** How to install what it needs; "" where nothing is missing. */
   missing: string;
+  /** Why it cannot work on this net: "it has no attention ..."; or "". */
+  unfit: string;
 }
 
 /** The values of a pane for one class, which `values` asks for. */

@@ -19,6 +19,7 @@ class MethodEntry(TypedDict):
     quick: Annotated[bool, "Whether it takes a second at most for most nets."]
     about: Annotated[str, "One sentence."]
     missing: Annotated[str, 'How to install what it needs; "" where nothing is missing.']
+    unfit: Annotated[str, 'Why it cannot work on this net: "it has no attention ..."; or "".']
 
 
 class PaneValues(TypedDict):

@@ -9,14 +9,14 @@ export function isOf(
   return pane.kind === "method" && pane.name === name && pane.label === label;
 }
 
-/** Those that can be had now, quick ones first, and those whose library is missing. */
+/** Those that can be had now, quick ones first, and those that cannot. */
 export function offered(methods: readonly MethodEntry[]): {
   here: MethodEntry[];
-  missing: MethodEntry[];
+  others: MethodEntry[];
 } {
-  const here = methods.filter(({ missing }) => !missing);
+  const here = methods.filter(({ missing, unfit }) => !missing && !unfit);
   return {
     here: [...here.filter(({ quick }) => quick), ...here.filter(({ quick }) => !quick)],
-    missing: methods.filter(({ missing }) => missing),
+    others: methods.filter(({ missing, unfit }) => missing || unfit),
   };
 }

@@ -4,14 +4,14 @@ import { Group } from "./group";
 import { Item } from "./item";
 import type { View } from "./view";
 
-/** The methods that can be put beside, and those whose library is missing. */
+/** The methods that can be put beside, and those that cannot: on this network, or without a library. */
 export function Methods({ view }: { view: View }) {
   const { beside } = view;
   const { store } = view.ui;
-  const { here, missing } = offered(beside.methods.value);
+  const { here, others } = offered(beside.methods.value);
   const disabled = store.offline.value;
   const paneOf = (method: MethodEntry) => beside.panes.value.find((pane) => isOf(method, pane));
-  if (here.length + missing.length === 0) return null;
+  if (here.length + others.length === 0) return null;
   return (
     <Group name="Another method">
       {here.map((method) => {
@@ -28,12 +28,12 @@ export function Methods({ view }: { view: View }) {
           />
         );
       })}
-      {missing.map((method) => (
+      {others.map(({ name, label, missing, unfit }) => (
         <Item
-          key={method.name}
-          words={method.label}
-          about={`Needs a library: ${method.missing}`}
-          disabled={`Not installed. In the notebook’s environment: ${method.missing}`}
+          key={name}
+          words={label}
+          about={unfit ? `Not for this network: ${unfit}` : `Needs a library: ${missing}`}
+          disabled={unfit || `Not installed. In the notebook’s environment: ${missing}`}
           checked={false}
           act={() => {}}
         />

@@ -23,7 +23,7 @@ const pane = (id: number, of: Partial<BesidePane>): BesidePane => ({
   ...{ state: "done", progress: 1, error: "", targets: { 5: told } },
   ...of,
 });
-const RISE = { name: "rise", label: "RISE", quick: false, about: "", missing: "" };
+const RISE = { name: "rise", label: "RISE", quick: false, about: "", missing: "", unfit: "" };
 
 function opened(...panes: BesidePane[]) {
   const { kernel, store } = finished();

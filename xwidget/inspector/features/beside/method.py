@@ -38,7 +38,7 @@ class OfMethod(Source):
     Raises
     ------
     ValueError, TypeError
-        If there is no such method, or it has no such option.
+        If there is no such method, it has no such option, or cannot work on the net.
     ModuleNotFoundError
         If the method's library is not installed.
     """
@@ -51,6 +51,9 @@ class OfMethod(Source):
         method = named(name)
         self.name = next(known for known, each in METHODS.items() if each is method)
         method.check(options)
+        if unfit := method.unfit(inspected.clf.net):
+            name = texts.shown(inspected.clf.name, NAME)
+            raise ValueError(f"{method.label} cannot work on {name}: {unfit}")
         self.label = ", ".join([method.label, *_in_words(options, inspected.clf.net)])
         self.about = method.about
         self.signed = method.signed
@@ -134,8 +137,8 @@ def _word(value: Any, net: nn.Module) -> str:
     return texts.shown(str(value), _VALUE)
 
 
-def menu() -> list[dict[str, Any]]:
-    """Return the methods as the page lists them."""
+def menu(net: nn.Module) -> list[dict[str, Any]]:
+    """Return the methods as the page lists them for a net."""
     return [
         {
             "name": name,
@@ -143,6 +146,7 @@ def menu() -> list[dict[str, Any]]:
             "quick": method.quick,
             "about": method.about,
             "missing": method.missing,
+            "unfit": method.unfit(net),
         }
         for name, method in METHODS.items()
     ]

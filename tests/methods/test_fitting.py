@@ -1,0 +1,51 @@
+"""Nets that a method cannot work on, told by their modules."""
+
+import torch
+from torch import nn
+
+from xwidget.methods import METHODS
+from xwidget.methods.fitting import closed, without_attention, without_rules
+
+CNN = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
+
+
+class Mixing(nn.Module):
+    """Attention that only its own function tells of."""
+
+    def __init__(self):
+        super().__init__()
+        self.query = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.mixed(x)
+
+    def mixed(self, x):
+        return scaled(self.query(x)) @ x
+
+
+def scaled(x):
+    return (x @ x.transpose(-1, -2)).softmax(-1)
+
+
+def test_a_net_without_attention_is_told_from_one_that_may_have_some():
+    assert "no attention" in without_attention(CNN)
+    for net in (Mixing(), nn.Sequential(CNN, nn.MultiheadAttention(4, 1))):
+        assert without_attention(net) == ""
+    own = nn.Sequential(nn.Linear(4, 4))
+    own.forward = lambda x: torch.softmax(x @ x.mT, -1) @ x
+    assert without_attention(own) == ""
+
+
+def test_lrp_has_no_rules_for_normalized_layers():
+    assert without_rules(CNN) == ""
+    assert "layer normalization" in without_rules(nn.Sequential(CNN, nn.LayerNorm(4)))
+
+
+def test_nothing_is_looked_at_within_a_traced_net():
+    traced = torch.jit.trace(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), torch.zeros(1, 3, 8, 8))
+    assert closed(CNN) == ""
+    assert all(
+        "torch.jit" in METHODS[name].unfit(traced)
+        for name in ("gradcam", "layercam", "guided_backprop", "lrp")
+    )
+    assert METHODS["rise"].unfit(traced) == ""
