@@ -147,7 +147,8 @@ class SecondNet:
 
     def settings(self, settings: Settings) -> Settings:
         """Return a run's settings as they are for the other net: a reference of our own is handed
-        over as a picture, and the way the net is run is found anew.
+        over as a picture. The way the net is run is not timed, as both run at once: each
+        would measure the other.
         """
         reference = settings.reference
         if isinstance(reference, Tensor):
@@ -155,7 +156,7 @@ class SecondNet:
             whole = make_reference(reference, x, clf.mean, clf.std, settings.seed)
             reference = handed_over(clf.picture(whole), self.theirs.clf)
             reference = _sized(reference, self.theirs.x)
-        plan = settings.plan if isinstance(settings.plan, str) else "auto"
+        plan = settings.plan if settings.plan == "plain" else "folded"
         return replace(settings, reference=reference, plan=plan)
 
     # Between the frames.
