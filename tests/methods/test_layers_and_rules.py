@@ -199,9 +199,18 @@ def test_nets_that_cannot_be_looked_into_are_refused_in_words() -> None:
             given(xw.Classifier(traced, size=32), method)
     blind = torch.no_grad()(Residual.forward)
     net = type("Blind", (Residual,), {"forward": blind})().eval()
-    for method in ("gradcam", "integrated_gradients", "guided_backprop"):
+    for method in ("gradcam", "integrated_gradients", "guided_backprop", "lrp"):
         with pytest.raises(ValueError, match="no gradient leads from what Blind returns"):
             given(xw.Classifier(net, size=32), method)
+
+    class Overwriting(torch.nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            half = x.sigmoid()
+            squared = half * half
+            return (squared + half.mul_(2)).mean((2, 3))
+
+    with pytest.raises(ValueError, match="it writes over values that the gradient needs"):
+        given(xw.Classifier(Overwriting(), size=32, mean=0.5, std=0.5), "integrated_gradients")
     with pytest.raises(ValueError, match="the layer is the net as a whole"):
         given(colors(), "gradcam", layer="")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -133,7 +134,8 @@ def attribute(
                 on_progress=follow,
                 cancel=cancel,
             )
-            answer = entry.attribute(task, **options)
+            with _worded(subject.clf.name):
+                answer = entry.attribute(task, **options)
         follow(1.0)
     finally:
         bar.close()
@@ -154,6 +156,21 @@ def attribute(
         scale=answer.scale,
         names=[subject.clf.categories[target] for target in chosen],
     )
+
+
+@contextmanager
+def _worded(net: str) -> Iterator[None]:
+    """Raise ValueError, with what to do, where a net writes over what its gradient needs."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "modified by an inplace operation" not in str(error):
+            raise
+        raise ValueError(
+            f"no gradient leads from what {net} returns back to the picture: it writes over values "
+            "that the gradient needs (an operation in place, such as x.mul_(2)). Write it without, "
+            "or choose a method that needs no gradient: occlusion, rise, lime"
+        ) from error
 
 
 def named(method: str) -> Method:

@@ -76,8 +76,8 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
     if rules not in RULES:
         raise ValueError(f"rules={rules!r}; expected {' or '.join(map(repr, RULES))}")
     task.expect(2 + len(task.targets))
+    plain = task.logits(task.x.clone().requires_grad_()).detach()  # raises without gradients
     with torch.no_grad():
-        plain = task.logits(task.x)
         if not fold(task.net, lambda batch: task.clf.logits(task.net, batch), task.x):
             task.net = task.clf.twin(task.device)
     task.look_inside()
