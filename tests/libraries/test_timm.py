@@ -80,3 +80,10 @@ def test_what_is_no_classifier_of_timm_is_refused_in_words() -> None:
         xw.from_timm(torch.nn.Linear(1, 1))
     with pytest.raises(ValueError, match="it returns features and no classes"):
         xw.from_timm(timm.create_model("test_efficientnet", pretrained=False, num_classes=0))
+    gray = timm.create_model("test_efficientnet", pretrained=False, in_chans=1, num_classes=4)
+    with pytest.raises(
+        ValueError, match=r"images of 1 channel, .*xw.Classifier\(model, size="
+    ) as said:
+        xw.from_timm(gray)
+    made = eval(str(said.value).split("number each: ")[1], {"xw": xw, "model": gray})
+    assert len(xw.Subject(made, photo()).scores) == 4

@@ -45,7 +45,8 @@ def from_timm(
     TypeError
         If this is not a model of timm.
     ValueError
-        If the model has no head: it returns features, and no classes.
+        If the model has no head: it returns features, and no classes. If it takes another number
+        of channels than 3.
 
     Examples
     --------
@@ -59,6 +60,7 @@ def from_timm(
 
     config = resolve_model_data_config(model)
     channels = config["input_size"][0]
+    _check_channels(model, config)
     if (size := _made_for(model)) is not None:
         config["input_size"] = (channels, *size)
     return Classifier(
@@ -96,6 +98,27 @@ def _check_model(model: object) -> None:
             "the model has no head (num_classes=0, or features_only=True): it returns features "
             "and no classes; make it with timm.create_model(..., num_classes=...)"
         )
+
+
+def _check_channels(model: nn.Module, config: Mapping[str, Any]) -> None:
+    """Raise ValueError unless a model takes colors: timm's transform makes three channels."""
+    first = _config(model).get("first_conv")
+    name = first[0] if isinstance(first, (tuple, list)) and first else first
+    conv = dict(model.named_modules()).get(name) if isinstance(name, str) else None
+    channels = getattr(conv, "in_channels", 3)
+    if channels == 3:
+        return
+    size = _made_for(model) or tuple(config["input_size"][1:])
+    mean, std = (round(sum(config[each]) / len(config[each]), 3) for each in ("mean", "std"))
+    way = (
+        f"wrap it with a number each: xw.Classifier(model, size={size}, mean=[{mean}], std=[{std}])"
+        if channels == 1
+        else "nets of three channels or one can be explained"
+    )
+    raise ValueError(
+        f"the model takes images of {channels} channel{'s' * (channels != 1)}, but timm prepares "
+        f"them in three; {way}"
+    )
 
 
 def _config(model: nn.Module) -> Any:

@@ -109,7 +109,7 @@ def from_transformers(
     TypeError
         If these are not a model and a processor of transformers.
     ValueError
-        If the model is for regression, or what the processor makes of a picture cannot be shown in
+        If the model has no head or is for regression, or what the processor makes of a picture cannot be shown in
         its colors.
 
     Examples
@@ -122,6 +122,7 @@ def from_transformers(
     (32, 32)
     """
     _check_model(model)
+    _check_head(model)
     config: Any = model.config
     if activation is None:
         activation = _activation(config)
@@ -150,6 +151,16 @@ def _check_model(model: object) -> None:
         raise TypeError(
             f"model is a {type(model).__name__}; expected one of transformers, from "
             f"AutoModelForImageClassification{way}"
+        )
+
+
+def _check_head(model: Any) -> None:
+    """Raise ValueError for a base model: what others hold, and put a head on."""
+    name = type(model).__name__
+    if model.base_model is model and name.endswith("Model"):
+        raise ValueError(
+            f"the model, a {name}, has no head: it returns features and no classes; load it by "
+            "AutoModelForImageClassification.from_pretrained(...)"
         )
 
 
