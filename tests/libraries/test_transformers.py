@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_refused_in_words() -> None:
     single = tr.ViTForImageClassification(tr.ViTConfig(**{**VIT, "num_labels": 1}))
     with pytest.raises(ValueError, match="the model is for regression"):
         xw.from_transformers(single, processor)
-    with pytest.raises(ValueError, match="a ViTModel, has no head: .*AutoModelForImage"):
+    with pytest.raises(ValueError, match=r"a ViTModel, has no head: .*AutoModelForImage"):
         xw.from_transformers(tr.ViTModel(tr.ViTConfig(**VIT)), processor)
     patches = tr.Siglip2ImageProcessor()
     with pytest.raises(ValueError, match="cut a picture into several, or into patches"):

@@ -109,8 +109,8 @@ def from_transformers(
     TypeError
         If these are not a model and a processor of transformers.
     ValueError
-        If the model has no head or is for regression, or what the processor makes of a picture cannot be shown in
-        its colors.
+        If the model has no head or is for regression, or what the processor makes of a picture
+        cannot be shown in its colors.
 
     Examples
     --------
