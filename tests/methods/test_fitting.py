@@ -1,5 +1,6 @@
 """Nets that a method cannot work on, told by their modules."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -41,6 +42,7 @@ def test_lrp_has_no_rules_for_normalized_layers():
     assert "layer normalization" in without_rules(nn.Sequential(CNN, nn.LayerNorm(4)))
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit.trace")
 def test_nothing_is_looked_at_within_a_traced_net():
     traced = torch.jit.trace(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), torch.zeros(1, 3, 8, 8))
     assert closed(CNN) == ""
@@ -49,3 +51,21 @@ def test_nothing_is_looked_at_within_a_traced_net():
         for name in ("gradcam", "layercam", "guided_backprop", "lrp")
     )
     assert METHODS["rise"].unfit(traced) == ""
+
+
+@pytest.mark.parametrize(("name", "option"), [(n, o) for n in METHODS for o in METHODS[n].least])
+def test_a_number_that_is_too_small_is_refused_before_anything_is_computed(name, option):
+    method = METHODS[name]
+    method.check({option: method.least[option]})
+    with pytest.raises(ValueError, match=option):
+        method.check({option: method.least[option] - 1})
+    with pytest.raises((TypeError, ValueError), match=option):
+        method.check({option: "x"})
+    if method.takes[option] is None:
+        method.check({option: None})
+
+
+def test_every_option_that_counts_something_has_a_least():
+    for method in METHODS.values():
+        numbers = {k for k, v in method.takes.items() if type(v) is int}
+        assert numbers <= set(method.least) <= set(method.takes)

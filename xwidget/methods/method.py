@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.util import find_spec
@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from xwidget.methods.fitting import any_net
+from xwidget.support import arguments
 
 #: Command that installs whatever library a method needs.
 INSTALL = 'pip install "xwidget[methods]"'
@@ -64,6 +65,8 @@ class Method:
     unfit
         Function from a net to why the method cannot work on it, as far as that is seen without
         running it: "it has no attention ..."; "" if nothing is known to be in the way.
+    least
+        Smallest whole number that an option may be, by its name.
     """
 
     label: str
@@ -74,6 +77,7 @@ class Method:
     signed: bool = False
     needs: tuple[str, ...] = ()
     unfit: Callable[[nn.Module], str] = any_net
+    least: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def takes(self) -> Mapping[str, Any]:
@@ -94,7 +98,9 @@ class Method:
         ModuleNotFoundError
             If a library is missing.
         TypeError
-            If the method has no such option.
+            If the method has no such option, or one that is a whole number is given none.
+        ValueError
+            If such a number is too small.
         """
         if self.missing:
             lacks = next(name for name in self.needs if not _installed(name))
@@ -107,6 +113,9 @@ class Method:
                 listed = f"it has {', '.join(self.takes)}" if self.takes else "it has none"
                 hint = f"did you mean {near[0]!r}?" if near else listed
                 raise TypeError(f"{self.label} has no option {name!r}; {hint}")
+            value = options[name]
+            if name in self.least and not (value is None and self.takes[name] is None):
+                arguments.whole(name, value, self.least[name])
 
 
 def _installed(name: str) -> bool:

@@ -57,6 +57,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Sundararajan et al., ICML 2017, arXiv 1703.01365",
             signed=True,
             needs=("captum",),
+            least={"steps": 2},
         ),
         "smoothgrad": Method(
             "SmoothGrad",
@@ -64,6 +65,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "The size of the logit's mean gradient at noisy copies of the image.",
             "Smilkov et al., 2017, arXiv 1706.03825",
             needs=("captum",),
+            least={"samples": 1},
         ),
         "guided_backprop": Method(
             "Guided Backprop",
@@ -82,6 +84,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Lundberg & Lee, NeurIPS 2017, arXiv 1705.07874",
             signed=True,
             needs=("captum",),
+            least={"samples": 1, "backgrounds": 1},
         ),
         "occlusion": Method(
             "Occlusion",
@@ -91,6 +94,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Zeiler & Fergus, ECCV 2014, arXiv 1311.2901",
             signed=True,
             needs=("captum",),
+            least={"window": 1, "stride": 1},
         ),
         "lime": Method(
             "LIME",
@@ -100,6 +104,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "Ribeiro et al., KDD 2016, arXiv 1602.04938",
             signed=True,
             needs=("captum", "skimage"),
+            least={"samples": 2, "segments": 2},
         ),
         "rise": Method(
             "RISE",
@@ -107,6 +112,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             "The mean score of pictures of which a random mask keeps the pixel, less that of all.",
             "Petsiuk et al., BMVC 2018, arXiv 1806.07421",
             signed=True,
+            least={"masks": 1, "cells": 1},
         ),
         "lrp": Method(
             "LRP",
