@@ -85,6 +85,7 @@ def test_evidence_that_holds_everywhere_holds() -> None:
     assert found.says == ""
     assert found["small moves"].value == pytest.approx(1)
     assert found["unseen backgrounds"].value == pytest.approx(1)
+    assert found["unseen backgrounds"].words.endswith("as much noise, 1.00 on the worst.")
     assert found.summary == (
         "Holds: 1.00 after small moves, 1.00 on unseen backgrounds, 55.0% shown."
     )
@@ -142,7 +143,7 @@ def test_each_failure_is_told(change: dict[str, object], name: str) -> None:
 def test_enough_but_not_necessary_is_said() -> None:
     found = checks(always)
     assert found.summary == (
-        "Holds: enough, but not necessary: the rest of the photo alone still scores 0.88."
+        "Holds: enough, but not necessary: the rest of the photo alone scores 0.88 (photo 0.90)."
     )
     item = found["everything else"]
     assert item.passed is None

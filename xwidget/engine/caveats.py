@@ -239,7 +239,7 @@ def informed(picture: Picture) -> Iterator[Check]:
         )
     yield Check("reference alone", share, None, words, {"score": picture.blank})
     share = share_of(picture.other, picture.image, picture.neutral)
-    details = {"score": picture.other}
+    details = {"score": picture.other, "image": picture.image}
     if not picture.game.keeps:
         words = f"What is taken away scores {other} alone (photo {image})."
         yield Check("taken away", share, None, words, details)
@@ -304,8 +304,12 @@ def reserved(items: tuple[Check, ...]) -> str:
         words = known["reference alone"].words
         return f", but {words[0].lower()}{words[1:]}"
     if reaches("everything else", UNNEEDED):
-        other = figure(known["everything else"].details.get("score"))
-        return f": enough, but not necessary: the rest of the photo alone still scores {other}."
+        details = known["everything else"].details
+        other, image = (figure(details.get(name)) for name in ("score", "image"))
+        return (
+            f": enough, but not necessary: the rest of the photo alone scores {other} (photo "
+            f"{image})."
+        )
     return ""
 
 

@@ -327,11 +327,13 @@ def _unseen_backgrounds(
     shares = noisy if game.keeps else plain
     mean = _mean(game, shares) or 0.0
     measure = "what the image scores with as much noise" if game.keeps else "the image's score"
+    worst = min(shares) if game.keeps else max(shares)
+    extreme = f", {worst:.2f} on the worst" if len(shares) > 1 else ""
     words = (
         f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
-        f"{measure}" + (f"; on {lost} more the network is NaN or infinite." if lost else ".")
+        f"{measure}{extreme}"
+        + (f"; on {lost} more the network is NaN or infinite." if lost else ".")
     )
-    worst = min(shares) if game.keeps else max(shares)
     details = {"worst": worst, "of the plain image": sum(plain) / len(plain)}
     return Check(name, mean, _passes(game, mean, BACKGROUND), words, details)
 
