@@ -1,14 +1,15 @@
 /**
  * The colors of signed values, outwards from the paper's: orange to red for the class, blue against
- * it. They are of ColorBrewer's RdBu with 11 classes (Brewer and Harrower, colorbrewer2.org, Apache
- * 2.0), which is told apart with every common color vision deficiency. Both sides are as far from the
- * paper in lightness; on dark paper they grow lighter, as on light paper darker.
+ * it. They are of ColorBrewer's RdBu with 11 classes, and with 6 where paper is dark (Brewer and
+ * Harrower, colorbrewer2.org, Apache 2.0), which is told apart with every common color vision
+ * deficiency. Both sides are as far from the paper in lightness; on dark paper, which is a middle gray,
+ * they grow lighter, and soon, so that faint values are seen; on light paper darker.
  */
 import { DARK, LIGHT } from "../picture/paper";
 
 const SIDES = {
   light: { over: ["f4a582", "d6604d", "b2182b"], under: ["92c5de", "4393c3", "2166ac"] },
-  dark: { over: ["d6604d", "f4a582"], under: ["4393c3", "92c5de"] },
+  dark: { over: ["ef8a62", "f4a582"], under: ["67a9cf", "92c5de"] },
 } as const;
 
 /** Colors of each side of zero. */
