@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Iterable
 
+import torch
+
 import xwidget as xw
+from benchmarks.records import Records
 from benchmarks.subjects import judge
 from xwidget.metrics import Judge
 
@@ -38,6 +42,42 @@ def judges(
             clf.net.to(device)
         nets[name] = judge(clf) if batch is None else judge(clf, batch)
     return nets
+
+
+def run(
+    options: argparse.Namespace,
+    measure: Callable[[Records], None],
+    report: Callable[[Records], str],
+    head: str,
+) -> None:
+    """Measure what is not measured yet, print the tables, and write them where that is asked for.
+
+    Parameters
+    ----------
+    options
+        Has "threads", "json", "report" and "write".
+    measure
+        Adds to the records; may be stopped by Ctrl-C.
+    report
+        Returns the tables of the records, as Markdown.
+    head
+        What stands above the tables in a file.
+    """
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    records = Records(options.json)
+    if not options.report:
+        try:
+            measure(records)
+        except KeyboardInterrupt:
+            say("stopped; the tables hold what is measured so far")
+    if not records.rows:
+        raise SystemExit("nothing was measured")
+    text = report(records)
+    sys.stdout.write(text + "\n")
+    if options.write:
+        options.write.write_text(f"{head}\n\n{text}\n", encoding="utf-8")
+        say(f"written to {options.write}")
 
 
 def part(text: str) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -52,23 +51,13 @@ def main(
 ) -> None:
     """Measure what is not measured yet, and print the tables."""
     options = _options(arguments)
-    if options.threads:
-        torch.set_num_threads(options.threads)
     torch.backends.cudnn.allow_tf32 = False  # as exact as on a CPU
-    records = Records(options.json)
-    if not options.report:
-        try:
-            _measure(options, records, load)
-        except KeyboardInterrupt:
-            loop.say("stopped; the tables hold what is measured so far")
-    if not records.rows:
-        raise SystemExit("nothing was measured")
-    known = len(read_photos(options.photos)) if options.report and options.photos else 0
-    text = report(records.rows, known)
-    sys.stdout.write(text + "\n")
-    if options.write:
-        options.write.write_text(f"{_HEAD}\n\n{text}\n", encoding="utf-8")
-        loop.say(f"written to {options.write}")
+
+    def tables(records: Records) -> str:
+        known = len(read_photos(options.photos)) if options.report and options.photos else 0
+        return report(records.rows, known)
+
+    loop.run(options, lambda records: _measure(options, records, load), tables, _HEAD)
 
 
 def report(rows: Sequence[Row], photos: int = 0) -> str:

@@ -12,13 +12,10 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-import torch
 
 import xwidget as xw
 from benchmarks import loop, pictures
@@ -44,22 +41,12 @@ def main(
 ) -> None:
     """Measure what is not measured yet, and print the tables."""
     options = _options(arguments)
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    records = Records(options.json)
-    if not options.report:
-        try:
-            _measure(options, records, load)
-        except KeyboardInterrupt:
-            loop.say("stopped; the tables hold what is measured so far")
-    if not records.rows:
-        raise SystemExit("nothing was measured")
-    text = report(records.rows, options.details, options.unseen)
-    sys.stdout.write(text + "\n")
-    if options.write:
-        head = _HEAD.format(command=_command(options))
-        options.write.write_text(f"{head}\n\n{text}\n", encoding="utf-8")
-        loop.say(f"written to {options.write}")
+    loop.run(
+        options,
+        lambda records: _measure(options, records, load),
+        lambda records: report(records.rows, options.details, options.unseen),
+        _HEAD.format(command=_command(options)),
+    )
 
 
 def _measure(
