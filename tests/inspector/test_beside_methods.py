@@ -3,7 +3,11 @@
 import pytest
 import torch
 
-from tests.inspector.fakes import SAFETY
+import xwidget as xw
+from tests.inspector.conftest import PICTURE
+from tests.inspector.fakes import SAFETY, SIDE, classifier, inspector_class
+from xwidget.inspector.features.beside import method
+from xwidget.methods import METHODS
 
 
 def test_a_method_goes_by_its_name_and_its_label_in_any_case(make, methods):
@@ -42,3 +46,25 @@ def test_a_method_that_cannot_work_on_the_net_is_refused_at_once_and_listed_with
     with pytest.raises(ValueError, match=r"Slow cannot work on .*: it has no attention"):
         widget.add_method("slow")
     assert not widget._beside
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.trace")
+def test_a_traced_net_has_a_panel_whose_menu_says_what_cannot_look_into_it(engine, monkeypatch):
+    monkeypatch.setattr(method, "METHODS", METHODS)  # not the fake ones
+    traced = torch.jit.trace(classifier().net.eval(), torch.zeros(1, 3, SIDE, SIDE))
+    clf = xw.Classifier(traced, size=SIDE)
+    widget = inspector_class(engine)(clf, PICTURE, 3, iterations=2, defense="none")
+    unfit = {entry["name"]: entry["unfit"] for entry in widget._methods}
+    widget.close()
+    assert "torch.jit" in unfit["gradcam"]
+    assert unfit["rise"] == unfit["attention_rollout"] == ""
+
+
+def test_looking_for_what_is_in_the_way_never_stops_a_panel(make, methods):
+    def raising(net):
+        raise AttributeError("forward")
+
+    methods.METHODS["slow"].unfit = raising
+    widget = make()
+    assert [entry["unfit"] for entry in widget._methods] == ["", "", ""]
+    assert widget.add_method("slow") == "Slow"

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.fx
 from torch import nn
 
 from xwidget.methods import METHODS
@@ -51,6 +52,23 @@ def test_nothing_is_looked_at_within_a_traced_net():
         for name in ("gradcam", "layercam", "guided_backprop", "lrp")
     )
     assert METHODS["rise"].unfit(traced) == ""
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit")
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.jit.trace(CNN, torch.zeros(1, 3, 8, 8)),
+        lambda: torch.jit.script(CNN),
+        lambda: nn.Sequential(torch.jit.script(nn.ReLU()), nn.Flatten()),
+        lambda: torch.fx.symbolic_trace(CNN),
+    ],
+    ids=["traced", "scripted", "partly scripted", "fx"],
+)
+def test_every_method_can_be_asked_about_a_net_of_any_kind(make):
+    net = make().eval()
+    said = {name: method.unfit(net) for name, method in METHODS.items()}
+    assert all(isinstance(why, str) for why in said.values())
 
 
 @pytest.mark.parametrize(("name", "option"), [(n, o) for n in METHODS for o in METHODS[n].least])

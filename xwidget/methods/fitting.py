@@ -47,8 +47,10 @@ def without_attention(net: nn.Module) -> str:
     """
     kinds = {type(module) for module in net.modules()}
     own = [(type(each), each.forward) for each in net.modules() if "forward" in vars(each)]
+    # Statically: a scripted or traced module's class refuses to be asked.
+    common = [(kind, getattr_static(kind, "forward", None)) for kind in kinds]
     may = any(_names_it(kind.__name__) for kind in kinds) or any(
-        _attends(*each) for each in [*((kind, kind.forward) for kind in kinds), *own]
+        _attends(*each) for each in [*common, *own]
     )
     return "" if may else "it has no attention that could be rolled out"
 

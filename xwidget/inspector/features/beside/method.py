@@ -13,6 +13,7 @@ from xwidget.inspector.features.beside.source import Doing, Showing, Source
 from xwidget.inspector.work.inspected import Inspected
 from xwidget.methods import METHODS, attribute
 from xwidget.methods.attribute import named
+from xwidget.methods.method import Method
 from xwidget.metrics.randomization import randomization
 from xwidget.subject import Subject
 from xwidget.support import texts
@@ -51,7 +52,7 @@ class OfMethod(Source):
         method = named(name)
         self.name = next(known for known, each in METHODS.items() if each is method)
         method.check(options)
-        if unfit := method.unfit(inspected.clf.net):
+        if unfit := _unfit(method, inspected.clf.net):
             name = texts.shown(inspected.clf.name, NAME)
             raise ValueError(f"{method.label} cannot work on {name}: {unfit}")
         self.label = ", ".join([method.label, *_in_words(options, inspected.clf.net)])
@@ -137,6 +138,14 @@ def _word(value: Any, net: nn.Module) -> str:
     return texts.shown(str(value), _VALUE)
 
 
+def _unfit(method: Method, net: nn.Module) -> str:
+    """Return why a method cannot work on a net; "" also where looking for it went wrong."""
+    try:
+        return method.unfit(net)
+    except Exception:  # modules can be anything: a hint must not stop the panel
+        return ""
+
+
 def menu(net: nn.Module) -> list[dict[str, Any]]:
     """Return the methods as the page lists them for a net."""
     return [
@@ -146,7 +155,7 @@ def menu(net: nn.Module) -> list[dict[str, Any]]:
             "quick": method.quick,
             "about": method.about,
             "missing": method.missing,
-            "unfit": method.unfit(net),
+            "unfit": _unfit(method, net),
         }
         for name, method in METHODS.items()
     ]
