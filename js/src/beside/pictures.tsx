@@ -34,24 +34,22 @@ export function picturesOf(
 
   /** Our own evidence, which has a title where it has neighbors. */
   const ours = (main: Pane): Pane => {
-    const area = share.value;
-    const title = main.title || "Evidence";
-    const edited = store.testing.edited.value !== null;
-    if (area === null || edited) {
-      const [all, word] = main.head.figures;
-      const figures = main.title ? "" : `: ${[all, word].filter(Boolean).join(" ")}`;
-      const name = main.head.name || title;
-      return { ...main, ...titled, title: title + figures, head: { ...main.head, name } };
-    }
+    const area = store.testing.edited.value ? null : share.value;
+    const { head, title: given } = main;
+    const title = given || "Evidence";
+    const top = area !== null && view.own.value && words(area);
+    const figures = area === null ? head.figures : ([top || "whole", ""] as const);
+    const said = area === null && given ? "" : `: ${figures.filter(Boolean).join(" ")}`;
+    const name = head.name || title;
+    const pane = { ...main, ...titled, title: title + said, head: { ...head, name, figures } };
+    if (!top) return pane;
     return {
-      ...main,
-      ...titled,
-      title: `${title}: ${words(area)}`,
-      head: { name: main.head.name || title, warns: undefined, figures: [words(area), ""] },
+      ...pane,
+      head: { ...pane.head, warns: undefined },
       // Everywhere the same: the pixels that are ranked first, and nothing else.
       takes: false,
-      says: `The ${words(area)} by the evidence, as the network is shown them.`,
-      words: `The ${words(area)} by the evidence for ${nameOf(store, store.target.value)}`,
+      says: `The ${top} by the evidence, as the network is shown them.`,
+      words: `The ${top} by the evidence for ${nameOf(store, store.target.value)}`,
     };
   };
 
@@ -90,10 +88,8 @@ export function picturesOf(
       ];
     },
     shown(mask, cut) {
-      const own = view.beside.valuesOf(0, mask.target);
-      const area = share.value;
-      if (area === null || !own || !view.isBeside()) return cut;
-      return own.places.length === mask.height * mask.width ? topOf(own, area, mask) : cut;
+      const [own, area] = [view.own.value, share.value];
+      return area !== null && own && view.isBeside() ? topOf(own, area, mask) : cut;
     },
     tools: { select: selecting(view) },
     layers: [tokenGrid(view), selected(view)],

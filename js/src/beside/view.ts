@@ -54,7 +54,7 @@ export interface BesideView {
   shown: ReadonlySignal<readonly Shown[]>;
   /** The one of a pane's key; undefined for our own evidence. */
   of(key: string): Shown | undefined;
-  /** Where our own evidence ranks the pixels; null until it is here. */
+  /** Where our own evidence, as it is drawn, ranks the pixels; null until it is here. */
   own: ReadonlySignal<Values | null>;
   /** Choose the picture that is tested and edited. */
   select(key: string): void;
@@ -64,6 +64,17 @@ export interface BesideView {
 
 /** In the others every picture has a mask of its own. */
 const SINGLE = ["single", "divider", "views"];
+
+/** What every difference of two masks is. */
+const DIFFERENCE = {
+  id: null,
+  kind: "difference",
+  signed: true,
+  channels: 3,
+  scale: 1,
+  clipped: 0,
+  unit: "",
+} as const;
 
 function inWords(mask: Frame, other: Frame | Values, ours: string, theirs: string): string {
   const shares = sharesOf(mask, other);
@@ -78,6 +89,12 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
   const share = signal(first.share);
   const differences = signal<readonly number[]>(first.differences);
   const against = signal<readonly number[]>(first.models);
+
+  const own = computed(() => {
+    const mask = store.drawn.value;
+    const values = mask && beside.valuesOf(0, mask.target);
+    return values && values.places.length === mask.height * mask.width ? values : null;
+  });
 
   const ofPane = (pane: BesidePane): Shown => {
     const target = store.target.value;
@@ -112,19 +129,10 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     const [name, less] = [nameOf(store, target), nameOf(store, other)];
     const running = store.status.value === "running";
     return {
-      ...{ key: `difference-${other}`, id: null, kind: "difference", label: `${name} − ${less}` },
+      ...{ ...DIFFERENCE, key: `difference-${other}`, label: `${name} − ${less}` },
       about: `Where ${name} has more evidence than ${less}, and where less.`,
-      ...{
-        signed: true,
-        channels: 3,
-        progress: 0,
-        error: "",
-        scale: 1,
-        clipped: 0,
-        unit: "",
-        note: mask && against ? inWords(mask, against, name, less) : "",
-      },
-      ...{ target, values },
+      ...{ progress: 0, error: "", target, values },
+      note: mask && against ? inWords(mask, against, name, less) : "",
       state: values ? "done" : running ? "running" : "waiting",
     };
   };
@@ -134,10 +142,9 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     const values = mask && other.values ? difference(mask, other.values) : null;
     const [ours, theirs] = [shownText(store.netName.value), other.label];
     return {
-      ...{ key: `only-${pane.id}`, id: null, kind: "difference", label: `Difference to ${theirs}` },
+      ...{ ...DIFFERENCE, key: `only-${pane.id}`, label: `Difference to ${theirs}` },
       about: `What only one of them needs: ${ours} above 0, ${theirs} below; around 0, what both need or neither does.`,
-      ...{ signed: true, channels: 3, progress: other.progress, error: other.error },
-      ...{ scale: 1, clipped: 0, unit: "", target, values },
+      ...{ progress: other.progress, error: other.error, target, values },
       state: values || other.state !== "done" ? other.state : "waiting",
       note: mask && other.values ? inWords(mask, other.values, ours, theirs) : "",
     };
@@ -152,7 +159,17 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
 
   const name = `${ui.id} beside`;
   let told = false;
+  let begins = first.share !== null;
   const stops = [
+    effect(() => {
+      if (!begins) return;
+      const silent = store.offline.value && !store.portable.value;
+      begins = share.value === first.share && !own.value;
+      if (!begins || !(silent || beside.errorOf(0, store.target.value))) return;
+      // Ours cannot be shown by area: it is compared by value, and what was chosen stays on record.
+      begins = told = false;
+      share.value = null;
+    }),
     effect(() => {
       const target = store.target.value;
       const wishes = beside.panes.value.flatMap(({ id, targets }): Wish[] => {
@@ -174,8 +191,8 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
     }),
     effect(() => {
       const chosen = {
-        ...{ share: share.value, differences: [...differences.value] },
-        models: [...against.value],
+        ...{ share: share.value, differences: differences.value as number[] },
+        models: against.value as number[],
       };
       if (told) link.write({ _beside_choice: chosen });
       told = true;
@@ -192,12 +209,8 @@ export function createBesideView(ui: Ui, beside: Beside): BesideView {
   });
 
   return {
-    ...{ ui, beside, share, differences, against, shown },
+    ...{ ui, beside, share, differences, against, shown, own },
     tokens: signal(false),
-    own: computed(() => {
-      const values = beside.valuesOf(0, store.target.value);
-      return misfit(values) ? null : values;
-    }),
     of: (key) => shown.value.find((each) => each.key === key),
     select(key) {
       ui.selected.value = key;

@@ -59,7 +59,6 @@ function looking() {
   const panes = computed(() => pictures.panes([MAIN]));
   const view = {
     ...{ ui: { ...ui, panes }, share, shown, own, differences: signal([]) },
-    beside: { valuesOf: (pane: number) => (pane === 0 ? own.value : null) },
     of: (key: string) => shown.value.find((each) => each.key === key),
     select: (key: string) => {
       ui.selected.value = key;
@@ -134,6 +133,11 @@ test("until our own order is here, and in layouts of several masks, our mask sta
   here.layout.value = "single";
   here.own.value = null;
   expect(here.pictures.shown(mask, mask)).toBe(mask);
+  expect(here.panes.value[0]).toMatchObject({
+    title: "Evidence: whole",
+    takes: true,
+    says: "Its own words.",
+  });
 });
 
 test("a test takes what is seen: the values, their positive part, or the top pixels", () => {

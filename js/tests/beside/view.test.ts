@@ -124,3 +124,21 @@ test("a view begins with what another chose to show, and tells what is chosen in
   view.share.value = null;
   expect(kernel.saved.at(-1)).toEqual({ _beside_choice: { ...choice, share: null } });
 });
+
+test("what is opened without our own order begins by value; what was chosen stays on record", async () => {
+  const choice = { share: 0.2, differences: [], models: [] };
+  const page = opened({ _beside_choice: choice, _portable: true });
+  expect(page.view.share.value).toBe(0.2);
+  const sent = page.kernel.sent.find((each) => each.type === "values" && each.pane === 0);
+  const request = { type: "values", pane: 0, target: 5 } as const;
+  page.kernel.answers({ type: "failed", request, message: "Left out.", id: sent?.id ?? 0 });
+  await page.settle();
+  expect([page.view.share.value, page.kernel.saved]).toEqual([null, []]);
+  page.view.share.value = 0.2; // Asked for all the same: the others have an order.
+  expect([page.view.share.value, page.kernel.saved.length]).toEqual([0.2, 1]);
+
+  const saved = opened({ _beside_choice: choice });
+  saved.store.connect();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([saved.store.offline.value !== "", saved.view.share.value]).toEqual([true, null]);
+});

@@ -86,7 +86,7 @@ function Heights({ view, lines, name, more }: Of & { more: boolean }) {
     more,
   );
   return (
-    <ol aria-label="Mean height of the curve, best first">
+    <ol aria-label="Mean heights, best first">
       {sorted.map(({ id, name: of, line, height, itself }, k) => (
         <li key={id} {...pointing(view, id)}>
           <Named name={of} {...{ line, itself }} />

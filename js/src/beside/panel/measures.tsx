@@ -58,7 +58,7 @@ export function Measures({ view }: { view: View }) {
         <div class="xw-results">
           <div>
             <Charts view={view} lines={measured} />
-            <p class="xw-note">Scattered pixels look good in deletion, less so in ROAD.</p>
+            <p class="xw-note">Scattered pixels look good in deletion, less in ROAD.</p>
           </div>
           <div>
             <EqualArea view={view} lines={measured} />

@@ -162,7 +162,7 @@ function Tokens({ view: { beside, tokens } }: { view: View }) {
     <Group name="Over the pictures">
       <Item
         words={`Tokens, ${rows}×${columns}`}
-        about="The patches in which this network reads the image, and each one’s share of the evidence"
+        about="The patches that this network reads, and each one’s share of the evidence"
         checked={tokens.value}
         act={() => {
           tokens.value = !tokens.value;

@@ -52,7 +52,7 @@ function InSpread({ view }: { view: View }) {
         </span>
       </div>
       {!view.judging && (
-        <p class="xw-note">{view.scoring.error.value || "Scores are the notebook’s."}</p>
+        <p class="xw-note">{view.scoring.error.value || "Scores computed in the notebook."}</p>
       )}
       <Area view={view} />
     </div>
@@ -73,7 +73,7 @@ export function Area({ view: { share, ui } }: { view: View }) {
       <input
         type="range"
         aria-label="Area"
-        title="Share of the pixels that is shown of every picture"
+        title="Share of the pixels that each picture shows"
         min={REACH.least}
         max={REACH.most}
         step={1}

@@ -34,7 +34,7 @@ export function Title({ view, pane }: { view: View; pane: Pane }) {
         {line !== undefined && <Sample line={line} />}
         <span dir="auto">{name}</span>
       </span>
-      {byArea && typeof id === "number" && view.isBeside() ? (
+      {byArea && typeof id === "number" && view.isBeside() && (!ours || view.own.value) ? (
         <AtArea
           view={view}
           scores={view.scoring.scores.value[id]}
@@ -118,7 +118,7 @@ function AtArea(props: { view: View; scores: AreaScore | undefined; itself: bool
         {score(scores?.own)}
       </b>
       {typeof witness === "number" && (
-        <i title="Score of these pixels alone, by the witness">
+        <i title="Their score by the witness">
           <span class="xw-sr">, by the witness </span>
           {score(witness)}
         </i>
