@@ -25,6 +25,7 @@ MODELS: dict[str, dict[str, Any]] = {
         "window_size": 4,
     },
     "test_efficientnet": {},
+    "tresnet_m": {"num_classes": 5, "layers": [1, 1, 1, 1], "width_factor": 0.25},
 }
 
 
@@ -85,5 +86,5 @@ def test_what_is_no_classifier_of_timm_is_refused_in_words() -> None:
         ValueError, match=r"images of 1 channel, .*xw.Classifier\(model, size="
     ) as said:
         xw.from_timm(gray)
-    made = eval(str(said.value).split("number each: ")[1], {"xw": xw, "model": gray})
+    made = eval(str(said.value).split("one std: ")[1], {"xw": xw, "model": gray})
     assert len(xw.Subject(made, photo()).scores) == 4

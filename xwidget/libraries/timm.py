@@ -102,16 +102,14 @@ def _check_model(model: object) -> None:
 
 def _check_channels(model: nn.Module, config: Mapping[str, Any]) -> None:
     """Raise ValueError unless a model takes colors: timm's transform makes three channels."""
-    first = _config(model).get("first_conv")
-    name = first[0] if isinstance(first, (tuple, list)) and first else first
-    conv = dict(model.named_modules()).get(name) if isinstance(name, str) else None
-    channels = getattr(conv, "in_channels", 3)
+    channels = _channels(model)
     if channels == 3:
         return
     size = _made_for(model) or tuple(config["input_size"][1:])
     mean, std = (round(sum(config[each]) / len(config[each]), 3) for each in ("mean", "std"))
     way = (
-        f"wrap it with a number each: xw.Classifier(model, size={size}, mean=[{mean}], std=[{std}])"
+        "wrap it with one mean and one std: "
+        f"xw.Classifier(model, size={size}, mean=[{mean}], std=[{std}])"
         if channels == 1
         else "nets of three channels or one can be explained"
     )
@@ -119,6 +117,19 @@ def _check_channels(model: nn.Module, config: Mapping[str, Any]) -> None:
         f"the model takes images of {channels} channel{'s' * (channels != 1)}, but timm prepares "
         f"them in three; {way}"
     )
+
+
+def _channels(model: nn.Module) -> int:
+    """Return how many channels a model's images have: as it says itself, or else as many as its
+    first convolution takes, unless squares of pixels of three channels are its input.
+    """
+    if isinstance(stated := getattr(model, "in_chans", None), int):
+        return stated
+    first = _config(model).get("first_conv")
+    name = first[0] if isinstance(first, (tuple, list)) and first else first
+    conv = dict(model.named_modules()).get(name) if isinstance(name, str) else None
+    channels = int(getattr(conv, "in_channels", 3))
+    return 3 if channels in {3 * side**2 for side in (2, 3, 4)} else channels
 
 
 def _config(model: nn.Module) -> Any:
