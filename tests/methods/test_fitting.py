@@ -1,9 +1,15 @@
 """Nets that a method cannot work on, told by their modules."""
 
+import functools
+import math
+from types import ModuleType
+
+import numpy as np
 import pytest
 import torch
 import torch.fx
 from torch import nn
+from torch.nn import functional
 
 from xwidget.methods import METHODS
 from xwidget.methods.fitting import closed, without_attention, without_rules
@@ -36,6 +42,87 @@ def test_a_net_without_attention_is_told_from_one_that_may_have_some():
     own = nn.Sequential(nn.Linear(4, 4))
     own.forward = lambda x: torch.softmax(x @ x.mT, -1) @ x
     assert without_attention(own) == ""
+
+
+def attending(decorate):
+    """Return a net whose function, decorated, mixes by attention."""
+
+    class Mixes(nn.Module):
+        forward = decorate(lambda self, x: scaled(x) @ x)
+
+    return Mixes()
+
+
+def counted(function):
+    @functools.wraps(function)
+    def call(*args):
+        return function(*args)
+
+    return call
+
+
+class Static(nn.Module):
+    def forward(self, x):
+        return self.mixed(x)
+
+    @staticmethod
+    def mixed(x):
+        return scaled(x) @ x
+
+
+class Elsewhere(nn.Module):
+    def forward(self, x):
+        return ops.mix(x)
+
+
+class Opaque(nn.Module):
+    def forward(self, x):
+        return opaque(x)
+
+
+class Plain(nn.Module):
+    """No attention, however decorated; uses modules of other libraries."""
+
+    @torch.no_grad()
+    def forward(self, x):
+        return self.root(functional.relu(x)) * np.sqrt(2.0) * math.pi
+
+    @staticmethod
+    @counted
+    def root(x):
+        return x.sqrt()
+
+
+ops = ModuleType("ops")
+ops.mix = scaled
+
+
+class _Opaque:
+    def __call__(self, x):
+        return scaled(x)
+
+
+opaque = _Opaque()
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        attending(counted),
+        attending(torch.no_grad()),
+        attending(torch.autocast("cpu")),
+        Static(),
+        Elsewhere(),
+        Opaque(),
+    ],
+    ids=lambda net: type(net).__name__,
+)
+def test_attention_behind_a_decorator_or_in_another_file_is_not_ruled_out(net):
+    assert without_attention(net) == ""
+
+
+def test_decorators_and_libraries_are_no_attention():
+    assert "no attention" in without_attention(nn.Sequential(CNN, Plain()))
 
 
 def test_lrp_has_no_rules_for_normalized_layers():

@@ -203,16 +203,32 @@ def test_nets_that_cannot_be_looked_into_are_refused_in_words() -> None:
         with pytest.raises(ValueError, match="no gradient leads from what Blind returns"):
             given(xw.Classifier(net, size=32), method)
 
-    class Overwriting(torch.nn.Module):
-        def forward(self, x: Tensor) -> Tensor:
-            half = x.sigmoid()
-            squared = half * half
-            return (squared + half.mul_(2)).mean((2, 3))
-
-    with pytest.raises(ValueError, match="it writes over values that the gradient needs"):
-        given(xw.Classifier(Overwriting(), size=32, mean=0.5, std=0.5), "integrated_gradients")
     with pytest.raises(ValueError, match="the layer is the net as a whole"):
         given(colors(), "gradcam", layer="")
+
+
+GRADIENTS = (
+    *("gradcam", "gradcam++", "layercam", "guided_backprop", "lrp"),
+    *("integrated_gradients", "smoothgrad", "gradient_shap"),
+)
+
+
+class Overwriting(Residual):
+    """The same, with a product whose factors are written over."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        half = super().forward(x).sigmoid()
+        squared = half * half
+        return squared + half.mul_(2)
+
+
+@pytest.mark.parametrize("method", GRADIENTS)
+def test_a_net_that_writes_over_what_its_gradient_needs_is_refused_by_all_that_take_one(
+    method: str,
+) -> None:
+    clf = xw.Classifier(Overwriting().eval(), size=32, mean=0.5, std=0.5)
+    with pytest.raises(ValueError, match="it writes over values that the gradient needs"):
+        given(clf, method)
 
 
 def test_a_net_that_takes_blue_first_is_told_of_in_red_first() -> None:

@@ -164,7 +164,8 @@ def _worded(net: str) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if "modified by an inplace operation" not in str(error):
+        said = f"{error} {error.__cause__}"  # torchcam gives its own error in place of torch's
+        if "modified by an inplace operation" not in said:
             raise
         raise ValueError(
             f"no gradient leads from what {net} returns back to the picture: it writes over values "

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
+from functools import partial
 from inspect import getattr_static
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 import torch
 from torch import nn
 
+from xwidget.methods.without_rules import NO_RULE
+
 _ATTENTION = ("attention", "attn", "softmax", "einsum")
-_NO_RULE: dict[type[nn.Module], str] = {
-    nn.MultiheadAttention: "attention",
-    nn.LayerNorm: "layer normalization",
-    nn.GroupNorm: "group normalization",
-    **dict.fromkeys((nn.InstanceNorm1d, nn.InstanceNorm2d), "instance normalization"),
-}
+# Functions of these hold no attention of a module's own: what is called is told by its name.
+_LIBRARIES = frozenset({"torch", "numpy", *sys.stdlib_module_names})
+_FUNCTIONS = (
+    *(FunctionType, MethodType, staticmethod, classmethod, property, partial),
+    torch.jit.ScriptFunction,
+)
 
 
 def any_net(net: nn.Module) -> str:
@@ -33,10 +37,10 @@ def closed(net: nn.Module) -> str:
 def without_rules(net: nn.Module) -> str:
     """Return why LRP cannot share out a net's logit; "" if nothing is known to be in the way."""
     kinds = [
-        what
+        each.words
         for module in net.modules()
-        for kind, what in _NO_RULE.items()
-        if isinstance(module, kind)
+        for each in NO_RULE
+        if isinstance(module, each.modules)
     ]
     return closed(net) or (f"it has {kinds[0]}, for which LRP has no rule here" if kinds else "")
 
@@ -61,23 +65,71 @@ def _names_it(name: str) -> bool:
 
 def _attends(kind: type[nn.Module], forward: object) -> bool:
     """Return whether a module's function may compute attention, by the names in it and in what it
-    calls of its own class and file.
+    wraps, and calls of its own class, of its file and of modules that its file names.
     """
-    waiting, seen = [getattr(forward, "__func__", forward)], set[object]()
+    waiting, seen = [forward], set[object]()
     while waiting:
-        function = waiting.pop()
+        function = _plain(waiting.pop())
         if not isinstance(function, FunctionType):
             return True  # nobody can tell
-        if function in seen or (function.__module__ or "").startswith("torch."):
+        if function in seen:
             continue
         seen.add(function)
+        waiting += _wrapped(function)
+        if _of_library(function.__globals__.get("__name__")):
+            continue
         names = set(_names(function.__code__))
         if any(map(_names_it, names)):
             return True
-        for name in names:
-            found = function.__globals__.get(name), getattr_static(kind, name, None)
-            waiting += [each for each in found if isinstance(each, FunctionType)]
+        waiting += [each for each in _reached(function, kind, names) if _unknown(each)]
     return False
+
+
+def _plain(function: object) -> object:
+    """Return the function of a method, a static one, a property or a partial call."""
+    for name in ("__func__", "fget", "func"):
+        if not isinstance(function, FunctionType):
+            function = getattr(function, name, function)
+    return function
+
+
+def _wrapped(function: FunctionType) -> Iterator[object]:
+    """Yield what a decorator made a function of."""
+    if (found := getattr(function, "__wrapped__", None)) is not None:
+        yield found
+    for cell in function.__closure__ or ():
+        try:
+            content = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+        if isinstance(content, (FunctionType, MethodType)):
+            yield content
+
+
+def _reached(function: FunctionType, kind: type, names: Collection[str]) -> Iterator[object]:
+    """Yield what names in a function may stand for: globals, attributes of its class and of modules
+    that are globals.
+    """
+    found = [function.__globals__.get(name) for name in names]
+    yield from found
+    yield from (getattr_static(kind, name, None) for name in names)
+    for each in found:
+        if isinstance(each, ModuleType) and not _of_library(each.__name__):
+            yield from (getattr_static(each, name, None) for name in names)
+
+
+def _unknown(found: object) -> bool:
+    """Return whether something that a name stands for has to be looked into."""
+    if isinstance(found, type):
+        return issubclass(found, torch.autograd.Function)
+    if isinstance(found, _FUNCTIONS):
+        return True
+    own = not _of_library(type(found).__module__)  # of a class that calls itself something
+    return own and callable(found)
+
+
+def _of_library(name: object) -> bool:
+    return str(name).partition(".")[0] in _LIBRARIES
 
 
 def _names(code: CodeType) -> Iterator[str]:

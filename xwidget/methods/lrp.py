@@ -17,6 +17,7 @@ from xwidget.errors import around
 from xwidget.methods.method import Answer
 from xwidget.methods.scales import units
 from xwidget.methods.task import Task
+from xwidget.methods.without_rules import NO_RULE
 
 RULES = ("plus", "gamma")
 # Logits may differ by this share of the largest before the rules count as changing the net.
@@ -45,13 +46,7 @@ _LAYERS = frozenset(
     {F.conv1d, F.conv2d, F.conv3d, F.conv_transpose2d, F.linear, F.bilinear, torch.einsum}
     | {torch.matmul, Tensor.matmul, Tensor.__matmul__, torch.mm, torch.bmm, torch.addmm}
 )
-_NO_RULE = {
-    F.scaled_dot_product_attention: "attention",
-    F.multi_head_attention_forward: "attention",
-    F.layer_norm: "layer normalization",
-    F.group_norm: "group normalization",
-    F.instance_norm: "instance normalization",
-}
+_NO_RULE = {function: each.words for each in NO_RULE for function in each.functions}
 
 
 def lrp(task: Task, *, rules: str = "plus") -> Answer:
@@ -76,7 +71,7 @@ def lrp(task: Task, *, rules: str = "plus") -> Answer:
     if rules not in RULES:
         raise ValueError(f"rules={rules!r}; expected {' or '.join(map(repr, RULES))}")
     task.expect(2 + len(task.targets))
-    plain = task.logits(task.x.clone().requires_grad_()).detach()  # raises without gradients
+    plain = task.check_gradient()
     with torch.no_grad():
         if not fold(task.net, lambda batch: task.clf.logits(task.net, batch), task.x):
             task.net = task.clf.twin(task.device)

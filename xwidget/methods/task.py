@@ -122,6 +122,16 @@ class Task:
         self.did(len(pictures))
         return logits
 
+    def check_gradient(self) -> Tensor:
+        """Return all logits of the picture, (1,C), without gradients, once these were found to
+        reach it; raise as ``logits`` and the backward pass do if they do not. For methods that take
+        gradients of a changed net alone.
+        """
+        x = self.x.clone().requires_grad_()
+        logits = self.logits(x)
+        torch.autograd.grad(logits[:, list(self.targets)].sum(), x, allow_unused=True)
+        return logits.detach()
+
     def look_inside(self) -> None:
         """Raise ValueError if the net's modules cannot be hooked."""
         if any(isinstance(module, torch.jit.ScriptModule) for module in self.net.modules()):

@@ -39,7 +39,7 @@ class OfMethod(Source):
     Raises
     ------
     ValueError, TypeError
-        If there is no such method, it has no such option, or cannot work on the net.
+        If there is no such method, it has no such option.
     ModuleNotFoundError
         If the method's library is not installed.
     """
@@ -52,9 +52,6 @@ class OfMethod(Source):
         method = named(name)
         self.name = next(known for known, each in METHODS.items() if each is method)
         method.check(options)
-        if unfit := _unfit(method, inspected.clf.net):
-            name = texts.shown(inspected.clf.name, NAME)
-            raise ValueError(f"{method.label} cannot work on {name}: {unfit}")
         self.label = ", ".join([method.label, *_in_words(options, inspected.clf.net)])
         self.about = method.about
         self.signed = method.signed
