@@ -1,4 +1,4 @@
-"""What LRP has no rule for: as modules, as functions, and in words."""
+"""Layers that LRP has no rule for: as modules, as functions, and in words."""
 
 from __future__ import annotations
 
