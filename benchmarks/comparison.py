@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from benchmarks.answers import GAMES, OURS, RANDOM, label
-from benchmarks.figures import Figure, groups
+from benchmarks.figures import CLOCK, Figure, groups
 from benchmarks.intervals import STATISTICS, Estimate, Statistic, difference
 from benchmarks.records import Row
 from benchmarks.tables import table
@@ -21,15 +21,19 @@ without `efficientnet_`. What the figures are stands below, with their intervals
 _FAMILY = "efficientnet_"  # too long for the head of a narrow column
 
 
-def compared(rows: Sequence[Row]) -> list[str]:
+def compared(rows: Sequence[Row], clock: Sequence[Row] = ()) -> list[str]:
     """Return the tables of all methods, for each net, with what is said above them.
 
     Parameters
     ----------
     rows
         Of kind "curve".
+    clock
+        Of the run whose seconds are shown; empty for this one.
     """
     parts = []
+    timed = [row for row in clock or rows if row.get("test") == "area"]
+    rows = [*rows, *({**row, "test": CLOCK} for row in timed if row["judge"] == row["net"])]
     for net in dict.fromkeys(row["net"] for row in rows):
         measured = _finest([row for row in rows if row["net"] == net])
         shown = groups(net, measured)

@@ -5,7 +5,11 @@
 
 A run can be stopped and started again (``--json``), cut into parts of the photos (``--part``) and
 merged (``--json a.jsonl b.jsonl --report``). On a GPU (``--device cuda``), several parts at once
-keep it busy.
+keep it busy. Seconds of such a run say little; those of a short one by itself can stand in the page
+instead (``--clock``)::
+
+    python -m benchmarks.methods --limit 6 --steps 0 --witnesses --checked 0 --json clock.jsonl
+    python -m benchmarks.methods --json results.jsonl --report --clock clock.jsonl --write page.md
 """
 
 from __future__ import annotations
@@ -55,12 +59,13 @@ def main(
 
     def tables(records: Records) -> str:
         known = len(read_photos(options.photos)) if options.report and options.photos else 0
-        return report(records.rows, known)
+        clock = Records([options.clock]).rows if options.clock else []
+        return report(records.rows, known, clock)
 
     loop.run(options, lambda records: _measure(options, records, load), tables, _HEAD)
 
 
-def report(rows: Sequence[Row], photos: int = 0) -> str:
+def report(rows: Sequence[Row], photos: int = 0, clock: Sequence[Row] = ()) -> str:
     """Return all tables of rows, and what they say, as Markdown.
 
     Parameters
@@ -69,9 +74,12 @@ def report(rows: Sequence[Row], photos: int = 0) -> str:
         From a run, whether it is finished or not.
     photos
         How many photos there are to be; 0 for as many as the rows say.
+    clock
+        Rows of a run whose seconds are shown instead; empty for none.
     """
     parts = ["\n".join(_counted(rows, photos)), _INTERVALS]
-    parts += compared([row for row in rows if row["kind"] == "curve"])
+    curves = [row for row in rows if row["kind"] == "curve"]
+    parts += compared(curves, clock)
     made = [row for row in rows if row["kind"] == "made"]
     parts.append(
         "\n".join(
@@ -85,7 +93,11 @@ def report(rows: Sequence[Row], photos: int = 0) -> str:
             if made
         )
     )
-    if len({row["device"] for row in made}) > 1:
+    timed = [row for row in clock if row["kind"] == "made"]
+    if timed:
+        words = sorted({f"{row['device']} ({row['machine']}), {row['date']}" for row in timed})
+        parts[-1] += f"\n- Seconds: from a run by itself on {'; '.join(words)}."
+    elif len({row["device"] for row in made}) > 1:
         parts[-1] += "\n- Seconds are of several devices: compare them roughly."
     return "\n\n".join(part for part in parts if part)
 
@@ -236,6 +248,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="1/4",
         help="every fourth photo, from the first",
     )
+    add("--clock", type=Path, help="file of a run by itself, whose seconds are reported")
     add("--report", action="store_true", help="measure nothing, print what the files hold")
     add("--write", type=Path, help="Markdown file to write the tables to")
     options = parser.parse_args(arguments)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,20 @@ def test_a_page_of_half_a_run_says_so(
     assert "several devices" not in methods.report(rows)
     next(row for row in rows if row["kind"] == "made")["device"] = "another one"
     assert "- Seconds are of several devices" in methods.report(rows)
+
+
+def test_seconds_may_be_those_of_a_run_by_itself(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results, clock = tmp_path / "r.jsonl", tmp_path / "clock.jsonl"
+    few = ["--methods", RANDOM, "generation", "--nets", "one"]
+    run(capsys, *asked(photos, *few, "--json", results))
+    rows = [{**row, "seconds": 77.7} for row in rows_of(results)]
+    clock.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    text = run(capsys, "--json", results, "--report", "--clock", clock)
+    assert re.search(r"\| random[^\n]* 77\.7 \|", text)
+    assert "- Seconds: from a run by itself on cpu (" in text
+    assert not re.search(r"\| random[^\n]* 77\.7 \|", run(capsys, "--json", results, "--report"))
 
 
 def test_maps_that_are_kept_are_not_made_again(photos: Path, tmp_path: Path) -> None:
