@@ -198,9 +198,15 @@ def test_the_menu_obeys_the_keyboard(notebook: Notebook, inspector: Inspector) -
       return top < 0 || bottom > innerHeight || e.closest('.jp-OutputArea-output').scrollTop > 0;
     }"""
     assert not inspector.root.get_by_role("menu", name="Beside").evaluate(cut)
+    keys.press("PageUp")  # of the menu: the page stays where it is
+    assert items.nth(0).evaluate(focused)
     keys.press("Escape")
     assert items.count() == 0
     assert button.evaluate(focused)
+    keys.press("Enter")
+    items.nth(1).wait_for()
+    notebook.page.evaluate("() => dispatchEvent(new Event('resize'))")
+    items.nth(0).wait_for(state="detached")
 
 
 def test_models_and_arrays_from_python_and_a_difference_of_classes_stand_beside(

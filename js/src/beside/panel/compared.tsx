@@ -67,11 +67,7 @@ function ToMeasures({ view: { ui } }: { view: View }) {
     <button
       type="button"
       class="xw-small xw-to"
-      onClick={() => {
-        const section = ui.root.querySelector<HTMLElement>(".xw-measures");
-        section?.focus({ preventScroll: true });
-        section?.scrollIntoView({ block: "nearest" });
-      }}
+      onClick={() => ui.root.querySelector<HTMLElement>(".xw-measures")?.focus()}
     >
       Measures ↓
     </button>

@@ -11,9 +11,8 @@ import { doing } from "./over";
 import { roomFor } from "./room";
 import type { View } from "./view";
 
-/** In CSS px: how wide it is at most, and how far from the row of tools. */
+/** In CSS px: how wide it is at most. */
 const WIDTH = 390;
-const BETWEEN = 2;
 
 /** At the button "Beside", while it is open; it stays so: one rarely puts a single thing beside. */
 export function Menu({ view }: { view: View }) {
@@ -31,11 +30,11 @@ export function Menu({ view }: { view: View }) {
     // Where it opens it stays: what is put beside moves the row of tools, and an entry that moved with
     // it would slip from under the pointer.
     menu.showPopover?.();
-    const { up, most } = roomFor(row, innerHeight);
-    menu.style.maxHeight = `${most}px`;
     menu.style.width = `${Math.min(WIDTH, row.width)}px`;
     menu.style.left = `${row.left}px`;
-    menu.style.top = `${up ? row.top - BETWEEN - menu.offsetHeight : row.bottom + BETWEEN}px`;
+    const { top, most } = roomFor(row, innerHeight, menu.offsetHeight);
+    menu.style.maxHeight = `${most}px`;
+    menu.style.top = `${top}px`;
   }, []);
   useEffect(() => {
     items()[0]?.focus({ preventScroll: true });
@@ -43,11 +42,11 @@ export function Menu({ view }: { view: View }) {
     const outside = (event: Event) => {
       if (around && !event.composedPath().includes(around)) ui.beside.value = false;
     };
-    // Scrolled away from its row it would be of nothing.
-    const events = ["pointerdown", "wheel"] as const;
-    for (const each of events) document.addEventListener(each, outside, true);
+    // Scrolled away from its row, or on a screen of another size, it would be of nothing.
+    const events = ["pointerdown", "wheel", "resize"] as const;
+    for (const each of events) addEventListener(each, outside, true);
     return () => {
-      for (const each of events) document.removeEventListener(each, outside, true);
+      for (const each of events) removeEventListener(each, outside, true);
     };
   }, []);
 
@@ -55,7 +54,11 @@ export function Menu({ view }: { view: View }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const all = items();
     const at = box.current ? all.indexOf(focused(box.current) as HTMLElement) : -1;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    // The keys that scroll a page, too, so that none scrolls it away.
+    const to = {
+      ...{ ArrowDown: at + 1, ArrowUp: at - 1 },
+      ...{ Home: 0, PageUp: 0, End: -1, PageDown: -1 },
+    }[event.key];
     if (event.key === "Escape") leave();
     else if (to !== undefined) all.at(to % all.length)?.focus();
     else if (/^\p{L}$/u.test(event.key)) {
@@ -162,7 +165,7 @@ function Tokens({ view: { beside, tokens } }: { view: View }) {
     <Group name="Over the pictures">
       <Item
         words={`Tokens, ${rows}×${columns}`}
-        about="The patches that this network reads, and each one’s share of the evidence"
+        about="Patches this network reads, and each one’s share of the evidence"
         checked={tokens.value}
         act={() => {
           tokens.value = !tokens.value;

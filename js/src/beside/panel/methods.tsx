@@ -33,7 +33,7 @@ export function Methods({ view }: { view: View }) {
           key={name}
           words={label}
           about={unfit ? `Not for this network: ${unfit}` : `Needs a library: ${missing}`}
-          disabled={unfit || `Not installed. In the notebook’s environment: ${missing}`}
+          disabled={unfit || `In the notebook’s environment: ${missing}`}
           checked={false}
           act={() => {}}
         />
