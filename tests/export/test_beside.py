@@ -92,5 +92,9 @@ def test_a_page_begins_with_what_was_chosen_as_far_as_it_is_there():
     found = Beside([pane(2, 3)], [values(2, 3)], compared, choice).describe(TARGETS)
     assert found["choice"] == {"share": 0.2, "differences": [5], "models": [2]}
     assert [each["target"] for each in found["scores"]] == [3]
-    alone = Beside([], [values(0, 3)], choice=choice).describe(TARGETS)
-    assert (alone["choice"]["differences"], [*alone["values"]]) == ([5], ["0/3"])
+    for alone in (choice, {"share": 0.2}, {"differences": [5]}):
+        found = Beside([], [values(0, 3)], compared, alone).describe(TARGETS)
+        assert found["choice"] == {"share": None, "differences": [], **alone, "models": []} | (
+            {"differences": [5]} if "differences" in alone else {}
+        )
+        assert [*found["values"]] == ["0/3"]

@@ -1,5 +1,7 @@
 """Scores at equal area and measures, as tables of an exported page."""
 
+import re
+
 from xwidget.export.compared import Compared
 
 PANES = [{"id": 2, "label": "<b>RISE</b>"}]
@@ -37,6 +39,28 @@ def test_scores_stand_by_share_and_pane_the_witness_in_brackets():
     assert "0.99" not in html  # of a pane that is not on the page
 
 
+def test_another_model_is_listed_last_as_by_itself_and_the_photo_below():
+    panes = [{"id": 1, "label": "VGG", "kind": "model"}, *PANES]
+    scores = {"1": {**score(0.99), "image": 0.995}, "0": score(0.5), "2": score(0.4)}
+    html = Compared(
+        [{"share": 0.2, "target": 3, "scores": scores}],
+        [entry(k, measures=measured(side(0.5))) for k in (0, 1, 2)],
+    ).html({3: "cat"}, panes)
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html)
+    names = ["Evidence", "&lt;b&gt;RISE&lt;/b&gt;", "VGG (by itself)"]
+    assert [name for name, _ in rows] == [*names, "Photo", *names]
+    assert [cell for _, cell in rows][:4] == ["0.50", "0.40", "0.99", "0.90"]
+
+
+def test_what_was_measured_of_our_own_evidence_needs_nothing_beside():
+    areas = [{"share": 0.2, "target": 3, "scores": {"0": score(0.81)}}]
+    for html in (
+        Compared(areas).html({3: "cat"}, []),
+        Compared((), [entry(0, measures=measured(side(0.81)))]).html({3: "cat"}, []),
+    ):
+        assert '<th scope="row">Evidence</th><td>0.81</td>' in html
+
+
 def test_measures_and_sanity_checks_are_those_of_the_page():
     words = {"similarity": 0.9, "passes": False, "words": "Fails: <much> alike."}
     found = Compared(
@@ -61,5 +85,5 @@ def test_of_many_areas_the_marked_ones_are_listed():
 
 
 def test_what_needs_the_network_is_said_where_something_is_beside():
-    assert "in the notebook" in Compared().html({3: "cat"}, PANES)
+    assert "compute them in the notebook" in Compared().html({3: "cat"}, PANES)
     assert Compared().html({3: "cat"}, []) == ""

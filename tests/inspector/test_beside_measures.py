@@ -12,6 +12,7 @@ from torch import nn
 
 from tests.inspector.beside import ask, pane_of, until_state
 from tests.inspector.fakes import SAFETY, SIDE, Page, inspector_class, until
+from tests.inspector.test_python import exported
 from xwidget import Attribution, Classifier, metrics
 from xwidget.checks import Check, Checks
 from xwidget.engine.turns import turns_on
@@ -308,17 +309,32 @@ def test_a_failed_check_of_our_own_evidence_stands_among_those_of_its_verdict(en
     failed = {"similarity": 1.0, "passes": False, "words": "Fails: much alike."}
     monkeypatch.setattr(Beside, "_randomized", lambda *_: dict(failed))
     given(widget)
+    until_state(page, "m0", "done")
     for pane in (1, 0):
         ask(page, "randomize", pane=pane, target=1)
         until_measured(page, pane)
         names = [each["name"] for each in page.pump().state["_checks"]["1"]["items"]]
         assert names == (["score"] if pane else ["sanity check", "score"])
     item = page.state["_checks"]["1"]["items"][0]
-    assert (item["passed"], item["words"]) == (False, "Fails: much alike.")
+    assert (item["passed"], item["words"]) == (None, "Fails: much alike.")  # it informs
     assert len(page.state["_checks"]["0"]["items"]) == 1
+    item = exported(widget.export_html("page.html"))["traits"]["_checks"]["1"]["items"][0]
+    assert (item["name"], item["passed"]) == ("sanity check", None)
+    told = []
+    widget.observe(told.append, "_checks")
+    with widget._panel.lock:
+        widget._parts.stream._send_curves()  # as at every tick, while another class runs
+    assert not told
     failed["passes"] = True
     ask(page, "randomize", pane=0, target=1)
     page.until(lambda page: len(page.state["_checks"]["1"]["items"]) == 1)
+    failed["passes"] = False
+    ask(page, "randomize", pane=0, target=1)
+    page.until(lambda page: len(page.state["_checks"]["1"]["items"]) == 2)
+    with monkeypatch.context() as other, widget._panel.lock:
+        other.setattr(widget._parts.beside._own, "seq", lambda target: None)
+        widget._panel.runs.replaced()  # by a run that has not come as far
+    assert len(page.pump().state["_checks"]["1"]["items"]) == 1
     widget.close()
 
 

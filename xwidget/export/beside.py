@@ -111,8 +111,9 @@ class Beside:
             "differences": [each for each in self.choice.get("differences", ()) if each in targets],
             "models": [each for each in self.choice.get("models", ()) if each in ids],
         }
-        # Places by our own evidence alone are beside nothing.
+        # Places by our own evidence alone are beside nothing, unless they were looked at by area.
         beside = any(pane["targets"] for pane in found) or bool(choice["differences"])
+        beside |= bool(kept) and choice["share"] is not None
         scores = [each for each in self.compared.scored if each["target"] in targets]
         return {
             "panes": wire.clean(found, texts.WORDS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
@@ -13,9 +13,12 @@ OURS = "Evidence"
 """Our own evidence among others, as the panel calls it."""
 
 _NEEDS_A_KERNEL = (
-    "Scores of other areas, more measures and sanity checks need the network: they are in the "
+    "Scores of other areas, more measures and sanity checks need the network: compute them in the "
     "notebook."
 )
+_BY_ITSELF = " (by itself)"
+_PHOTO = "Photo"
+_NONE = "–"
 _COLUMNS = 6  # areas of one table
 _MARKS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)  # those that the panel marks
 _AT_AREAS = ("Sufficiency ↑", "Comprehensiveness ↑")
@@ -40,7 +43,7 @@ class Compared:
     measured: Sequence[Mapping[str, Any]] = ()
 
     def html(self, names: Mapping[int, str], panes: Sequence[Mapping[str, Any]]) -> str:
-        """Return it as a section of a page; "" where nothing is beside.
+        """Return it as a section of a page; "" where nothing is beside and nothing was measured.
 
         Parameters
         ----------
@@ -49,14 +52,18 @@ class Compared:
         panes
             Entries of the trait ``_beside`` on the page.
         """
-        if not panes:
-            return ""
-        labels = {0: OURS, **{pane["id"]: texts.shown(pane["label"], texts.NAME) for pane in panes}}
+        models = {pane["id"] for pane in panes if pane.get("kind") == "model"}
+        shown = {pane["id"]: texts.shown(pane["label"], texts.NAME) for pane in panes}
+        # What is scored by another net is not ranked among ours.
+        labels = {0: OURS, **{id: name for id, name in shown.items() if id not in models}}
+        labels |= {id: f"{name}{_BY_ITSELF}" for id, name in shown.items() if id in models}
         tables = [
             table
             for target, name in names.items()
-            for table in self._tables(target, texts.shown(name, texts.NAME), labels)
+            for table in self._tables(target, texts.shown(name, texts.NAME), labels, models)
         ]
+        if not panes and not tables:
+            return ""
         return "\n".join(
             [
                 '<section class="compared">',
@@ -67,7 +74,9 @@ class Compared:
             ]
         )
 
-    def _tables(self, target: int, name: str, labels: Mapping[int, str]) -> Iterator[str]:
+    def _tables(
+        self, target: int, name: str, labels: Mapping[int, str], models: Collection[int]
+    ) -> Iterator[str]:
         scored = [each for each in self.scored if each["target"] == target]
         if scored:
             areas = _thinned(scored)
@@ -77,6 +86,9 @@ class Compared:
                 (label, [_area(area["scores"].get(str(id)), witness) for area in areas])
                 for id, label in labels.items()
             ]
+            photos = [_photo(area, models, witness) for area in areas]
+            if any(each != _NONE for each in photos):
+                rows.append((_PHOTO, photos))
             by = ", and in brackets by the witness" if witness else ""
             yield _table(f"{name}: score of the top share of the pixels alone{by}", heads, rows)
         entries = {each["pane"]: each for each in self.measured if each["target"] == target}
@@ -106,9 +118,17 @@ def _thinned(areas: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _area(score: Mapping[str, Any] | None, witness: bool) -> str:
     if score is None:
-        return "–"
+        return _NONE
     own = _figure(score["own"])
     return f"{own} ({_figure(score['witness'])})" if witness else own
+
+
+def _photo(area: Mapping[str, Any], models: Collection[int], witness: bool) -> str:
+    """Return the score of the whole photo by our network, and by the witness."""
+    ours = [score for id, score in area["scores"].items() if int(id) not in models]
+    if not ours:
+        return _NONE
+    return _area({"own": ours[0]["image"], "witness": ours[0]["witness_image"]}, witness)
 
 
 def _measures(side: Mapping[str, Any]) -> list[str]:
@@ -117,7 +137,7 @@ def _measures(side: Mapping[str, Any]) -> list[str]:
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    return _NONE if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[_Row]) -> str:

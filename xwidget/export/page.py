@@ -26,6 +26,7 @@ from xwidget.catalog import defenses, sentences
 from xwidget.export import marked, still
 from xwidget.export.beside import NOTHING, Beside
 from xwidget.export.entries import checked, class_entry, track_entry
+from xwidget.export.failing import with_failed
 from xwidget.findings.finding import Finding
 from xwidget.findings.withholding import record, without_judgment
 from xwidget.frames import Frame, encode, pack, quick_size
@@ -176,6 +177,7 @@ def data(
     tracks = {targets[k]: _Track(explanation, k, keyframes) for k in ranked}
     last = max(track.iterations[-1] for track in tracks.values())
     others = beside.describe(targets)
+    checks = checked(dict(zip(targets, explanation.checks, strict=True)))
     seconds = float(explanation.diagnostics.get("seconds", 0.0))
     return {
         "version": VERSION,
@@ -191,9 +193,7 @@ def data(
                 for k in ranked
             ],
             "_trace": {str(key): track.trace for key, track in tracks.items()},
-            "_checks": wire.clean(
-                checked(dict(zip(targets, explanation.checks, strict=True))), texts.WORDS
-            ),
+            "_checks": wire.clean(with_failed(checks, beside.compared.measured), texts.WORDS),
             "_progress": {
                 "run": _RUN,
                 "iteration": last,

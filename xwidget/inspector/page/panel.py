@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from xwidget.engine.settings import PANEL, Settings
 from xwidget.inspector.page.locked import LockedWidget
@@ -13,6 +13,8 @@ from xwidget.inspector.page.refusing import logged
 from xwidget.inspector.work.inspected import Inspected
 from xwidget.inspector.work.lock import OwnedLock
 from xwidget.inspector.work.session import Session
+
+_Checks: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
 class Panel:
@@ -49,6 +51,8 @@ class Panel:
         self.runs = session.runs
         self.taking: frozenset[str] = frozenset()
         """Traits that the page is setting right now."""
+        self.more_checks: Callable[[_Checks], _Checks] = lambda made: made
+        """Adds to the trait ``_checks`` what features found out, with the lock held."""
 
     @property
     def subject(self) -> Inspected:

@@ -209,7 +209,8 @@ class Stream:
         self._curves_due = self._clock() + _pause(_CURVE_SECONDS, [history])
         with self._panel.together():
             self._send_progress()
-            self._panel.tell(_trace=_curves(history), _checks=_checked(history))
+            checks = self._panel.more_checks(_checked(history))
+            self._panel.tell(_trace=_curves(history), _checks=checks)
 
     def _send_variants(self) -> None:
         begun = [run for run in self._runs.variants if run.history.targets]

@@ -18,8 +18,8 @@ from xwidget.engine.device import pick
 from xwidget.engine.second_net import SecondNet
 from xwidget.export import beside as exported
 from xwidget.export.compared import Compared
+from xwidget.export.failing import with_failed
 from xwidget.inspector.features.beside.attributions import Attributions
-from xwidget.inspector.features.beside.failing import with_failed
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod
 from xwidget.inspector.features.beside.model import OtherModel
@@ -89,7 +89,8 @@ class Beside(Feature):
         """
         self._panel.watch(lambda _: self._look(), "target")
         self._panel.watch(self._on_status, "status")
-        self._panel.watch(lambda _: self._say_failed(), "_checks", "_measured")
+        self._panel.more_checks = lambda made: with_failed(made, self._panel.get("_measured"))
+        self._panel.watch(lambda _: self._say_failed(), "_measured")
         self._panel.runs.replaced = self._on_run
 
     def end(self) -> None:
@@ -245,12 +246,11 @@ class Beside(Feature):
 
     def _say_failed(self) -> None:
         """Tell of a failed check of our own evidence among the checks of its verdict."""
-        told = self._panel.get("_checks")
-        if (checks := with_failed(told, self._panel.get("_measured"))) != told:
-            self._panel.tell(_checks=checks)
+        self._panel.tell(_checks=self._panel.more_checks(self._panel.get("_checks")))
 
     def _on_run(self) -> None:
-        """Let the runs of other models go with ours."""
+        """Let the runs of other models go with ours, and forget what was measured of the last."""
+        self._measuring.forget(ID, self._own.seq)
         for pane in self.panes:
             if pane.source.kind == "model":
                 pane.stopped.clear()

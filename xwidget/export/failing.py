@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from xwidget.inspector.features.beside.own import ID
-
 NAME = "sanity check"
+"""Of the item, which informs: a verdict asks whether the evidence is enough for the network, not
+whether it depends on its weights."""
+
+_OURS = 0  # the pane of our own evidence
 
 
 def with_failed(
@@ -25,7 +27,7 @@ def with_failed(
     failed = {
         str(entry["target"]): entry["randomized"]
         for entry in measured
-        if entry["pane"] == ID and entry["randomized"] and not entry["randomized"]["passes"]
+        if entry["pane"] == _OURS and entry["randomized"] and not entry["randomized"]["passes"]
     }
     return {
         target: {
@@ -43,7 +45,7 @@ def _item(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": NAME,
         "value": found["similarity"],
-        "passed": False,
+        "passed": None,
         "words": found["words"],
         "details": {},
     }
