@@ -70,7 +70,7 @@ export function createInspector({ kernel, ready, ...scripts }: Parts) {
       };
     },
 
-    render({ el }: { model: Model; el: HTMLElement }) {
+    render({ model, el }: { model: Model; el: HTMLElement }) {
       const known = store;
       if (!known) throw new Error("The Inspector was shown before it was set up.");
       const ended = new AbortController();
@@ -89,13 +89,14 @@ export function createInspector({ kernel, ready, ...scripts }: Parts) {
       afterPaint(() => void extend(ui, "annotate", "Findings and help"), ended.signal);
       let asked = false;
       let tried = false;
+      // A share or a class, whose number stands there once it is chosen, is shown again as a pane is.
+      const chosen = /\d/.test(JSON.stringify(model.get("_beside_choice")));
       const unwatch = effect(() => {
-        const wanted = ui.beside.value || (known.beside.value.length > 0 && !tried);
+        const wanted = ui.beside.value || ((chosen || known.beside.value.length) && !tried);
         if (asked || !wanted) return;
-        asked = true;
-        tried = true;
+        asked = tried = true;
         afterPaint(async () => {
-          asked = await extend(ui, "beside", "Other methods and models");
+          asked = await extend(ui, "beside", "Other methods, models and classes");
           if (!asked) ui.beside.value = false;
         }, ended.signal);
       });

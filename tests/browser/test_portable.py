@@ -469,3 +469,34 @@ def test_a_browser_that_is_too_old_keeps_the_picture_and_is_told(
     assert "DecompressionStream" in page.get_by_role("alert").inner_text()
     assert page.locator("img.still").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize(
+    "chosen", ['"differences": [%d], "share": null', '"differences": [], "share": 0.2']
+)
+def test_the_page_opens_with_the_comparison_that_the_panel_showed(
+    browser: Browser, explanation: Explanation, tmp_path: Path, chosen: str
+) -> None:
+    path = explanation.export_html(tmp_path / "page.html")
+    other = next(each for each in explanation.targets if each != likeliest(explanation))
+    choice = chosen.replace("%d", str(other))
+    html = path.read_text("utf-8")
+    assert html.count('"traits":{') == 1
+    path.write_text(
+        html.replace('"traits":{', f'"traits":{{"_beside_choice":{{{choice}, "models": []}},'),
+        "utf-8",
+    )
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    inspector = Inspector(page.locator(".xwidget-inspector"))
+    inspector.wait_for(status="done", iteration=ITERATIONS)
+    pictures = inspector.root.get_by_role("application")
+    if "null" in chosen:
+        pictures.nth(1).wait_for()
+        inspector.root.get_by_role("button", name="Remove").wait_for()
+    else:
+        # Its order of the pixels is not on this page: nothing is by area.
+        inspector.root.get_by_role("radio", name="By value").wait_for()
+        assert inspector.root.get_by_role("radio", name="By value").is_checked()
+        assert pictures.count() == 1
+    page.close()

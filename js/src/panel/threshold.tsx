@@ -23,7 +23,7 @@ export function Threshold({ ui }: { ui: Ui }) {
     <>
       <div class="xw-title">
         <b>Mask</b>
-        <span title="Pixels whose mask reaches the threshold, or is more than 0, in any color channel">
+        <span title="Pixels whose mask reaches the threshold, or exceeds 0, in any color channel">
           {least > 0 && `≥ ${score(least / 255)} `}in {percent(kept)} of pixels
         </span>
       </div>
@@ -48,7 +48,7 @@ export function Threshold({ ui }: { ui: Ui }) {
         <input
           type="range"
           aria-label="Threshold"
-          title="Show only evidence whose mask value is at least this"
+          title="Show only evidence whose mask is at least this"
           min={0}
           max={255}
           value={least}

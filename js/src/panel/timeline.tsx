@@ -25,7 +25,7 @@ export function Timeline({ ui }: { ui: Ui }) {
         </span>
         <ToolButton
           name="Details"
-          title="Mask size, the other classes, and when the weight of sparsity λ changed"
+          title="Mask size, other classes, and changes of sparsity λ"
           pressed={details.value}
           act={() => {
             details.value = !details.value;
@@ -36,7 +36,7 @@ export function Timeline({ ui }: { ui: Ui }) {
           type="button"
           class="xw-tool"
           disabled={atEnd}
-          title="Go to the newest iteration and stay with it"
+          title="Follow the newest iteration"
           onClick={store.latest}
         >
           Latest

@@ -45,8 +45,8 @@ export function Trust({ ui }: { ui: Ui }) {
 }
 
 const NOT_YET =
-  "A search can also find noise that only this network sees. So the evidence is tested after each " +
-  "run: the verdict appears here.";
+  "A search can also find noise that only this network sees. So each run ends with tests: the verdict " +
+  "appears here.";
 
 /** Of the picture, so that sentence, verdict and picture are one class's. */
 function targetOf({ panes, store }: Ui): number {

@@ -37,7 +37,7 @@ export function viewTitle(view: View, takes: boolean): string {
     image: "The image as the network sees it",
     rest: takes
       ? "What is taken away, in the image’s own colors, on paper"
-      : "All but the evidence: the image, with the evidence faded to hatched paper",
+      : "The image, with the evidence faded to hatched paper",
   };
   return titles[view];
 }

@@ -16,10 +16,7 @@ const annotate: Script<Findings> = {
 
 const beside: Script<Beside> = {
   createStore: createBeside,
-  createView(ui, store) {
-    ui.beside.value = false;
-    return extensionOf(ui, store);
-  },
+  createView: extensionOf,
 };
 
 async function show(host: HTMLElement, text: HTMLElement): Promise<void> {
@@ -31,8 +28,6 @@ async function show(host: HTMLElement, text: HTMLElement): Promise<void> {
     ready(ui) {
       ui.link.value = () => linkTo(ui);
       keepAddress(ui);
-      // A difference is no pane: what draws it is put there as by its button.
-      if (data.traits._beside_choice?.differences.length) ui.beside.value = true;
     },
   });
   widget.initialize({ model });
