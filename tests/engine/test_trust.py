@@ -85,7 +85,7 @@ def test_evidence_that_holds_everywhere_holds() -> None:
     assert found.says == ""
     assert found["small moves"].value == pytest.approx(1)
     assert found["unseen backgrounds"].value == pytest.approx(1)
-    assert found["unseen backgrounds"].words.endswith("as much noise, 1.00 on the worst.")
+    assert found["unseen backgrounds"].words.endswith("noise, and 1.00 on the worst of them.")
     assert found.summary == (
         "Holds: 1.00 after small moves, 1.00 on unseen backgrounds, 55.0% shown."
     )

@@ -328,7 +328,7 @@ def _unseen_backgrounds(
     mean = _mean(game, shares) or 0.0
     measure = "what the image scores with as much noise" if game.keeps else "the image's score"
     worst = min(shares) if game.keeps else max(shares)
-    extreme = f", {worst:.2f} on the worst" if len(shares) > 1 else ""
+    extreme = f", and {worst:.2f} on the worst of them" if len(shares) > 1 else ""
     words = (
         f"On {len(shares)} backgrounds that the run never saw, the {what} keeps {mean:.2f} of "
         f"{measure}{extreme}"

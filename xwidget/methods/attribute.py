@@ -103,7 +103,7 @@ def attribute(
     >>> clf = xw.load("efficientnet_lite0")
     >>> found = xw.attribute(clf, xw.sample("coffee"), "gradcam", progress=False)
     >>> found.values.shape, found.signed, found.scale
-    ((1, 224, 224), False, 'divided by the largest value of the class, however small')
+    ((1, 224, 224), False, "scaled so that the class's largest value is 1, even if it is tiny")
     """
     entry = named(method)
     entry.check(options)

@@ -64,7 +64,7 @@ def attention_rollout(task: Task) -> Answer:
     return Answer(
         values.expand(len(task.targets), -1, -1),
         False,
-        LARGEST.replace(" of the class", ""),
+        LARGEST.replace("the class's", "the"),
         ("the same for every class",) * len(task.targets),
     )
 

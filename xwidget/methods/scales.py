@@ -10,7 +10,7 @@ from xwidget.methods.task import Task
 
 #: Words for values that were divided by the largest of each class: what 1 is differs from one
 #: class to the next.
-LARGEST = "divided by the largest value of the class, however small"
+LARGEST = "scaled so that the class's largest value is 1, even if it is tiny"
 #: Words for sizes of gradients, which differ by powers of ten from one pixel to the next.
 MOST = "magnitudes, divided by the value that 1% of them exceed; these are 1"
 
