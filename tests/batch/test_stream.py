@@ -216,8 +216,8 @@ def test_one_interrupt_ends_the_stream_and_what_was_yielded_stays(
         real = xw.Classifier.prepare
         monkeypatch.setattr(xw.Classifier, "prepare", press)
     elif where == "run":
-        real = xw.engine.optimize.check
-        monkeypatch.setattr("xwidget.engine.optimize.check", press)
+        real = xw.engine.ending.check
+        monkeypatch.setattr("xwidget.engine.ending.check", press)
     else:
         options["witness"] = classifier()
         real = xw.engine.witness.Witness.heard
@@ -268,10 +268,10 @@ def test_a_press_of_ctrl_c_ends_a_loop_over_the_stream() -> None:
         import os, signal
         from tests.batch.test_stream import classifier, picture
         import xwidget as xw
-        from xwidget.engine import optimize
+        from xwidget.engine.cohort import Cohort
 
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none
-        real, calls = optimize._relevance, []
+        real, calls = Cohort.note, []
 
         def press(*args):
             calls.append(1)
@@ -279,7 +279,7 @@ def test_a_press_of_ctrl_c_ends_a_loop_over_the_stream() -> None:
                 os.kill(os.getpid(), signal.SIGINT)
             return real(*args)
 
-        optimize._relevance = press
+        Cohort.note = press
         made = [row.name for row in xw.explain_many(
             classifier(), map(picture, range(5)), iterations=9, early_stop=False, progress=False)]
         assert made == ["image 1"], made

@@ -85,7 +85,7 @@ def test_one_cut_during_its_checks_gets_them_without_another_step(clf, place, mo
         raise GivenUp
 
     with monkeypatch.context() as patched:
-        patched.setattr("xwidget.engine.optimize.check", give_up)
+        patched.setattr("xwidget.engine.ending.check", give_up)
         for _ in range(2):
             task.go(place, lambda: None)
             assert (task.status, task.run.newest) == ("stopped", 12)

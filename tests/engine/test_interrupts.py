@@ -13,9 +13,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 import xwidget as xw
-from xwidget.engine import interrupts, optimize
+from xwidget.engine import ending, interrupts, optimize
+from xwidget.engine.cohort import Cohort
 from xwidget.engine.step import Step
-from xwidget.engine.watch import Watch
 
 IMAGE = np.random.default_rng(0).random((12, 12, 3))
 
@@ -83,7 +83,7 @@ def test_an_interrupt_during_the_checks_keeps_the_last_step(
     def press(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(optimize, "_control" if where == "control" else "check", press)
+    monkeypatch.setattr(ending, "controls" if where == "control" else "check", press)
     ex = explain(clf)
     assert len(ex.trace) == 7
     assert ex.diagnostics["stopped"] == "interrupted"
@@ -95,15 +95,15 @@ def test_an_interrupt_during_the_checks_keeps_the_last_step(
 def test_an_interrupt_in_the_controls_last_step_is_one_of_the_run(
     clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, ended = Watch.ended, []
+    real, ended = Cohort.note, []
 
-    def press(*args: Tensor) -> None:
-        ended.append(1)
+    def press(cohort: Cohort, *args: Tensor) -> None:
+        real(cohort, *args)
+        ended.extend([1] if cohort.ends else [])
         if len(ended) == 2:  # the control's; the first was the run's
             raise KeyboardInterrupt
-        real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Watch, "ended", press)
+    monkeypatch.setattr(Cohort, "note", press)
     ex = explain(clf)
     assert len(ended) == 2
     assert ex.diagnostics["stopped"] == "interrupted"
@@ -120,7 +120,7 @@ def test_an_interrupt_during_the_checks_can_be_gone_on_from(
 
     x, settings = clf.prepare(IMAGE), xw.engine.settings.Settings()
     with monkeypatch.context() as patched:
-        patched.setattr(optimize, "check", press)
+        patched.setattr(ending, "check", press)
         *_, last = optimize.optimize(clf, x, [0], replace(settings, iterations=3))
     assert (last.iteration, last.stopped, last.checks) == (3, "interrupted", None)
     *_, last = optimize.optimize(clf, x, [0], replace(settings, iterations=2), start=last.state)

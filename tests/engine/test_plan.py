@@ -23,6 +23,7 @@ from xwidget.engine.early_stop import PATIENCE, EarlyStop
 from xwidget.engine.fold import fold
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan
+from xwidget.engine.runner import Runner
 from xwidget.engine.settings import Settings
 from xwidget.engine.strategies import DEFENSES
 from xwidget.engine.views import DRAWN
@@ -114,7 +115,8 @@ def test_bounds_are_recorded_through_the_plan_that_runs(
     clf: xw.Classifier, image: Tensor, plan: Plan, name: str
 ) -> None:
     pictures = torch.stack([image[0], image[0].flip(-1)])
-    batches = Batches(clf, pictures, 3, DEFENSES[name], plan)
+    runner = Runner(clf, pictures[0], 6, plan)
+    batches = Batches(runner, pictures[:, None], 3, DEFENSES[name])
 
     def gradients(guard: Guard, seen: Sequence[int], index: Tensor) -> tuple[Tensor, ...]:
         e = pictures[list(seen)].repeat_interleave(len(index), 0).requires_grad_()
@@ -271,8 +273,8 @@ def test_slow_drift_is_change() -> None:
     early_stop, masks = EarlyStop(), torch.full((2, 3, 4, 4), 0.5)
     for n in range(300):
         moving = torch.tensor([0.5, 0.5 + 1e-4 * n])  # of one target only
-        assert not early_stop.reached(n, masks, moving)
-    assert any(early_stop.reached(n, masks, moving) for n in range(300, 350))
+        assert not any(early_stop.reached(n, masks, moving))
+    assert any(early_stop.reached(n, masks, moving)[0] for n in range(300, 350))
 
 
 def test_nothing_grows_over_a_hundred_explanations(clf: xw.Classifier) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import xwidget as xw
-from xwidget.engine import optimize as optimize_module
+from xwidget.engine import ending
 from xwidget.engine.optimize import optimize
 from xwidget.engine.ranking import AREAS, EACH, ranked, scoring
 from xwidget.engine.settings import Settings
@@ -18,7 +18,7 @@ from xwidget.engine.views import DRAWN, PLAIN, View, Views
 
 SIDE = 48
 WHITE, GRAY = torch.ones(3, SIDE, SIDE), torch.zeros(3, SIDE, SIDE)
-ALONE = Views(PLAIN, WHITE, GRAY, 0)
+ALONE = Views([PLAIN], WHITE[None], GRAY[None], 0)
 
 
 def place(down: int, right: int) -> Tensor:
@@ -89,7 +89,7 @@ def test_where_trials_say_nothing_the_order_is_smoothed_alone(score: float) -> N
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 1)])
 def test_any_picture_has_an_order(size: tuple[int, int]) -> None:
     picture = torch.ones(3, *size)
-    views = Views(DRAWN, picture, 0 * picture, 0)
+    views = Views([DRAWN], picture[None], 0 * picture[None], 0)
     orders = ranked(lambda p, n: p[:, 0].flatten(1).mean(1), views, picture, EACH, 0)
     assert orders.shape == picture.shape
     assert orders.isfinite().all()
@@ -97,7 +97,9 @@ def test_any_picture_has_an_order(size: tuple[int, int]) -> None:
 
 def test_pixels_are_shown_on_the_reference_and_moved_with_the_image() -> None:
     image = torch.rand(3, 6, 8, generator=torch.Generator().manual_seed(2))
-    views = Views((View(), View(noise=0.5, right=2, mirrored=True)), image, 0 * image - 1, 0)
+    views = Views(
+        [(View(), View(noise=0.5, right=2, mirrored=True))], image[None], 0 * image[None] - 1, 0
+    )
     pixels = torch.zeros(2, 6, 8, dtype=torch.bool)
     pixels[0, 1, 3] = pixels[1, :, 5] = True
     plain, moved = (views.show(pixels, view) for view in (0, 1))
@@ -170,8 +172,9 @@ def test_a_run_that_is_stopped_while_it_is_ranked_keeps_what_it_has(
     def stopped(*_: object) -> Tensor:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(optimize_module, "ranked", stopped)
-    last = list(optimize(clf, x, [0], Settings(iterations=EACH)))[-1]
+    monkeypatch.setattr(ending, "ranked", stopped)
+    target = int((clf.classify(x) - clf.classify(torch.zeros_like(x))).argmax())
+    last = list(optimize(clf, x, [target], Settings(iterations=EACH)))[-1]
     assert last.stopped == "interrupted"
     assert last.checks is None
     assert last.relevance is last.path
@@ -185,7 +188,7 @@ def test_small_batches_score_the_same(clf: xw.Classifier, x: Tensor) -> None:
         scoring(clf, lambda batch: clf.logits(net, batch), torch.tensor([3, 1]), batch)(
             pictures, numbers
         )
-        for batch in (None, 2)
+        for batch in (5, 2)
     )
     expected = clf.scores(clf.logits(net, pictures)).detach()[range(5), [3, 1, 1, 3, 1]]
     torch.testing.assert_close(whole, expected.float())

@@ -11,7 +11,7 @@ import xwidget as xw
 from xwidget.catalog.games import GAMES
 from xwidget.checks import Check, Checks
 from xwidget.engine.caveats import Picture, instead, why_empty
-from xwidget.engine.optimize import CONTROL_STEPS
+from xwidget.engine.ending import CONTROL_STEPS
 from xwidget.engine.settings import Settings
 from xwidget.engine.trust import Control, Tried, check
 from xwidget.engine.verdict import added, summed_up, witnessed
@@ -41,7 +41,7 @@ def tried(**change: object) -> Tried:
         "blank": torch.tensor([0.01]),
         "pushed": torch.tensor([0.0]),
         "reached": torch.tensor([70.0]),
-        "control": Control(1, 0.001, 0.001, CONTROL_STEPS),
+        "controls": [Control(1, 0.001, 0.001, CONTROL_STEPS)],
     }
     return Tried(**{**known, **change})  # type: ignore[arg-type]
 
@@ -59,8 +59,8 @@ def checks(  # type: ignore[no-untyped-def]
     (found,) = check(
         clf,
         lambda batch: clf.logits(clf.net, batch),
-        X,
-        torch.zeros_like(X),
+        X[None],
+        torch.zeros_like(X)[None],
         Settings(game=game, defense=defense),
         [0],
         masks,
@@ -124,7 +124,7 @@ def test_what_deletion_takes_is_not_called_shown() -> None:
     ("change", "name"),
     [
         ({"scores": torch.tensor([0.5])}, "score"),
-        ({"control": Control(1, 0.9, 0.001, CONTROL_STEPS)}, "control"),
+        ({"controls": [Control(1, 0.9, 0.001, CONTROL_STEPS)]}, "control"),
         ({"pushed": torch.tensor([12.0])}, "push"),
         ({"mask": 0.9}, "share shown"),
         ({"mask": 0.0, "spread": 0.0}, "share shown"),
@@ -166,7 +166,7 @@ def test_a_reference_that_does_it_alone_is_named() -> None:
         "(photo 0.90)."
     )
     assert empty.verdict == "no evidence"
-    gone = checks(always, game="deletion", control=None, blank=torch.tensor([0.74]))
+    gone = checks(always, game="deletion", controls=[None], blank=torch.tensor([0.74]))
     assert gone.says == (
         "It cannot be taken away: even an empty picture makes the network say one, 0.74 "
         "(photo 0.90)."
@@ -175,7 +175,7 @@ def test_a_reference_that_does_it_alone_is_named() -> None:
 
 @pytest.mark.parametrize("game", ["generation", "deletion"])
 def test_an_image_that_says_no_more_than_the_reference_has_nothing_to_show(game: str) -> None:
-    found = checks(always, game=game, blank=torch.tensor([0.9]), control=None)
+    found = checks(always, game=game, blank=torch.tensor([0.9]), controls=[None])
     assert found.verdict == "no evidence"
     assert found.says == (
         "Nothing in the photo speaks for one: an empty picture makes the network say it just as "
@@ -186,7 +186,7 @@ def test_an_image_that_says_no_more_than_the_reference_has_nothing_to_show(game:
 
 def test_a_part_that_scores_more_than_the_whole_image_is_not_called_nothing() -> None:
     low = {"image_scores": torch.tensor([0.55]), "blank": torch.tensor([0.55])}
-    found = checks(always, scores=torch.tensor([0.97]), control=None, **low)
+    found = checks(always, scores=torch.tensor([0.97]), controls=[None], **low)
     assert found.verdict == "no evidence"
     assert found.says == (
         "The photo as a whole makes the network say one no more than an empty picture does, 0.55 "
@@ -204,7 +204,7 @@ def test_a_class_that_is_not_in_the_image_is_not_found() -> None:
     )
     assert "hardly sees the class" in found.summary
     assert [item.name for item in found if item.passed is not None] == ["control"]
-    gone = checks(always, game="deletion", control=None, scores=scores, **hardly)
+    gone = checks(always, game="deletion", controls=[None], scores=scores, **hardly)
     assert all(item.passed is None for item in gone)
     assert gone.says == "Nothing to take away: the network hardly says one anyway (photo 0.03)."
     # A part may say what the whole does not: a cup, once the coffee in it is hidden.
@@ -284,20 +284,20 @@ def test_an_image_that_is_the_reference_is_no_fault_of_the_net() -> None:
 def test_without_a_defense_it_may_be_noise(game: str) -> None:
     reached = Control(1, 0.97, 0.001, CONTROL_STEPS) if game == "generation" else None
     taken = torch.tensor([0.9 if game == "generation" else 0.01])
-    found = checks(always, game=game, defense="none", scores=taken, control=reached)
+    found = checks(always, game=game, defense="none", scores=taken, controls=[reached])
     assert found.verdict == "doubtful"
     assert found.summary.startswith(
         "Doubtful: without a defense, this can be noise that only this network sees"
     )
     assert ("reaches 0.97 in the same way" in found.summary) is (game == "generation")
-    assert "defense" not in checks(always, game=game, scores=taken, control=reached)
+    assert "defense" not in checks(always, game=game, scores=taken, controls=[reached])
     # What stays out all the same speaks for it.
     if game == "generation":
         assert checks(always, defense="none")["defense"].passed is None
 
 
 def test_what_is_taken_away_must_be_gone() -> None:
-    found = checks(always, game="deletion", scores=torch.tensor([0.05]), control=None)
+    found = checks(always, game="deletion", scores=torch.tensor([0.05]), controls=[None])
     assert [item.name for item in found.failed] == ["small moves", "unseen backgrounds"]
     assert found["control"].details["moved elsewhere"] == pytest.approx(0.88, abs=0.01)
     assert found.summary.endswith("1 more failed.")
@@ -339,11 +339,11 @@ def test_a_move_that_the_net_does_not_know_in_the_image_is_left_out() -> None:
 
 def test_a_control_that_cannot_fail_says_nothing() -> None:
     control = Control(1, 0.76, 0.5, CONTROL_STEPS)
-    assert checks(always, control=control)["control"].passed is None
+    assert checks(always, controls=[control])["control"].passed is None
 
 
 def test_without_a_control_nothing_simply_holds() -> None:
-    found = checks(always, control=Control(1, float("nan"), float("nan"), 3))
+    found = checks(always, controls=[Control(1, float("nan"), float("nan"), 3)])
     assert found.summary.startswith("Holds, but the control could not be made: on the way to two")
     assert found.summary.endswith("the network is NaN or infinite.")
 
@@ -361,7 +361,7 @@ def test_what_is_not_finite_where_a_mask_is_tried_is_told() -> None:
 
     for says in (never_else, not_twice):
         for game in ("generation", "deletion"):
-            found = checks(says, game=game, control=None)
+            found = checks(says, game=game, controls=[None])
             assert "nan" not in str(found).replace("NaN", "")
             assert "NaN or infinite" in found["unseen backgrounds"].words
     assert checks(never_else)["unseen backgrounds"].passed is None

@@ -18,7 +18,7 @@ def picture(height: int = 6, width: int = 5) -> Tensor:
 
 
 def drawn(image: Tensor, seed: int = 0) -> Views:
-    return Views(DRAWN, image, torch.zeros_like(image), seed)
+    return Views([DRAWN], image[None], torch.zeros_like(image)[None], seed)
 
 
 def test_noise_has_the_spectrum_of_photos() -> None:
@@ -36,7 +36,7 @@ def test_noise_has_the_spectrum_of_photos() -> None:
 
 def test_a_single_pixel_has_no_noise() -> None:
     views = drawn(torch.ones(3, 1, 1))
-    assert views.references(1).tolist() == torch.zeros(3, 3, 1, 1).tolist()
+    assert views.references(1).tolist() == torch.zeros(3, 1, 3, 1, 1).tolist()
 
 
 def test_backgrounds_are_drawn_anew_by_seed_and_iteration_alone() -> None:
@@ -53,11 +53,11 @@ def test_where_the_mask_is_one_a_view_is_the_image_and_where_it_is_zero_the_back
     view: View,
 ) -> None:
     image = picture()
-    views = Views((View(), view), image, torch.zeros_like(image), 0)
+    views = Views([(View(), view)], image[None], torch.zeros_like(image)[None], 0)
     references = views.references(3)
     ones = torch.ones(1, 2, *image.shape, dtype=torch.float64)
     assert torch.equal(views.blend(ones, references, [1])[0], view.move(image[None])[0])
-    assert torch.equal(views.blend(0 * ones, references, [1])[1], references[1])
+    assert torch.equal(views.blend(0 * ones, references, [1])[1], references[1, 0])
 
 
 def test_views_blend_one_after_another_and_pass_gradients_to_their_own_masks() -> None:
@@ -69,7 +69,7 @@ def test_views_blend_one_after_another_and_pass_gradients_to_their_own_masks() -
     for v, view in enumerate(DRAWN):
         for k in range(2):
             m = view.move(masks[v, k][None])[0]
-            expected = m * view.move(image[None])[0] + (1 - m) * references[v]  # Eq. 1
+            expected = m * view.move(image[None])[0] + (1 - m) * references[v, 0]  # Eq. 1
             torch.testing.assert_close(e[2 * v + k], expected)
     (gradient,) = torch.autograd.grad(e[2].sum(), masks)
     assert gradient[1, 0].any()
@@ -86,9 +86,9 @@ def test_a_view_that_the_net_does_not_bear_is_made_milder() -> None:
         return torch.where(right, 0.9, 0.1).double()[:, None]
 
     views = drawn(image).bearable(upright_only)
-    assert [view.mirrored for view in views._views] == [False] * 3
-    assert views._views[1] == DRAWN[1]
-    assert views._views[2] == View(noise=DRAWN[2].noise)
+    assert [view.mirrored for view in views.described[0]] == [False] * 3
+    assert views.described[0][1] == DRAWN[1]
+    assert views.described[0][2] == View(noise=DRAWN[2].noise)
 
     def calm_only(images: Tensor) -> Tensor:
         """Know no image whose pixels differ from their neighbors by much."""
@@ -97,14 +97,14 @@ def test_a_view_that_the_net_does_not_bear_is_made_milder() -> None:
         return torch.where(rough < limit, 0.9, 0.1).double()[:, None]
 
     views = drawn(image).bearable(calm_only)
-    assert views._views[2].noise in {DRAWN[2].noise / 2, DRAWN[2].noise / 4}
-    assert views._views[2].mirrored
-    assert views._views[1] == DRAWN[1]
+    assert views.described[0][2].noise in {DRAWN[2].noise / 2, DRAWN[2].noise / 4}
+    assert views.described[0][2].mirrored
+    assert views.described[0][1] == DRAWN[1]
 
 
 def test_a_grey_picture_has_grey_noise() -> None:
     image = picture()[:1].expand(3, -1, -1)
-    references = drawn(image).references(2)
+    references = drawn(image).references(2)[:, 0]
     assert torch.equal(references[:, 0], references[:, 1])
     assert references.any()
 
@@ -149,7 +149,7 @@ def test_the_order_is_what_was_shown_on_the_way() -> None:
 
 def test_a_fixed_reference_is_one_plain_view() -> None:
     image = picture()
-    views = Views(PLAIN, image, torch.ones_like(image), 0)
+    views = Views([PLAIN], image[None], torch.ones_like(image)[None], 0)
     assert not views.drawn
-    assert torch.equal(views.references(5)[0], torch.ones_like(image))
+    assert torch.equal(views.references(5)[0, 0], torch.ones_like(image))
     assert len(views) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from tests.inspector.conftest import PICTURE
 from tests.inspector.fakes import SAFETY, Page, classifier, until, workers
-from xwidget.engine import optimize, step_threads
+from xwidget.engine import ending, step_threads
 from xwidget.engine.run import as_error
 from xwidget.engine.turns import breathe
 from xwidget.inspector import Inspector
@@ -191,7 +191,7 @@ def breathing(monkeypatch):
             time.sleep(0.001)
             breathe()
 
-    monkeypatch.setattr(optimize, "_control", control)
+    monkeypatch.setattr(ending, "controls", control)
     return begun
 
 

@@ -93,8 +93,10 @@ def test_only_what_the_net_looks_at_is_enough_and_only_the_rest_is_not() -> None
 def test_it_is_the_mean_over_backgrounds_of_a_run_that_the_run_did_not_see() -> None:
     one = subject()
     found = effect(one, CORNER, 1, draws=5, seed=3)
-    views = Views((View(), View(0.1), View(0.3)), one.x, torch.zeros_like(one.x), 3 + _OWN)
-    backgrounds = torch.cat([views.references(0), views.references(1)[1:]])
+    views = Views(
+        [(View(), View(0.1), View(0.3))], one.x[None], torch.zeros_like(one.x)[None], 3 + _OWN
+    )
+    backgrounds = torch.cat([views.references(0), views.references(1)[1:]])[:, 0]
     mask = torch.from_numpy(CORNER.mask((SIDE, SIDE)))
     net = one.clf.net
     with torch.no_grad():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -15,25 +18,50 @@ _EVERY = 10  # iterations from one look to the next: each waits for the device
 
 
 class EarlyStop:
-    """Watch a run for the end of change.
+    """Watch the images of a run for the end of change.
 
-    Nothing changes where for ``PATIENCE`` iterations no target's score moved by more than ``SCORE``
-    and no target's mask, as shown, by more than ``MASK`` from where they were: slow drift adds up.
+    Nothing changes where for ``PATIENCE`` iterations no score of an image moved by more than
+    ``SCORE`` and no mask of it, as shown, by more than ``MASK`` from where they were: slow drift
+    adds up.
+
+    Parameters
+    ----------
+    images
+        How many there are, B.
     """
 
-    def __init__(self) -> None:
-        self._since: tuple[int, Tensor, Tensor] | None = None
+    def __init__(self, images: int = 1) -> None:
+        self._since = [0] * images
+        self._known: tuple[Tensor, Tensor] | None = None
 
-    def reached(self, iteration: int, masks: Tensor, scores: Tensor) -> bool:
-        """Take in an iteration's masks (K, 3, H, W) and scores (K,); return whether it is over."""
-        if self._since is not None and iteration % _EVERY:
-            return False
-        if self._since is None or _changed(self._since[1], masks, self._since[2], scores):
-            self._since = iteration, masks, scores
-            return False
-        return iteration - self._since[0] >= PATIENCE
+    def part(self, images: Sequence[int], rows: Tensor) -> EarlyStop:
+        """Return the same of some images, whose rows are these."""
+        found, known = copy.copy(self), self._known
+        vars(found).update(
+            _since=[self._since[image] for image in images],
+            _known=None if known is None else (known[0][rows], known[1][rows]),
+        )
+        return found
 
-
-def _changed(masks: Tensor, new_masks: Tensor, scores: Tensor, new_scores: Tensor) -> bool:
-    moved = (new_masks - masks).abs().flatten(1).mean(1) > MASK
-    return bool(torch.any(moved | ((new_scores - scores).abs() > SCORE)))
+    def reached(self, iteration: int, masks: Tensor, scores: Tensor) -> list[bool]:
+        """Take in an iteration's masks (R, 3, H, W) and scores (R,), the rows of one image beside
+        each other; return for which images it is over.
+        """
+        images = len(self._since)
+        if self._known is None:
+            self._since, self._known = [iteration] * images, (masks, scores)
+        elif iteration % _EVERY == 0:
+            moved = (masks - self._known[0]).abs().flatten(1).mean(1) > MASK
+            moved |= (scores - self._known[1]).abs() > SCORE
+            changed = moved.view(images, -1).any(1)
+            rows = changed.repeat_interleave(len(moved) // images)
+            self._known = (
+                torch.where(rows.view(-1, 1, 1, 1), masks, self._known[0]),
+                torch.where(rows, scores, self._known[1]),
+            )
+            self._since = [
+                iteration if new else since
+                for since, new in zip(self._since, changed.tolist(), strict=True)
+            ]
+            return [iteration - since >= PATIENCE for since in self._since]
+        return [False] * images

@@ -55,7 +55,6 @@ _LEAST = 1e-4  # scores below say nothing
 _FAR = 3.0  # nats of a difference beyond which more of it counts no more
 _STEADY = 0.3  # keeps an update small where hardly anything makes a difference
 _TIES = 1e-3  # how much the rank itself weighs, so that no two pixels have the same value
-_BATCHES, _LARGE = {"cpu": 8}, 64  # pictures at once, by the kind of device
 _SEED = 104729  # of the noise, beside the run's own
 
 
@@ -108,7 +107,7 @@ def ranked(
 
 
 def scoring(
-    clf: Classifier, forward: Callable[[Tensor], Tensor], targets: Tensor, batch: int | None
+    clf: Classifier, forward: Callable[[Tensor], Tensor], targets: Tensor, batch: int
 ) -> Scores:
     """Return the scores that ``ranked`` asks for: pictures (N, 3, H, W), and the class of each, a
     number from 0 to K - 1 (N,), to that class's score (N,).
@@ -120,14 +119,13 @@ def scoring(
     targets
         Class indices (K,).
     batch
-        Number of pictures that the net is given at once; None for as many as are fast.
+        Number of pictures that the net is given at once.
     """
-    size = batch or _BATCHES.get(targets.device.type, _LARGE)
 
     def scores(pictures: Tensor, numbers: Tensor) -> Tensor:
         found = []
         with torch.no_grad():
-            for part, number in zip(pictures.split(size), numbers.split(size), strict=True):
+            for part, number in zip(pictures.split(batch), numbers.split(batch), strict=True):
                 breathe()
                 outputs = clf.scores(forward(part))
                 found.append(outputs.gather(1, targets[number][:, None])[:, 0].float())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
@@ -73,3 +73,23 @@ class Step:
     path: Tensor | None = None
     checks: tuple[Checks, ...] | None = None
     open: int = 0
+
+    def part(self, rows: slice) -> Step:
+        """Return the result of some of the targets, K of them for one image of several."""
+
+        def some(tensor: Tensor | None) -> Tensor | None:
+            return None if tensor is None else tensor[rows]
+
+        return replace(
+            self,
+            targets=self.targets[rows],
+            masks=self.masks[rows],
+            scores=self.scores[rows],
+            image_scores=self.image_scores[rows],
+            sparsity=self.sparsity[rows],
+            outside=some(self.outside),
+            state=State(self.state.iteration, {k: v[rows] for k, v in self.state.tensors.items()}),
+            relevance=some(self.relevance),
+            path=some(self.path),
+            checks=None if self.checks is None else self.checks[rows],
+        )

@@ -31,11 +31,11 @@ from xwidget.engine.caveats import (
     why_empty,
 )
 from xwidget.engine.moves import MOVES
+from xwidget.engine.probes import Probes
 from xwidget.engine.settings import Settings
 from xwidget.engine.sparsity import NOTHING
 from xwidget.engine.turns import breathe
 from xwidget.engine.verdict import summed_up
-from xwidget.engine.views import smooth_noise
 
 #: Share of the image's score that the class must keep on the reference; or may, if it is to go.
 SCORE = (0.85, 0.15)
@@ -51,10 +51,6 @@ CONTROL = 2.0
 _BEARABLE = 0.5
 # Where the reference alone scores more for a class, it proves nothing that the class stays out.
 _TELLING = 0.1
-
-# Unseen backgrounds: strengths of the noise in deviations of the image, two of each.
-_STRENGTHS = (0.05, 0.1, 0.2, 0.3) * 2
-_SEED = 7919  # of the unseen backgrounds, beside the run's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The end of a run; figures (K,), one per class.
+    """The end of the runs of B images of K classes each; figures (R,), one per row, B * K.
 
     Parameters
     ----------
@@ -95,8 +91,9 @@ class Tried:
         In how many steps more was shown than the defense led to.
     reached
         In how many steps a gradient reached the mask.
-    control
-        A class that must stay out; None where there is none, or the game takes a class away.
+    controls
+        For each image a class that must stay out; None where there is none, or the game takes a
+        class away.
     nonlinearities
         How many were defended.
     open
@@ -110,7 +107,7 @@ class Tried:
     blank: Tensor
     pushed: Tensor
     reached: Tensor
-    control: Control | None
+    controls: Sequence[Control | None]
     nonlinearities: int = 0
     open: int = 0
 
@@ -135,11 +132,13 @@ def check(
     forward
         Its net as the run runs it: (N, 3, H, W) to logits (N, classes).
     x, reference
-        Normalized image and reference (3, H, W).
-    settings, targets
+        Normalized images and references (B, 3, H, W).
+    settings
         Of the run.
+    targets
+        Of all rows, R of them: the K of the first image, then those of the next.
     masks
-        What is shown (K, 3, H, W).
+        What is shown (R, 3, H, W).
     tried
         How the run ended.
     batch
@@ -154,11 +153,10 @@ def check(
     Returns
     -------
     tuple
-        One ``Checks`` per class.
+        One ``Checks`` per row.
     """
     game = GAMES[settings.game]
-    noise = _unseen(x, settings.seed)
-    moved = torch.cat([move(x[None]) for move in MOVES.values()])
+    count = len(targets) // len(x)
 
     def scores(pictures: Tensor) -> Tensor:
         with torch.no_grad():
@@ -168,61 +166,64 @@ def check(
                 logits.append(forward(part))
             return clf.scores(torch.cat(logits)).float()
 
-    whole = scores(x[None].clone())[0]
+    whole = scores(x.clone())
+    probes = [
+        Probes(game, image, blank, settings.seed) for image, blank in zip(x, reference, strict=True)
+    ]
+
+    def results() -> Iterator[list[float]]:
+        """Yield the scores of the pictures of each row; of several rows at once where they fit."""
+        shown = game.shown(masks)  # m in Eq. 1
+        size = max(1, batch // len(probes[0].pictures(shown[0])))
+        for some in torch.arange(len(targets)).split(size):
+            rows = some.tolist()
+            tried = torch.cat([probes[row // count].pictures(shown[row]) for row in rows])
+            for row, found in zip(rows, scores(tried).chunk(len(rows)), strict=True):
+                yield found[:, targets[row]].tolist()
+
     found = []
-    for k, target in enumerate(targets):
-        extra = clf.extra(target)
-        mask = game.shown(masks[k])  # m in Eq. 1
-        backgrounds = reference + noise
-        pictures = [
-            *(move(torch.lerp(reference, x, mask)[None]) for move in MOVES.values()),
-            torch.lerp(backgrounds, x.expand_as(backgrounds), mask.expand_as(backgrounds)),
-            moved,
-            x + noise,
-            torch.lerp(x, reference, mask)[None],
-        ]
-        if not game.keeps:
-            half = tuple(side // 2 for side in mask.shape[-2:])
-            pictures.append(torch.lerp(reference, x, mask.roll(half, (-2, -1)))[None])
-        results = scores(torch.cat(pictures))[:, target].tolist()
-        m, n = len(MOVES), len(noise)
+    for row, (target, result) in enumerate(zip(targets, results(), strict=True)):
+        image, extra = row // count, clf.extra(target)
+        control, best = tried.controls[image], whole[image]
+        m, n = len(MOVES), len(probes[image].noise)
         picture = Picture(
             game,
             clf.short_names[target],
-            image=float(tried.image_scores[k]),
-            score=float(tried.scores[k]),
-            blank=float(tried.blank[k]),
-            other=results[2 * (m + n)],
-            best=float(whole[: clf.classes].max()) if extra is None else extra.best(whole[target]),
-            shown=float(masks[k].mean()),
+            image=float(tried.image_scores[row]),
+            score=float(tried.scores[row]),
+            blank=float(tried.blank[row]),
+            other=result[2 * (m + n)],
+            best=float(best[: clf.classes].max()) if extra is None else extra.best(best[target]),
+            shown=float(masks[row].mean()),
             reference=reference_in_words(settings.reference),
             defended=settings.played != "none",
             # Nothing can reach the mask of an image that is the reference.
-            moved=bool(tried.reached[k] > 0) or torch.equal(x, reference),
+            moved=bool(tried.reached[row] > 0) or torch.equal(x[image], reference[image]),
             extra=extra,
         )
         made = tuple(
             _items(
                 game,
                 tried,
-                k,
-                moves=(results[:m], results[m + n : 2 * m + n]),
-                unseen=(results[m : m + n], results[2 * m + n : 2 * m + 2 * n]),
-                elsewhere=None if game.keeps else results[-1],
+                row,
+                moves=(result[:m], result[m + n : 2 * m + n]),
+                unseen=(result[m : m + n], result[2 * m + n : 2 * m + 2 * n]),
+                elsewhere=None if game.keeps else result[-1],
                 shown=picture.shown,
-                even=mask.numel() > 3 and float(mask.mean(0).std()) < EVEN,
-                flat=not bool(noise.any()),
-                control_name="" if tried.control is None else clf.short_names[tried.control.target],
+                even=masks[row].numel() > 3 and float(masks[row].mean(0).std()) < EVEN,
+                flat=not bool(probes[image].noise.any()),
+                control=control,
+                control_name="" if control is None else clf.short_names[control.target],
                 neutral=picture.neutral,
             )
         )
-        control = next((item for item in made if item.name == "control"), None)
+        item = next((item for item in made if item.name == "control"), None)
         items = (
             *unmoved(picture),
-            *undefended(picture, control),
+            *undefended(picture, item),
             *made,
             *informed(picture),
-            *beyond_classes(picture, whole, clf.classes, tried.nonlinearities, tried.open),
+            *beyond_classes(picture, best, clf.classes, tried.nonlinearities, tried.open),
         )
         summed = summed_up(items, why_empty(picture), tried.iterations)
         found.append(replace(summed, says=instead(picture)))
@@ -239,6 +240,7 @@ def _items(
     elsewhere: float | None,
     shown: float,
     even: bool,
+    control: Control | None,
     control_name: str,
     flat: bool,
     neutral: float = 0.0,
@@ -287,8 +289,8 @@ def _items(
             f"Taken away elsewhere, as much leaves {kept:.2f} of the image's score.",
             {"moved elsewhere": elsewhere, "in place": score},
         )
-    elif tried.control is not None:
-        yield _controlled(tried.control, control_name)
+    elif control is not None:
+        yield _controlled(control, control_name)
     yield share_shown(game, shown, even)
     pushed = int(tried.pushed[k])
     yield Check(
@@ -378,15 +380,3 @@ def _mean(game: Game, shares: Iterable[float]) -> float | None:
 def _passes(game: Game, share: float, limits: tuple[float, float]) -> bool:
     least, most = limits
     return share >= least if game.keeps else share <= most
-
-
-def _unseen(x: Tensor, seed: int) -> Tensor:
-    """Return noise (8, 3, H, W) that no step of a run with this seed saw."""
-    size = (x.shape[-2], x.shape[-1])
-    deviation = x.std() if x.numel() > 1 else x.new_zeros(())
-    return torch.stack(
-        [
-            strength * deviation * smooth_noise(size, (seed, _SEED, n)).to(x)
-            for n, strength in enumerate(_STRENGTHS)
-        ]
-    )

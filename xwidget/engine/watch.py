@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
@@ -24,26 +25,13 @@ class NotFiniteError(ValueError):
 
 
 class Watch:
-    """Watch a run from its start.
+    """Watch the weights of a classifier's net from now on."""
 
-    Parameters
-    ----------
-    clf
-        The classifier.
-    targets
-        The classes that are explained, K of them.
-    device
-        Where the run is.
-    """
-
-    def __init__(self, clf: Classifier, targets: Sequence[int], device: torch.device) -> None:
+    def __init__(self, clf: Classifier) -> None:
         self._clf = clf
-        self._targets = tuple(targets)
-        self._every = 1 if device.type == "cpu" else _EVERY
         # Inference tensors count no changes.
         self._parameters = [p for p in clf.net.parameters() if not p.is_inference()]
         self._versions = [parameter._version for parameter in self._parameters]
-        self._bad = torch.zeros(len(targets), dtype=torch.bool, device=device)
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
@@ -51,30 +39,14 @@ class Watch:
         try:
             yield
         except Exception as error:
-            if not isinstance(error, WeightsChangedError) and self._changed:
+            if not isinstance(error, WeightsChangedError) and self.changed:
                 raise self._changed_error() from error
             raise
 
     def weights(self) -> None:
         """Raise WeightsChangedError where the net's weights are other ones than at the start."""
-        if self._changed:
+        if self.changed:
             raise self._changed_error()
-
-    def figures(self, iteration: int, *figures: Tensor, last: bool) -> None:
-        """Raise NotFiniteError where a figure (K,) of some iteration so far was NaN or infinite."""
-        for values in figures:
-            self._bad |= ~values.isfinite()
-        if (last or iteration % self._every == 0) and bool(self._bad.any()):
-            self.weights()
-            row = int(self._bad.int().argmax())
-            name = self._clf.categories[self._targets[row]]
-            raise NotFiniteError(
-                f"by iteration {iteration} the score of {name!r} or its gradient was NaN or "
-                f"infinite: {self._clf.name} is not finite for all that lies between the image and "
-                "the reference. Look for a division by zero, a logarithm or a root in it (add a "
-                "small eps), use it in float32 (net.float()), or try another reference: "
-                'reference="blur" or "noise"'
-            )
 
     def resumed(self, before: Tensor, now: Tensor) -> None:
         """Raise where a run goes on with other scores (K,) of the image than it began with."""
@@ -82,7 +54,7 @@ class Watch:
             raise self._changed_error()
 
     def ended(self, before: Tensor, now: Tensor) -> None:
-        """Raise where the net gives the image other logits (C,) than at the start."""
+        """Raise where the net gives images other logits (B, C) than at the start."""
         self.weights()
         if not agree(before, now):
             raise ValueError(
@@ -93,7 +65,8 @@ class Watch:
             )
 
     @property
-    def _changed(self) -> bool:
+    def changed(self) -> bool:
+        """True if the weights are other ones than at the start."""
         return any(
             parameter._version != version
             for parameter, version in zip(self._parameters, self._versions, strict=True)
@@ -104,3 +77,45 @@ class Watch:
             f"the weights of {self._clf.name} changed while it was explained; wait for training to "
             "end, or explain a copy: xw.Classifier(copy.deepcopy(net), ...)"
         )
+
+
+class Finite:
+    """The rows of a run, and whether all their numbers were numbers.
+
+    Parameters
+    ----------
+    rows
+        How many there are.
+    device
+        Where the run is.
+    """
+
+    def __init__(self, rows: int, device: torch.device) -> None:
+        self._every = 1 if device.type == "cpu" else _EVERY
+        self._bad = torch.zeros(rows, dtype=torch.bool, device=device)
+
+    def part(self, rows: Tensor) -> Finite:
+        """Return the same of some rows."""
+        found = copy.copy(self)
+        vars(found).update(_bad=self._bad[rows])
+        return found
+
+    def lost(self, iteration: int, *figures: Tensor, last: bool) -> list[int]:
+        """Take in figures (R,) of an iteration; return the rows of which one so far was NaN or
+        infinite, as far as it is time to look.
+        """
+        for values in figures:
+            self._bad |= ~values.isfinite()
+        look = last or iteration % self._every == 0
+        return self._bad.nonzero()[:, 0].tolist() if look and bool(self._bad.any()) else []
+
+
+def not_finite(clf: Classifier, target: int, iteration: int) -> NotFiniteError:
+    """Return the error of a target whose score or gradient became NaN or infinite."""
+    return NotFiniteError(
+        f"by iteration {iteration} the score of {clf.categories[target]!r} or its gradient was NaN "
+        f"or infinite: {clf.name} is not finite for all that lies between the image and the "
+        "reference. Look for a division by zero, a logarithm or a root in it (add a small eps), "
+        "use it in float32 (net.float()), or try another reference: "
+        'reference="blur" or "noise"'
+    )

@@ -192,12 +192,12 @@ def _drawn(subject: Subject, judge: Judge, draws: int, seed: int) -> Tensor:
     preprocess = subject.clf.preprocess
     x = subject.x
     reference = make_reference("drawn", x, preprocess.mean, preprocess.std)
-    views = Views(_VIEWS, x, reference, seed + _OWN).bearable(
+    views = Views([_VIEWS], x[None], reference[None], seed + _OWN).bearable(
         judge.all_scores, judge.clf.classes if judge.clf.extras else None
     )
     drawn, iteration = [reference[None]], 0
     while sum(map(len, drawn)) < draws:
-        drawn.append(views.references(iteration)[1:])  # the first is the data mean again
+        drawn.append(views.references(iteration)[1:, 0])  # the first is the data mean again
         iteration += 1
     return torch.cat(drawn)[:draws]
 
