@@ -76,12 +76,12 @@ class Played:
         self.sizes: list[int] = []
         together = Together(Runner(clf, images[0], 1, Plan.read(settings.plan)), settings)
         waiting = list(range(len(images)))
-        while waiting or together.cases:
+        while waiting or together.cohorts:
             now = [n for n in waiting if not enters or enters[n] <= len(self.sizes)]
             waiting = [n for n in waiting if n not in now]
             if now:
                 together.add([self.cases[n] for n in now])
-            self.sizes.append(len(together.cases))
+            self.sizes.append(sum(len(cohort.cases) for cohort in together.cohorts))
             for cohort, reason in together.advance():
                 numbers = [self.cases.index(case) for case in cohort.cases]
                 if isinstance(reason, Exception):

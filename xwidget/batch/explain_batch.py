@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Generator, Iterable
-from typing import Generic, Literal, NamedTuple, TypeVar
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Literal
 
-from xwidget.batch.task import light as lightened
+from xwidget.batch.choice import Choice, pinned
+from xwidget.batch.lane import Done, Key, Lane
+from xwidget.batch.lanes import Here, LaneLike, Lanes
+from xwidget.batch.one_by_one import OneByOne
 from xwidget.classifier import Classifier
-from xwidget.engine import interrupts
-from xwidget.engine.explain import explain
+from xwidget.engine.device import pick
+from xwidget.engine.plan import Plan
 from xwidget.engine.settings import Settings
-from xwidget.explanation import Explanation
+from xwidget.engine.turns import turns_on
+from xwidget.engine.witness import Witness
 from xwidget.subject import Subject
 from xwidget.targets import Targets
 
-Key = TypeVar("Key")
+__all__ = ["Choice", "Done", "explain_batch", "pinned"]
 
-
-class Done(NamedTuple, Generic[Key]):
-    """An image that is done with.
-
-    Attributes
-    ----------
-    key
-        What the image came with.
-    found
-        Its explanation, or the reason why there is none.
-    seconds
-        Spent on it, reading included; of a batch, its share.
-    """
-
-    key: Key
-    found: Explanation | Exception
-    seconds: float
+_POLL = 0.05  # seconds until images are asked for again where there was none
+_PACE = 0.2  # seconds between two words on how far it is
 
 
 def explain_batch(
     clf: Classifier,
-    images: Iterable[tuple[Key, Subject | Exception]],
+    images: Iterable[tuple[Key, Subject | Exception] | None],
     targets: Targets | None,
     settings: Settings,
     *,
@@ -56,19 +48,20 @@ def explain_batch(
     clf
         The classifier, aimed: with outputs for all targets, see ``Classifier.aimed``.
     images
-        Pairs (key, image), or (key, error) for an image that could not be read, which is passed on.
-        They are taken on the calling thread, few ahead of their turn.
+        Pairs (key, image); (key, error) for an image that could not be read, which is passed on; or
+        None where there is none at the moment: then it is asked again after a step. They are taken
+        on the calling thread, few ahead of their turn.
     targets
         Indices or names of every image; None for the most likely class of each.
     settings
         Of every image.
     slots
-        Most images in one batch of the net; "auto" for what is fastest and fits.
+        Most images in one batch of the net; "auto" for what is fastest and fits, see ``pinned``.
     workers
         Batches at once, each on a thread of its own, which share the cores; None for what is
         fastest.
     witness, repeat
-        As in ``explain``.
+        As in ``explain``; where it is repeated, each batch has one image.
     light
         Whether an explanation keeps only its first and last mask of those on the way.
     on_step
@@ -81,26 +74,70 @@ def explain_batch(
         If it is interrupted: the images at work are dropped. Only what ``images`` itself raises
         comes out besides.
     """
-    began = time.perf_counter()
-    for key, image in images:
-        found: Explanation | Exception = image if isinstance(image, Exception) else RuntimeError()
-        if isinstance(image, Subject):
-            taken = interrupts.taken()
-            try:
-                found = explain(
-                    image,
-                    targets=targets,
-                    witness=witness,
-                    repeat=repeat,
-                    progress=False,
-                    on_step=on_step and (lambda step, key=key: on_step(key, step.iteration)),
-                    **vars(settings),
-                )
-            except Exception as error:
-                found = error
-            if interrupts.taken() != taken:
-                raise KeyboardInterrupt
-            if light and isinstance(found, Explanation):
-                found = lightened(found)
-        yield Done(key, found, time.perf_counter() - began)
-        began = time.perf_counter()
+    source, ended, told = iter(images), False, time.monotonic()
+    lane: LaneLike[Key] | None = None
+    with contextlib.ExitStack() as stack:
+        while True:
+            while not ended and (lane is None or lane.wants):
+                began = time.perf_counter()
+                try:
+                    item = next(source)
+                except StopIteration:
+                    ended = True
+                    break
+                if item is None:
+                    break
+                key, image = item
+                seconds = time.perf_counter() - began
+                if isinstance(image, Exception):
+                    yield Done(key, image, seconds)
+                else:
+                    if lane is None:
+                        choice = pinned(clf, targets, settings, image.x, slots, workers)
+                        lane = stack.enter_context(
+                            _lane(clf, targets, settings, choice, witness, repeat, light)
+                        )
+                    lane.put(key, image, seconds)
+                del item, image  # whoever waits for it keeps it
+            if lane is not None and lane.busy:
+                ready = deque(lane.advance())
+                if on_step is not None and lane.furthest and time.monotonic() - told > _PACE:
+                    told = time.monotonic()
+                    on_step(*lane.furthest)
+                while ready:
+                    yield ready.popleft()
+            elif ended:
+                return
+            else:
+                time.sleep(_POLL)
+
+
+@contextmanager
+def _lane(
+    clf: Classifier,
+    targets: Targets | None,
+    settings: Settings,
+    choice: Choice,
+    witness: Classifier | None,
+    repeat: bool,
+    light: bool,
+) -> Iterator[LaneLike[Key]]:
+    """Begin and end the lanes."""
+    heard = None if witness is None else Witness(witness, clf)
+    turns = turns_on(pick(settings.device))
+
+    def make(meanwhile: Callable[[], None]) -> LaneLike[Key]:
+        if repeat:
+            return OneByOne(targets, settings, witness, light=light, meanwhile=meanwhile)
+        # What was chosen is no setting that was asked for.
+        plan = Plan.read(choice.settings.plan)
+        return Lane(clf, targets, settings, plan, choice.slots, heard, light=light)
+
+    if choice.workers == 1:
+        yield Here(make(lambda: None), turns)
+        return
+    lanes = Lanes(make, choice.workers, turns, max(1, choice.slots // 4))
+    try:
+        yield lanes
+    finally:
+        lanes.close()

@@ -116,7 +116,7 @@ def controls(cohort: Cohort) -> list[Control | None]:
     )
     if any(case.targets for case in cases):
         played.add([case for case in cases if case.targets])
-    while played.cases:
+    while played.cohorts:
         breathe()
         played.advance()  # an image that fails leaves before its last step
     return [_control(case, count) for case in cases]

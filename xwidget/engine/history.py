@@ -169,9 +169,7 @@ class Track:
         again = step.iteration == self.iteration and not len(self.checks)  # it was cut then
         if step.iteration != self.iteration + (not again):
             raise ValueError(f"expected iteration {self.iteration + 1}, got {step.iteration}")
-        self._step, self._row = step, row
-        if step.outside is not None:
-            self.outside = float(step.outside[row])
+        self.end(step, row)
         if again:
             return
         figures = (step.scores[row], self.last.mean(), step.sparsity[row])
@@ -179,12 +177,42 @@ class Track:
         if is_keyframe(step.iteration):
             self.keyframes[step.iteration] = self.mask
 
+    def end(self, step: Step, row: int) -> None:
+        """Take the row of a step that belongs to this target for the newest."""
+        self._step, self._row = step, row
+        if step.outside is not None:
+            self.outside = float(step.outside[row])
+
 
 class History:
     """The tracks of a run, in the order in which their targets were added."""
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
+
+    @classmethod
+    def of(cls, figures: Tensor, frames: Mapping[int, Bytes], last: Step) -> History:
+        """Return the history of a run that is over.
+
+        Parameters
+        ----------
+        figures
+            Of each iteration the scores, the masks' means and the weights (T, 3, K).
+        frames
+            The masks (K, 3, H, W) of some iterations.
+        last
+            The last step.
+        """
+        found, values = cls(), figures.tolist()
+        for row, target in enumerate(last.targets):
+            track = Track(
+                target,
+                [(score[row], mean[row], weight[row]) for score, mean, weight in values],
+                keyframes={iteration: masks[row] for iteration, masks in frames.items()},
+            )
+            track.end(last, row)
+            found._tracks[target] = track
+        return found
 
     @property
     def targets(self) -> tuple[int, ...]:

@@ -42,14 +42,9 @@ class Together:
         self._joined: tuple[Views, Batches] | None = None
 
     @property
-    def cases(self) -> list[Case]:
-        """The images at work."""
-        return [case for cohort in self._cohorts for case in cohort.cases]
-
-    @property
-    def iterations(self) -> list[int]:
-        """The iteration of each of them."""
-        return [cohort.iteration for cohort in self._cohorts for _ in cohort.cases]
+    def cohorts(self) -> tuple[Cohort, ...]:
+        """The images at work, by when they came."""
+        return tuple(self._cohorts)
 
     def add(
         self, cases: Sequence[Case], start: State | None = None, *, again: bool = False

@@ -78,9 +78,15 @@ class Turns:
             yield place
 
     @contextlib.contextmanager
-    def own(self) -> Iterator[Place]:
-        """Take part with a person's own thread, which never waits; others rest if need be."""
-        with self._joined(Place(self, lambda: (-1, 0), lambda: None, waits=False)) as place:
+    def own(self, meanwhile: Callable[[], None] = lambda: None) -> Iterator[Place]:
+        """Take part with a person's own thread, which never waits; others rest if need be.
+
+        Parameters
+        ----------
+        meanwhile
+            Called between two pieces of a long step: what it raises ends the step.
+        """
+        with self._joined(Place(self, lambda: (-1, 0), meanwhile, waits=False)) as place:
             yield place
 
     def nudge(self) -> None:
@@ -283,6 +289,10 @@ def breathe() -> None:
         What ends the work, such as ``GivenUp``: nobody wants it any more.
     """
     place = getattr(_holding, "place", None)
-    if place is not None and place._waits:
+    if place is None:
+        return
+    if place._waits:
         place._turns._give(place)
         place._turns._take(place)
+    else:
+        place._meanwhile()

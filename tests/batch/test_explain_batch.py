@@ -1,0 +1,344 @@
+"""The engine's stream of many images: each as ``explain`` has it, whoever is beside it."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import threading
+import time
+import weakref
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+import xwidget as xw
+from xwidget.batch import choice
+from xwidget.batch.explain_batch import Done, explain_batch, pinned
+from xwidget.batch.lanes import THREAD
+from xwidget.engine.plan import Plan
+from xwidget.engine.settings import Settings
+from xwidget.engine.watch import WeightsChangedError
+
+SIDE = 12
+ROWS: list[int] = []
+SETTINGS = Settings(iterations=6, plan="plain")
+
+
+class Net(nn.Module):
+    """A net of three classes, which may be made to fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 100, 3)
+        ).double()
+        self.most = 10**6
+
+    def forward(self, batch: Tensor) -> Tensor:
+        ROWS.append(len(batch))
+        if batch.requires_grad and len(batch) > self.most:
+            raise MemoryError("out of memory")
+        x = batch.double()
+        bright = x.mean((1, 2, 3))
+        lost = ((bright > 0.5) & (bright < 1.5))[:, None]
+        return torch.where(lost, torch.nan, 5 * self.body(x))
+
+
+@pytest.fixture
+def clf() -> xw.Classifier:
+    return xw.Classifier(Net(), size=SIDE, mean=0.5, std=0.5, categories=["a", "b", "c"])
+
+
+def picture(seed: int) -> Any:
+    return np.random.default_rng(seed).random((SIDE, SIDE, 3))
+
+
+def subjects(clf: xw.Classifier, count: int) -> Iterator[tuple[int, xw.Subject]]:
+    for seed in range(count):
+        yield seed, xw.Subject(clf, picture(seed))
+
+
+def explained(rows: Iterable[Done[int]]) -> dict[int, xw.Explanation]:
+    found = {row.key: row.found for row in rows}
+    for each in found.values():
+        assert isinstance(each, xw.Explanation), each
+    return found  # type: ignore[return-value]
+
+
+WAYS = [(1, 1), (3, 1), (1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize(("slots", "workers"), WAYS)
+def test_each_image_has_what_explain_finds(clf: xw.Classifier, slots: int, workers: int) -> None:
+    rows = explain_batch(clf, subjects(clf, 5), ["b", 0], SETTINGS, slots=slots, workers=workers)
+    found = explained(rows)
+    assert sorted(found) == [0, 1, 2, 3, 4]
+    for seed, ex in found.items():
+        alone = xw.explain(clf, picture(seed), ["b", 0], iterations=6, plan="plain", progress=False)
+        assert ex.targets == alone.targets == (1, 0)
+        np.testing.assert_allclose(ex.masks, alone.masks, atol=1e-5)
+        np.testing.assert_allclose(ex.trace.score, alone.trace.score, atol=1e-5)
+        np.testing.assert_allclose(ex.trace.mask_mean, alone.trace.mask_mean, atol=1e-5)
+        assert [each.summary for each in ex.checks] == [each.summary for each in alone.checks]
+        assert ex.settings == alone.settings
+        assert set(ex.diagnostics) == set(alone.diagnostics)
+        assert ex.origin == alone.origin
+        assert ex.frames.iterations.tolist() == [0, 6]
+        assert np.array_equal(ex.frames.masks[-1][0], np.floor(255 * ex.masks[0] + 0.5))
+
+
+def test_masks_on_the_way_are_kept_where_they_are_asked_for(clf: xw.Classifier) -> None:
+    rows = explain_batch(clf, subjects(clf, 3), [0], SETTINGS, slots=2, workers=1, light=False)
+    for seed, ex in explained(rows).items():
+        alone = xw.explain(clf, picture(seed), [0], iterations=6, plan="plain", progress=False)
+        assert ex.frames.iterations.tolist() == list(range(7))
+        apart = ex.frames.masks.astype(int) - alone.frames.masks.astype(int)
+        assert np.abs(apart).max() <= 1
+
+
+@pytest.mark.parametrize(("slots", "workers"), WAYS)
+def test_an_image_that_fails_is_told_and_the_others_go_on(
+    clf: xw.Classifier, slots: int, workers: int
+) -> None:
+    def images() -> Iterator[tuple[int, xw.Subject | Exception]]:
+        for seed, subject in subjects(clf, 5):
+            if seed == 1:
+                subject.x += 2  # on the way to it the net is NaN
+            if seed == 3:
+                subject.x[:] = torch.nan
+            yield seed, subject if seed != 2 else ValueError("no picture")
+
+    settings = Settings(iterations=20, plan="plain", reference="zero", sparsity=0.0)
+    rows = {
+        row.key: row
+        for row in explain_batch(clf, images(), [0], settings, slots=slots, workers=workers)
+    }
+    assert sorted(rows) == [0, 1, 2, 3, 4]
+    assert [seed for seed in rows if isinstance(rows[seed].found, xw.Explanation)] in (
+        [0, 4],
+        [4, 0],
+    )
+    assert "NaN or infinite" in str(rows[1].found)
+    assert str(rows[2].found) == "no picture"
+    assert "NaN" in str(rows[3].found)
+    assert all(row.seconds >= 0 for row in rows.values())
+
+
+def test_where_memory_is_short_the_batch_is_halved_and_no_image_is_lost(clf: xw.Classifier) -> None:
+    views = 3
+    net = clf.net
+    assert isinstance(net, Net)
+    net.most = 2 * views
+    ROWS.clear()
+    rows = explain_batch(clf, subjects(clf, 5), [0], SETTINGS, slots=4, workers=1)
+    found = explained(rows)
+    assert sorted(found) == [0, 1, 2, 3, 4]
+    assert max(ROWS) > 2 * views, "it was tried"
+    alone = xw.explain(clf, picture(4), [0], iterations=6, plan="plain", progress=False)
+    np.testing.assert_allclose(found[4].masks, alone.masks, atol=1e-5)
+
+
+class Dependent(Net):
+    """A net in which each picture is seen beside the mean of all."""
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return super().forward(batch - 0.1 * batch.mean(0, keepdim=True))
+
+
+class Branching(Net):
+    """A net with one more nonlinearity where all pictures are dark, which one of them is alone."""
+
+    def forward(self, batch: Tensor) -> Tensor:
+        logits = super().forward(batch)
+        return (
+            torch.relu(logits) if len(batch) > 3 and float(batch.detach().std()) < 0.3 else logits
+        )
+
+
+@pytest.mark.parametrize("net", [Dependent, Branching])
+def test_a_net_that_bears_no_others_beside_an_image_is_given_one_at_a_time(net: type[Net]) -> None:
+    clf = xw.Classifier(net(), size=SIDE, mean=0.5, std=0.5)
+    found = explained(explain_batch(clf, subjects(clf, 3), [0], SETTINGS, slots=3, workers=1))
+    for seed, ex in found.items():
+        alone = xw.explain(clf, picture(seed), [0], iterations=6, plan="plain", progress=False)
+        np.testing.assert_allclose(ex.masks, alone.masks, atol=1e-5)
+
+
+def test_weights_that_change_end_the_images_at_work_alone(clf: xw.Classifier) -> None:
+    def images() -> Iterator[tuple[int, xw.Subject] | None]:
+        yield from subjects(clf, 2)
+        yield None  # both are at work
+        with torch.no_grad():
+            next(clf.net.parameters()).mul_(-1)
+        while len(done) < 2:
+            yield None
+        yield 2, xw.Subject(clf, picture(2))
+
+    done: list[Done[int]] = []
+    for row in explain_batch(clf, images(), [0], SETTINGS, slots=4, workers=1):
+        done.append(row)
+    assert [type(row.found) for row in done[:2]] == [WeightsChangedError] * 2
+    after = done[2].found
+    assert isinstance(after, xw.Explanation)
+    alone = xw.explain(clf, picture(2), [0], iterations=6, plan="plain", progress=False)
+    np.testing.assert_array_equal(after.masks, alone.masks)
+
+
+def test_images_of_other_sizes_pass_in_batches_of_their_own() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)
+    ).double()
+
+    def whole(image: Any) -> Tensor:
+        image = image.resize((SIDE * image.width // image.height, SIDE))
+        return torch.from_numpy(np.array(image, np.float32).transpose(2, 0, 1) / 255 - 0.5)
+
+    clf = xw.Classifier(net, preprocess=whole, size=SIDE, mean=[0.5] * 3, std=[1.0] * 3)
+    sizes = [(12, 12), (12, 14), (12, 14), (12, 12)]
+    images = [
+        (n, xw.Subject(clf, np.random.default_rng(n).random((*size, 3))))
+        for n, size in enumerate(sizes)
+    ]
+    for n, ex in explained(explain_batch(clf, images, [0], SETTINGS, slots=3, workers=1)).items():
+        assert ex.masks.shape[2:] == sizes[n]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_images_are_taken_few_ahead_and_nothing_is_kept(clf: xw.Classifier, workers: int) -> None:
+    taken: list[weakref.ref[xw.Subject]] = []
+
+    def endless() -> Iterator[tuple[int, xw.Subject]]:
+        for seed in itertools.count():
+            subject = xw.Subject(clf, picture(seed))
+            taken.append(weakref.ref(subject))
+            yield seed, subject
+            del subject
+
+    rows = explain_batch(clf, endless(), [0], SETTINGS, slots=2, workers=workers)
+    found = [weakref.ref(next(rows).found) for _ in range(6)]
+    assert len(taken) <= 6 + 2 * workers + workers + (workers > 1)
+    rows.close()
+    gc.collect()
+    assert [each() for each in found] == [None] * 6
+    assert [each() for each in taken] == [None] * len(taken)
+    assert not any(thread.name == THREAD for thread in threading.enumerate())
+
+
+def test_a_source_that_has_none_at_the_moment_holds_nothing_up(clf: xw.Classifier) -> None:
+    asked: list[int] = []
+
+    def images() -> Iterator[tuple[int, xw.Subject] | None]:
+        yield None
+        yield from subjects(clf, 1)
+        while not done:
+            asked.append(1)
+            yield None
+
+    done: list[Done[int]] = []
+    for row in explain_batch(clf, images(), [0], SETTINGS, slots=4, workers=1):
+        done.append(row)
+    assert len(done) == 1
+    assert len(asked) > 3, "once for each step"
+
+
+def test_a_stream_that_is_left_ends_within_a_step(clf: xw.Classifier) -> None:
+    told: list[tuple[int, int]] = []
+
+    def press(key: int, iteration: int) -> None:
+        told.append((key, iteration))
+        raise KeyboardInterrupt
+
+    forever = Settings(iterations=10**6, plan="plain", early_stop=False)
+    rows = explain_batch(
+        clf,
+        subjects(clf, 10**6),
+        [0],
+        forever,
+        workers=2,
+        on_step=press,
+    )
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        next(rows)
+    assert time.monotonic() - began < 30
+    assert told
+    assert not any(thread.name == THREAD for thread in threading.enumerate())
+
+
+def test_an_error_of_the_source_comes_out_as_it_is(clf: xw.Classifier) -> None:
+    def images() -> Iterator[tuple[int, xw.Subject]]:
+        yield from subjects(clf, 1)
+        raise OSError("the disk is gone")
+
+    rows = explain_batch(clf, images(), [0], SETTINGS, workers=2)
+    with pytest.raises(OSError, match="the disk is gone"):
+        list(rows)
+
+
+def test_torch_has_as_many_threads_as_before(clf: xw.Classifier) -> None:
+    before = torch.get_num_threads()
+    list(explain_batch(clf, subjects(clf, 2), [0], SETTINGS, workers=2))
+    after: list[int] = []
+    thread = threading.Thread(target=lambda: after.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert [torch.get_num_threads(), *after] == [before, before]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_witness_is_heard_and_a_run_repeated(clf: xw.Classifier, workers: int) -> None:
+    other = xw.Classifier(Net(), size=SIDE, mean=0.5, std=0.5, categories=["a", "b", "c"])
+    rows = explain_batch(
+        clf, subjects(clf, 2), [0], SETTINGS, witness=other, repeat=True, workers=workers
+    )
+    for seed, ex in explained(rows).items():
+        alone = xw.explain(
+            clf,
+            picture(seed),
+            [0],
+            iterations=6,
+            plan="plain",
+            witness=other,
+            repeat=True,
+            progress=False,
+        )
+        assert {"seeds", "witness"} <= {item.name for item in ex.checks[0].items}
+        assert ex.checks == alone.checks
+        assert ex.frames.iterations.tolist() == [0, 6]
+    heard = explained(explain_batch(clf, subjects(clf, 2), [0], SETTINGS, witness=other, slots=2))
+    assert all("witness" in ex.checks[0] for ex in heard.values())
+
+
+def test_what_is_chosen_once_is_not_chosen_again(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, slots, workers = pinned(
+        clf, [0], Settings(iterations=2), xw.Subject(clf, picture(0)).x, workers=1
+    )
+    assert (slots, workers) == (1, 1)
+    monkeypatch.setattr("xwidget.engine.plan._seconds", None)
+    plan = found.plan
+    assert isinstance(plan, Plan)
+    for ex in explained(explain_batch(clf, subjects(clf, 2), [0], found, slots=2)).values():
+        assert ex.diagnostics["plan"] == plan.describe()
+
+
+def test_a_gpu_is_given_as_many_images_as_half_of_its_free_memory_holds(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, found in {
+        "empty_cache": None,
+        "reset_peak_memory_stats": None,
+        "memory_allocated": 2**20,
+        "max_memory_allocated": 3 * 2**20,
+        "mem_get_info": (40 * 2**20, 80 * 2**20),
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, lambda *_, found=found: found)
+    x = xw.Subject(clf, picture(0)).x
+    assert choice._fitting(clf, x, (0,), SETTINGS) == 10
