@@ -76,6 +76,8 @@ class Cohort:
         The first iteration that counts, and the one at which all images are over.
     masks, kept
         What is shown (R, 3, H, W), and its scores (R,).
+    tensors
+        What is carried from one iteration to the next, see ``State``.
     failed
         The images whose scores or gradients are not finite, by number.
     """
@@ -94,9 +96,9 @@ class Cohort:
         self.settings = settings
         self.cases = list(cases)
         self.game = GAMES[settings.game]
-        self._rule = RULES[settings.rule]
+        self.rule = RULES[settings.rule]
         auto = settings.sparsity == "auto"
-        self._policy: Sparsity = Auto(self.game) if auto else Fixed(float(settings.sparsity))
+        self.policy: Sparsity = Auto(self.game) if auto else Fixed(float(settings.sparsity))
         self.targets = tuple(target for case in cases for target in case.targets)
         self.index = torch.tensor(self.targets, dtype=torch.int64, device=runner.device)
         self.x = torch.stack([case.x for case in cases])
@@ -152,8 +154,8 @@ class Cohort:
         mask = torch.full_like(images, game.start)
         self.tensors = {
             "mask": mask,
-            **self._rule.begin(images),
-            **self._policy.begin(first_shown, steers, plain),
+            **self.rule.begin(images),
+            **self.policy.begin(first_shown, steers, plain),
             "path": nothing,
             "expected": torch.full_like(image_scores, torch.nan),
             "blank": at_references[0],
@@ -208,11 +210,11 @@ class Cohort:
             expected = _steady(by_view.mean(0), self.tensors["expected"], self.views.drawn)
             self.tensors = {
                 **self.tensors,
-                **self._policy.observe(shown, expected, scores, self.tensors),
+                **self.policy.observe(shown, expected, scores, self.tensors),
                 "expected": expected,
                 "path": self.tensors["path"] + shown,
             }
-        self.masks, self.kept = self._policy.incumbent(shown, scores, self.tensors)
+        self.masks, self.kept = self.policy.incumbent(shown, scores, self.tensors)
         self._note()
 
     def _note(self) -> None:
@@ -243,14 +245,14 @@ class Cohort:
         gradient = smoothed(gradients.sum(0), game.smoothing, self.iteration + 1)
         largest = gradient.abs().flatten(1).amax(1)
         self._check(largest, last=False)
-        weight = self._policy.weight(largest, tensors)
+        weight = self.policy.weight(largest, tensors)
         total = gradient + (-1 if game.shows_complement else 1) * _rows(weight)
         scale = torch.maximum(largest, weight).clamp_min(torch.finfo(total.dtype).tiny)
-        step, memory = self._rule.step(total / _rows(scale), tensors, self.iteration + 1)
+        step, memory = self.rule.step(total / _rows(scale), tensors, self.iteration + 1)
         mask = (self.asked - step).clamp_(0, 1)
-        if (lost := self._policy.lost(tensors)) is not None:
+        if (lost := self.policy.lost(tensors)) is not None:
             mask = torch.where(_rows(lost), game.shown(tensors["best"]), mask)
-            memory = {**memory, **self._rule.forget(memory, lost)}
+            memory = {**memory, **self.rule.forget(memory, lost)}
         pushed = tensors["pushed"] + (weight < 0)
         reached = tensors["reached"] + (largest > 0)
         self.tensors = {**tensors, **memory, "mask": mask, "pushed": pushed, "reached": reached}

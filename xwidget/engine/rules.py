@@ -20,6 +20,11 @@ class Rule(Protocol):
     def begin(self, mask: Tensor) -> Tensors:
         """Return the rule's memory before the first step, for masks (K, 3, H, W)."""
 
+    def resume(self, gradient: Tensor) -> Tensors:
+        """Return the memory with which a mask goes on whose own was not kept, given its gradient
+        (K, 3, H, W): no direction yet, but the scale.
+        """
+
     def step(
         self, gradient: Tensor, memory: Mapping[str, Tensor], n: int
     ) -> tuple[Tensor, Tensors]:
@@ -40,6 +45,10 @@ class Adam:
     def begin(self, mask: Tensor) -> Tensors:
         """Return both moments, zero."""
         return {"first": torch.zeros_like(mask), "second": torch.zeros_like(mask)}
+
+    def resume(self, gradient: Tensor) -> Tensors:
+        """Return a first moment of zero, and the second one of this gradient."""
+        return {"first": torch.zeros_like(gradient), "second": gradient.square()}
 
     def step(
         self, gradient: Tensor, memory: Mapping[str, Tensor], n: int
@@ -68,6 +77,10 @@ class Momentum:
     def begin(self, mask: Tensor) -> Tensors:
         """Return a velocity of zero."""
         return {"velocity": torch.zeros_like(mask)}
+
+    def resume(self, gradient: Tensor) -> Tensors:
+        """Return a velocity of zero."""
+        return self.begin(gradient)
 
     def step(
         self, gradient: Tensor, memory: Mapping[str, Tensor], n: int
