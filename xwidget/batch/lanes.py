@@ -121,9 +121,13 @@ class Lanes(Generic[Key]):
             EndingThread(self._work, self._closing.set, THREAD, (make(self._check),))
             for _ in range(count)
         ]
-        for thread in self._threads:
-            thread.start()
-        self._begun.wait()
+        try:
+            for thread in self._threads:
+                thread.start()
+            self._begun.wait()
+        except BaseException:  # there are too many threads: whoever asked is told
+            self._begun.abort()
+            raise
         torch.set_num_threads(threads)  # of this thread, and of those that begin from now on
 
     @property
@@ -166,8 +170,8 @@ class Lanes(Generic[Key]):
 
     def _work(self, lane: LaneLike[Key]) -> None:
         torch.set_num_threads(self._each)  # of this thread alone, and of those that begin meanwhile
-        self._begun.wait()
         try:
+            self._begun.wait()
             with self._turns.own(self._check) as place:
                 while True:
                     self._check()
@@ -178,6 +182,8 @@ class Lanes(Generic[Key]):
                         self.furthest = lane.furthest
                         while done:
                             self._found.put(done.pop(0))
+        except threading.BrokenBarrierError:
+            pass
         except BaseException as error:  # even of a net that ends the interpreter
             if not self._closing.is_set():
                 self._found.put(error)
