@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from xwidget import origin
 from xwidget.classifier import Classifier, check_classifier
@@ -172,6 +172,19 @@ class Subject:
             self._scores = self.clf.classify(self.x)
             self._scored = versions(self.clf.net)
         return self._scores
+
+    def ask(self, twin: nn.Module) -> None:
+        """Find the ``scores`` out by a net that was made for it, see ``Classifier.twin``, unless
+        they are known.
+
+        Raises
+        ------
+        ValueError
+            As ``Classifier.classify``.
+        """
+        if self._scores is None or self._scored != versions(self.clf.net):
+            self._scores = self.clf.classify(self.x, twin)
+            self._scored = versions(self.clf.net)
 
     @cached_property
     def digest(self) -> str:

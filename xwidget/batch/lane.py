@@ -194,9 +194,7 @@ class Lane(Generic[Key]):
             self._waiting.popleft()
             try:
                 with self._charged([job]):
-                    self._look_at(job)
-                    if not (self._at_work or jobs):
-                        self._prepare(job)
+                    self._look_at(job, anew=not (self._at_work or jobs))
             except Exception as error:
                 yield job.failed(error)
             else:
@@ -204,21 +202,24 @@ class Lane(Generic[Key]):
         if jobs:
             yield from self._begin(jobs)
 
-    def _look_at(self, job: _Job[Key]) -> None:
-        targets = job.subject.select(self._targets)
+    def _look_at(self, job: _Job[Key], *, anew: bool) -> None:
+        """Choose the targets of an image; prepare the net for a batch that begins with it."""
+        subject, x = job.subject, job.subject.x
+        runner = self._runner
+        if runner is not None and not runner.watch.changed:
+            subject.ask(runner.twin)
+        targets = subject.select(self._targets)
         if self._witness is not None:
             self._witness.expect(targets)
-        x = job.subject.x
         # A tensor made in inference mode lets no gradient through.
-        job.case, job.frames = Case(x.to(self._device, copy=x.is_inference()), targets), {}
-
-    def _prepare(self, job: _Job[Key]) -> None:
-        """Prepare the net for a batch that begins with an image, where it is not prepared yet."""
-        case, views = job.case, len(views_in(self._settings))
-        runner, rows = self._runner, len(case.targets) * views
-        if runner is None or runner.watch.changed or case.x.shape != self._shape:
-            runner = self._runner = Runner(self._clf, case.x, self.slots * rows, self._plan)
-            self._shape = case.x.shape
+        x = x.to(self._device, copy=x.is_inference())
+        job.case, job.frames = Case(x, targets, subject.scores), {}
+        if not anew:
+            return
+        rows = len(targets) * len(views_in(self._settings))
+        if runner is None or runner.watch.changed or x.shape != self._shape:
+            runner = self._runner = Runner(self._clf, x, self.slots * rows, self._plan)
+            self._shape = x.shape
             if runner.independent is False:
                 self.slots = 1
             elif runner.plan.batch is not None:

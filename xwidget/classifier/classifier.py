@@ -217,9 +217,9 @@ class Classifier(Choosing):
             for value, index in zip(values[:k], order[:k], strict=True)
         ]
 
-    def classify(self, x: Tensor) -> Tensor:
+    def classify(self, x: Tensor, twin: nn.Module | None = None) -> Tensor:
         """Return all scores of a prepared image (3,H,W): (C,) float, in [0,1], on the CPU. Those of
-        extra targets come last.
+        extra targets come last. A :meth:`twin` that was made already saves time.
 
         Raises
         ------
@@ -228,7 +228,7 @@ class Classifier(Choosing):
             "none".
         """
         with torch.inference_mode():
-            net = self.twin()
+            net = self.twin() if twin is None else twin
             batch = x[None].to(device_of(net), copy=True)
             logits = self.logits(net, batch.clone())
             self.check_scores(logits, "this image")

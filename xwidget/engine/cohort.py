@@ -41,6 +41,8 @@ class Case:
         Normalized image (3, H, W), on the run's device.
     targets
         Class indices, K of them.
+    scores
+        Of the image (C,), in [0, 1], where they are known.
     course
         For each iteration so far the figures of all rows in step with it (3, R), see
         ``Cohort.figures``, and which of them is its first.
@@ -48,6 +50,7 @@ class Case:
 
     x: Tensor
     targets: tuple[int, ...]
+    scores: Tensor | None = None
     course: list[tuple[Tensor, int]] = field(default_factory=list)
 
 

@@ -136,7 +136,8 @@ def _least_likely(clf: Classifier, case: Case) -> int | None:
     if not clf.classes:
         return None
     named = {index for target in case.targets for index in clf.classes_of(target)}
-    scores = clf.classify(case.x.cpu())[: clf.classes].double()
+    known = clf.classify(case.x.cpu()) if case.scores is None else case.scores
+    scores = known[: clf.classes].double()
     scores[list(named)] = torch.inf
     least = int(scores.argmin())
     return least if bool(scores[least].isfinite()) else None

@@ -40,6 +40,8 @@ class Runner:
         pictures at once; None where that was not tried, as the plan has a batch of 1.
     watch
         Of the weights.
+    twin
+        The net as it came, on the device.
     """
 
     def __init__(self, clf: Classifier, image: Tensor, rows: int, plan: Plan | None) -> None:
@@ -57,7 +59,7 @@ class Runner:
             if self.independent is False:
                 self.forward = replace(asked or Plan(), batch=1).prepare(clf, self.device, batch)
         self.plan = self.forward.plan
-        self._net = clf.twin(self.device)
+        self.twin = clf.twin(self.device)
 
     def alone(self, images: Tensor) -> Tensor:
         """Return the logits (B, C) of images (B, 3, H, W)."""
@@ -65,18 +67,22 @@ class Runner:
             return self.forward(images.clone())
 
     def scores(self, images: Tensor, *, together: bool) -> Tensor:
-        """Return the scores (B, C) of images (B, 3, H, W) by the net as it came.
+        """Return the scores (B, C) of images (B, 3, H, W).
 
         Parameters
         ----------
         images
             Normalized.
         together
-            Whether it is given several at once where it takes them, or one by one.
+            Whether they are given to the net by the plan, several at once where it takes them, or
+            one by one to the net as it came.
         """
-        size = self.most if together and self.independent else 1
+        several = together and bool(self.independent)
         with torch.no_grad():
-            logits = [self.clf.logits(self._net, some.clone()) for some in images.split(size)]
+            if several:
+                logits = [self.forward(some.clone()) for some in images.split(self.most)]
+            else:
+                logits = [self.clf.logits(self.twin, one[None].clone()) for one in images]
             return self.clf.scores(torch.cat(logits))
 
     @property
