@@ -122,7 +122,10 @@ def test_every_name_is_imported_from_the_module_that_makes_it() -> None:
 OPTIONAL = {
     "IPython",
     "captum",
+    "duckdb",
     "matplotlib",
+    "pandas",
+    "pyarrow",
     "skimage",
     "timm",
     "torchcam",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xwidget import scores
 from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
+from xwidget.batch.store.store import ExplanationStore
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
@@ -35,6 +36,7 @@ __all__ = [
     "Attribution",
     "Classifier",
     "Explanation",
+    "ExplanationStore",
     "FindingStore",
     "Gallery",
     "Inspector",

@@ -12,6 +12,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+#: How the name ends of a file that is being written.
+UNFINISHED = ".part"
+
 # Those that are being written: what a thread of its own has not finished goes with the process.
 _unfinished: set[Path] = set()
 if hasattr(os, "register_at_fork"):
@@ -70,18 +73,48 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
             f"Path({str(goal.parent)!r}).mkdir(parents=True)"
         )
     is_there(given)
+    with _in_words(given), _beside(goal) as part:
+        _write(part, data)
+        with contextlib.suppress(FileNotFoundError):
+            part.chmod(goal.stat().st_mode & 0o7777)
+        part.replace(goal)
+        _keep(goal.parent)
+    return given
+
+
+@contextlib.contextmanager
+def new(path: Path) -> Iterator[Path]:
+    """Give the path to write a new file to, which gets its own name once it is on the disk.
+
+    For a file that is too large to be made in memory first, see :func:`replace`. Where the block
+    raises, nothing stays.
+
+    Parameters
+    ----------
+    path
+        Where it shall be, in a folder that is there.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written, such as on a full disk.
+    """
+    with _in_words(path), _beside(path) as part:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+        _keep(path.parent)
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
     try:
-        with _beside(goal) as part:
-            _write(part, data)
-            with contextlib.suppress(FileNotFoundError):
-                part.chmod(goal.stat().st_mode & 0o7777)
-            part.replace(goal)
-            _keep(goal.parent)
+        yield
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, "try again, or choose another folder")
         words = f"the file cannot be written ({error.strerror}); {advice}"
-        raise type(error)(error.errno, words, str(given)) from error
-    return given
+        raise type(error)(error.errno, words, str(path)) from error
 
 
 def as_path(path: object) -> Path:
@@ -134,7 +167,7 @@ def is_there(path: str | os.PathLike[str]) -> bool:
 @contextlib.contextmanager
 def _beside(goal: Path) -> Iterator[Path]:
     """Give a name in the goal's folder that nobody has, and leave nothing there."""
-    part = goal.with_name(f".{secrets.token_hex(8)}.part")
+    part = goal.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
     _unfinished.add(part)
     try:
         yield part

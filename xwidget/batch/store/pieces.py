@@ -1,0 +1,101 @@
+"""Writing the files of a store: each is there whole, on the disk, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from xwidget.batch.store.folder import PIECE, Folder, StoreFile, replacing
+from xwidget.batch.store.rows import Row
+from xwidget.batch.store.schema import COLUMNS, arrow, parquet, schema
+from xwidget.support import files
+
+#: Rows of a group, which is read as a whole: few, so that one mask is there at once.
+GROUP = 32
+_PIXELS = frozenset(column.name for column in COLUMNS if not column.light)
+# These are compressed already.
+_PICTURES = frozenset({"thumbnail", "photo", "picture"})
+
+
+def write_piece(folder: Folder, rows: Sequence[Row], about: bytes) -> Path:
+    """Write rows as a file of their own; when this returns, they are on the disk.
+
+    Parameters
+    ----------
+    folder
+        Of the store.
+    rows
+        Those of whole images; none makes an empty store.
+    about
+        What the store was made with, see ``about.written``.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    table = arrow().Table.from_pylist(list(rows), schema=schema(about))
+    path = folder.free(PIECE)
+    with new_file(path, table.schema) as write:
+        write(table)
+    return path
+
+
+@contextmanager
+def new_file(path: Path, made: Any) -> Iterator[Any]:
+    """Give a function that adds tables to a new file, which is there once the block has ended.
+
+    Parameters
+    ----------
+    path
+        Where it shall be.
+    made
+        Its schema.
+    """
+    compression = {name: "none" if name in _PICTURES else "zstd" for name in made.names}
+    with (
+        files.new(path) as part,
+        parquet().ParquetWriter(
+            part,
+            made,
+            compression=compression,
+            use_dictionary=[name for name in made.names if name not in _PIXELS],
+            write_statistics=[name for name in made.names if name not in _PIXELS],
+        ) as writer,
+    ):
+        yield lambda table: writer.write_table(table, row_group_size=GROUP)
+
+
+def rewritten(sources: Iterable[StoreFile], about: bytes, keep: Any) -> Iterator[Any]:
+    """Yield the rows of files as tables of one group each.
+
+    Parameters
+    ----------
+    sources
+        The files, read one after another.
+    about
+        For the tables' schema.
+    keep
+        Function from a table to a boolean array: which of its rows to take.
+    """
+    pa, made = arrow(), schema(about)
+    waiting = made.empty_table()
+    for source in sources:
+        with parquet().ParquetFile(source.path) as file:
+            for batch in file.iter_batches(GROUP, use_threads=False):
+                table = pa.Table.from_batches([batch]).select(made.names).cast(made)
+                waiting = pa.concat_tables([waiting, table.filter(keep(table))])
+                while len(waiting) >= GROUP:
+                    yield waiting.slice(0, GROUP).combine_chunks()
+                    waiting = waiting.slice(GROUP).combine_chunks()
+    if len(waiting):
+        yield waiting
+
+
+def with_replaced(about: bytes, sources: Iterable[StoreFile]) -> Any:
+    """Return the schema of a file that takes the place of others."""
+    made = schema(about)
+    metadata: Mapping[bytes, bytes] = {**(made.metadata or {}), **replacing(sources)}
+    return made.with_metadata(metadata)

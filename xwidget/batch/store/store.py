@@ -1,0 +1,315 @@
+"""An explanation store, opened for reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from xwidget.batch.store.about import written
+from xwidget.batch.store.folder import Folder
+from xwidget.batch.store.index import Index
+from xwidget.batch.store.lock import Lock
+from xwidget.batch.store.merging import Merger
+from xwidget.batch.store.queries import Queries
+from xwidget.batch.store.restoring import mask_of, relevance_of, restored
+from xwidget.batch.store.schema import LIGHT, NAMES
+from xwidget.classifier import Classifier
+from xwidget.explanation import Explanation
+from xwidget.support.needed import needed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Reals = npt.NDArray[np.float32]
+T = TypeVar("T")
+
+
+class ExplanationStore:
+    """The explanations of many images, in a folder of Parquet files.
+
+    ``explain_many(..., out=folder)`` writes it. It may be read meanwhile: :meth:`refresh` takes in
+    what has come since. pandas, DuckDB and polars read the files, too.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no explanation store.
+    FileNotFoundError
+        If there is no such folder.
+    ModuleNotFoundError
+        If pyarrow is not installed; the message names the extra that brings it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import xwidget as xw
+    >>> clf = xw.load("efficientnet_lite0")
+    >>> folder = tempfile.mkdtemp()
+    >>> photos = {"coffee": xw.sample("coffee")}
+    >>> store = xw.explain_many(clf, photos, out=folder, iterations=2, progress=False).run()
+    >>> store.ids
+    ['coffee/967']
+    >>> store.mask("coffee/967").shape
+    (3, 224, 224)
+    >>> store.table(["target_name", "verdict"], "shown < 0.9").num_rows
+    1
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path).expanduser().absolute()
+        if not self.path.is_dir():
+            raise FileNotFoundError(
+                f"there is no folder {str(path)!r} (looked in {Path.cwd()}); check it"
+            )
+        self._folder = Folder(self.path)
+        self._index: Index | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in what has been written since."""
+        for last in (False, False, True):
+            files = self._folder.look()
+            if not files:
+                raise ValueError(
+                    f"the folder {str(self.path)!r} holds no explanation store; give the folder "
+                    "that explain_many(..., out=...) has written"
+                )
+            try:
+                self._index = Index(files, self._index)
+                break
+            except FileNotFoundError:  # files were merged between the two
+                if last:
+                    raise
+        self._queries: Queries | None = None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What it was made with: ``"settings"``, ``"net"``, ``"weights"`` (the network's
+        fingerprint), ``"preprocessing"``, ``"targets"``, ``"witness"``, ``"versions"``, ...
+        """
+        return self._rows.parts[0].file.about
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all rows, in the order of the images given."""
+        return list(self._rows.ids)
+
+    @property
+    def images(self) -> list[str]:
+        """The names of all images, in the order given."""
+        return list(dict.fromkeys(self._rows.images))
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The images that could not be explained, with the reason."""
+        found = self.table(["image", "error"], "error <> ''")
+        return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def select(self, where: str = "", order: str = "") -> list[str]:
+        """Return the ids of some rows.
+
+        Parameters
+        ----------
+        where
+            A condition in SQL, such as ``"verdict = 'holds' AND border > 0.5"``; empty for all.
+        order
+            What to sort by, in SQL, such as ``"score DESC"``; by default as the images were given.
+
+        Raises
+        ------
+        ValueError
+            If the database does not understand it.
+        """
+        clauses = f"WHERE ({where}\n)" if where.strip() else ""
+        by = f"{order}\n, rowid" if order.strip() else "rowid"
+        found = self.query(f"SELECT id FROM rows {clauses} ORDER BY {by}")
+        return list(found.column(0).to_pylist())
+
+    def table(self, columns: Sequence[str] | None = None, filter: str = "") -> pa.Table:
+        """Return rows as an Arrow table, in the order of the images given.
+
+        Parameters
+        ----------
+        columns
+            Names of columns; by default all but the large ones (masks, pictures, features).
+        filter
+            A condition in SQL, see :meth:`select`; empty for all.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, or the database does not understand the condition.
+        """
+        names = list(LIGHT if columns is None else columns)
+        unknown = [name for name in names if name not in NAMES]
+        if unknown:
+            raise ValueError(f"there is no column {unknown[0]!r}; there are {', '.join(NAMES)}")
+        if filter.strip():
+            ids = self.select(filter)
+            return self._read(lambda rows: rows.read([rows.at[id] for id in ids], names))
+        return self._read(lambda rows: rows.read(np.arange(len(rows)), names))
+
+    def to_pandas(self, columns: Sequence[str] | None = None, filter: str = "") -> pd.DataFrame:
+        """Return rows as a pandas DataFrame; parameters as in :meth:`table`."""
+        needed("pandas", "many", "to_pandas()")
+        return self.table(columns, filter).to_pandas()
+
+    def query(self, sql: str) -> pa.Table:
+        """Return the answer to a question in SQL as an Arrow table.
+
+        DuckDB answers it, over two tables: ``rows`` has all columns but the large ones, in memory;
+        ``everything`` has all of them, and is read from the files.
+
+        Parameters
+        ----------
+        sql
+            One SELECT.
+
+        Raises
+        ------
+        ValueError
+            If it is none, or DuckDB does not understand it.
+        ModuleNotFoundError
+            If DuckDB is not installed; the message names the extra that brings it.
+
+        Examples
+        --------
+        >>> store.query("SELECT verdict, count(*) FROM rows GROUP BY verdict")  # doctest: +SKIP
+        """
+        queries = self._queries
+        if queries is None:
+            queries = self._queries = self._read(_asked)
+        return queries.table(sql)
+
+    def values(self, ids: Sequence[str], column: str) -> list[Any]:
+        """Return the values of a column, such as ``"thumbnail"``, in the order of some ids.
+
+        Raises
+        ------
+        ValueError
+            If there is no such id or column.
+        """
+        if column not in NAMES:
+            raise ValueError(f"there is no column {column!r}; there are {', '.join(NAMES)}")
+        found = self._read(lambda rows: rows.read([self._at(rows, id) for id in ids], [column]))
+        return list(found.column(0).to_pylist())
+
+    def row(self, id: str) -> dict[str, Any]:
+        """Return all of one row by the names of its columns; ValueError if there is none."""
+        found = self._read(lambda rows: rows.read([self._at(rows, id)], NAMES))
+        return dict(found.to_pylist()[0])
+
+    def mask(self, id: str) -> Reals:
+        """Return the mask of one row, (3,H,W) float32 in [0,1].
+
+        Raises
+        ------
+        ValueError
+            If there is no such row, or its image could not be explained.
+        """
+        return mask_of(self._some(id, ["id", "mask", "height", "width", "error"]))
+
+    def relevance(self, id: str) -> Reals:
+        """Return the order of the pixels of one row, (H,W) float32 in [0,1]: the more relevant, the
+        larger, in steps of 1/256; raises as :meth:`mask`.
+        """
+        return relevance_of(self._some(id, ["id", "relevance", "height", "width", "error"]))
+
+    def explanation(self, which: str, clf: Classifier | None = None) -> Explanation:
+        """Return an explanation as it was made, with its last masks.
+
+        Parameters
+        ----------
+        which
+            Id of a row, for its target alone; or name of an image, for all of its targets.
+        clf
+            The classifier that the store was made with. It is needed where the image was given by
+            its path: then the file is read anew.
+
+        Raises
+        ------
+        ValueError
+            If there is no such row or image, it could not be explained, its file has changed, or
+            the classifier is another one.
+        """
+        found = self._read(lambda rows: rows.read(self._together(rows, which), NAMES)).to_pylist()
+        picture = next((row["picture"] for row in found if row["picture"] is not None), None)
+        alone = [row for row in found if row["id"] == which]
+        return restored(alone or found, picture, self.metadata, clf)
+
+    def compact(self) -> None:
+        """Merge small files into large ones, which are read faster.
+
+        A run does so itself, at its end; it is for a store whose run was cut.
+
+        Raises
+        ------
+        BlockingIOError
+            If a run writes into it.
+        """
+        lock = Lock(self.path)
+        try:
+            merger = Merger(self._folder, written(self.metadata))
+            merger.tidy()
+            merger.merge_all()
+        finally:
+            lock.release()
+        self.refresh()
+
+    def __repr__(self) -> str:
+        images, net = len(set(self._rows.images)), self.metadata["net"]
+        return f"<ExplanationStore {str(self.path)!r}: {len(self)} rows, {images} images, {net}>"
+
+    @property
+    def _rows(self) -> Index:
+        assert self._index is not None
+        return self._index
+
+    def _some(self, id: str, columns: Sequence[str]) -> dict[str, Any]:
+        found = self._read(lambda rows: rows.read([self._at(rows, id)], columns))
+        return dict(found.to_pylist()[0])
+
+    def _at(self, rows: Index, id: str) -> int:
+        if id not in rows.at:
+            raise ValueError(
+                f"there is no row {id!r} in {str(self.path)!r}; ids are the image's name, a slash "
+                f"and the target's index, such as {rows.ids[0]!r}"
+                if len(rows)
+                else f"there is no row {id!r}: {str(self.path)!r} is empty"
+            )
+        return rows.at[id]
+
+    def _together(self, rows: Index, which: str) -> list[int]:
+        """Return the numbers of all rows of an image, given its name or the id of one of them."""
+        image = rows.images[rows.at[which]] if which in rows.at else which
+        found = [k for k, each in enumerate(rows.images) if each == image]
+        return found or [self._at(rows, which)]
+
+    def _read(self, read: Callable[[Index], T]) -> T:
+        """Read; once more where files were merged since the store was opened."""
+        try:
+            return read(self._rows)
+        except FileNotFoundError:
+            self.refresh()
+            return read(self._rows)
+
+
+def _asked(rows: Index) -> Queries:
+    files = [part.file.path for part in rows.parts]
+    for path in files:  # DuckDB's own error has no kind
+        path.stat()
+    return Queries(files, twice=rows.twice)
