@@ -1,4 +1,4 @@
-"""The progress bar of a batch: images done, and how far the one at work is."""
+"""The progress bar of a batch: images done, and how far one at work is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from xwidget.engine.step import Step
+from xwidget.batch.item import Item
 from xwidget.support.texts import Room, shown
 
 _PACE = 0.5  # seconds between two words on one image
@@ -15,7 +15,7 @@ _NAME = Room(24)
 
 
 class Bar:
-    """A tqdm bar with a word on the image at work.
+    """A tqdm bar with a word on an image at work.
 
     Parameters
     ----------
@@ -26,26 +26,26 @@ class Bar:
     def __init__(self, visible: bool) -> None:
         self._visible = visible
         self._bar: Any = None
-        self._name = ""
         self._said = -float("inf")
 
     def begin(self, count: int | None) -> None:
         """Show it; ``count`` is the number of images, None where nobody knows."""
         self._bar = tqdm(total=count, disable=not self._visible, unit="image", desc="explain")
 
-    def turn_to(self, name: str) -> None:
-        """Name the image that is explained now."""
-        self._name = shown(name, _NAME)
-        self.say(self._name)
-
-    def step(self, step: Step) -> None:
-        """Say now and then how far the image is."""
+    def step(self, item: Item, iteration: int) -> None:
+        """Say now and then how far an image at work is."""
         if time.monotonic() - self._said > _PACE:
-            self.say(f"{self._name}, iteration {step.iteration}")
+            self.say(f"{shown(item.name, _NAME)}, iteration {iteration}")
 
-    def count(self) -> None:
+    def count(self, name: str) -> None:
         """Count an image that is done."""
+        self._bar.set_postfix_str(shown(name, _NAME), refresh=False)
         self._bar.update()
+
+    def skip(self) -> None:
+        """Count an image that was done before."""
+        self._bar.initial += 1
+        self._bar.n += 1
 
     def say(self, words: str) -> None:
         """Write this beside the bar."""

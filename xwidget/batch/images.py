@@ -1,24 +1,15 @@
-"""The images of a batch: where they come from, and what each is called."""
+"""The images of a batch: what each is called, and what it truly shows."""
 
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set, Sized
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-import numpy as np
-from PIL import Image
-from torch import Tensor
-
-from xwidget.subject import Subject
+from xwidget.batch.item import Item
+from xwidget.batch.labels import Labels
+from xwidget.batch.sources import WHAT, Given, source_of
 from xwidget.support import texts
-
-_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif"}
-)
-_WHAT = "images is a folder, a dict of name: image, or several images, each as in clf.prepare"
 
 
 class Images:
@@ -27,14 +18,17 @@ class Images:
     Parameters
     ----------
     images
-        A folder (its images by file name); a dict name: image; or an iterable of images.
+        A folder (its images by file name, or those of its subfolders by their path); a dict name:
+        image; an iterable of images, or of pairs (image, label); a data set or a loader of batches.
     names
         One for each of an iterable's images, in their order, instead of file names and numbers.
+    labels
+        The true class of each image, in their order, or by name; instead of the source's own.
 
     Raises
     ------
     ValueError
-        If a folder is missing or holds no image, or there is not one name for each.
+        If a folder is missing or holds no image, or there is not one name or label for each.
     TypeError
         If this is one image, or nothing of the kind, or the names have no order.
 
@@ -43,46 +37,69 @@ class Images:
     Iterating yields pairs (name, image). Of two images with one name the second is "name (2)".
     """
 
-    def __init__(self, images: Any, names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        images: Any,
+        names: Sequence[str] | None = None,
+        labels: Sequence[Any] | Mapping[str, Any] | None = None,
+    ) -> None:
         if isinstance(images, Mapping) and names is not None:
             raise ValueError(
                 "both a dict of images and names came; expected names only beside a list, as the "
                 "dict's keys are its names: leave names out"
             )
-        self._source = images if isinstance(images, Mapping) else _source(images)
-        self.count = len(self._source) if isinstance(self._source, Sized) else None
+        self._source = source_of(images)
+        self.count = self._source.count
         """Number of images; None if only the end of the iterable tells."""
-        self._names = None if names is None else _listed(names)
-        if self._names is not None and self.count not in (None, len(self._names)):
-            raise ValueError(
-                f"names has {len(self._names)} entries for {self.count} images; give one name "
-                "for each"
-            )
+        self._names = self._one_for_each("names", names)
+        by_name = isinstance(labels, Mapping)
+        self._labels = None if by_name else self._one_for_each("labels", labels)
+        self._by_name: Mapping[str, Any] = labels if isinstance(labels, Mapping) else {}
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
+        # By map, as a generator or enumerate would keep what it yielded last.
+        return map(_pair, self.items())
+
+    def items(self, categories: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield each image with its place, name and label.
+
+        Parameters
+        ----------
+        categories
+            Names of the net's classes, among which those of the labels are looked for.
+        """
         taken: dict[str, int] = {}
         places = itertools.count()
+        labels = Labels(categories, self._source.classes)
 
-        def of_mapping(item: tuple[Any, Any]) -> tuple[str, Any]:
-            return _unlike(str(item[0]), taken), item[1]
+        def item(given: Given) -> Item:
+            index = next(places)
+            name = _unlike(self._called(given, index), taken)
+            label, label_index = labels.of(self._label(given, name, index))
+            return Item(index, name, given.image, label, label_index)
 
-        def of_iterable(image: Any) -> tuple[str, Any]:
-            return _unlike(self._called(image, next(places)), taken), image
+        return map(item, self._source.images)
 
-        # By map, as a generator or enumerate would keep what it yielded last.
-        if isinstance(self._source, Mapping):
-            return map(of_mapping, self._source.items())
-        return map(of_iterable, self._source)
-
-    def _called(self, image: Any, index: int) -> str:
-        if self._names is None:
-            return _file_name(image) or f"image {index + 1}"
-        if index >= len(self._names):
+    def _one_for_each(self, what: str, values: Any) -> list[Any] | None:
+        if values is None:
+            return None
+        listed = _listed(what, values)
+        if self.count not in (None, len(listed)):
             raise ValueError(
-                f"names has {len(self._names)} entries, but there are more images; give one name "
-                "for each"
+                f"{what} has {len(listed)} entries for {self.count} images; give one "
+                f"{what.removesuffix('s')} for each"
             )
-        return self._names[index]
+        return [str(value) for value in listed] if what == "names" else listed
+
+    def _called(self, given: Given, index: int) -> str:
+        if self._names is None:
+            return given.name or f"image {index + 1}"
+        return str(_at("names", self._names, index))
+
+    def _label(self, given: Given, name: str, index: int) -> Any:
+        if self._labels is not None:
+            return _at("labels", self._labels, index)
+        return self._by_name.get(name, given.label)
 
 
 def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
@@ -102,57 +119,32 @@ def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
         images = list(images)
     found = dict(Images(images, names))
     if not found:
-        raise ValueError(f"there is no image; {_WHAT}")
+        raise ValueError(f"there is no image; {WHAT}")
     return found
 
 
-def _listed(names: Any) -> list[str]:
-    """Return names in order: those of any iterable that has one, read to its end."""
-    unordered = isinstance(names, (str, bytes, Set, Mapping)) or not isinstance(names, Iterable)
+def _pair(item: Item) -> tuple[str, Any]:
+    return item.name, item.image
+
+
+def _listed(what: str, values: Any) -> list[Any]:
+    """Return values in order: those of any iterable that has one, read to its end."""
+    unordered = isinstance(values, (str, bytes, Set, Mapping)) or not isinstance(values, Iterable)
     if unordered:
         raise TypeError(
-            f"names is a {type(names).__name__}; expected a list with one name for each image, in "
-            "their order"
+            f"{what} is a {type(values).__name__}; expected a list with one "
+            f"{what.removesuffix('s')} for each image, in their order"
         )
-    return [str(name) for name in names]
+    return list(values)
 
 
-def _source(images: Any) -> Iterable[Any]:
-    if isinstance(images, (str, os.PathLike)):
-        return _in_folder(images)
-    if isinstance(images, Image.Image) or (
-        isinstance(images, (np.ndarray, Tensor)) and images.ndim < 4
-    ):
-        kind = type(images).__name__
-        raise TypeError(f"images is one {kind}; put it into a list, [image]")
-    if not isinstance(images, Iterable) or isinstance(images, (bytes, bytearray)):
-        raise TypeError(f"images cannot be a {type(images).__name__}; {_WHAT}")
-    return images
-
-
-def _in_folder(folder: str | os.PathLike[str]) -> list[Path]:
-    path = Path(folder).expanduser()
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise ValueError(f"there is no folder {str(folder)!r} (looked in {Path.cwd()}); check it")
-    found = [
-        file
-        for file in path.iterdir()
-        if file.suffix.lower() in _SUFFIXES and not file.name.startswith(".")
-    ]
-    if not found:
+def _at(what: str, values: list[Any], index: int) -> Any:
+    if index >= len(values):
         raise ValueError(
-            f"the folder {str(folder)!r} holds no image ({', '.join(sorted(_SUFFIXES))})"
+            f"{what} has {len(values)} entries, but there are more images; give one "
+            f"{what.removesuffix('s')} for each"
         )
-    return sorted(found, key=lambda file: (file.name.casefold(), file.name))
-
-
-def _file_name(image: Any) -> str:
-    if isinstance(image, Subject):
-        return image.name
-    file = getattr(image, "filename", "") if isinstance(image, Image.Image) else image
-    return Path(file).name if isinstance(file, (str, os.PathLike)) else ""
+    return values[index]
 
 
 def _unlike(name: str, taken: dict[str, int]) -> str:

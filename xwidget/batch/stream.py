@@ -1,40 +1,114 @@
-"""Many images explained one after another: a stream of results that keeps none of them."""
+"""Many images explained as a stream of results that keeps none of them, and a store that does."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from xwidget.batch.bar import Bar
 from xwidget.batch.checks import check_values
+from xwidget.batch.executors.local import local
 from xwidget.batch.images import Images
-from xwidget.batch.result import Result, failure
+from xwidget.batch.item import Item
+from xwidget.batch.job import Executor, Job, Outcome
+from xwidget.batch.result import Result
+from xwidget.batch.store.about import about, written
+from xwidget.batch.store.store import ExplanationStore
+from xwidget.batch.store.writer import Writer
 from xwidget.classifier import Classifier
 from xwidget.engine import interrupts
-from xwidget.engine.explain import explain
 from xwidget.engine.keywords import spelled_out
 from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
-from xwidget.explanation import Explanation
+from xwidget.targets import Targets
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+#: Where images are explained, by name.
+EXECUTORS: Mapping[str, Executor] = {"local": local}
+
+
+class Stream(Iterator[Result]):
+    """The results of ``explain_many``, one after another as they are made.
+
+    It is closed at its end, by :meth:`close`, at the end of a ``with`` block, or when it is
+    forgotten. What was yielded is in the store then.
+
+    Parameters
+    ----------
+    results
+        Makes them.
+    writer
+        Of the store; None for none.
+    """
+
+    def __init__(self, results: Generator[Result], writer: Writer | None) -> None:
+        self._results = results
+        self._writer = writer
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Result:
+        return next(self._results)
+
+    def run(self) -> ExplanationStore | None:
+        """Take all results to the end; return the store, None if there is none.
+
+        Each result is dropped as it comes. Where an interrupt ends it, the store has what was done
+        until then.
+        """
+        for result in self:
+            del result
+        return None if self._writer is None else ExplanationStore(self._writer.folder.path)
+
+    def close(self) -> None:
+        """End it: the images at work are dropped, and what was done is written."""
+        self._results.close()
+        if self._writer is not None:
+            self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            self.close()
 
 
 @spelled_out(SETTINGS)
 def explain_many(
     clf: Classifier,
     images: Any,
-    targets: int | str | Sequence[int | str] | None = None,
+    targets: Targets | None = None,
     *,
     names: Sequence[str] | None = None,
+    labels: Sequence[Any] | Mapping[str, Any] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    resume: bool = True,
+    retry: bool = False,
+    executor: str = "local",
+    workers: int | None = None,
+    batch: int | Literal["auto"] = "auto",
     witness: Classifier | None = None,
     repeat: bool = False,
     progress: bool = True,
     **settings: Unpack[SettingsDict],
-) -> Generator[Result]:
-    """Explain many images, one after another, as a stream.
+) -> Stream:
+    """Explain many images as a stream, and keep the explanations in a store.
 
     Each image is read when its turn comes, and no result is kept once it was yielded: memory stays
     flat, however many images there are.
@@ -44,12 +118,34 @@ def explain_many(
     clf
         The classifier, from ``load`` or ``Classifier``.
     images
-        A folder, whose images are taken by file name; a dict from name to image; or an iterable of
-        images, such as a generator. Each is a path, PIL image, array or tensor as in ``explain``.
+        A folder, whose images are taken by file name; where it has none of its own, those of its
+        subfolders, whose names are their labels. A dict from name to image. An iterable of images,
+        such as a list or a generator; each is a path, PIL image, array or tensor as in ``explain``,
+        or a pair (image, label). A torch ``Dataset`` of such pairs, such as torchvision's
+        ``ImageFolder``, or a ``DataLoader`` of it, with values in [0,1]. A ``datasets.Dataset``
+        with the columns "image" and "label". A WebDataset, or any iterable of dicts with an image
+        (as "jpg", "png"), a "cls" and a "__key__".
     targets
         As in ``explain``, for every image; None means the most likely class of each.
     names
         Names of an iterable's images; by default the file's name, or "image 1", "image 2", ...
+    labels
+        The true class of each image, index or name; a list in the order of the images, or a dict by
+        name. By default as the data set says.
+    out
+        Folder of an ``ExplanationStore``, which is made or gone on with; None keeps nothing. It
+        needs ``pip install "xwidget[many]"``.
+    resume
+        Whether to go on with a store that has images already: those are neither explained anew nor
+        yielded. Otherwise the folder must be new.
+    retry
+        Whether images that failed in an earlier run are explained anew.
+    executor
+        ``"local"``, on this machine.
+    workers
+        Batches at once, each on a thread of its own; None for what is fastest.
+    batch
+        Most images in one batch; "auto" for what is fastest and fits into memory.
     **settings
         Each as in ``Settings``, for every image.
     witness, repeat
@@ -57,23 +153,33 @@ def explain_many(
     progress
         Whether to show a progress bar.
 
-    Yields
-    ------
-    Result
-        One per image, in order: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. For
-        an image that cannot be explained, ``explanation`` is None and ``error`` the reason; the
-        stream continues.
+    Returns
+    -------
+    Stream
+        Yields one ``Result`` per image as soon as it is done, in any order where several are at
+        work: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. For an image that cannot
+        be explained, ``explanation`` is None and ``error`` the reason; the stream continues.
+        ``run()`` takes them all and returns the store, ``close()`` ends it.
 
     Raises
     ------
     ValueError, TypeError
-        If an argument does not fit, before the first image. Errors of ``images`` itself are passed
-        on.
+        If an argument does not fit, or the store was made with other things, before the first
+        image. Errors of ``images`` itself are passed on.
+    BlockingIOError
+        If another process writes into the store.
+    OSError
+        If the store cannot be written.
+    ModuleNotFoundError
+        If ``out`` is given and pyarrow is not installed.
 
     Notes
     -----
-    An interrupt (Ctrl-C) ends the stream: the image in progress is dropped, and the loop ends as
+    An interrupt (Ctrl-C) ends the stream: the images in progress are dropped, and the loop ends as
     after the last image. A second interrupt within 2 s is raised.
+
+    A result is on the disk at most 2 s after it was yielded. If the process is killed, the next
+    call with the same ``out`` goes on from there.
 
     Examples
     --------
@@ -84,53 +190,73 @@ def explain_many(
     ...     print(row.name, row.explanation.names if row.explanation else row.error[:16])
     coffee ('espresso',)
     lost there is no file
+
+    A validation set, kept:
+
+    >>> store = xw.explain_many(clf, "imagenet/val", out="results").run()  # doctest: +SKIP
     """
-    check_values(clf, settings_of(explain_many, settings), witness, repeat=repeat)
+    asked = settings_of(explain_many, settings)
+    check_values(clf, asked, witness, repeat=repeat)
+    if executor not in EXECUTORS:
+        raise ValueError(f"executor is {executor!r}; expected {' or '.join(map(repr, EXECUTORS))}")
     clf, targets = clf.aimed(targets)  # once: its outputs are those of all images
-    if targets is not None:
-        clf.indices(targets)
-    one = partial(
-        explain,
-        clf,
-        targets=targets,
-        witness=witness,
-        repeat=repeat,
-        progress=False,
-        **settings,
-    )
-    return _stream(one, Images(images, names), Bar(progress))
+    chosen = None if targets is None else clf.indices(targets)
+    found = Images(images, names, labels)
+    writer = None
+    job = Job(clf, chosen, asked, witness, repeat, workers, batch)
+    if out is not None:
+        told = about(clf, chosen, asked, witness, repeat=repeat)
+        folder = Path(out).expanduser().absolute()
+        writer = Writer(folder, told, resume=resume, retry=retry)
+        job = Job(clf, chosen, asked, witness, repeat, workers, batch, folder, written(told))
+    bar = Bar(progress)
+    return Stream(_results(EXECUTORS[executor], job, found, writer, bar), writer)
 
 
-def _stream(one: Callable[..., Explanation], images: Images, bar: Bar) -> Generator[Result]:
-    ready: list[Result] = []  # emptied by each yield: a local name would keep the last one alive
-    index = 0
+def _results(
+    execute: Executor, job: Job, images: Images, writer: Writer | None, bar: Bar
+) -> Generator[Result]:
+    ready: list[Outcome] = []  # emptied by each yield: a local name would keep the last one alive
+    items = _left(images.items(job.clf.categories[: job.clf.classes]), writer, bar)
+    outcomes = execute(job, items, bar.step)
+    before = interrupts.taken()
+    whole = False
     try:
         bar.begin(images.count)
-        for name, image in images:
-            bar.turn_to(name)
+        for outcome in outcomes:
+            ready.append(outcome)
+            del outcome
+            if writer is not None:
+                writer.add(ready[0].rows)
+            bar.count(ready[0].item.name)
+            yield _result(ready.pop())
             before = interrupts.taken()
-            ready.append(_explained(one, index, name, image, bar))
-            del image
-            if interrupts.taken() != before:  # explain took it: the image is cut, the stream ends
-                bar.say("interrupted")
-                return
-            bar.count()
-            index += 1
-            yield ready.pop()
+        whole = True
     except KeyboardInterrupt:
         bar.say("interrupted")
-        interrupts.take()
+        if interrupts.taken() == before:  # else an explanation took it
+            interrupts.take()
     finally:
+        outcomes.close()
         bar.close()
+        if writer is not None:
+            writer.close(whole=whole)
 
 
-def _explained(
-    one: Callable[..., Explanation], index: int, name: str, image: Any, bar: Bar
-) -> Result:
-    began = time.perf_counter()
-    found, error = None, ""
-    try:
-        found = one(image, on_step=bar.step)
-    except Exception as raised:
-        error = failure(raised)
-    return Result(index, name, found, error, time.perf_counter() - began)
+def _left(items: Iterator[Item], writer: Writer | None, bar: Bar) -> Iterator[Item]:
+    """Return the images that are not in the store."""
+    if writer is None:
+        return items
+
+    def is_left(item: Item) -> bool:
+        known = item.name in writer.done
+        if known:
+            bar.skip()
+        return not known
+
+    return filter(is_left, items)
+
+
+def _result(outcome: Outcome) -> Result:
+    item = outcome.item
+    return Result(item.index, item.name, outcome.explanation, outcome.error, outcome.seconds)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from xwidget.batch.store.about import expect, written
 from xwidget.batch.store.folder import Folder
@@ -36,6 +38,8 @@ class Writer:
         The folder; it is made if it is not there.
     about
         What the store is made with, see ``about.about``.
+    resume
+        Whether the folder may have a store with images already.
     retry
         Whether images that failed count as not done: their rows are removed.
 
@@ -54,11 +58,16 @@ class Writer:
         If the folder cannot be made or written to.
     """
 
-    def __init__(self, path: Path, about: Mapping[str, Any], *, retry: bool = False) -> None:
+    def __init__(
+        self, path: Path, about: Mapping[str, Any], *, resume: bool = True, retry: bool = False
+    ) -> None:
         self.folder = Folder(path)
         self.about = written(about)
+        _check_empty_or_store(self.folder, resume=resume)
         path.mkdir(parents=True, exist_ok=True)
-        _check_empty_or_store(self.folder)
+        earlier = _open.get(_real(path))
+        if earlier is not None:
+            earlier.close()  # of a cell that is run again, say: its stream ends
         self._lock = Lock(path)
         try:
             self._merger = Merger(self.folder, self.about)
@@ -74,6 +83,7 @@ class Writer:
         self._error: BaseException | None = None
         self._thread = EndingThread(self._work, self._end, THREAD)
         self._thread.start()
+        _open[_real(path)] = self
 
     def _begin(self, about: Mapping[str, Any], *, retry: bool) -> None:
         self._merger.tidy()
@@ -100,6 +110,8 @@ class Writer:
             If earlier rows could not be written.
         """
         with self._changed:
+            if self._ending:
+                raise RuntimeError("the store is closed: another run writes into it now")
             while len(self._waiting) > _MOST and self._thread.is_alive():
                 self._changed.wait()
             self._check()
@@ -180,12 +192,26 @@ class Writer:
             self._changed.notify_all()
 
 
-def _check_empty_or_store(folder: Folder) -> None:
-    if folder.found():
+def _check_empty_or_store(folder: Folder, *, resume: bool) -> None:
+    if not folder.path.exists():
         return
+    if not folder.path.is_dir():
+        raise ValueError(f"{str(folder.path)!r} is no folder; give a new or an empty one as out")
+    if any(file.rows for file in folder.look()) and not resume:
+        raise ValueError(
+            f"the folder {str(folder.path)!r} has a store already; leave resume=True to go on with "
+            "it, or give a new folder as out"
+        )
     other = next((path for path in folder.path.iterdir() if path.name[0] not in "._"), None)
-    if other is not None:
+    if other is not None and not folder.found():
         raise ValueError(
             f"the folder {str(folder.path)!r} holds {other.name!r} and no explanation store; give "
-            "a new or an empty folder"
+            "a new or an empty one as out"
         )
+
+
+def _real(path: Path) -> str:
+    return os.path.realpath(path)
+
+
+_open: WeakValueDictionary[str, Writer] = WeakValueDictionary()

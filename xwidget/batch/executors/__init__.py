@@ -1,0 +1,1 @@
+"""Where images are explained: on this machine, or on several."""

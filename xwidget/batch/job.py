@@ -1,0 +1,89 @@
+"""What is to be done with many images, and what becomes of each: for whoever executes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from xwidget.batch.item import Item
+from xwidget.batch.store.rows import Row
+from xwidget.classifier import Classifier
+from xwidget.engine.settings import Settings
+from xwidget.explanation import Explanation
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that the images have in common.
+
+    Parameters
+    ----------
+    clf
+        The classifier, aimed: it has outputs for all targets.
+    targets
+        Indices of the targets of every image; None for the most likely class of each.
+    settings, witness, repeat
+        As in ``explain``.
+    workers, batch
+        As in ``explain_many``.
+    out
+        The folder of the store; None if nothing is kept.
+    about
+        What the store is made with, as it stands in its files; empty if nothing is kept.
+    """
+
+    clf: Classifier
+    targets: tuple[int, ...] | None
+    settings: Settings
+    witness: Classifier | None = None
+    repeat: bool = False
+    workers: int | None = None
+    batch: int | Literal["auto"] = "auto"
+    out: Path | None = None
+    about: bytes = b""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one image.
+
+    Parameters
+    ----------
+    item
+        The image.
+    explanation
+        None if it could not be explained, or stayed where it was made.
+    error
+        Why it could not be; empty if it could.
+    seconds
+        Time spent on it.
+    rows
+        Its rows, to be written; none if nothing is kept, or they are written already.
+    """
+
+    item: Item
+    explanation: Explanation | None
+    error: str
+    seconds: float
+    rows: tuple[Row, ...] = ()
+
+
+class Executor(Protocol):
+    """Explains images, wherever it does."""
+
+    def __call__(
+        self, job: Job, items: Iterator[Item], on_step: Callable[[Item, int], None]
+    ) -> Generator[Outcome]:
+        """Yield what becomes of each image, in any order.
+
+        Parameters
+        ----------
+        job
+            What is to be done.
+        items
+            The images, taken as they are needed. What this raises comes out.
+        on_step
+            Called on the calling thread with an image at work and its iteration.
+        """

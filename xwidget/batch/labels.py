@@ -1,0 +1,86 @@
+"""The true classes of images: names or indices of a data set as classes of the net."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xwidget.names import plain
+from xwidget.support import texts
+
+Label = tuple[str | None, int | None]
+
+
+class Labels:
+    """What the labels of a source are called, and which classes of the net they are.
+
+    A name is a class's own or one of its synonyms, where only one class has it; a name of digits is
+    an index. Where the net knows no name of a source that has as many classes, the indices are the
+    same: as of folders that are named by codes, in the order of the net's outputs.
+
+    Parameters
+    ----------
+    categories
+        Names of the net's classes.
+    classes
+        Names of the source's own, in the order of its indices; empty for none.
+
+    Examples
+    --------
+    >>> labels = Labels(["tench, Tinca tinca", "goldfish"])
+    >>> labels.of("Tench"), labels.of(1), labels.of("boat")
+    (('Tench', 0), ('goldfish', 1), ('boat', None))
+    """
+
+    def __init__(self, categories: Sequence[str], classes: Sequence[str] = ()) -> None:
+        self._categories = categories
+        self._classes = classes
+        self._known: dict[str, int | None] = {}  # None for what several classes are called
+        for separator in (None, ","):  # synonyms after whole names, which win over them
+            found: dict[str, int | None] = {}
+            for index, name in enumerate(categories):
+                for part in map(plain, [name] if separator is None else name.split(separator)):
+                    found[part] = index if found.get(part, index) == index else None
+            self._known = {**found, **self._known}
+        unknown = not any(self._named(name) is not None for name in classes)
+        same = unknown and len(classes) == len(categories)
+        self._places = {name: index for index, name in enumerate(classes)} if same else {}
+
+    def of(self, label: Any) -> Label:
+        """Return a label in words, and the index of the net's class; None for what is not known."""
+        label = _plain(label)
+        if label is None:
+            return None, None
+        if isinstance(label, str):
+            return texts.shown(label, texts.NAME), self._index(label)
+        if self._classes:
+            known = 0 <= label < len(self._classes)
+            return self.of(self._classes[label]) if known else (str(label), None)
+        known = 0 <= label < len(self._categories)
+        return (self._categories[label], label) if known else (str(label), None)
+
+    def _index(self, name: str) -> int | None:
+        named = self._named(name)
+        return self._places.get(name) if named is None else named
+
+    def _named(self, name: str) -> int | None:
+        found = self._known.get(plain(name))
+        if found is None and name.isdecimal() and plain(name) not in self._known:
+            return int(name) if int(name) < len(self._categories) else None
+        return found
+
+
+def _plain(label: Any) -> str | int | None:
+    """Return a label as text or a number; None for none."""
+    if isinstance(label, (bytes, bytearray)):
+        label = label.decode("utf-8", errors="replace")
+    if isinstance(label, str):
+        return label.strip() or None
+    if hasattr(label, "item"):
+        try:
+            label = label.item()
+        except (ValueError, RuntimeError):  # more than one value
+            return texts.shown(str(label), texts.NAME)
+    if isinstance(label, float) and label.is_integer():
+        return int(label)
+    return label if label is None or isinstance(label, int) else str(label)
