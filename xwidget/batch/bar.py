@@ -44,8 +44,9 @@ class Bar:
 
     def skip(self) -> None:
         """Count an image that was done before."""
-        self._bar.initial += 1
-        self._bar.n += 1
+        if self._visible:  # else it has no figures
+            self._bar.initial += 1
+            self._bar.n += 1
 
     def say(self, words: str) -> None:
         """Write this beside the bar."""

@@ -16,7 +16,7 @@ from xwidget.batch.store.lock import Lock
 from xwidget.batch.store.merging import Merger
 from xwidget.batch.store.pieces import write_piece
 from xwidget.batch.store.rows import Row
-from xwidget.batch.store.schema import parquet
+from xwidget.batch.store.schema import arrow, parquet
 from xwidget.support.threads import EndingThread
 
 THREAD = "xwidget-store"
@@ -61,6 +61,7 @@ class Writer:
     def __init__(
         self, path: Path, about: Mapping[str, Any], *, resume: bool = True, retry: bool = False
     ) -> None:
+        arrow()  # if it is not there, nothing is made
         self.folder = Folder(path)
         self.about = written(about)
         _check_empty_or_store(self.folder, resume=resume)
