@@ -67,6 +67,11 @@ class Stream(Iterator[Result]):
             del result
         return None if self._writer is None else ExplanationStore(self._writer.folder.path)
 
+    def flush(self) -> None:
+        """Return when all that was yielded is on the disk."""
+        if self._writer is not None:
+            self._writer.flush()
+
     def close(self) -> None:
         """End it: the images at work are dropped, and what was done is written."""
         self._results.close()

@@ -14,7 +14,7 @@ from xwidget.support import files
 
 #: Rows of a file that stays as it is.
 FULL = 1024
-_SIZES = (64, FULL)  # files below each are merged with their like
+_SIZES = (64, FULL)  # files between two of these are merged with their like
 _MANY = 16
 _ABANDONED = 600.0  # seconds after which an unfinished file is nobody's any more
 
@@ -119,9 +119,10 @@ def ids_in(file: StoreFile) -> set[str]:
 
 
 def _due(found: Iterable[StoreFile]) -> list[StoreFile]:
-    left = sorted(found, key=lambda file: file.rows)
+    left, least = sorted(found, key=lambda file: file.rows), 0
     for size in _SIZES:
-        small = [file for file in left if file.rows < size]
+        small = [file for file in left if least <= file.rows < size]
+        least = size
         if len(small) >= _MANY or (len(small) > 1 and sum(file.rows for file in small) >= FULL):
             return small
     return []
