@@ -105,7 +105,7 @@ def explain_many(
     out: str | os.PathLike[str] | None = None,
     resume: bool = True,
     retry: bool = False,
-    executor: str = "local",
+    executor: str | Executor = "local",
     workers: int | None = None,
     batch: int | Literal["auto"] = "auto",
     witness: Classifier | None = None,
@@ -146,7 +146,7 @@ def explain_many(
     retry
         Whether images that failed in an earlier run are explained anew.
     executor
-        ``"local"``, on this machine.
+        ``"local"``, on this machine; or an object that is called as ``Executor`` says.
     workers
         Batches at once, each on a thread of its own; None for what is fastest.
     batch
@@ -202,8 +202,7 @@ def explain_many(
     """
     asked = settings_of(explain_many, settings)
     check_values(clf, asked, witness, repeat=repeat)
-    if executor not in EXECUTORS:
-        raise ValueError(f"executor is {executor!r}; expected {' or '.join(map(repr, EXECUTORS))}")
+    execute = _executor(executor)
     clf, targets = clf.aimed(targets)  # once: its outputs are those of all images
     chosen = None if targets is None else clf.indices(targets)
     found = Images(images, names, labels)
@@ -215,7 +214,16 @@ def explain_many(
         writer = Writer(folder, told, resume=resume, retry=retry)
         job = Job(clf, chosen, asked, witness, repeat, workers, batch, folder, written(told))
     bar = Bar(progress)
-    return Stream(_results(EXECUTORS[executor], job, found, writer, bar), writer)
+    return Stream(_results(execute, job, found, writer, bar), writer)
+
+
+def _executor(executor: object) -> Executor:
+    if isinstance(executor, str) and executor in EXECUTORS:
+        return EXECUTORS[executor]
+    if isinstance(executor, str) or not callable(executor):
+        known = " or ".join(map(repr, EXECUTORS))
+        raise ValueError(f"executor is {executor!r}; expected {known}, or an executor")
+    return executor
 
 
 def _results(

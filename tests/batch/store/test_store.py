@@ -69,6 +69,10 @@ def test_everything_can_be_asked_in_sql_and_nothing_but_the_store(made: Path) ->
             store.query(sql)
     with pytest.raises(ValueError, match="cannot be answered"):
         store.select("verdict ==")
+    endless = "SELECT count(*) FROM range(100000000000) AS a WHERE a.range % 7 = 3"
+    with pytest.raises(ValueError, match=r"took longer than 0\.2 s"):
+        store.query(endless, seconds=0.2)
+    assert store.select("1 = 2", seconds=10) == []
     with pytest.raises(ValueError, match=r"statements|answered"):
         store.select("1); DROP TABLE rows; SELECT (1")
 

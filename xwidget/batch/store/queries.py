@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from xwidget.batch.store.schema import EXTRA, LIGHT, NAMES
 from xwidget.support.needed import needed
+
+#: What a question may take.
+MEMORY = "2GB"
 
 
 class Queries:
@@ -41,18 +45,26 @@ class Queries:
         self._base.execute(f"CREATE VIEW everything AS SELECT {everything} FROM {found} {first}")
         folder = _quoted(str(files[0].parent))
         self._base.execute(f"SET allowed_directories=[{folder}]")
+        self._base.execute(f"SET memory_limit='{MEMORY}'")
         self._base.execute("SET enable_external_access=false")
         self._base.execute("SET lock_configuration=true")
 
-    def table(self, sql: str) -> Any:
+    def table(self, sql: str, seconds: float | None = None) -> Any:
         """Return the answer to one SELECT as an Arrow table.
+
+        Parameters
+        ----------
+        sql
+            The question.
+        seconds
+            How long it may take; None for as long as it does.
 
         Raises
         ------
         ValueError
-            If it is no such question, or the database cannot answer it.
+            If it is no such question, the database cannot answer it, or not in time.
         """
-        with self._turn, self._base.cursor() as cursor:
+        with self._turn, self._base.cursor() as cursor, _at_most(seconds, cursor.interrupt):
             try:
                 asked = cursor.extract_statements(sql)
                 if len(asked) != 1:
@@ -63,8 +75,25 @@ class Queries:
                         "only read"
                     )
                 return cursor.sql(asked[0].query).to_arrow_table()
+            except self._duckdb.InterruptException as error:
+                raise ValueError(f"the question took longer than {seconds:g} s") from error
             except self._duckdb.Error as error:
                 raise ValueError(f"the question cannot be answered: {error}") from error
+
+
+@contextmanager
+def _at_most(seconds: float | None, interrupt: Callable[[], None]) -> Iterator[None]:
+    """Call a function unless the block ends in time."""
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _quoted(text: str) -> str:

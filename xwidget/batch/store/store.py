@@ -119,7 +119,9 @@ class ExplanationStore:
         found = self.table(["image", "error"], "error <> ''")
         return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
-    def select(self, where: str = "", order: str = "") -> list[str]:
+    def select(
+        self, where: str = "", order: str = "", *, seconds: float | None = None
+    ) -> list[str]:
         """Return the ids of some rows.
 
         Parameters
@@ -128,15 +130,17 @@ class ExplanationStore:
             A condition in SQL, such as ``"verdict = 'holds' AND border > 0.5"``; empty for all.
         order
             What to sort by, in SQL, such as ``"score DESC"``; by default as the images were given.
+        seconds
+            How long it may take; None for as long as it does.
 
         Raises
         ------
         ValueError
-            If the database does not understand it.
+            If the database does not understand it, or it takes too long.
         """
         clauses = f"WHERE ({where}\n)" if where.strip() else ""
         by = f"{order}\n, rowid" if order.strip() else "rowid"
-        found = self.query(f"SELECT id FROM rows {clauses} ORDER BY {by}")
+        found = self.query(f"SELECT id FROM rows {clauses} ORDER BY {by}", seconds=seconds)
         return list(found.column(0).to_pylist())
 
     def table(self, columns: Sequence[str] | None = None, filter: str = "") -> pa.Table:
@@ -168,7 +172,7 @@ class ExplanationStore:
         needed("pandas", "many", "to_pandas()")
         return self.table(columns, filter).to_pandas()
 
-    def query(self, sql: str) -> pa.Table:
+    def query(self, sql: str, *, seconds: float | None = None) -> pa.Table:
         """Return the answer to a question in SQL as an Arrow table.
 
         DuckDB answers it, over two tables: ``rows`` has all columns but the large ones, in memory;
@@ -178,11 +182,13 @@ class ExplanationStore:
         ----------
         sql
             One SELECT.
+        seconds
+            How long it may take; None for as long as it does.
 
         Raises
         ------
         ValueError
-            If it is none, or DuckDB does not understand it.
+            If it is none, DuckDB does not understand it, or it takes too long.
         ModuleNotFoundError
             If DuckDB is not installed; the message names the extra that brings it.
 
@@ -193,7 +199,7 @@ class ExplanationStore:
         queries = self._queries
         if queries is None:
             queries = self._queries = self._read(_asked)
-        return queries.table(sql)
+        return queries.table(sql, seconds)
 
     def values(self, ids: Sequence[str], column: str) -> list[Any]:
         """Return the values of a column, such as ``"thumbnail"``, in the order of some ids.
