@@ -1,4 +1,4 @@
-"""What is to be done with many images, and what becomes of each: for whoever executes it."""
+"""A job with many images, and the outcome of each: for whoever executes it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one image.
+    """The end of one image: its explanation, or the reason why there is none.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ Label = tuple[str | None, int | None]
 
 
 class Labels:
-    """What the labels of a source are called, and which classes of the net they are.
+    """The names of a source's labels, and the classes of the net that they are.
 
     A name is a class's own or one of its synonyms, where only one class has it; a name of digits is
     an index. Where the net knows no name of a source that has as many classes, the indices are the

@@ -1,4 +1,4 @@
-"""What a net makes of a whole image: its most likely class, and the features of its last layer."""
+"""A net's view of a whole image: its most likely class, and the features of its last layer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Looker:
         self._device = pick(device)
 
     def look(self, subject: Subject) -> Seen:
-        """Return what the net makes of an image; ValueError if its scores are none."""
+        """Return the prediction and the features of an image; ValueError if its scores are none."""
         clf, net = self._clf, self._net
         with torch.inference_mode(), self._last.hearing() as heard:
             batch = subject.x[None].to(device_of(net), copy=True)

@@ -164,8 +164,10 @@ def _sorted(folder: Path, *, deep: bool = False) -> list[Path]:
 
 
 def _names_of(images: Sequence[Any]) -> Callable[[Any], str]:
-    """Return what names the images of a list: where files of several folders are called alike, by
-    their path below the folder that they have in common, whatever their order is.
+    """Return a function that names the images of a list.
+
+    Where files of several folders are called alike, their names are their paths below the folder
+    that they have in common, whatever their order is.
     """
     if not all(isinstance(image, (str, os.PathLike)) for image in images):
         return file_name

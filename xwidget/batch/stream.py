@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
 EXECUTORS: Mapping[str, Executor] = {"local": local}
 
 
+@dataclass
+class Ending:
+    """The way in which a stream has ended."""
+
+    interrupted: bool = False
+
+
 class Stream(Iterator[Result]):
     """The results of ``explain_many``, one after another as they are made.
 
@@ -45,11 +53,19 @@ class Stream(Iterator[Result]):
         Makes them.
     writer
         Of the store; None for none.
+    ending
+        Tells how it ended.
     """
 
-    def __init__(self, results: Generator[Result], writer: Writer | None) -> None:
+    def __init__(self, results: Generator[Result], writer: Writer | None, ending: Ending) -> None:
         self._results = results
         self._writer = writer
+        self._ending = ending
+
+    @property
+    def interrupted(self) -> bool:
+        """True if an interrupt ended it."""
+        return self._ending.interrupted
 
     def __iter__(self) -> Self:
         return self
@@ -213,8 +229,8 @@ def explain_many(
         folder = Path(out).expanduser().absolute()
         writer = Writer(folder, told, resume=resume, retry=retry)
         job = Job(clf, chosen, asked, witness, repeat, workers, batch, folder, written(told))
-    bar = Bar(progress)
-    return Stream(_results(execute, job, found, writer, bar), writer)
+    ending = Ending()
+    return Stream(_results(execute, job, found, writer, Bar(progress), ending), writer, ending)
 
 
 def _executor(executor: object) -> Executor:
@@ -227,7 +243,12 @@ def _executor(executor: object) -> Executor:
 
 
 def _results(
-    execute: Executor, job: Job, images: Images, writer: Writer | None, bar: Bar
+    execute: Executor,
+    job: Job,
+    images: Images,
+    writer: Writer | None,
+    bar: Bar,
+    ending: Ending,
 ) -> Generator[Result]:
     ready: list[Outcome] = []  # emptied by each yield: a local name would keep the last one alive
     items = _left(images.items(job.clf.categories[: job.clf.classes]), writer, bar)
@@ -247,6 +268,7 @@ def _results(
         whole = True
     except KeyboardInterrupt:
         bar.say("interrupted")
+        ending.interrupted = True
         if interrupts.taken() == before:  # else an explanation took it
             interrupts.take()
     finally:

@@ -1,4 +1,4 @@
-"""What the last layer of a net is given: the features that it tells classes apart by."""
+"""The features that a net tells classes apart by: the input of its last layer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where images are explained: on this machine, or on several."""
+"""The places where images are explained: this machine, or several."""

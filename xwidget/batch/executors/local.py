@@ -62,7 +62,7 @@ def read(job: Job, item: Item) -> tuple[Begun, Subject | Exception]:
 
 
 def outcome(job: Job, looker: Looker, done: Done[Begun]) -> Outcome:
-    """Return what became of an image, with its rows where they are kept."""
+    """Return the outcome of an image, with its rows where they are kept."""
     (item, subject), found, seconds = done
     keeps = job.out is not None
     if isinstance(found, Exception):

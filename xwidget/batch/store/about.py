@@ -1,4 +1,4 @@
-"""What a store was made with: the settings, the net and the versions, alike for all its files."""
+"""The things that a store is made with, alike for all its files: settings, net, versions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def about(
     *,
     repeat: bool = False,
 ) -> dict[str, Any]:
-    """Return what a store is made with, JSON-able.
+    """Return the things that a store is made with, JSON-able.
 
     Parameters
     ----------

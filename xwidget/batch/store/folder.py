@@ -43,7 +43,7 @@ class StoreFile:
 
     @cached_property
     def about(self) -> dict[str, Any]:
-        """What it was made with; ValueError if it is no file of a store."""
+        """The things that it was made with; ValueError if it is no file of a store."""
         return _read_about(self.path, (self.footer.metadata or {}).get(ABOUT))
 
     @cached_property

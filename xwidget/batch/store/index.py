@@ -1,4 +1,4 @@
-"""Where each row of a store is: its file, and its place in there."""
+"""The place of each row of a store: its file, and its number in there."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _bytes_of(row: Row) -> Bytes:
 def _picture(
     row: Row, kept: bytes | None, about: Mapping[str, Any], clf: Classifier | None
 ) -> Bytes:
-    """Return what the net saw, (H,W,3)."""
+    """Return the picture that the net saw, (H,W,3) uint8."""
     if kept is not None:
         return np.asarray(Image.open(io.BytesIO(kept)).convert("RGB"))
     path = row["path"]

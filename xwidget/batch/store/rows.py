@@ -30,7 +30,7 @@ _ERROR = texts.Room(2000, 40)
 
 @dataclass(frozen=True)
 class Seen:
-    """What the net makes of the whole image.
+    """The prediction and the features of the whole image.
 
     Parameters
     ----------

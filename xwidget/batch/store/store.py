@@ -95,7 +95,7 @@ class ExplanationStore:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What it was made with: ``"settings"``, ``"net"``, ``"weights"`` (the network's
+        """The things that it was made with: ``"settings"``, ``"net"``, ``"weights"`` (the network's
         fingerprint), ``"preprocessing"``, ``"targets"``, ``"witness"``, ``"versions"``, ...
         """
         return self._rows.parts[0].file.about
