@@ -11,6 +11,7 @@ import pytest
 from benchmarks.geometry import TRANSFORMS
 from tests.docs.wording import slips
 from xwidget import checks
+from xwidget.batch.store.schema import COLUMNS
 from xwidget.export.formats import FORMATS
 from xwidget.methods import METHODS
 
@@ -69,6 +70,14 @@ def test_the_page_on_checks_names_each_of_them() -> None:
     named = [name for row in rows for name in re.findall(r"\*([a-z ]+)\*", row)]
     named += re.findall(r"^- \*([a-z ]+)\*:", text, re.MULTILINE)
     assert sorted(named) == sorted(checks.NAMES)
+
+
+def test_the_page_on_stores_lists_all_columns() -> None:
+    text = (ROOT / "docs/reference/store.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(.*?)` \| (.*?) \| (.*?) \|$", text, re.MULTILINE)
+    kinds = {"list<string>": "list of string"}
+    told = [(each.name, kinds.get(each.kind, each.kind), each.words) for each in COLUMNS]
+    assert rows == told
 
 
 def test_the_page_on_geometry_lists_what_its_benchmark_measures() -> None:

@@ -134,33 +134,31 @@ def _folder(folder: str | os.PathLike[str]) -> Source:
         return Source([Given(path, path.name)], 1)
     if not path.is_dir():
         raise ValueError(f"there is no folder {str(folder)!r} (looked in {Path.cwd()}); check it")
-    if found := _sorted(path):
-        return Source([Given(file, file.name) for file in found], len(found))
-    # None of its own: each folder in it is a class, and holds the images of that class.
-    classes = sorted(each.name for each in path.iterdir() if each.is_dir() and each.name[0] != ".")
-    given = [
-        Given(file, file.relative_to(path).as_posix(), name)
-        for name in classes
-        for file in _sorted(path / name, deep=True)
-    ]
-    if not given:
+    names = _sorted(path, path.iterdir())
+    classes: list[str] = []
+    if not names:
+        # None of its own: each folder in it is a class, and holds the images of that class.
+        classes = sorted(one.name for one in path.iterdir() if one.is_dir() and one.name[0] != ".")
+        names = [file for name in classes for file in _sorted(path, (path / name).rglob("*"))]
+    if not names:
         raise ValueError(
             f"the folder {str(folder)!r} holds no image ({', '.join(sorted(_SUFFIXES))})"
         )
-    return Source(given, len(given), tuple(classes))
+
+    def given(name: str) -> Given:
+        return Given(path / name, name, name.split("/")[0] if classes else None)
+
+    return Source(_Again(partial(map, given, names)), len(names), tuple(classes))
 
 
-def _sorted(folder: Path, *, deep: bool = False) -> list[Path]:
-    def order(file: Path) -> tuple[str, str]:
-        name = file.relative_to(folder).as_posix()
-        return name.casefold(), name
-
+def _sorted(folder: Path, files: Iterable[Path]) -> list[str]:
+    """Return the paths of images below a folder, which take less room than what they are of."""
     found = (
-        file
-        for file in (folder.rglob("*") if deep else folder.iterdir())
+        file.relative_to(folder).as_posix()
+        for file in files
         if file.suffix.lower() in _SUFFIXES and not file.name.startswith(".") and file.is_file()
     )
-    return sorted(found, key=order)
+    return sorted(found, key=lambda name: (name.casefold(), name))
 
 
 def _names_of(images: Sequence[Any]) -> Callable[[Any], str]:
@@ -192,8 +190,11 @@ def _data_set(data: Any) -> Source:
     if _are_files(samples) and getattr(data, "loader", None) is not None:
         # torchvision's folders: by path, so that a file that cannot be read ends nothing.
         root = Path(getattr(data, "root", ""))
-        given = [Given(Path(path), _below(Path(path), root), label) for path, label in samples]
-        return Source(given, len(given), classes)
+
+        def given(sample: tuple[str, int]) -> Given:
+            return Given(Path(sample[0]), _below(Path(sample[0]), root), sample[1])
+
+        return Source(_Again(partial(map, given, samples)), len(samples), classes)
     rows = partial(map, partial(_row, data), range(len(data)))
     return Source(_Again(rows), len(data), classes)
 

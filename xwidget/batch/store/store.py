@@ -74,6 +74,7 @@ class ExplanationStore:
             )
         self._folder = Folder(self.path)
         self._index: Index | None = None
+        self._queries: Queries | None = None
         self.refresh()
 
     def refresh(self) -> None:
@@ -85,13 +86,16 @@ class ExplanationStore:
                     f"the folder {str(self.path)!r} holds no explanation store; give the folder "
                     "that explain_many(..., out=...) has written"
                 )
+            known = [] if self._index is None else [part.file.name for part in self._index.parts]
+            if known == [file.name for file in files]:
+                return
             try:
                 self._index = Index(files, self._index)
                 break
             except FileNotFoundError:  # files were merged between the two
                 if last:
                     raise
-        self._queries: Queries | None = None
+        self._queries = None
 
     @property
     def metadata(self) -> dict[str, Any]:
