@@ -28,7 +28,9 @@ _HEAVY = ("mask", "relevance", "mask_small", "thumbnail", "photo", "picture", "t
 _MEASURED = ("shown", "red", "green", "blue", "x", "y", "border")
 
 
-def make_store(folder: Path | str, rows: int, side: int = 224, seed: int = 0) -> Path:
+def make_store(
+    folder: Path | str, rows: int, side: int = 224, seed: int = 0, grain: float = 0.0
+) -> Path:
     """Write a store of images with one target each: a row in 40 is of an image that failed.
 
     Every image has a label, and each of the verdicts, presets' conditions and clusters occurs: the
@@ -44,11 +46,13 @@ def make_store(folder: Path | str, rows: int, side: int = 224, seed: int = 0) ->
         Height and width of the masks.
     seed
         Of all that is drawn.
+    grain
+        How much each mask value is off; 0.05 makes masks that take as much space as real ones.
     """
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     drawn = np.random.default_rng(seed)
-    patterns = _patterns(side, drawn)
+    patterns = _patterns(side, drawn, grain)
     told = written(about(side))
     made = schema(told)
     for first in range(0, max(rows, 1), _PART):
@@ -78,7 +82,7 @@ def about(side: int = 224) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _patterns(side: int, drawn: np.random.Generator) -> dict[str, list[Any]]:
+def _patterns(side: int, drawn: np.random.Generator, grain: float) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {name: [] for name in (*_HEAVY, *_MEASURED)}
     y, x = (np.indices((side, side)) + 0.5) / side
     for k in range(_PATTERNS):
@@ -92,9 +96,10 @@ def _patterns(side: int, drawn: np.random.Generator) -> dict[str, list[Any]]:
         ground = np.clip(sum(blobs), 0, 1)
         mask = np.stack([ground * drawn.uniform(0.6, 1) for _ in range(3)]).astype(np.float32)
         mask[mask < 0.05] = 0
+        if grain:
+            mask = np.clip(mask + drawn.normal(0, grain, mask.shape), 0, 1).astype(np.float32)
         photo = np.stack([np.sin(8 * x * drawn.uniform()), y, x * y], -1)
-        grain = drawn.normal(0, 12, (side, side, 1))
-        photo = np.uint8(np.clip(photo * 127 + 100 + grain, 0, 255))
+        photo = np.uint8(np.clip(photo * 127 + 100, 0, 255))
         levels = quantize(mask)
         evidence = blend(photo, np.full_like(photo, 235), levels)
         curve = np.stack([np.linspace(0.1, 0.9, 71), np.linspace(1, 0.2, 71), np.zeros(71)], 1)

@@ -14,6 +14,7 @@ from xwidget.support import files
 
 #: Rows of a group, which is read as a whole: few, so that one mask is there at once.
 GROUP = 32
+_LEVEL = 3  # of zstd
 _PIXELS = frozenset(column.name for column in COLUMNS if not column.light)
 # These are compressed already.
 _PICTURES = frozenset({"thumbnail", "photo", "picture"})
@@ -55,12 +56,14 @@ def new_file(path: Path, made: Any) -> Iterator[Any]:
         Its schema.
     """
     compression = {name: "none" if name in _PICTURES else "zstd" for name in made.names}
+    levels = {name: _LEVEL for name, kind in compression.items() if kind == "zstd"}
     with (
         files.new(path) as part,
         parquet().ParquetWriter(
             part,
             made,
             compression=compression,
+            compression_level=levels,
             use_dictionary=[name for name in made.names if name not in _PIXELS],
             write_statistics=[name for name in made.names if name not in _PIXELS],
         ) as writer,
