@@ -178,8 +178,9 @@ def explain_many(
     -------
     Stream
         Yields one ``Result`` per image as soon as it is done, in any order where several are at
-        work: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. For an image that cannot
-        be explained, ``explanation`` is None and ``error`` the reason; the stream continues.
+        work: ``index``, ``name``, ``explanation``, ``error``, ``seconds``. An explanation has the
+        first and the last of its masks alone. For an image that cannot be explained,
+        ``explanation`` is None and ``error`` the reason; the stream continues.
         ``run()`` takes them all and returns the store, ``close()`` ends it.
 
     Raises
