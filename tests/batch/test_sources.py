@@ -16,6 +16,7 @@ from torchvision.datasets import ImageFolder
 
 from xwidget.batch.images import Images
 from xwidget.batch.labels import Labels
+from xwidget.batch.sources import source_of
 
 NET = ("tabby, tabby cat", "goldfish", "crane", "crane, machine")
 
@@ -47,6 +48,8 @@ def classes(tmp_path: Path) -> Path:
 
 def test_folders_in_a_folder_are_classes(classes: Path) -> None:
     save(classes / ".thumbnails" / "a.png")
+    (classes / "results").mkdir()
+    assert source_of(classes).classes == ("boat", "goldfish", "tabby")
     found = [
         ("boat/a.png", "boat", None),
         ("goldfish/A.PNG", "goldfish", 1),

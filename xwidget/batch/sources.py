@@ -138,8 +138,10 @@ def _folder(folder: str | os.PathLike[str]) -> Source:
     classes: list[str] = []
     if not names:
         # None of its own: each folder in it is a class, and holds the images of that class.
-        classes = sorted(one.name for one in path.iterdir() if one.is_dir() and one.name[0] != ".")
-        names = [file for name in classes for file in _sorted(path, (path / name).rglob("*"))]
+        folders = sorted(one.name for one in path.iterdir() if one.is_dir() and one.name[0] != ".")
+        of_class = {name: _sorted(path, (path / name).rglob("*")) for name in folders}
+        names = [file for files in of_class.values() for file in files]
+        classes = [name for name, files in of_class.items() if files]
     if not names:
         raise ValueError(
             f"the folder {str(folder)!r} holds no image ({', '.join(sorted(_SUFFIXES))})"

@@ -15,12 +15,14 @@ from xwidget.engine.setting import Setting
 from xwidget.engine.setting_kinds import Choice, Flag
 from xwidget.engine.settings import SETTINGS
 from xwidget.loading import load
+from xwidget.support import texts
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 _INTERRUPTED = 130
 _FEW = 10
+_LINE = texts.Room(400)
 _MODEL = (
     "name of a network, as xw.load takes it (efficientnet_lite0, resnet50, ...); or "
     "MODULE:NAME of a Classifier of yours, or of a function that makes one"
@@ -79,7 +81,7 @@ def run(given: argparse.Namespace) -> int:
     )
     store = stream.run()
     assert store is not None
-    sys.stdout.write("\n".join(summary(store)) + "\n")
+    sys.stdout.write("".join(f"{texts.shown(line, _LINE)}\n" for line in summary(store)))
     return _INTERRUPTED if stream.interrupted else 0
 
 
