@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -64,15 +65,16 @@ class Writer:
         arrow()  # if it is not there, nothing is made
         self.folder = Folder(path)
         self.about = written(about)
-        _check_empty_or_store(self.folder, resume=resume)
+        _check_fits(self.folder, about, resume=resume)
         path.mkdir(parents=True, exist_ok=True)
         earlier = _open.get(_real(path))
         if earlier is not None:
-            earlier.close()  # of a cell that is run again, say: its stream ends
+            with suppress(OSError):  # which its own stream raises
+                earlier.close()  # of a cell that is run again, say: its stream ends
         self._lock = Lock(path)
         try:
             self._merger = Merger(self.folder, self.about)
-            self._begin(about, retry=retry)
+            self._begin(retry=retry)
         except BaseException:
             self._lock.release()
             raise
@@ -86,11 +88,9 @@ class Writer:
         self._thread.start()
         _open[_real(path)] = self
 
-    def _begin(self, about: Mapping[str, Any], *, retry: bool) -> None:
+    def _begin(self, *, retry: bool) -> None:
         self._merger.tidy()
         files = self.folder.look()
-        for file in files:
-            expect(file.about, about, self.folder.path)
         if not files:
             write_piece(self.folder, [], self.about)
         self.done: set[str] = set()
@@ -193,7 +193,7 @@ class Writer:
             self._changed.notify_all()
 
 
-def _check_empty_or_store(folder: Folder, *, resume: bool) -> None:
+def _check_fits(folder: Folder, about: Mapping[str, Any], *, resume: bool) -> None:
     if not folder.path.exists():
         return
     if not folder.path.is_dir():
@@ -203,6 +203,8 @@ def _check_empty_or_store(folder: Folder, *, resume: bool) -> None:
             f"the folder {str(folder.path)!r} has a store already; leave resume=True to go on with "
             "it, or give a new folder as out"
         )
+    for file in folder.look():
+        expect(file.about, about, folder.path)
     other = next((path for path in folder.path.iterdir() if path.name[0] not in "._"), None)
     if other is not None and not folder.found():
         raise ValueError(
