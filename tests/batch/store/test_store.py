@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.batch.store.made import make_store
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store of two files."""
-    return make_store(tmp_path_factory.mktemp("made") / "store", 1100, side=24)
+    return make_store(tmp_path_factory.mktemp("made") / "results", 1100, side=24)
 
 
 def test_it_is_read_by_pandas_duckdb_and_polars_without_us(made: Path) -> None:
@@ -105,6 +106,20 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.parquet").write_bytes(b"PAR1")
     with pytest.raises(ValueError, match="damaged"):
         xw.ExplanationStore(tmp_path)
+
+
+def test_the_guide_s_questions_are_answered(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (Path(__file__).parents[3] / "docs/guide/many_images.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    (inside,) = [block for block in blocks if "store.select(" in block]
+    (without,) = [block for block in blocks if "pandas.read_parquet" in block]
+    monkeypatch.chdir(made.parent)
+    store = xw.ExplanationStore(made)
+    names: dict[str, Any] = {"xw": xw, "clf": None}
+    exec(inside + without, names)
+    assert 20 < len(names["wrong"]) < 200
+    assert 3 < len(names["at_the_border"]) < 200
+    assert names["ex"].targets == (store.row(names["wrong"][0])["target"],)
 
 
 def test_an_explanation_of_a_made_store_opens_without_a_net(made: Path) -> None:

@@ -74,7 +74,7 @@ class Writer:
         self._lock = Lock(path)
         try:
             self._merger = Merger(self.folder, self.about)
-            self._begin(retry=retry)
+            self._begin(about, retry=retry)
         except BaseException:
             self._lock.release()
             raise
@@ -88,9 +88,11 @@ class Writer:
         self._thread.start()
         _open[_real(path)] = self
 
-    def _begin(self, *, retry: bool) -> None:
+    def _begin(self, about: Mapping[str, Any], *, retry: bool) -> None:
         self._merger.tidy()
         files = self.folder.look()
+        for file in files:  # once more: somebody may have written before the lock was had
+            expect(file.about, about, self.folder.path)
         if not files:
             write_piece(self.folder, [], self.about)
         self.done: set[str] = set()
