@@ -45,6 +45,8 @@ class Labels:
         unknown = not any(self._named(name) is not None for name in classes)
         same = unknown and len(classes) == len(categories)
         self._places = {name: index for index, name in enumerate(classes)} if same else {}
+        if same and sorted(self._places) == sorted(map(str, range(len(classes)))):
+            self._places = {name: int(name) for name in classes}  # "10" does not follow "1"
 
     def of(self, label: Any) -> Label:
         """Return a label in words, and the index of the net's class; None for what is not known."""
@@ -52,22 +54,20 @@ class Labels:
         if label is None:
             return None, None
         if isinstance(label, str):
-            return texts.shown(label, texts.NAME), self._index(label)
+            index = self._named(label)
+            if index is None and label in self._places:
+                index = self._places[label]
+            if index is None and label.isdecimal() and int(label) < len(self._categories):
+                return self._categories[int(label)], int(label)
+            return texts.shown(label, texts.NAME), index
         if self._classes:
             known = 0 <= label < len(self._classes)
             return self.of(self._classes[label]) if known else (str(label), None)
         known = 0 <= label < len(self._categories)
         return (self._categories[label], label) if known else (str(label), None)
 
-    def _index(self, name: str) -> int | None:
-        named = self._named(name)
-        return self._places.get(name) if named is None else named
-
     def _named(self, name: str) -> int | None:
-        found = self._known.get(plain(name))
-        if found is None and name.isdecimal() and plain(name) not in self._known:
-            return int(name) if int(name) < len(self._categories) else None
-        return found
+        return self._known.get(plain(name))
 
 
 def _plain(label: Any) -> str | int | None:

@@ -93,8 +93,10 @@ def source_of(images: Any) -> Source:
     if isinstance(images, DataLoader):
         batches = partial(_unbatched, images)
         return Source(_Again(batches), None, _classes(getattr(images, "dataset", None)))
-    if _is_table(images) or (
-        isinstance(images, Dataset) and not isinstance(images, IterableDataset)
+    if _is_table(images):
+        images = _not_decoded(images)
+    if isinstance(images, Sized) and (
+        _is_table(images) or (isinstance(images, Dataset) and not _endless(images))
     ):
         return _data_set(images)
     if not isinstance(images, Iterable) or isinstance(images, (bytes, bytearray)):
@@ -182,8 +184,16 @@ def _names_of(images: Sequence[Any]) -> Callable[[Any], str]:
 
 
 def _is_table(images: Any) -> bool:
-    """Return whether this is a ``datasets.Dataset``, of which a row is a dict."""
-    return all(hasattr(images, name) for name in ("column_names", "features", "__getitem__"))
+    """Return whether this is a ``datasets.Dataset``, or a stream of its rows, which are dicts."""
+    return all(hasattr(images, name) for name in ("column_names", "features", "cast_column"))
+
+
+def _not_decoded(table: Any) -> Any:
+    """Return a table whose images are files, or bytes of files: one that is none ends nothing."""
+    for name, feature in (table.features or {}).items():
+        if name in _IMAGE and getattr(feature, "decode", False):
+            table = table.cast_column(name, type(feature)(decode=False))
+    return table
 
 
 def _data_set(data: Any) -> Source:
@@ -316,8 +326,11 @@ def _of_row(row: Mapping[str, Any]) -> Given:
                 f"{' or '.join(_IMAGE)}, or one called as files are, such as jpg"
             )
         )
-    image, name = _opened(row[key]), _value(row, _NAME)
-    return Given(image, file_name(image) if name is None else str(name), _value(row, _LABEL))
+    image, name = row[key], _value(row, _NAME)
+    if name is None:
+        file = image["path"] if isinstance(image, Mapping) and "path" in image else image
+        name = file_name(file)
+    return Given(_opened(image), str(name), _value(row, _LABEL))
 
 
 def _value(row: Mapping[str, Any], names: Iterable[str]) -> Any:
