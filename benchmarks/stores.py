@@ -9,6 +9,8 @@ are in the system's cache.
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +28,7 @@ import pyarrow as pa
 
 import xwidget as xw
 from benchmarks.tables import machine, table, versions
-from tests.batch.store.killing import Found, kill_and_go_on
+from tests.batch.store.killing import Found
 from tests.batch.store.made import make_store
 
 GRAIN = 0.06  # masks as large as real ones when they are compressed
@@ -55,15 +57,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--made", type=Path, help="folder of a store that was made before")
     parser.add_argument("--quick", action="store_true", help="few rows and kills")
     parser.add_argument("--write", type=Path, help="page to write")
     given = parser.parse_args(arguments)
     rows, kills = (1500, 5) if given.quick else (given.rows, given.kills)
     with tempfile.TemporaryDirectory() as folder:
-        made = make_store(Path(folder) / "store", rows, grain=GRAIN)
+        made = given.made or make_store(Path(folder) / "store", rows, grain=GRAIN)
         figures, size = measured(made)
-    with tempfile.TemporaryDirectory() as folder:
-        found = kill_and_go_on(Path(folder), kills, IMAGES, seconds=SECONDS)
+        rows = len(xw.ExplanationStore(made))
+    # In a process of its own: it forks.
+    command = [
+        sys.executable,
+        "-m",
+        "tests.batch.store.killing",
+        *map(str, (kills, IMAGES, SECONDS)),
+    ]
+    found = Found(**json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
     text = page(rows, figures, size, found)
     if given.write:
         given.write.write_text(text, "utf-8")

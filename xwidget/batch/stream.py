@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +121,7 @@ def explain_many(
     out: str | os.PathLike[str] | None = None,
     resume: bool = True,
     retry: bool = False,
-    executor: str | Executor = "local",
+    executor: str | Callable[..., Any] = "local",
     workers: int | None = None,
     batch: int | Literal["auto"] = "auto",
     witness: Classifier | None = None,

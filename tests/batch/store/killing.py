@@ -1,10 +1,12 @@
 """A run that is killed at any moment, again and again, and gone on with.
 
-``python -m tests.batch.store.killing 200`` kills two hundred times, and prints what it found.
+``python -m tests.batch.store.killing 200 60 1`` kills 200 runs of 60 images, each within a second,
+and prints what it found, as JSON. The processes are forked, from one that has no threads.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -161,5 +163,6 @@ def _look(store: Path, log: Path, found: Found, whole: int) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-        print(kill_and_go_on(Path(folder), count, 60, seconds=1.5))  # noqa: T201
+        kills, images, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+        found = kill_and_go_on(Path(folder), kills, images, seconds=seconds)
+    sys.stdout.write(json.dumps(asdict(found)))

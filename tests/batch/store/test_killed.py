@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import xwidget as xw
-from tests.batch.store.killing import kill_and_go_on
 from tests.batch.store.made import make_store
 from xwidget.batch.store import merging
 from xwidget.batch.store.folder import Folder
@@ -19,12 +21,16 @@ from xwidget.batch.store.pieces import write_piece
 from xwidget.batch.store.rows import Row
 from xwidget.batch.store.schema import NAMES
 
+ROOT = Path(__file__).parents[3]
+
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_run_killed_at_any_moment_is_gone_on_with(tmp_path: Path) -> None:
-    found = kill_and_go_on(tmp_path, kills=6, images=12, seconds=0.5)
-    assert found.kills == 6
-    assert (found.lost, found.twice) == (0, 0)
+def test_a_run_killed_at_any_moment_is_gone_on_with() -> None:
+    command = [sys.executable, "-m", "tests.batch.store.killing", "6", "12", "0.5"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["kills"], found["lost"], found["twice"]) == (6, 0, 0)
 
 
 def pieces(path: Path, sizes: tuple[int, ...]) -> tuple[Folder, bytes]:
