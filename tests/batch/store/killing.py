@@ -1,7 +1,7 @@
 """A run that is killed at any moment, again and again, and gone on with.
 
-``python -m tests.batch.store.killing 200 60 1`` kills 200 runs of 60 images, each within a second,
-and prints what it found, as JSON. The processes are forked, from one that has no threads.
+``python -m tests.batch.store.killing 200 60`` kills 200 runs of 60 images and prints what it found,
+as JSON. The processes are forked, from one that has no threads.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from torch import nn
 import xwidget as xw
 from xwidget.batch.store import merging, writer
 
+_RESULTS, _WAIT = 13, 0.05
 _FLUSHED = "all of these are on the disk"
 
 
@@ -50,9 +51,7 @@ def classifier() -> xw.Classifier:
     return xw.Classifier(net, size=8)
 
 
-def kill_and_go_on(
-    folder: Path, kills: int, images: int, *, seconds: float, seed: int = 0
-) -> Found:
+def kill_and_go_on(folder: Path, kills: int, images: int, seed: int = 0) -> Found:
     """Explain images in processes that are killed, until all are done; tell what was there.
 
     Parameters
@@ -63,10 +62,8 @@ def kill_and_go_on(
         How often. Where all images are done before, the store is begun anew.
     images
         Number of images.
-    seconds
-        A process lives at most as long.
     seed
-        Of the moments.
+        Of the moments: after 0 to 12 more results, and up to 50 ms.
     """
     found, drawn = Found(), random.Random(seed)
     rounds = 0
@@ -74,8 +71,8 @@ def kill_and_go_on(
         store, log = folder / f"store {rounds}", folder / f"log {rounds}"
         rounds += 1
         while True:
-            left = drawn.uniform(0, seconds) if found.kills < kills else 600.0
-            ended = _run(store, log, images, left)
+            more, wait = drawn.randrange(_RESULTS), drawn.uniform(0, _WAIT)
+            ended = _run(store, log, images, None if found.kills >= kills else (more, wait))
             found.kills += not ended
             _look(store, log, found, whole=images if ended else 0)
             if ended:
@@ -83,8 +80,11 @@ def kill_and_go_on(
     return found
 
 
-def _run(store: Path, log: Path, images: int, seconds: float) -> bool:
-    """Explain in a process of its own; return False if it was killed."""
+def _run(store: Path, log: Path, images: int, kill: tuple[int, float] | None) -> bool:
+    """Explain in a process of its own, killed after some more results and seconds; return False if
+    it was.
+    """
+    lines = _lines(log)
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -93,12 +93,14 @@ def _run(store: Path, log: Path, images: int, seconds: float) -> bool:
             status = 0
         finally:
             os._exit(status)
-    ends = time.monotonic() + seconds
+    ends = float("inf")
     while time.monotonic() < ends:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             assert status == 0, "the process failed"
             return True
+        if kill is not None and ends == float("inf") and len(_lines(log)) - len(lines) >= kill[0]:
+            ends = time.monotonic() + kill[1]
         time.sleep(0.002)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -126,8 +128,12 @@ def _explain(store: Path, log: Path, images: int) -> None:
     os.write(told, f"{_FLUSHED}\n".encode())
 
 
+def _lines(log: Path) -> list[str]:
+    return log.read_text().splitlines() if log.exists() else []
+
+
 def _look(store: Path, log: Path, found: Found, whole: int) -> None:
-    lines = log.read_text().splitlines() if log.exists() else []
+    lines = _lines(log)
     promised: set[str] = set()
     waiting: set[str] = set()
     for line in lines:
@@ -163,6 +169,5 @@ def _look(store: Path, log: Path, found: Found, whole: int) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        kills, images, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-        found = kill_and_go_on(Path(folder), kills, images, seconds=seconds)
+        found = kill_and_go_on(Path(folder), int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout.write(json.dumps(asdict(found)))
