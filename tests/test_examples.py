@@ -16,6 +16,13 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.ipynb"))
 DRAWS = re.compile(r"\.plot\(|imshow\(|Inspector\(|^w\.explanation$", re.MULTILINE)
 #: What makes a long notebook short: a person wants to see something, a test that it runs.
 SHORTER = {
+    "annotate": {"targets=3,": "targets=3, iterations=12,"},
+    "quickstart": {  # as it stands in tests/browser/test_quickstart.py
+        'targets=["moped"]': 'targets=["moped"], iterations=20',
+        "iterations=20, iterations=40": "iterations=12",
+        "targets=3": "targets=3, iterations=12",
+    },
+    "lesions": {"explain(retina,": "explain(retina, iterations=20,", "range(18)": "range(8)"},
     "compare": {
         "iterations=70": "iterations=8",
         "iterations=40": "iterations=8",
