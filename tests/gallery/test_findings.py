@@ -137,7 +137,7 @@ def test_a_finding_never_goes_to_another_image_of_the_same_name(gallery, tmp_pat
         path.parent.mkdir()
         Image.fromarray(picture(number)).save(path)
     both = gallery(paths, findings=False)
-    assert both.names == ("photo.png", "photo.png (2)")
+    assert both.names == ("monday/photo.png", "tuesday/photo.png")
     pictures = [Picture.of(item.read().origin) for item in both._items]
     marks = [replace(mark(0), id=mark(0).id, seen=each.seen) for each in pictures]
     data = formats.write(marks).data
