@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +21,6 @@ from xwidget.batch.store.restoring import mask_of, relevance_of, restored
 from xwidget.batch.store.schema import LIGHT, NAMES
 from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
-from xwidget.support.needed import needed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +173,8 @@ class ExplanationStore:
 
     def to_pandas(self, columns: Sequence[str] | None = None, filter: str = "") -> pd.DataFrame:
         """Return rows as a pandas DataFrame; parameters as in :meth:`table`."""
-        needed("pandas", "many", "to_pandas()")
+        if find_spec("pandas") is None:
+            raise ModuleNotFoundError("to_pandas() needs pandas: pip install pandas")
         return self.table(columns, filter).to_pandas()
 
     def query(self, sql: str, *, seconds: float | None = None) -> pa.Table:
