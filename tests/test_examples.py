@@ -28,7 +28,7 @@ SHORTER = {
         "iterations=40": "iterations=8",
         "steps=20": "steps=4",
         "masks=100": "masks=20",
-    }
+    },
 }
 
 

@@ -145,7 +145,8 @@ def test_only_what_may_be_missing_is_imported_inside_a_function() -> None:
         if node.module.split(".")[0] not in OPTIONAL
     }
     assert late == {
-        ("export/plot.py", "xwidget.export.figure"),  # it needs matplotlib
+        ("batch/clusters/plot.py", "xwidget.export.figure"),  # it needs matplotlib
+        ("export/plot.py", "xwidget.export.figure"),
         ("findings/store/store.py", "xwidget.findings.store.sql.database"),  # SQLAlchemy
     }
 

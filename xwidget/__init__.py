@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from xwidget import scores
 from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
+from xwidget.batch.clusters.cluster import cluster
+from xwidget.batch.clusters.clusters import Clusters
 from xwidget.batch.store.store import ExplanationStore
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
@@ -35,6 +37,7 @@ else:
 __all__ = [
     "Attribution",
     "Classifier",
+    "Clusters",
     "Explanation",
     "ExplanationStore",
     "FindingStore",
@@ -43,6 +46,7 @@ __all__ = [
     "Score",
     "Subject",
     "attribute",
+    "cluster",
     "explain",
     "explain_many",
     "from_timm",
