@@ -16,6 +16,7 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.ipynb"))
 DRAWS = re.compile(r"\.plot\(|imshow\(|Inspector\(|^w\.explanation$", re.MULTILINE)
 #: What makes a long notebook short: a person wants to see something, a test that it runs.
 SHORTER = {
+    "audit": {"iterations=30": "iterations=8", "measured=12": "measured=4"},
     "annotate": {"targets=3,": "targets=3, iterations=12,"},
     "quickstart": {  # as it stands in tests/browser/test_quickstart.py
         'targets=["moped"]': 'targets=["moped"], iterations=20',
