@@ -1,5 +1,5 @@
 """The number of images explained a second: python -m benchmarks.throughput [--images 1000] [--nets
-NAME ...] [--iterations 70] [--write docs/reports/throughput.md].
+NAME ...] [--iterations 70] [--executor ray] [--write docs/reports/throughput.md].
 
 It is shown beside what bare passes of the net allow: as many rows forward and backward, and
 forward alone, as an explanation takes, in the fastest way that was found to run them.
@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 
 import xwidget as xw
+from benchmarks.cluster import page as on_a_cluster
 from benchmarks.tables import machine, number, table, versions
 from xwidget.batch.explain_batch import explain_batch, pinned
 from xwidget.engine.defense import Guard
@@ -104,8 +105,23 @@ def main() -> None:
     parser.add_argument("--nets", nargs="+", default=NETS, metavar="NAME")
     parser.add_argument("--iterations", type=int, default=Settings.iterations)
     parser.add_argument("--short", type=int, default=7, help="iterations of the many images")
+    parser.add_argument(
+        "--executor", choices=("local", "ray"), default="local", help="ray: workers of a cluster"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write a page with the tables")
     options = parser.parse_args()
+    if options.executor == "ray":
+        counts = options.share, options.images, options.iterations, options.short
+        page = on_a_cluster(options.nets[0], *counts)
+    else:
+        page = here(options)
+    sys.stdout.write(page + "\n")
+    if options.write:
+        options.write.write_text(page + "\n", encoding="utf-8")
+
+
+def here(options: argparse.Namespace) -> str:
+    """Return the page of figures of this process alone."""
     settings = Settings(iterations=options.iterations)
     parts = [
         "# Throughput",
@@ -117,10 +133,7 @@ def main() -> None:
         "## Many images",
         many(xw.load(options.nets[0]), options.images, options.short),
     ]
-    page = "\n\n".join(parts)
-    sys.stdout.write(page + "\n")
-    if options.write:
-        options.write.write_text(page + "\n", encoding="utf-8")
+    return "\n\n".join(parts)
 
 
 def shares(names: Sequence[str], count: int, settings: Settings) -> str:

@@ -14,6 +14,7 @@ from xwidget.attribution import Attribution
 from xwidget.batch import explain_many
 from xwidget.batch.clusters.cluster import cluster
 from xwidget.batch.clusters.clusters import Clusters
+from xwidget.batch.executors.ray import RayExecutor
 from xwidget.batch.store.store import ExplanationStore
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
@@ -43,6 +44,7 @@ __all__ = [
     "FindingStore",
     "Gallery",
     "Inspector",
+    "RayExecutor",
     "Score",
     "Subject",
     "attribute",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,13 @@ class Subject:
             If the file is not there any more, or has other pixels.
         """
         return _in_8_bits(self._picture())
+
+    @property
+    def source(self) -> Path | Picture:
+        """The absolute path of its file, else its pixels (H,W,3), uint8, or float32 in [0,1] where
+        there were more than 8 bits. A Subject of it before the same net is the same.
+        """
+        return self._picture() if self._file is None else self._file
 
     @cached_property
     def picture(self) -> npt.NDArray[np.uint8]:

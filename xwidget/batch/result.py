@@ -19,7 +19,8 @@ class Result:
     name
         Name of the image, unique in the batch.
     explanation
-        The explanation; None if it could not be made.
+        The explanation; None if it could not be made, or stayed in the store, where the workers of
+        a cluster have written it: ``store.explanation(name)``.
     error
         Error message; empty if there is an explanation.
     seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from xwidget.batch.bar import Bar
 from xwidget.batch.checks import check_values
 from xwidget.batch.executors.local import local
+from xwidget.batch.executors.ray import RayExecutor
 from xwidget.batch.images import Images
 from xwidget.batch.item import Item
 from xwidget.batch.job import Executor, Job, Outcome
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
 #: Where images are explained, by name.
-EXECUTORS: Mapping[str, Executor] = {"local": local}
+EXECUTORS: Mapping[str, Executor] = {"local": local, "ray": RayExecutor()}
 
 
 @dataclass
@@ -162,9 +163,13 @@ def explain_many(
     retry
         Whether images that failed in an earlier run are explained anew.
     executor
-        ``"local"``, on this machine; or an object that is called as ``Executor`` says.
+        ``"local"``, in this process; ``"ray"``, or a ``RayExecutor`` with how much each worker
+        needs, by the workers of a cluster, which needs ``pip install "xwidget[ray]"``. Those write
+        into ``out`` themselves: what they have explained stays there, and a ``Result`` has no
+        explanation. Or any object that is called as ``Executor`` says.
     workers
-        Batches at once, each on a thread of its own; None for what is fastest.
+        Batches at once, each on a thread of its own, or processes of a cluster; None for what is
+        fastest, or for as many as the cluster has room for.
     batch
         Most images in one batch; "auto" for what is fastest and fits into memory.
     **settings
@@ -253,19 +258,19 @@ def _results(
 ) -> Generator[Result]:
     ready: list[Outcome] = []  # emptied by each yield: a local name would keep the last one alive
     items = _left(images.items(job.clf.categories[: job.clf.classes]), writer, bar)
-    outcomes = execute(job, items, bar.step)
     before = interrupts.taken()
     whole = False
     try:
         bar.begin(images.count)
-        for outcome in outcomes:
-            ready.append(outcome)
-            del outcome
-            if writer is not None:
-                writer.add(ready[0].rows)
-            bar.count(ready[0].item.name)
-            yield _result(ready.pop())
-            before = interrupts.taken()
+        with closing(execute(job, items, bar.step)) as outcomes:
+            for outcome in outcomes:
+                ready.append(outcome)
+                del outcome
+                if writer is not None:
+                    writer.add(ready[0].rows)
+                bar.count(ready[0].item.name)
+                yield _result(ready.pop())
+                before = interrupts.taken()
         whole = True
     except KeyboardInterrupt:
         bar.say("interrupted")
@@ -273,7 +278,6 @@ def _results(
         if interrupts.taken() == before:  # else an explanation took it
             interrupts.take()
     finally:
-        outcomes.close()
         bar.close()
         if writer is not None:
             writer.close(whole=whole)
