@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows, kills = (1500, 5) if given.quick else (given.rows, given.kills)
     with tempfile.TemporaryDirectory() as folder:
         made = given.made or make_store(Path(folder) / "store", rows, grain=GRAIN)
+        load = os.getloadavg()[0]
         figures, size = measured(made)
         rows = len(xw.ExplanationStore(made))
     # In a process of its own: it forks.
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         str(IMAGES),
     ]
     found = Found(**json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
-    text = page(rows, figures, size, found)
+    text = page(rows, figures, size, found, load)
     if given.write:
         given.write.write_text(text, "utf-8")
     else:
@@ -140,7 +142,7 @@ def measured(folder: Path) -> tuple[list[list[object]], int]:
     return found, sum(path.stat().st_size for path in folder.glob("*.parquet"))
 
 
-def page(rows: int, figures: list[list[object]], size: int, found: Found) -> str:
+def page(rows: int, figures: list[list[object]], size: int, found: Found, load: float) -> str:
     """Return the report as markdown."""
     killed = [
         ["kills", found.kills],
@@ -151,7 +153,8 @@ def page(rows: int, figures: list[list[object]], size: int, found: Found) -> str
     lines = [
         "# Stores of explanations",
         "",
-        f"Measured {date.today().isoformat()} by `python -m benchmarks.stores` on {machine()}.",
+        f"Measured {date.today().isoformat()} by `python -m benchmarks.stores` on {machine()}, "
+        f"with a load of {load:.1f} before.",
         f"{versions()}, pyarrow {pa.__version__}, duckdb {duckdb.__version__}.",
         "",
         f"A store of {rows:,} rows at 224×224 pixels: {size / MIB / 1024:.1f} GiB, "
