@@ -2,8 +2,9 @@
 
 import type { Model } from "../kernel/model";
 import { createViews, type Views } from "../kernel/views";
-import { Strip, write } from "./strip";
-import { create } from "./thumbnail";
+import { write } from "../kernel/writing";
+import { create } from "../support/elements";
+import { Strip } from "./strip";
 
 export default () => {
   let views: Views | undefined;
@@ -21,7 +22,7 @@ export default () => {
 
     render({ model, el }: { model: Model; el: HTMLElement }) {
       const ended = new AbortController();
-      const root = create("div", "xwidget-gallery");
+      const root = create("div", "xwidget-gallery xg-around");
       el.append(root);
       const strip = new Strip(model, root, ended.signal);
       const changes: [string, () => void][] = [

@@ -1,26 +1,15 @@
 /** The strip of thumbnails above a Gallery's panel, in plain DOM. */
 import type { Model } from "../kernel/model";
+import { write } from "../kernel/writing";
+import { create, createSwitch, set } from "../support/elements";
+import { createHolding } from "../support/holding";
 import { focused, keepKeys, origin } from "../support/keys";
+import { Opening } from "../support/opening";
 import type { Item, Show, StripTraits } from "./contract";
-import { Opening } from "./opening";
-import { create, Option, STATES, set } from "./thumbnail";
+import { Option, STATES } from "./thumbnail";
 
 /** How long the view must rest before the kernel hears of it, in ms. */
 const REST = 150;
-
-/** Set a trait; without a kernel the strip still shows what it has. */
-export function write<K extends keyof StripTraits>(
-  model: Model,
-  name: K,
-  value: StripTraits[K],
-): void {
-  model.set(name, value);
-  try {
-    model.save_changes();
-  } catch (error) {
-    console.warn("[xwidget] could not reach the kernel:", error);
-  }
-}
 
 /** The thumbnails in a row, and what is said of them. */
 export class Strip {
@@ -29,10 +18,10 @@ export class Strip {
   readonly #words = create("p", "xg-words");
   readonly #says = create("span", "xg-sr");
   readonly #pause = create("button", "xg-pause");
-  readonly #shows: HTMLInputElement[] = [];
+  readonly #switch: ReturnType<typeof createSwitch<Show>>;
   readonly #options: Option[];
   readonly #opening: Opening;
-  #held: ResizeObserver | undefined;
+  readonly #hold: () => void;
   /** The option that Tab reaches. */
   #active = 0;
 
@@ -46,6 +35,7 @@ export class Strip {
       ...{ opened: this.#opened, shown: this.#get("_shown") },
       nameOf: (index: number) => this.#items[index]?.name ?? "",
     });
+    this.#hold = createHolding(root, ended);
     this.#opening = new Opening(root, selected, () => this.#say(), ended);
     this.#list.setAttribute("role", "listbox");
     this.#list.setAttribute("aria-label", "Images");
@@ -60,7 +50,13 @@ export class Strip {
     const label = create("span");
     set(label, "Thumbnails");
     label.ariaHidden = "true";
-    shows.append(label, this.#switch());
+    this.#switch = createSwitch<Show>(
+      "Thumbnails show",
+      ["image", "evidence"],
+      (value) => this.#write("show", value),
+      ended,
+    );
+    shows.append(label, this.#switch.element);
     top.append(shows, this.#count, this.#pause);
     root.append(top, this.#list, this.#words, this.#says);
 
@@ -113,7 +109,7 @@ export class Strip {
     const pictures = this.#get("_pictures");
     const evidence = this.#get("_evidence");
     const show = this.#get("show");
-    for (const input of this.#shows) input.checked = input.value === show;
+    this.#switch.show(show);
     this.#options.forEach((option, index) => {
       option.drawPicture(show, pictures[index] ?? "", evidence[index] ?? "");
     });
@@ -165,25 +161,6 @@ export class Strip {
     this.#words.hidden = !words;
   }
 
-  #switch(): HTMLElement {
-    const group = create("div", "xg-switch");
-    group.setAttribute("role", "radiogroup");
-    group.setAttribute("aria-label", "Thumbnails show");
-    const name = `xg-show-${Math.random().toString(36).slice(2)}`;
-    for (const value of ["image", "evidence"] satisfies Show[]) {
-      const label = create("label");
-      const input = create("input");
-      Object.assign(input, { type: "radio", name, value });
-      input.addEventListener("change", () => this.#write("show", value), { signal: this.ended });
-      this.#shows.push(input);
-      const text = create("span");
-      set(text, value === "image" ? "Image" : "Evidence");
-      label.append(input, text);
-      group.append(label);
-    }
-    return group;
-  }
-
   #open(index: number): void {
     this.#activate(index);
     if (index === this.#opened) return;
@@ -193,22 +170,6 @@ export class Strip {
 
   #write<K extends keyof StripTraits>(name: K, value: StripTraits[K]): void {
     write(this.model, name, value);
-  }
-
-  /** Keep the height while one panel takes another's place: the page must not scroll. */
-  #hold(): void {
-    const box = this.root.closest<HTMLElement>(".widget-vbox");
-    if (!box) return;
-    box.style.minHeight = `${box.offsetHeight}px`;
-    const width = box.offsetWidth;
-    const observer = new ResizeObserver(() => {
-      if (box.offsetWidth === width) return;
-      box.style.minHeight = "";
-      observer.disconnect();
-    });
-    this.#held?.disconnect();
-    this.#held = observer;
-    observer.observe(box);
   }
 
   /** Make this the option that Tab reaches, and bring it into sight; the page stays where it is. */
@@ -299,7 +260,6 @@ export class Strip {
     for (const { element } of this.#options) observer.observe(element);
     this.ended.addEventListener("abort", () => {
       observer.disconnect();
-      this.#held?.disconnect();
       clearTimeout(rest);
     });
   }

@@ -1,6 +1,7 @@
 /** One thumbnail of a Gallery: its image, its name, how far it is and what is thought of it. */
+import { countsInWords, drawCounts } from "../support/counts";
+import { create, set } from "../support/elements";
 import { score } from "../support/figures";
-import { verdictStyle } from "../support/verdicts";
 import type { Item, Show, State } from "./contract";
 
 export const STATES: Record<State, string> = {
@@ -68,31 +69,14 @@ export class Option {
     const place = `${this.index + 1} of ${count}`;
     const more = verdict && `: ${verdict}`;
     const state = item.state === "error" ? `error: ${item.error}` : STATES[item.state] + more;
-    const found = findings(item);
-    this.#drawFindings(item);
+    const found = countsInWords(item.findings ?? []);
+    drawCounts(this.#found, item.findings ?? []);
     const name = [item.name, place, ...(best ? [said] : []), state, ...found].join(", ");
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
     const classes = item.top.map(([each, value]) => `${score(value)}  ${each}`);
     const told = verdict ? [item.summary] : [];
     const title = [item.name, ...classes, state, ...told, ...found].join("\n");
     if (this.element.title !== title) this.element.title = title;
-  }
-
-  /** A sign and a number for each verdict. */
-  #drawFindings(item: Item): void {
-    const counts = item.findings ?? [];
-    this.#found.hidden = counts.length === 0;
-    if (this.#found.dataset.counts === `${counts}`) return;
-    this.#found.dataset.counts = `${counts}`;
-    this.#found.replaceChildren(
-      ...counts.map(([verdict, count]) => {
-        const { color, sign } = verdictStyle(verdict);
-        const part = create("span");
-        part.style.color = color;
-        part.textContent = `${sign}${count}`;
-        return part;
-      }),
-    );
   }
 
   drawPicture(show: Show, picture: string, evidence: string): void {
@@ -108,26 +92,4 @@ export class Option {
 /** What is wrong, without the quoted path before it: there is room for little, and the name stands above. */
 function reason({ error }: Item): string {
   return error.replace(/^(image )?'[^']*' /, "");
-}
-
-/** The numbers of its findings in words: `["3 findings: 2 spurious, 1 core"]`; [] for none. */
-function findings({ findings: counts = [] }: Item): string[] {
-  const all = counts.reduce((sum, [, count]) => sum + count, 0);
-  const each = counts.map(([verdict, count]) => `${count} ${verdict || "not judged yet"}`);
-  return all ? [`${all} finding${all === 1 ? "" : "s"}: ${each.join(", ")}`] : [];
-}
-
-export function create<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  className = "",
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (element instanceof HTMLButtonElement) element.type = "button";
-  return element;
-}
-
-/** Change a text only where it differs: a screen reader may be reading it. */
-export function set(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Opening } from "../../src/gallery/opening";
+import { Opening } from "../../src/support/opening";
 
 /** What a page has of an element. */
 class Panel {
