@@ -83,17 +83,17 @@ const styles = {
   entryPoints: { widget: here("src/styles/index.css"), portable: here("src/styles/portable.css") },
   banner: {},
 };
-// The Gallery's strip is small and plain: it needs nothing of others, and so no notice.
-const gallery = {
+// The Gallery's strip and the Browser's wall are plain: they need nothing of others, and so no notice.
+const plain = {
   ...options,
-  entryPoints: [
-    { in: here("src/gallery/gallery.ts"), out: "gallery" },
-    { in: here("src/styles/gallery.css"), out: "gallery" },
-  ],
+  entryPoints: ["gallery", "browser"].flatMap((name) => [
+    { in: here(`src/${name}/${name}.ts`), out: name },
+    { in: here(`src/styles/${name}.css`), out: name },
+  ]),
   inject: [],
   banner: {},
 };
-const builds = [options, annotate, beside, portable, styles, gallery];
+const builds = [options, annotate, beside, portable, styles, plain];
 
 // What the bundle contains of others is MIT: its notices travel beside it.
 async function licenses() {

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Union
 
+from xwidget.browser import contract as wall
 from xwidget.gallery import contract as strip
 from xwidget.inspector.page import contract, shapes, shapes_beside
 from xwidget.inspector.page.entries import Command, Reply, Trait
@@ -30,6 +31,7 @@ def outdated() -> dict[Path, str]:
     made = {
         Path("js/src/kernel/contract.ts"): _page_types(),
         Path("js/src/gallery/contract.ts"): _strip_types(),
+        Path("js/src/browser/contract.ts"): _wall_types(),
         Path("js/harness/initial.ts"): _first_values(),
         DOCS: _with_tables((ROOT / DOCS).read_text("utf-8")),
     }
@@ -65,6 +67,16 @@ def _strip_types() -> str:
             'import type { Status } from "../kernel/contract";\n',
             *_declared(strip),
             _interface("StripTraits", "The strip's traits.", _trait_fields(strip.TRAITS)),
+        ]
+    )
+
+
+def _wall_types() -> str:
+    return "\n".join(
+        [
+            _HEAD.format("xwidget/browser/contract.py"),
+            *_declared(wall),
+            _interface("BrowserTraits", "The wall's traits.", _trait_fields(wall.TRAITS)),
         ]
     )
 
@@ -221,7 +233,7 @@ _SIMPLE = {
 }
 _NAMED = {
     value: name
-    for module in (shapes, shapes_beside, strip)
+    for module in (shapes, shapes_beside, strip, wall)
     for name, value in vars(module).items()
     if not name.startswith("_") and typing.get_origin(value) in (Literal, Union, types.UnionType)
 }
@@ -264,6 +276,9 @@ def _with_tables(text: str) -> str:
         "strip kernel": _trait_table(t for t in strip.TRAITS if t.owner == "kernel"),
         "strip both": _trait_table(t for t in strip.TRAITS if t.owner == "both"),
         "strip shapes": _shape_tables(strip),
+        "wall kernel": _trait_table(t for t in wall.TRAITS if t.owner == "kernel"),
+        "wall both": _trait_table(t for t in wall.TRAITS if t.owner == "both"),
+        "wall shapes": _shape_tables(wall),
     }
     for name, table in tables.items():
         marks = rf"(<!-- contract: {name} -->\n).*?(<!-- end -->)"

@@ -24,6 +24,9 @@ BUDGETS = {
     # A strip of thumbnails, beside an Inspector, which brings the panel.
     "gallery.js": 5_000,
     "gallery.css": 2_000,
+    # A wall of thumbnails, beside an Inspector: once in a notebook, above a store.
+    "browser.js": 40_000,
+    "browser.css": 2_500,
     # What others' licenses ask for; it stays with the installed package.
     "LICENSES.txt": 1_000,
 }

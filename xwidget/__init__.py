@@ -16,6 +16,7 @@ from xwidget.batch.clusters.cluster import cluster
 from xwidget.batch.clusters.clusters import Clusters
 from xwidget.batch.executors.ray import RayExecutor
 from xwidget.batch.store.store import ExplanationStore
+from xwidget.browser import Browser
 from xwidget.classifier import Classifier
 from xwidget.engine.explain import explain
 from xwidget.explanation import Explanation
@@ -37,6 +38,7 @@ else:
 
 __all__ = [
     "Attribution",
+    "Browser",
     "Classifier",
     "Clusters",
     "Explanation",

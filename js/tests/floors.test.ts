@@ -18,6 +18,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...["annotate", "beside", "inspector"],
   ],
   gallery: ["support", "kernel"],
+  browser: ["support", "kernel"],
 };
 
 type Imports = Map<string, readonly string[]>;

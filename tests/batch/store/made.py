@@ -20,7 +20,7 @@ from xwidget.batch.store.schema import LAYOUT, schema
 from xwidget.pixels import blend, quantize
 
 CLASSES = ("tench", "goldfish", "tabby cat", "espresso", "carton", "banjo", "castle", "daisy")
-CHECKS = ("score", "small moves", "unseen backgrounds", "control", "share shown")
+CHECKS = ("score", "small moves", "unseen backgrounds", "control", "share shown", "witness")
 _PATTERNS = 96  # different masks
 _PART = 1024
 _DONE = datetime(2026, 1, 1, tzinfo=timezone.utc)
