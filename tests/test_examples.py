@@ -11,36 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.shortening import shortened
+
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.ipynb"))
 
 DRAWS = re.compile(r"\.plot\(|imshow\(|Inspector\(|^w\.explanation$", re.MULTILINE)
-#: What makes a long notebook short: a person wants to see something, a test that it runs.
-SHORTER = {
-    "audit": {"iterations=30": "iterations=8", "measured=12": "measured=4"},
-    "annotate": {"targets=3,": "targets=3, iterations=12,"},
-    "quickstart": {  # as it stands in tests/browser/test_quickstart.py
-        'targets=["moped"]': 'targets=["moped"], iterations=20',
-        "iterations=20, iterations=40": "iterations=12",
-        "targets=3": "targets=3, iterations=12",
-    },
-    "lesions": {"explain(retina,": "explain(retina, iterations=20,", "range(18)": "range(8)"},
-    "compare": {
-        "iterations=70": "iterations=8",
-        "iterations=40": "iterations=8",
-        "steps=20": "steps=4",
-        "masks=100": "masks=20",
-    },
-}
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
 def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
-    notebook: nbformat.NotebookNode = nbformat.read(request.param, as_version=4)
-    for long, short in SHORTER.get(request.param.stem, {}).items():
-        assert any(long in cell.source for cell in notebook.cells), f"nothing to shorten: {long}"
-        for cell in notebook.cells:
-            cell.source = cell.source.replace(long, short)
-    return notebook
+    return shortened(request.param)
 
 
 def test_an_example_is_kept_without_outputs(notebook: nbformat.NotebookNode) -> None:
