@@ -180,7 +180,9 @@ def _last_step(found: Explanation) -> Step:
         image_scores=_row(found.image_scores),
         sparsity=_row(found.trace.sparsity[-1]),
         nonlinearities=int(told.get("nonlinearities", 0)),
-        outside=None if outside is None else torch.tensor(outside, dtype=torch.float32),
+        outside=None
+        if outside is None
+        else torch.tensor(outside, dtype=torch.float32, device="cpu"),
         state=State(last, {}),
         plan=Plan.read(told.get("plan", "plain")) or Plan(),
         independent=told.get("independent"),

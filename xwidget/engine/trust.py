@@ -175,8 +175,8 @@ def check(
         """Yield the scores of the pictures of each row; of several rows at once where they fit."""
         shown = game.shown(masks)  # m in Eq. 1
         size = max(1, batch // len(probes[0].pictures(shown[0])))
-        for some in torch.arange(len(targets)).split(size):
-            rows = some.tolist()
+        for begin in range(0, len(targets), size):
+            rows = range(begin, min(begin + size, len(targets)))
             tried = torch.cat([probes[row // count].pictures(shown[row]) for row in rows])
             for row, found in zip(rows, scores(tried).chunk(len(rows)), strict=True):
                 yield found[:, targets[row]].tolist()

@@ -268,7 +268,10 @@ class _Moves:
         first, *others = dict.fromkeys(moves)
         self._first = first
         self._others = [
-            (other, torch.tensor([move == other for move in moves], device=device))
+            (
+                other,
+                torch.tensor([move == other for move in moves], dtype=torch.bool, device=device),
+            )
             for other in others
         ]
 
