@@ -108,6 +108,9 @@ def main() -> None:
     parser.add_argument(
         "--executor", choices=("local", "ray"), default="local", help="ray: workers of a cluster"
     )
+    parser.add_argument(
+        "--busy", action="store_true", help="CPU seconds of one core, on a machine with other work"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write a page with the tables")
     options = parser.parse_args()
     if options.executor == "ray":
@@ -122,6 +125,8 @@ def main() -> None:
 
 def here(options: argparse.Namespace) -> str:
     """Return the page of figures of this process alone."""
+    if options.busy:
+        return on_one_core(options.nets, options.share, Settings(iterations=options.iterations))
     settings = Settings(iterations=options.iterations)
     parts = [
         "# Throughput",
@@ -160,6 +165,25 @@ def shares(names: Sequence[str], count: int, settings: Settings) -> str:
             )
     head = ["net", "batches × images", "rows", "bare", "explained", "share", "bare, fastest"]
     return table(head, rows)
+
+
+def on_one_core(names: Sequence[str], count: int, settings: Settings) -> str:
+    """Return the table of CPU seconds an image, beside those of bare passes, on one core."""
+    torch.set_num_threads(1)
+    rows = []
+    for name in names:
+        clf = xw.load(name)
+        taken = counted(clf, settings)
+        both, forward = (fastest(clf, torch.device("cpu"), backward) for backward in (True, False))
+        bare = taken.both * both.seconds + taken.forward * forward.seconds
+        asked = pinned(clf, None, settings, clf.prepare(xw.sample(SAMPLES[0])), 1, 1).settings
+        times = []
+        for _ in explain_batch(clf, pictures(clf, 1 + count), None, asked, slots=1, workers=1):
+            times.append(time.thread_time())
+        each = (times[-1] - times[0]) / count
+        figures = [number(value, 2) for value in (bare, each, bare / each)]
+        rows.append([name, f"{taken.both:.0f} + {taken.forward:.0f}", *figures])
+    return table(["net", "rows", "bare", "explained", "share"], rows)
 
 
 def tried(device: torch.device) -> list[tuple[int, int]]:
@@ -295,8 +319,9 @@ def _timed(passes: Sequence[Forward], batch: Tensor, cores: int, backward: bool)
         torch.set_num_threads(cores // len(passes))
         begin.wait()
         until = time.perf_counter() + _SECONDS
+        clock = time.thread_time if cores == 1 else time.perf_counter  # others do not count
         while time.perf_counter() < until or len(found) < 3:
-            began = time.perf_counter()
+            began = clock()
             e = batch.clone().requires_grad_(backward)
             with torch.set_grad_enabled(backward):
                 logits = forward(e)
@@ -304,7 +329,7 @@ def _timed(passes: Sequence[Forward], batch: Tensor, cores: int, backward: bool)
                     torch.autograd.grad(logits.sum(), e)
             if batch.device.type == "cuda":
                 torch.cuda.synchronize()
-            found.append(time.perf_counter() - began)
+            found.append(clock() - began)
 
     threads = [threading.Thread(target=work, args=each) for each in zip(passes, times, strict=True)]
     for thread in threads:
