@@ -6,6 +6,16 @@ import os
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "inspector" / "static"
+#: All that is built; without one of them, something in a notebook or on a page is not shown.
+NAMES = (
+    *("annotate.js", "beside.js", "guess.js"),
+    *("browser.css", "browser.js"),
+    *("gallery.css", "gallery.js"),
+    *("handout.css", "handout.js"),
+    *("lessons.css", "lessons.js"),
+    *("portable.css", "portable.js"),
+    *("widget.css", "widget.js"),
+)
 
 
 def static(name: str) -> Path | str:

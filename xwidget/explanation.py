@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from xwidget.attribution import Attribution
 from xwidget.catalog import defenses
+from xwidget.catalog.controls import check
 from xwidget.checks import wrapped
 from xwidget.export import file, page, plot
 from xwidget.export.caption import under
+from xwidget.export.guessing.kept import of_record
 from xwidget.findings.finding import Finding
 from xwidget.paper import check_view
 from xwidget.record import Record
@@ -179,6 +181,8 @@ class Explanation(Record):
         keyframes: int | None = None,
         target: int | str | None = None,
         findings: Iterable[Finding] = (),
+        guess: Any = None,
+        controls: Sequence[str] | None = None,
     ) -> Path:
         """Write an interactive HTML file that needs no kernel and no network.
 
@@ -199,6 +203,12 @@ class Explanation(Record):
         findings
             Findings of the image. More can be marked on the page: the browser keeps them, and they
             are downloaded as a file.
+        guess
+            Something that is asked before the page shows the evidence, as in ``Inspector``. What
+            the network says of a guess alone is not known on a page; an Inspector's page knows more
+            than this one, as it has asked the network about the evidence.
+        controls
+            Names of the controls that can be used, as in ``Inspector``; None for all.
 
         Returns
         -------
@@ -208,8 +218,8 @@ class Explanation(Record):
         Raises
         ------
         ValueError, TypeError
-            If ``keyframes`` is no such number, the class was not explained, or a finding is of
-            another image.
+            If ``keyframes`` is no such number, the class was not explained, a finding is of another
+            image, there is no such control, or nothing that could be asked.
         io.UnsupportedOperation
             If the path is a folder, a pipe or a device; an OSError and a ValueError.
         OSError
@@ -221,7 +231,8 @@ class Explanation(Record):
         """
         count = page.KEYFRAMES if keyframes is None else keyframes
         drawn = None if target is None else self.targets[self.position(target)]
-        return page.write(self, path, count, drawn, findings)
+        asked = of_record(self, drawn, guess, check(controls))
+        return page.write(self, path, count, drawn, findings, guess=asked)
 
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]

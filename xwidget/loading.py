@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import importlib
+import sys
 from difflib import get_close_matches
 
 import torch
-import torchvision
 
 from xwidget import zoo
 from xwidget.classifier import Classifier
+
+#: The names of models, as a command line's help says them.
+MODEL = (
+    "name of a network, as xw.load takes it (efficientnet_lite0, resnet50, ...); or "
+    "MODULE:NAME of a Classifier of yours, or of a function that makes one"
+)
 
 
 def load(name: str) -> Classifier:
@@ -49,7 +56,9 @@ def load(name: str) -> Classifier:
         return Classifier(
             recipe.net, preprocess=recipe.preprocess, categories=recipe.categories, name=wanted
         )
-    known = torchvision.models.list_models(module=torchvision.models)
+    from torchvision import models  # takes seconds to import
+
+    known = models.list_models(module=models)
     if wanted not in known:
         close = get_close_matches(wanted, [*zoo.NETWORKS, *known], n=4, cutoff=0.5)
         # First of all those of its family that need no download.
@@ -61,9 +70,9 @@ def load(name: str) -> Classifier:
             else (f"there are {', '.join(zoo.NETWORKS)}, and torchvision's classification models")
         )
         raise ValueError(f"no classifier {name!r}; {hint}")
-    weights = torchvision.models.get_model_weights(wanted).DEFAULT
+    weights = models.get_model_weights(wanted).DEFAULT
     try:
-        net = torchvision.models.get_model(wanted, weights=weights)
+        net = models.get_model(wanted, weights=weights)
     except (OSError, http.client.HTTPException) as error:
         folder = f"{torch.hub.get_dir()}/checkpoints"
         raise ConnectionError(
@@ -77,3 +86,35 @@ def load(name: str) -> Classifier:
         categories=weights.meta["categories"],
         name=wanted,
     )
+
+
+def by_name(model: str) -> Classifier:
+    """Return the classifier that a command line names.
+
+    Parameters
+    ----------
+    model
+        A name as of :func:`load`, or MODULE:NAME of a classifier, or of a function that makes one.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is none.
+    """
+    module, _, name = model.partition(":")
+    if not name:
+        return load(model)
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # modules of the folder that this is run in
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ValueError(f"there is no {model!r}: {error}; expected MODULE:NAME") from error
+    if not isinstance(found, Classifier) and callable(found):
+        found = found()
+    if not isinstance(found, Classifier):
+        raise TypeError(
+            f"{model!r} is a {type(found).__name__}; expected a Classifier, or a function that "
+            "makes one"
+        )
+    return found

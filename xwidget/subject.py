@@ -66,13 +66,19 @@ class Subject:
 
     def __init__(self, clf: Classifier, image: ImageLike, *, name: str | None = None) -> None:
         check_classifier(clf)
+        called = origin.name_of(image) if name is None else texts.valid(str(name))
+        given, file = read(image), file_of(image)
+        self._begin(clf, given, clf.prepare(given), called, file)
+
+    def _begin(
+        self, clf: Classifier, given: Picture, x: Tensor, name: str, file: Path | None = None
+    ) -> None:
         self.clf = clf
-        self.name = origin.name_of(image) if name is None else texts.valid(str(name))
-        given = read(image)
-        self._file = file_of(image)
+        self.name = name
+        self._file = file
         self._given: Picture | None = given  # None once it was let go: it is in the file
         self._size = given.shape[0], given.shape[1]
-        self.x: Tensor = clf.prepare(given)
+        self.x: Tensor = x
         self._measuring = threading.Lock()
         self._scores: Tensor | None = None
         self._scored: Versions = []  # the weights that these are of

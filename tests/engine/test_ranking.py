@@ -12,7 +12,7 @@ from torch import Tensor, nn
 import xwidget as xw
 from xwidget.engine import ending
 from xwidget.engine.optimize import optimize
-from xwidget.engine.ranking import AREAS, EACH, ranked, scoring
+from xwidget.engine.ranking import AREAS, EACH, Scores, ranked, scoring
 from xwidget.engine.settings import Settings
 from xwidget.engine.views import DRAWN, PLAIN, View, Views
 
@@ -47,7 +47,7 @@ def first(order: Tensor, area: float) -> Tensor:
 
 def test_what_the_class_needs_comes_first() -> None:
     begun = noise()
-    orders = ranked(seen, ALONE, begun, 70, 0)
+    orders = ranked(seen, ALONE, begun, [70, 70], 0)
     for before, order, needed in zip(begun, orders, PLACES, strict=True):
         assert float(first(before, 0.1)[needed].float().mean()) < 0.2
         assert float(first(order, 0.1)[needed].float().mean()) > 0.5
@@ -56,7 +56,7 @@ def test_what_the_class_needs_comes_first() -> None:
 
 def test_an_order_has_its_values_and_within_a_band_its_neighbors_as_before() -> None:
     begun = noise()
-    orders = ranked(seen, ALONE, begun, 70, 0)
+    orders = ranked(seen, ALONE, begun, [70, 70], 0)
     torch.testing.assert_close(
         orders.flatten(1).sort().values, begun.flatten(1).sort().values, atol=2e-3, rtol=0
     )
@@ -67,21 +67,21 @@ def test_an_order_has_its_values_and_within_a_band_its_neighbors_as_before() -> 
 
 
 def test_classes_do_not_depend_on_each_other_and_a_seed_repeats_itself() -> None:
-    together = ranked(seen, ALONE, noise(), 30, 5)
+    together = ranked(seen, ALONE, noise(), [30, 30], 5)
 
     def second(pictures: Tensor, numbers: Tensor) -> Tensor:
         return seen(pictures, numbers + 1)
 
-    torch.testing.assert_close(ranked(second, ALONE, noise()[1:], 30, 5)[0], together[1])
-    assert torch.equal(ranked(seen, ALONE, noise(), 30, 5), together)
-    assert not torch.equal(ranked(seen, ALONE, noise(), 30, 6), together)
+    torch.testing.assert_close(ranked(second, ALONE, noise()[1:], [30], 5)[0], together[1])
+    assert torch.equal(ranked(seen, ALONE, noise(), [30, 30], 5), together)
+    assert not torch.equal(ranked(seen, ALONE, noise(), [30, 30], 6), together)
 
 
 @pytest.mark.parametrize("score", [0.0, 0.7, torch.nan])
 def test_where_trials_say_nothing_the_order_is_smoothed_alone(score: float) -> None:
     begun = noise()
     begun[:, :, 24:] += 1
-    orders = ranked(lambda p, n: torch.full((len(p),), score), ALONE, begun, 70, 0)
+    orders = ranked(lambda p, n: torch.full((len(p),), score), ALONE, begun, [70, 70], 0)
     assert orders.isfinite().all()
     assert (first(orders[0], 0.3)[:, 24:]).sum() > 0.99 * first(orders[0], 0.3).sum()
 
@@ -90,7 +90,7 @@ def test_where_trials_say_nothing_the_order_is_smoothed_alone(score: float) -> N
 def test_any_picture_has_an_order(size: tuple[int, int]) -> None:
     picture = torch.ones(3, *size)
     views = Views([DRAWN], picture[None], 0 * picture[None], 0)
-    orders = ranked(lambda p, n: p[:, 0].flatten(1).mean(1), views, picture, EACH, 0)
+    orders = ranked(lambda p, n: p[:, 0].flatten(1).mean(1), views, picture, [EACH] * 3, 0)
     assert orders.shape == picture.shape
     assert orders.isfinite().all()
 
@@ -110,10 +110,23 @@ def test_pixels_are_shown_on_the_reference_and_moved_with_the_image() -> None:
         assert (pictures != -1).flatten(1).sum(1).tolist() == [3, 3 * 6]
 
 
+def test_images_that_took_more_steps_or_fewer_are_ranked_as_each_is_alone() -> None:
+    begun, steps = noise(3), [21, 70, EACH - 1]
+
+    def from_row(row: int) -> Scores:
+        return lambda pictures, numbers: seen(pictures, (row + numbers) % len(PLACES))
+
+    together = ranked(from_row(0), ALONE, begun, steps, 5)
+    for row, count in enumerate(steps):
+        alone = ranked(from_row(row), ALONE, begun[row : row + 1], [count], 5)[0]
+        torch.testing.assert_close(alone, together[row])
+    assert torch.equal(together[2], begun[2])
+
+
 def test_a_run_of_a_few_steps_is_not_ranked() -> None:
     begun = noise()
-    assert ranked(seen, ALONE, begun, EACH - 1, 0) is begun
-    assert ranked(seen, ALONE, begun[:0], 70, 0).shape == (0, SIDE, SIDE)
+    assert ranked(seen, ALONE, begun, [EACH - 1] * 2, 0) is begun
+    assert ranked(seen, ALONE, begun[:0], [], 0).shape == (0, SIDE, SIDE)
 
 
 @pytest.fixture

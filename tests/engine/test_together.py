@@ -17,7 +17,7 @@ from xwidget.engine.plan import Plan
 from xwidget.engine.runner import Runner
 from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
-from xwidget.engine.together import Together
+from xwidget.engine.together import Left, Together
 from xwidget.engine.views import DRAWN, PLAIN, View, Views
 from xwidget.engine.watch import NotFiniteError
 
@@ -69,11 +69,14 @@ class Played:
         targets: Sequence[tuple[int, ...]],
         settings: Settings,
         enters: Sequence[int] | None = None,
+        *,
+        ends_once: bool = False,
     ) -> None:
         self.cases = [Case(x, each) for x, each in zip(images, targets, strict=True)]
         self.steps: dict[int, Step] = {}
         self.errors: dict[int, Exception] = {}
         self.sizes: list[int] = []
+        self._over: list[Left] = []
         together = Together(Runner(clf, images[0], 1, Plan.read(settings.plan)), settings)
         waiting = list(range(len(images)))
         while waiting or together.cohorts:
@@ -82,15 +85,26 @@ class Played:
             if now:
                 together.add([self.cases[n] for n in now])
             self.sizes.append(sum(len(cohort.cases) for cohort in together.cohorts))
-            for cohort, reason in together.advance():
-                numbers = [self.cases.index(case) for case in cohort.cases]
-                if isinstance(reason, Exception):
-                    self.errors.update(dict.fromkeys(numbers, reason))
-                    continue
-                step = finish(cohort, reason, checked=True, ranks=True)
-                for place, n in enumerate(numbers):
-                    count = len(targets[n])
-                    self.steps[n] = step.part(slice(place * count, (place + 1) * count))
+            for left in together.advance():
+                if isinstance(left.reason, Exception):
+                    self.errors.update(dict.fromkeys(self._numbers(left), left.reason))
+                else:
+                    self._over.append(left)
+            if not ends_once or not (waiting or together.cohorts):
+                self._end()
+
+    def _numbers(self, left: Left) -> list[int]:
+        return [self.cases.index(case) for case in left.cohort.cases]
+
+    def _end(self) -> None:
+        if not self._over:
+            return
+        steps = finish(self._over, checked=True, ranks=True)
+        for left, step in zip(self._over, steps, strict=True):
+            for place, n in enumerate(self._numbers(left)):
+                count = len(self.cases[n].targets)
+                self.steps[n] = step.part(slice(place * count, (place + 1) * count))
+        self._over.clear()
 
 
 def same(played: Step, alone: Step, within: float) -> None:
@@ -162,6 +176,24 @@ def test_an_image_in_which_nothing_changes_any_more_leaves_early() -> None:
     *_, alone = optimize(clf, images[1], PAIRS[1], settings)
     same(played.steps[1], alone, 1e-5)
     assert (played.sizes[0], played.sizes[-1]) == (2, 1)
+
+
+@pytest.mark.parametrize("game", ["generation", "deletion"])
+def test_images_that_took_other_numbers_of_steps_may_end_together(game: str) -> None:
+    clf, images = classifier(), pictures()[:3]
+    images[1] = torch.zeros_like(images[1])
+    settings = Settings(game=game, iterations=60, plan="plain")
+    played = Played(clf, images, PAIRS[:3], settings, [0, 0, 4], ends_once=True)
+    assert [played.steps[n].iteration for n in range(3)] == [60, 50, 60]
+    for n, (x, targets) in enumerate(zip(images, PAIRS, strict=False)):
+        *_, alone = optimize(clf, x, targets, settings)
+        found = played.steps[n]
+        same(found, alone, 1e-4)
+        assert found.relevance is not None
+        torch.testing.assert_close(found.relevance, alone.relevance, rtol=0, atol=1e-4)
+        assert found.checks is not None
+        assert alone.checks is not None
+        assert [str(each) for each in found.checks] == [str(each) for each in alone.checks]
 
 
 def test_each_image_has_its_own_views_and_all_the_same_draws() -> None:

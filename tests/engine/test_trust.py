@@ -11,9 +11,10 @@ import xwidget as xw
 from xwidget.catalog.games import GAMES
 from xwidget.checks import Check, Checks
 from xwidget.engine.caveats import Picture, instead, why_empty
+from xwidget.engine.control import Control
 from xwidget.engine.ending import CONTROL_STEPS
 from xwidget.engine.settings import Settings
-from xwidget.engine.trust import Control, Tried, check
+from xwidget.engine.trust import Tried, check
 from xwidget.engine.verdict import added, summed_up, witnessed
 
 
@@ -152,6 +153,106 @@ def test_enough_but_not_necessary_is_said() -> None:
     needed = checks(some_of_it, mask=0.55)["everything else"]
     assert needed.details["score"] < 0.01
     assert "necessary" not in needed.words
+
+
+def told(image: float, score: float, blank: float, game: str = "generation") -> Checks:
+    """Return the checks of a run that ended with these scores."""
+    values = {"image_scores": image, "scores": score, "blank": blank}
+    given = {name: torch.tensor([value]) for name, value in values.items()}
+    return checks(always, game=game, controls=[None], **given)
+
+
+@pytest.mark.parametrize(
+    ("scores", "game", "words"),
+    [
+        (
+            (0.3642, 0.3622, 0.352),
+            "generation",
+            "The evidence alone keeps 0.84 of what the image scores above the reference (0.3622 "
+            "against 0.3642; the reference alone 0.3520).",
+        ),
+        (
+            (0.9, 0.819, 0.01),
+            "preservation",
+            "The evidence alone keeps 0.91 of what the image scores above the reference (0.819 "
+            "against 0.900; the reference alone 0.010).",
+        ),
+        (
+            (0.2, 0.9, 0.01),
+            "generation",
+            "The evidence alone keeps 1.50 or more of what the image scores above the reference "
+            "(0.900 against 0.200; the reference alone 0.010).",
+        ),
+        (
+            (0.3, 0.24, 0.6),
+            "generation",
+            "The evidence alone keeps 0.80 of the image's score (0.240 against 0.300; the "
+            "reference alone 0.600).",
+        ),
+        (
+            (0.9, 0.09, 0.6),
+            "deletion",
+            "The rest alone keeps 0.10 of the image's score (0.090 against 0.900; the reference "
+            "alone 0.600).",
+        ),
+        (
+            (2.79e-7, 2.7e-7, 1e-7),
+            "generation",
+            "No share can be told: the evidence alone scores 0.0000, the image 0.0000, the "
+            "reference alone 0.0000.",
+        ),
+        (
+            (2.79e-7, 2.7e-7, 1e-7),
+            "deletion",
+            "No share can be told: the rest alone scores 0.0000, the image 0.0000, the reference "
+            "alone 0.0000.",
+        ),
+    ],
+)
+def test_the_share_that_is_kept_follows_from_the_figures_beside_it(
+    scores: tuple[float, float, float], game: str, words: str
+) -> None:
+    assert told(*scores, game=game)["score"].words == words
+
+
+@pytest.mark.parametrize("game", ["generation", "deletion"])
+def test_of_next_to_nothing_no_share_is_told(game: str) -> None:
+    found = told(2.79e-7, 2.7e-7, 1e-7, game)
+    assert found.verdict == "no evidence"
+    for name in ("small moves", "unseen backgrounds"):
+        assert found[name].words == "No share can be told: the image itself scores next to nothing."
+        assert (found[name].value, dict(found[name].details)) == (None, {})
+    assert not [item for item in found if "keeps" in item.words or "leaves" in item.words]
+
+
+def test_a_class_that_hardly_scores_is_not_called_said() -> None:
+    least = told(3e-7, 0.25, 2.9e-7)
+    assert least.says == (
+        "The photo as a whole scores no more for one than an empty picture does, 0.00 (photo "
+        "0.00); this part of it, alone, 0.25."
+    )
+    assert least["reference alone"].words == "An empty picture scores 0.00 (photo 0.00)."
+    assert least["everything else"].words.startswith("Everything else, without what is shown,")
+    some = told(0.3, 0.29, 0.2)
+    assert some["reference alone"].words == (
+        "An empty picture already scores 0.20 for one (photo 0.30)."
+    )
+    assert some.summary == "Holds, but an empty picture already scores 0.20 for one (photo 0.30)."
+    assert some["everything else"].words.startswith("What is shown is enough, but not necessary:")
+    assert told(0.3, 0.1, 0.2, "deletion").says == (
+        "It cannot be taken away: even an empty picture scores 0.20 for one (photo 0.30)."
+    )
+    assert told(0.2, 0.2, 0.2).says == (
+        "Nothing in the photo speaks for one: an empty picture scores just as much, 0.20 (photo "
+        "0.20)."
+    )
+
+
+def test_what_the_image_hardly_scores_is_not_called_unnecessary() -> None:
+    # The evidence is seen, the class in the image is not: what is left of that proves nothing.
+    found = told(0.03, 0.9, 0.001)
+    assert found.verdict == "holds"
+    assert "necessary" not in str(found)
 
 
 def test_a_reference_that_does_it_alone_is_named() -> None:

@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 #: Score below which the net does not see a class.
 SEEN = 0.05
+#: Score from which on a class is what the net says: no other can have more.
+SAID = 0.5
 
 
 class _Mask(Protocol):
@@ -52,7 +54,7 @@ class Game:
     enough
         Share of the image's score from which on (for games that take the class away: up to which)
         a picture does what its game is about; one that keeps the class must also score
-        ``SEEN``.
+        ``SAID``.
     says, says_short
         What such a picture is, in a sentence with the fields of ``catalog.sentences``; and one that
         falls short of it.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from xwidget.catalog.games import SEEN, Game
+from xwidget.catalog.games import SAID, SEEN, Game
 from xwidget.checks import Check
 from xwidget.engine.sparsity import NOTHING
 from xwidget.support.figures import figure, percent
@@ -27,6 +27,9 @@ SHOWN = 0.6
 #: Standard deviation of a mask over the pixels, below which it shows all of them alike.
 EVEN = 0.01
 
+#: Shares above it are told as it: more than all says no more.
+MOST = 1.5
+
 # Share of the entries below which nothing is shown.
 _LEAST = 1e-4
 # Share of the entries below which a person sees next to nothing.
@@ -38,6 +41,7 @@ _MORE = 0.1
 _REFERENCES = {"blur": "the blurred photo alone", "noise": "noise alone"}
 _EMPTY = "an empty picture"
 _STILL = "the mask never moved, as no gradient reached it"
+_UNNEEDED = "What is shown is enough, but not necessary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,19 @@ class Picture:
         """The way in which a picture speaks for it: "makes the network say espresso"."""
         return f"brings {self.named} up" if self.scored else f"makes the network say {self.name}"
 
+    def is_said(self, score: float) -> bool:
+        """Return True if a picture of a score makes the network say it, rather than score it."""
+        return self.scored or score >= SAID
+
+    def does_alone(self, mark: str) -> str:
+        """Return the words for the reference alone, with its score after a mark."""
+        blank = figure(self.blank)
+        return (
+            f"{self.says}{mark} {blank}"
+            if self.is_said(self.blank)
+            else f"scores {blank} for {self.name}"
+        )
+
     @property
     def alike(self) -> bool:
         """True if the image scores no more than the reference alone."""
@@ -110,7 +127,14 @@ class Picture:
     @property
     def seen(self) -> bool:
         """True if the net sees the class, in the image or in the evidence."""
-        score = max(self.image, self.score) if self.game.keeps else self.image
+        return self._sees(max(self.image, self.score) if self.game.keeps else self.image)
+
+    @property
+    def seen_in_image(self) -> bool:
+        """True if the net sees the class in the image."""
+        return self._sees(self.image)
+
+    def _sees(self, score: float) -> bool:
         return score - self.neutral >= min(SEEN, (self.best - self.neutral) / 2)
 
     @property
@@ -163,17 +187,19 @@ def instead(picture: Picture) -> str:
     )
     if not picture.moved and not picture.alike:
         return f"Nothing was found out about {name}: {_STILL}."
+    if picture.alike and picture.game.keeps and picture.score >= picture.blank + _MORE:
+        whole = (
+            f"{says} no more" if picture.is_said(picture.image) else f"scores no more for {name}"
+        )
+        return (
+            f"The photo as a whole {whole} than {picture.reference} does, {blank} (photo {image}); "
+            f"this part of it, alone, {score}."
+        )
     if picture.alike and picture.blank >= SEEN:
-        if picture.game.keeps and picture.score >= picture.blank + _MORE:
-            return (
-                f"The photo as a whole {says} no more than "
-                f"{picture.reference} does, {blank} (photo {image}); this part of it, "
-                f"alone, {score}."
-            )
+        does = "makes the network say it" if picture.is_said(picture.blank) else "scores"
         return (
             f"Nothing in the photo speaks for {name}: {picture.reference} "
-            f"{'brings it up' if picture.scored else 'makes the network say it'} just as much, "
-            f"{blank} (photo {image})."
+            f"{'brings it up' if picture.scored else does} just as much, {blank} (photo {image})."
         )
     if not picture.game.keeps:
         if picture.alike or not picture.seen:
@@ -182,15 +208,15 @@ def instead(picture: Picture) -> str:
             return f"Nothing to take away: the network hardly says {name} anyway (photo {image})."
         if picture.overdone:
             return (
-                f"It cannot be taken away: even {picture.reference} {says}, "
-                f"{blank} (photo {image})."
+                f"It cannot be taken away: even {picture.reference} {picture.does_alone(',')} "
+                f"(photo {image})."
             )
         return ""
     if picture.alike or not picture.seen:
         return f"Nothing in the photo {says} on its own: all of it scores {image}."
     if picture.bare:
         return (
-            f"Next to nothing is shown, as {picture.reference} already {says}: {blank} "
+            f"Next to nothing is shown, as {picture.reference} already {picture.does_alone(':')} "
             f"(photo {image})."
         )
     least = picture.blank + _FOUND * (picture.image - picture.blank)
@@ -230,12 +256,11 @@ def informed(picture: Picture) -> Iterator[Check]:
     image, blank, other = map(figure, (picture.image, picture.blank, picture.other))
     share = share_of(picture.blank, picture.image, picture.neutral)
     words = f"{_capital(picture.reference)} scores {blank} (photo {image})."
-    if share >= BLANK:
+    if share >= BLANK and picture.seen_in_image:
         words = (
-            f"{_capital(picture.reference)} already {picture.says}: {blank} (photo {image})."
-            if picture.game.keeps
-            else f"{_capital(picture.reference)} still {picture.says}: {blank} (photo {image}); it "
-            "cannot be taken away."
+            f"{_capital(picture.reference)} {'already' if picture.game.keeps else 'still'} "
+            f"{picture.does_alone(':')} (photo {image})"
+            f"{'' if picture.game.keeps else '; it cannot be taken away'}."
         )
     yield Check("reference alone", share, None, words, {"score": picture.blank})
     share = share_of(picture.other, picture.image, picture.neutral)
@@ -245,11 +270,8 @@ def informed(picture: Picture) -> Iterator[Check]:
         yield Check("taken away", share, None, words, details)
         return
     words = f"Everything else, without what is shown, scores {other} (photo {image})."
-    if share >= UNNEEDED and picture.does:
-        words = (
-            "What is shown is enough, but not necessary: everything else, without it, scores "
-            f"{other} (photo {image})."
-        )
+    if share >= UNNEEDED and picture.does and picture.seen_in_image:
+        words = f"{_UNNEEDED}: everything else, without it, scores {other} (photo {image})."
     yield Check("everything else", share, None, words, details)
 
 
@@ -303,7 +325,7 @@ def reserved(items: tuple[Check, ...]) -> str:
     if reaches("reference alone", BLANK):
         words = known["reference alone"].words
         return f", but {words[0].lower()}{words[1:]}"
-    if reaches("everything else", UNNEEDED):
+    if "everything else" in known and known["everything else"].words.startswith(_UNNEEDED):
         details = known["everything else"].details
         other, image = (figure(details.get(name)) for name in ("score", "image"))
         return (
@@ -314,12 +336,12 @@ def reserved(items: tuple[Check, ...]) -> str:
 
 
 def share_of(score: float, whole: float, neutral: float = 0.0) -> float:
-    """Return a score as a share of another, from one on that says nothing; above what it can be 1.5
-    says enough.
+    """Return a score as a share of another, from one on that says nothing; above what it can be
+    ``MOST`` says enough.
     """
     if neutral:
         score, whole = max(score - neutral, 0.0), whole - neutral
-    return min(score / max(whole, 1e-6), 1.5)
+    return min(score / max(whole, 1e-6), MOST)
 
 
 def _capital(words: str) -> str:
@@ -351,5 +373,5 @@ def share_shown(game: Game, shown: float, even: bool) -> Check:
             "about where the evidence is."
         )
     else:
-        words += "."
+        words += ": the mask's mean strength, not an area."
     return Check("share shown", shown, False if much or none or even else None, words)

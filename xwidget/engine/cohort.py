@@ -179,6 +179,10 @@ class Cohort:
             )
         return self._batches
 
+    def release(self) -> None:
+        """Let go of the bounds; where they are needed once more, they are recorded anew."""
+        self._batches = None
+
     def passes(self, iteration: int) -> Passes:
         """Return the questions to the net at an iteration."""
         references = self.views.references(iteration)

@@ -86,11 +86,11 @@ def optimize(
             yield cohort.step()
         while True:
             left = together.advance()
-            for gone, reason in left:
+            for _, reason in left:
                 if isinstance(reason, Exception):
                     raise reason
-                yield finish(gone, reason, checked=checked, ranks=ranks)
             if left:
+                yield from finish(left, checked=checked, ranks=ranks)
                 return
             if cohort.iteration and cohort.told:
                 yield cohort.step()

@@ -24,7 +24,7 @@ an adversarial answer needs: there is nothing to be defended against.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -62,7 +62,7 @@ def ranked(
     scores: Scores,
     views: Views,
     order: Tensor,
-    iterations: int,
+    iterations: Sequence[int],
     seed: int,
 ) -> Tensor:
     """Return the values of an order (K, H, W) in another one, whose first pixels do more alone.
@@ -79,21 +79,20 @@ def ranked(
     order
         What to begin with (K, H, W), in [0, 1].
     iterations
-        Steps of the run.
+        Steps of the run of each, K of them.
     seed
         Of the draws, the same for all classes.
     """
-    rounds = min(iterations // EACH, MOST)
-    if not rounds or not len(order):
+    rounds = [min(steps // EACH, MOST) for steps in iterations]
+    if not any(rounds):
         return order
     count, (height, width) = len(order), order.shape[-2:]
     scale = min(height, width) / _SIDE
     field = _normal(low_pass(order[:, None], _START * scale)[:, 0])
     numbers = torch.arange(count, dtype=torch.int64, device=order.device).repeat(2 * DRAWS)
-    for step in range(rounds):
+    for step in range(max(rounds)):
         random = np.random.default_rng((seed, _SEED, step))
-        first, last = _AMOUNTS
-        amount = first * (last / first) ** (step / max(1, rounds - 1))
+        amount = _rows([_amount(step, each) for each in rounds], field)
         change = torch.zeros_like(field)
         for area in AREAS:
             noise = _smooth(random, (DRAWS, height, width), _NOISE * scale).to(field)[:, None]
@@ -102,8 +101,22 @@ def ranked(
             found = scores(shown, numbers).clamp_min(_LEAST).log().view(2, DRAWS, count, 1, 1)
             change += ((found[0] - found[1]).nan_to_num(0).clamp(-_FAR, _FAR) * noise).sum(0)
         change = change / (DRAWS * len(AREAS)) ** 0.5
-        field = _unit(field + _RATE * change / (_deviation(change) + _STEADY))
-    return _within_bands(order, field)
+        better = _unit(field + _RATE * change / (_deviation(change) + _STEADY))
+        field = better.where(_rows([step < each for each in rounds], field), field)
+    return _within_bands(order, field).where(_rows(list(map(bool, rounds)), field), order)
+
+
+def _amount(step: int, rounds: int) -> float:
+    """Return the deviation of the noise in a round, of so many."""
+    first, last = _AMOUNTS
+    amount: float = first * (last / first) ** (step / max(1, rounds - 1))
+    return amount
+
+
+def _rows(values: Sequence[float] | Sequence[bool], like: Tensor) -> Tensor:
+    """Return a value for each field of a batch (K, 1, 1)."""
+    kind = torch.bool if isinstance(values[0], bool) else like.dtype
+    return torch.tensor(values, dtype=kind, device=like.device).view(-1, 1, 1)
 
 
 def scoring(

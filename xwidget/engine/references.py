@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 import torch
 from torch import Tensor
-from torchvision.transforms.functional import gaussian_blur
 
 Builder = Callable[[Tensor, Tensor, Tensor, int], Tensor]
 
@@ -30,7 +29,12 @@ def _blur(x: Tensor, mean: Tensor, std: Tensor, seed: int) -> Tensor:
     sigma = min(x.shape[-2:]) / 10
     # The kernel reaches three sigmas, but reflection needs it within the image.
     width = min(2 * round(3 * sigma) + 1, 2 * (min(x.shape[-2:]) - 1) + 1)
-    return gaussian_blur(x, [width, width], [sigma, sigma]) if min(x.shape[-2:]) > 1 else x.clone()
+    if min(x.shape[-2:]) <= 1:
+        return x.clone()
+    from torchvision.transforms.functional import gaussian_blur  # takes seconds to import
+
+    blurred: Tensor = gaussian_blur(x, [width, width], [sigma, sigma])
+    return blurred
 
 
 def _noise(x: Tensor, mean: Tensor, std: Tensor, seed: int) -> Tensor:

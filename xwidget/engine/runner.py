@@ -14,7 +14,7 @@ from xwidget.engine.watch import Watch
 
 #: Pictures at once where nothing but their scores is asked for: as many as fit the cache of a small
 #: machine; on other devices, as many as keep them busy.
-SMALL, LARGE = 8, 64
+SMALL, LARGE = 8, 256
 
 
 class Runner:

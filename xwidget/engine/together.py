@@ -125,6 +125,8 @@ class Together:
             strategy = self._settings.strategy
             batches = Batches(self._runner, views.images, count, strategy, tested=True)
             self._joined = views, batches
+            for cohort in self._cohorts:
+                cohort.release()
         return self._joined
 
 

@@ -19,6 +19,7 @@ from xwidget.checks import Check, Checks
 from xwidget.classifier import Classifier
 from xwidget.engine.caveats import (
     EVEN,
+    MOST,
     Picture,
     beyond_classes,
     informed,
@@ -30,6 +31,7 @@ from xwidget.engine.caveats import (
     unmoved,
     why_empty,
 )
+from xwidget.engine.control import Control, controlled, untried
 from xwidget.engine.moves import MOVES
 from xwidget.engine.probes import Probes
 from xwidget.engine.settings import Settings
@@ -44,35 +46,10 @@ MOVED = (0.7, 0.3)
 #: The same, for the mean over unseen backgrounds, as shares of what the image scores with as much
 #: noise added to it.
 BACKGROUND = (0.5, 0.3)
-#: Multiple of the score of the reference alone that the control class may reach.
-CONTROL = 2.0
 
 # A move is known to a net that gives the moved image this share of the image's score.
 _BEARABLE = 0.5
-# Where the reference alone scores more for a class, it proves nothing that the class stays out.
-_TELLING = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """The result for a class that is not in the image, explained in the same way.
-
-    Parameters
-    ----------
-    target
-        Its index.
-    reached
-        The highest score of any step on the reference, in [0, 1]; NaN where it could not be tried.
-    blank
-        What the reference alone scores for it, in [0, 1].
-    steps
-        How many were taken.
-    """
-
-    target: int
-    reached: float
-    blank: float
-    steps: int
+_LITTLE = "No share can be told: the image itself scores next to nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,41 +233,49 @@ def _items(
         "score",
         share,
         _passes(game, share, SCORE),
-        f"The {what} alone keeps {share:.2f} of the image's score ({score:.3f} of {image:.3f}, "
-        f"the reference alone has {blank:.3f}).",
+        _score_in_words(game, share, score, image, blank, neutral),
         {"optimized": score, "image": image},
     )
+    # Shares of next to nothing say nothing; the verdict is then that there is no evidence.
+    little = image - blank <= NOTHING and image - neutral <= NOTHING
     # A move that the net does not bear in the image itself, as one that reads digits does not bear
     # mirrored ones, says nothing of the mask.
     known = {
         name: share_of(e, i, neutral)
         for name, e, i in zip(MOVES, *moves, strict=True)
-        if i - neutral >= _BEARABLE * (image - neutral) and math.isfinite(e)
+        if i - neutral >= _BEARABLE * (image - neutral) and math.isfinite(e) and not little
     }
     mean = _mean(game, known.values())
     yield Check(
         "small moves",
         mean,
         None if mean is None else _passes(game, mean, MOVED),
-        "The network no longer recognizes the image itself when it is slightly moved."
+        _LITTLE
+        if little
+        else "The network no longer recognizes the image itself when it is slightly moved."
         if mean is None
         else f"Slightly moved, the {what} keeps {mean:.2f} of what the moved image scores.",
         known,
     )
-    yield _unseen_backgrounds(game, image, unseen, what, flat, neutral)
+    if little:
+        yield Check("unseen backgrounds", None, None, _LITTLE)
+    else:
+        yield _unseen_backgrounds(game, image, unseen, what, flat, neutral)
     if elsewhere is not None and not math.isfinite(elsewhere):
-        yield _untried("with as much taken away elsewhere")
+        yield untried("with as much taken away elsewhere")
     elif elsewhere is not None:
         kept = share_of(elsewhere, image, neutral)
         yield Check(
             "control",
             kept,
             kept > 2 * share,
-            f"Taken away elsewhere, as much leaves {kept:.2f} of the image's score.",
+            _LITTLE
+            if little
+            else f"Taken away elsewhere, as much leaves {kept:.2f} of the image's score.",
             {"moved elsewhere": elsewhere, "in place": score},
         )
     elif control is not None:
-        yield _controlled(control, control_name)
+        yield controlled(control, control_name)
     yield share_shown(game, shown, even)
     pushed = int(tried.pushed[k])
     yield Check(
@@ -303,6 +288,29 @@ def _items(
     )
     ends = "nothing changed any more" if tried.stopped == "converged" else "all steps were taken"
     yield Check("ending", None, None, f"It ended after {tried.iterations} steps, as {ends}.")
+
+
+def _score_in_words(
+    game: Game, share: float, score: float, image: float, blank: float, neutral: float
+) -> str:
+    """Return the share that is kept, with the scores that it follows from."""
+    what = "evidence" if game.keeps else "rest"
+    above = game.keeps and image > blank
+    whole = image - (blank if above else neutral)
+    digits = 3 if whole >= 10 * NOTHING else 4  # by which a small difference can be followed
+    shown, photo, empty = (f"{figure:.{digits}f}" for figure in (score, image, blank))
+    if image - blank <= NOTHING and whole <= NOTHING:
+        return (
+            f"No share can be told: the {what} alone scores {shown}, the image {photo}, the "
+            f"reference alone {empty}."
+        )
+    of = "the image's score"
+    if above or neutral:
+        of = f"what the image scores above {'the reference' if above else neutral}"
+    return (
+        f"The {what} alone keeps {share:.2f}{' or more' if share >= MOST else ''} of {of} "
+        f"({shown} against {photo}; the reference alone {empty})."
+    )
 
 
 def _unseen_backgrounds(
@@ -338,37 +346,6 @@ def _unseen_backgrounds(
     )
     details = {"worst": worst, "of the plain image": sum(plain) / len(plain)}
     return Check(name, mean, _passes(game, mean, BACKGROUND), words, details)
-
-
-def _untried(where: str) -> Check:
-    words = f"The control could not be made: {where}, the network is NaN or infinite."
-    return Check("control", None, None, words)
-
-
-def _controlled(control: Control, name: str) -> Check:
-    """Return the check of a class that must stay out."""
-    if not math.isfinite(control.reached):
-        return _untried(f"on the way to {name}, the least likely other class")
-    details = {
-        "reached": control.reached,
-        "reference alone": control.blank,
-        "class": float(control.target),
-    }
-    if control.blank > _TELLING:
-        words = (
-            f"The reference alone scores {control.blank:.2f} for {name}, the least likely other "
-            "class; that it stays out would say nothing."
-        )
-        return Check("control", control.reached, None, words, details)
-    stays = control.reached <= max(CONTROL * control.blank, NOTHING)
-    words = (
-        f"The least likely class, {name}, stays out: {control.reached:.4f} after {control.steps} "
-        "steps."
-        if stays
-        else f"The least likely class, {name}, can be made to appear in the same way: "
-        f"{control.reached:.2f}."
-    )
-    return Check("control", control.reached, stays, words, details)
 
 
 def _mean(game: Game, shares: Iterable[float]) -> float | None:

@@ -150,11 +150,16 @@ class Preprocess:
         rgb = seen * np.array(self.std, np.float32) + np.array(self.mean, np.float32)
         return np.ascontiguousarray(np.rint(np.clip(rgb, 0, 1) * np.float32(255)).astype(np.uint8))
 
+    def normalized(self, picture: npt.NDArray[np.uint8]) -> Tensor:
+        """Return true colors (H,W,3) as a net sees them, (3,H,W) float32: the inverse of
+        :meth:`colors`.
+        """
+        return self._scaled(picture.astype(np.float32) / np.float32(255))
+
     def noise(self, seed: int) -> Tensor:
         """Return noise of all colors as a net sees it, (1,3,H,W) float32, normalized."""
         rgb = np.random.default_rng(seed).random((*self.size, 3), np.float32)
-        x = (rgb - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
-        return torch.from_numpy(x.transpose(2, 0, 1)[None].copy())
+        return self._scaled(rgb)[None]
 
     @property
     def words(self) -> str:
@@ -184,6 +189,9 @@ class Preprocess:
     def _normalized(self, rgb: npt.NDArray[np.float32]) -> Tensor:
         if self.channels == 1:
             rgb = (rgb * _LUMA).sum(-1, keepdims=True).repeat(3, -1)
+        return self._scaled(rgb)
+
+    def _scaled(self, rgb: npt.NDArray[np.float32]) -> Tensor:
         x = (rgb - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return torch.from_numpy(x.transpose(2, 0, 1).copy())
 

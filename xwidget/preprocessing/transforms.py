@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,6 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
-from torchvision.transforms._presets import ImageClassification
 
 from xwidget.images import Picture, to_pil
 
@@ -75,6 +75,12 @@ def numbers_of(step: object, name: str) -> tuple[float, ...] | None:
         return None
 
 
+def _is_of_weights(transform: object) -> bool:
+    """Return True for what ``weights.transforms()`` of torchvision makes."""
+    presets = sys.modules.get("torchvision.transforms._presets")  # else there is no such object
+    return presets is not None and isinstance(transform, presets.ImageClassification)
+
+
 def apply(transform: Callable[..., Any], picture: Picture, takes_tensor: bool, what: str) -> Tensor:
     """Return a transform of a picture: (3,H,W) or (1,H,W) float32, or say what is wrong.
 
@@ -93,9 +99,7 @@ def apply(transform: Callable[..., Any], picture: Picture, takes_tensor: bool, w
         If it fails, or returns something else.
     """
     # Weights transforms take both; a tensor keeps more than 8 bits where the picture has them.
-    deep = picture.dtype != np.uint8 and (
-        takes_tensor or isinstance(transform, ImageClassification)
-    )
+    deep = picture.dtype != np.uint8 and (takes_tensor or _is_of_weights(transform))
     given: Image.Image | Tensor
     if takes_tensor or deep:
         given = torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()

@@ -29,3 +29,27 @@ def percent(share: float) -> str:
     if math.isnan(share):
         return "–"
     return "<0.1%" if 0 < share < 0.001 else f"{math.floor(1000 * share + 0.5) / 10:.1f}%"
+
+
+def rounded(value: float, digits: int) -> str:
+    """Return a number with so many digits after the point, rounded half up as ``figure``.
+
+    Examples
+    --------
+    >>> rounded(0.125, 2), rounded(-0.001, 2), rounded(1.0, 1)
+    ('0.13', '0.00', '1.0')
+    """
+    if not math.isfinite(value):
+        return "–"
+    return f"{math.floor(10**digits * value + 0.5) / 10**digits:.{digits}f}"
+
+
+def whole_percent(share: float) -> str:
+    """Return a share in [0, 1] as a percentage without digits after the point.
+
+    Examples
+    --------
+    >>> whole_percent(0.925), whole_percent(0.004)
+    ('93%', '0%')
+    """
+    return "–" if math.isnan(share) else f"{rounded(100 * share, 0)}%"

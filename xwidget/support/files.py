@@ -73,7 +73,7 @@ def replace(path: str | os.PathLike[str], data: bytes) -> Path:
             f"Path({str(goal.parent)!r}).mkdir(parents=True)"
         )
     is_there(given)
-    with _in_words(given), _beside(goal) as part:
+    with in_words(given), _beside(goal) as part:
         _write(part, data)
         with contextlib.suppress(FileNotFoundError):
             part.chmod(goal.stat().st_mode & 0o7777)
@@ -99,7 +99,7 @@ def new(path: Path) -> Iterator[Path]:
     OSError
         If the file cannot be written, such as on a full disk.
     """
-    with _in_words(path), _beside(path) as part:
+    with in_words(path), _beside(path) as part:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -108,12 +108,21 @@ def new(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path, what: str = "the file") -> Iterator[None]:
+    """Make an error of the system say what cannot be written, and what to do.
+
+    Parameters
+    ----------
+    path
+        The file or folder that was asked for.
+    what
+        What it is.
+    """
     try:
         yield
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, "try again, or choose another folder")
-        words = f"the file cannot be written ({error.strerror}); {advice}"
+        words = f"{what} cannot be written ({error.strerror}); {advice}"
         raise type(error)(error.errno, words, str(path)) from error
 
 

