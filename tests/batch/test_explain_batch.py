@@ -8,7 +8,7 @@ import itertools
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,18 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from xwidget.batch import choice
-from xwidget.batch.explain_batch import Done, explain_batch, pinned
+from xwidget.batch.choice import pinned
+from xwidget.batch.chosen import Chosen
+from xwidget.batch.done import Done
+from xwidget.batch.explain_batch import explain_batch
+from xwidget.batch.lane import Lane
 from xwidget.batch.lanes import THREAD
+from xwidget.engine.ending import finish
 from xwidget.engine.plan import Plan
 from xwidget.engine.settings import Settings
+from xwidget.engine.step import Step
+from xwidget.engine.together import Left, Together
+from xwidget.engine.views import views_in
 from xwidget.engine.watch import WeightsChangedError
 
 SIDE = 12
@@ -82,9 +90,22 @@ def explained(rows: Iterable[Done[int]]) -> dict[int, xw.Explanation]:
     return found  # type: ignore[return-value]
 
 
+def lanes() -> set[threading.Thread]:
+    """Return the threads of lanes that are there now, those that other tests left too."""
+    return {thread for thread in threading.enumerate() if thread.name == THREAD}
+
+
 WAYS = [(1, 1), (3, 1), (1, 2), (2, 2)]
 
 
+@pytest.fixture(params=["as they come", "together"])
+def ends(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How images end: on a CPU as they come, elsewhere several together."""
+    if request.param == "together":
+        monkeypatch.setattr(Lane, "_enough", 3)
+
+
+@pytest.mark.usefixtures("ends")
 @pytest.mark.parametrize(("slots", "workers"), WAYS)
 def test_each_image_has_what_explain_finds(clf: xw.Classifier, slots: int, workers: int) -> None:
     rows = explain_batch(clf, subjects(clf, 5), ["b", 0], SETTINGS, slots=slots, workers=workers)
@@ -104,6 +125,21 @@ def test_each_image_has_what_explain_finds(clf: xw.Classifier, slots: int, worke
         assert np.array_equal(ex.frames.masks[-1][0], np.floor(255 * ex.masks[0] + 0.5))
 
 
+@pytest.mark.parametrize("repeat", [False, True])
+def test_each_image_may_have_targets_of_its_own(clf: xw.Classifier, repeat: bool) -> None:
+    own = Chosen(1, lambda subject: [int(subject.scores.argmin())])
+    rows = explain_batch(clf, subjects(clf, 4), own, SETTINGS, slots=4, workers=1, repeat=repeat)
+    found = explained(rows)
+    least = {key: int(subject.scores.argmin()) for key, subject in subjects(clf, 4)}
+    assert len(set(least.values())) > 1
+    assert {key: ex.targets for key, ex in found.items()} == {k: (t,) for k, t in least.items()}
+    for seed, ex in found.items():
+        np.testing.assert_allclose(ex.masks, alone(seed, ex.targets).masks, atol=1e-5)
+    (wrong,) = explain_batch(clf, subjects(clf, 1), Chosen(2, own.of), SETTINGS, workers=1)
+    assert isinstance(wrong.found, ValueError)
+    assert "1 targets came; expected 2 for every image" in str(wrong.found)
+
+
 def test_masks_on_the_way_are_kept_where_they_are_asked_for(clf: xw.Classifier) -> None:
     rows = explain_batch(clf, subjects(clf, 3), [0], SETTINGS, slots=2, workers=1, light=False)
     for seed, ex in explained(rows).items():
@@ -112,6 +148,7 @@ def test_masks_on_the_way_are_kept_where_they_are_asked_for(clf: xw.Classifier) 
         assert np.abs(apart).max() <= 1
 
 
+@pytest.mark.usefixtures("ends")
 @pytest.mark.parametrize(("slots", "workers"), WAYS)
 def test_an_image_that_fails_is_told_and_the_others_go_on(
     clf: xw.Classifier, slots: int, workers: int
@@ -140,6 +177,7 @@ def test_an_image_that_fails_is_told_and_the_others_go_on(
     assert all(row.seconds >= 0 for row in rows.values())
 
 
+@pytest.mark.usefixtures("ends")
 def test_where_memory_is_short_the_batch_is_halved_and_no_image_is_lost(clf: xw.Classifier) -> None:
     views = 3
     net = clf.net
@@ -177,6 +215,61 @@ def test_a_net_that_bears_no_others_beside_an_image_is_given_one_at_a_time(net: 
     assert len(found) == 3
     expected = xw.explain(clf, picture(2), [0], iterations=6, plan="plain", progress=False)
     np.testing.assert_allclose(found[2].masks, expected.masks, atol=1e-5)
+
+
+def test_a_batch_that_one_image_ends_is_as_large_again_once_that_one_is_known(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked = 1.25
+
+    def advance(self: Together) -> Any:
+        if any(case.x[0, 0, 0] == marked for cohort in self.cohorts for case in cohort.cases):
+            raise RuntimeError("not with this one")
+        return step(self)
+
+    step = Together.advance
+    monkeypatch.setattr(Together, "advance", advance)
+    images = list(subjects(clf, 9))
+    images[1][1].x[0, 0, 0] = marked
+    found = {}
+    for row in explain_batch(clf, images, [0], SETTINGS, slots=3, workers=1):
+        found[row.key] = row.found
+        if row.key == 1:
+            ROWS.clear()
+    assert str(found.pop(1)) == "not with this one"
+    assert all(isinstance(each, xw.Explanation) for each in found.values())
+    assert 3 * len(views_in(SETTINGS)) in ROWS
+
+
+def test_the_last_images_join_the_batch_that_is_at_work(clf: xw.Classifier) -> None:
+    def images() -> Iterator[tuple[int, xw.Subject]]:
+        for seed, subject in subjects(clf, 9):
+            if seed in (1, 2):
+                subject.x += 2  # two of the first eight leave early
+            yield seed, subject
+
+    settings = Settings(iterations=20, plan="plain", reference="zero", sparsity=0.0)
+    ROWS.clear()
+    assert len(list(explain_batch(clf, images(), [0], settings, slots=8, workers=1))) == 9
+    assert 7 * len(views_in(settings)) in ROWS
+
+
+def test_what_is_done_with_does_not_wait_for_images_that_are_slow_to_come(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    def images() -> Iterator[tuple[int, xw.Subject]]:
+        for seed, subject in subjects(clf, 6):
+            taken.append(seed)
+            yield seed, subject
+            time.sleep(2)  # longer than an image takes, on a busy machine too
+
+    ahead = [
+        len(taken) - n
+        for n, _ in enumerate(explain_batch(clf, images(), [0], SETTINGS, slots=1, workers=2), 1)
+    ]
+    assert max(ahead) <= 2
 
 
 def test_weights_that_change_end_the_images_at_work_alone(clf: xw.Classifier) -> None:
@@ -221,6 +314,7 @@ def test_images_of_other_sizes_pass_in_batches_of_their_own() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_images_are_taken_few_ahead_and_nothing_is_kept(clf: xw.Classifier, workers: int) -> None:
+    before = lanes()
     taken: list[weakref.ref[xw.Subject]] = []
 
     def endless() -> Iterator[tuple[int, xw.Subject]]:
@@ -237,7 +331,7 @@ def test_images_are_taken_few_ahead_and_nothing_is_kept(clf: xw.Classifier, work
     gc.collect()
     assert [each() for each in found] == [None] * 6
     assert [each() for each in taken] == [None] * len(taken)
-    assert not any(thread.name == THREAD for thread in threading.enumerate())
+    assert lanes() <= before
 
 
 def test_a_source_that_has_none_at_the_moment_holds_nothing_up(clf: xw.Classifier) -> None:
@@ -258,6 +352,7 @@ def test_a_source_that_has_none_at_the_moment_holds_nothing_up(clf: xw.Classifie
 
 
 def test_a_stream_that_is_left_ends_within_a_step(clf: xw.Classifier) -> None:
+    before = lanes()
     told: list[tuple[int, int]] = []
 
     def press(key: int, iteration: int) -> None:
@@ -278,7 +373,7 @@ def test_a_stream_that_is_left_ends_within_a_step(clf: xw.Classifier) -> None:
         next(rows)
     assert time.monotonic() - began < 30
     assert told
-    assert not any(thread.name == THREAD for thread in threading.enumerate())
+    assert lanes() <= before
 
 
 def test_an_error_of_the_source_comes_out_as_it_is(clf: xw.Classifier) -> None:
@@ -318,15 +413,26 @@ def test_a_witness_is_heard_and_a_run_repeated(clf: xw.Classifier) -> None:
 def test_what_is_chosen_once_is_not_chosen_again(
     clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, slots, workers = pinned(
-        clf, [0], Settings(iterations=2), xw.Subject(clf, picture(0)).x, workers=1
-    )
-    assert (slots, workers) == (1, 1)
+    x = xw.Subject(clf, picture(0)).x
+    found, slots, workers = pinned(clf, [0], Settings(iterations=2), x, workers=1)
+    assert (slots, workers) == (2, 1)
     monkeypatch.setattr("xwidget.engine.plan._seconds", None)
     plan = found.plan
     assert isinstance(plan, Plan)
     for ex in explained(explain_batch(clf, subjects(clf, 2), [0], found, slots=2)).values():
         assert ex.diagnostics["plan"] == plan.describe()
+
+
+def test_a_given_plan_gives_the_mask_of_the_image_alone_to_the_last_bit(
+    clf: xw.Classifier,
+) -> None:
+    settings = Settings(iterations=6, plan="folded")
+    x = xw.Subject(clf, picture(0)).x
+    assert pinned(clf, [0], settings, x, workers=1).slots == 1
+    assert pinned(clf, [0, 1, 2], Settings(iterations=6), x, workers=1).slots == 1  # of nine rows
+    together = explained(explain_batch(clf, subjects(clf, 3), [0], settings, workers=2))
+    alone = xw.explain(clf, picture(2), [0], iterations=6, plan="folded", progress=False)
+    assert np.array_equal(together[2].masks, alone.masks)
 
 
 def test_a_gpu_is_given_as_many_images_as_half_of_its_free_memory_holds(
@@ -342,3 +448,71 @@ def test_a_gpu_is_given_as_many_images_as_half_of_its_free_memory_holds(
         monkeypatch.setattr(torch.cuda, name, lambda *_, found=found: found)
     x = xw.Subject(clf, picture(0)).x
     assert choice._fitting(clf, x, (0,), SETTINGS) == 10
+
+
+def at_work(clf: xw.Classifier) -> Lane[int]:
+    """A lane of four with two images of two iterations and one that has just come."""
+    lane: Lane[int] = Lane(clf, [0], SETTINGS, Plan(), 4, None, light=True)
+    for seed, subject in subjects(clf, 3):
+        if seed == 2:
+            assert [lane.advance() for _ in range(2)] == [[], []]
+        lane.put(seed, subject, 0.0)
+    return lane
+
+
+def to_the_end(lane: Lane[int]) -> list[list[Done[int]]]:
+    """Take a lane on until it has no image; return what each step ended."""
+    steps = []
+    while lane.busy:
+        if found := lane.advance(last=True):
+            steps.append(found)
+    return steps
+
+
+def test_images_that_came_at_other_times_end_together_each_with_its_own_mask(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lane, "_enough", 3)
+    (ended,) = to_the_end(at_work(clf))
+    for seed, ex in explained(ended).items():
+        np.testing.assert_allclose(ex.masks, alone(seed).masks, atol=1e-5)
+        assert ex.checks[0].summary == alone(seed).checks[0].summary
+    assert len(ended) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"), [(MemoryError, [3, 2, 1, 1, 1]), (OSError, [3, 1, 1, 1])]
+)
+def test_where_images_cannot_end_together_they_do_so_in_parts(
+    clf: xw.Classifier,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    tries: list[int],
+) -> None:
+    counts = []
+
+    def one_at_most(leaving: Sequence[Left], **options: bool) -> list[Step]:
+        counts.append(sum(len(cohort.cases) for cohort, _ in leaving))
+        if counts[-1] > 1:
+            raise error("out of memory")
+        return finish(leaving, **options)
+
+    monkeypatch.setattr(Lane, "_enough", 3)
+    monkeypatch.setattr("xwidget.batch.lane.finish", one_at_most)
+    (ended,) = to_the_end(at_work(clf))
+    for seed, ex in explained(ended).items():
+        np.testing.assert_allclose(ex.masks, alone(seed).masks, atol=1e-5)
+    assert counts == tries
+
+
+def test_on_a_device_that_is_no_cpu_the_only_batch_has_a_thread_of_its_own(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xwidget.batch.explain_batch.pick", lambda _: torch.device("meta"))
+    before, during = lanes(), set()
+    rows = explain_batch(clf, subjects(clf, 3), [0], SETTINGS, slots=2, workers=1)
+    for row in rows:
+        during |= lanes()
+        assert isinstance(row.found, xw.Explanation)
+        np.testing.assert_allclose(row.found.masks, alone(row.key).masks, atol=1e-5)
+    assert len(during - before) == 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import itertools
 import json
+import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ from PIL import Image
 from torch import nn
 
 import xwidget as xw
+from xwidget.batch import Item, Job, Outcome
+from xwidget.batch.executors.local import local
 from xwidget.batch.store import writer as writing
 
 NAMES = ["anvil", "banjo", "cello"]
@@ -29,7 +34,7 @@ def classifier(seed: int = 0, **options: Any) -> xw.Classifier:
     net = nn.Sequential(
         nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)
     )
-    return xw.Classifier(net, size=16, categories=NAMES, **options)
+    return xw.Classifier(net, **{"size": 16, "categories": NAMES, **options})
 
 
 @pytest.fixture
@@ -130,7 +135,7 @@ def test_an_explanation_comes_back_as_it_was_made(
 ) -> None:
     image = photos / "banjo/0.png"
     images = {"one": image if by_path else np.asarray(Image.open(image))}
-    options: Any = {"game": game, "reference": "blur"}
+    options: Any = {"game": game, "reference": "blur", "plan": "folded"}
     store = kept(clf, images, [2, 0], out=tmp_path / "out", **options)
     made = xw.explain(clf, images["one"], [2, 0], **FAST, **options)
     found = store.explanation("one", clf)
@@ -164,6 +169,44 @@ def test_an_explanation_comes_back_as_it_was_made(
         store.explanation("one", classifier(5))
     with pytest.raises(TypeError, match="expected a Classifier"):
         store.explanation("one", 3)
+
+
+@pytest.mark.parametrize("of", ["an array", "a file"])
+def test_an_image_of_a_store_comes_back_before_its_net(
+    clf: xw.Classifier, photos: Path, tmp_path: Path, of: str
+) -> None:
+    given = picture(3) if of == "an array" else photos / "banjo/0.png"
+    store = kept(clf, {"one": given}, [1, 2], out=tmp_path / "store")
+    real = xw.Subject(clf, given)
+    for which in ("one", "one/1", "one/2"):
+        found = store.subject(which, clf)
+        assert (found.digest, found.size) == (real.digest, (20, 24))
+        assert found.geometry.describe() == real.geometry.describe()
+        np.testing.assert_array_equal(found.picture, real.picture)
+        np.testing.assert_array_equal(store.picture(which, clf), real.picture)
+    if of == "a file":
+        with pytest.raises(ValueError, match="has to be read anew; give the classifier"):
+            store.picture("one")
+    else:
+        np.testing.assert_array_equal(store.picture("one/2"), real.picture)
+    with pytest.raises(ValueError, match="has other weights"):
+        store.subject("one", classifier(5))
+
+
+def test_labels_that_come_later_are_said_to_be_not_taken(
+    clf: xw.Classifier, tmp_path: Path
+) -> None:
+    images, out = [picture(0), picture(1)], tmp_path / "out"
+    kept(clf, images, out=out)
+    with pytest.warns(UserWarning, match="'image 1' has the label 'banjo' now.*has none") as told:
+        kept(clf, images, labels=[1, 2], out=out)
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("out", ["s3://bucket/results", "", "a\0b"])
+def test_what_is_no_folder_here_is_refused(clf: xw.Classifier, out: str) -> None:
+    with pytest.raises(ValueError, match="expected the path of a folder on this machine"):
+        xw.explain_many(clf, [picture(0)], out=out, **FAST)
 
 
 def test_it_goes_on_where_it_was_ended_and_yields_only_what_is_new(
@@ -207,6 +250,7 @@ def test_images_that_failed_are_tried_again_when_asked(
         ({"targets": [1]}, r'targets null there, \[\[1, "banjo"\]\] here'),
         ({"clf": classifier(2)}, "weights"),
         ({"clf": classifier(0, mean=0.5)}, "mean .* there, .* here; preprocessing"),
+        ({"clf": classifier(0, categories=["x", "y", "z"])}, "^the store .*: categories "),
         ({"witness": classifier(1)}, "witness null there"),
         ({"repeat": True}, "repeat false there, true here"),
         ({"reference": torch.zeros(3, 16, 16)}, "reference='drawn' there, reference='tensor "),
@@ -225,6 +269,31 @@ def test_a_store_is_not_gone_on_with_by_something_else(
     assert len(kept(clf, [picture(), picture(1)], out=tmp_path, plan="folded", device="cpu")) == 2
 
 
+@pytest.mark.parametrize("who", ["clf", "witness"])
+def test_weights_that_change_on_the_way_end_the_stream(tmp_path: Path, who: str) -> None:
+    nets = {"clf": classifier(), "witness": classifier(1)}
+    stream = xw.explain_many(
+        nets["clf"],
+        map(picture, range(9)),
+        out=tmp_path,
+        witness=nets["witness"],
+        workers=1,
+        batch=1,
+        **FAST,
+    )
+    assert next(stream).error == ""
+    with torch.no_grad():
+        nets[who].net[4].weight.mul_(1)  # type: ignore[index, operator, union-attr]
+    assert next(stream).error == ""  # the values are the same
+    with torch.no_grad():
+        nets[who].net[4].weight.mul_(2)  # type: ignore[index, operator, union-attr]
+    with pytest.raises(ValueError, match="other ones than when the stream began"):
+        list(stream)
+    store = xw.ExplanationStore(tmp_path)
+    assert sorted(store.images) == ["image 1", "image 2"]
+    assert not store.errors
+
+
 def test_a_folder_of_other_things_is_left_alone(clf: xw.Classifier, photos: Path) -> None:
     with pytest.raises(ValueError, match=r"holds 'b.*no explanation store"):
         xw.explain_many(clf, photos, out=photos, **FAST)
@@ -241,6 +310,70 @@ def test_another_run_in_this_process_ends_the_first(clf: xw.Classifier, tmp_path
     with pytest.raises(RuntimeError, match="another run writes into it now"):
         list(rows)
     assert len(xw.ExplanationStore(tmp_path)) == 4
+
+
+def test_a_run_in_another_thread_is_not_ended_unless_that_has_ended(
+    clf: xw.Classifier, tmp_path: Path
+) -> None:
+    images, begun, goes_on = [picture(n) for n in range(4)], threading.Event(), threading.Event()
+    rows = xw.explain_many(clf, images, out=tmp_path, **FAST)
+
+    taken = []
+
+    def first() -> None:
+        taken.append(next(rows).name)
+        begun.set()
+        goes_on.wait()
+        taken.append(next(rows).name)
+
+    thread = threading.Thread(target=first, name="first")
+    thread.start()
+    begun.wait()
+    with pytest.raises(BlockingIOError, match="in the thread 'first'; wait for its end, or close"):
+        kept(clf, images, out=tmp_path)
+    goes_on.set()
+    thread.join()
+    assert len(taken) == 2
+    assert len(kept(clf, images, out=tmp_path)) == 4
+
+
+def test_the_error_of_a_run_is_not_that_of_the_next(
+    clf: xw.Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise ValueError("of the first run")
+
+    rows = xw.explain_many(clf, [picture()], out=tmp_path, **FAST)
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "write_piece", fails)
+        with pytest.raises(ValueError, match="of the first run") as raised:
+            rows.run()
+    assert len(kept(clf, [picture()], out=tmp_path)) == 1
+    assert raised.tb is not None  # it keeps all that the first run was
+
+
+def test_a_value_that_no_column_holds_is_one_images_error(
+    clf: xw.Classifier, tmp_path: Path
+) -> None:
+    def odd(job: Job, items: Iterator[Item], on_step: Any) -> Generator[Outcome]:
+        for outcome in local(job, items, on_step):
+            if outcome.item.name == "b":
+                outcome.rows[0]["label_index"] = "no number"
+            yield outcome
+
+    photos = {name: picture(k) for k, name in enumerate("abc")}
+    store = kept(clf, photos, [0, 1], out=tmp_path / "s", executor=odd)
+    assert sorted(store.ids) == ["a/0", "a/1", "b/-", "c/0", "c/1"]
+    assert "its row cannot be written (ArrowInvalid" in store.errors["b"]
+
+
+def test_a_path_that_is_no_text_is_an_error_that_says_so(clf: xw.Classifier, photos: Path) -> None:
+    file = photos / os.fsdecode(b"\xe4\xff.png")
+    Image.fromarray(picture()).save(file)
+    (row,) = xw.explain_many(clf, [file], **FAST)
+    assert row.error == ""  # only a store cannot keep it
+    store = kept(clf, photos, out=photos / "out")
+    assert "??.png' is not UTF-8, so that no store can keep it; rename" in store.errors["??.png"]
 
 
 def test_an_interrupt_ends_it_and_what_was_done_is_kept(clf: xw.Classifier, tmp_path: Path) -> None:
@@ -283,6 +416,30 @@ def test_a_full_disk_ends_the_stream_in_words(
         list(rows)
 
 
+def test_a_disk_that_is_only_read_is_said(
+    clf: xw.Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [picture(0)]
+    assert len(kept(clf, images, out=tmp_path / "out")) == 1
+    real = Path.open
+
+    def reads(self: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        if mode[0] != "r":
+            raise OSError(errno.EROFS, "Read-only file system", str(self))
+        return real(self, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", reads)
+    with pytest.raises(
+        OSError, match=r"store cannot be written \(Read-only.*choose .*/out'"
+    ) as told:
+        kept(clf, images, out=tmp_path / "out")
+    assert told.value.errno == errno.EROFS
+    assert not str(told.value.filename).endswith(".lock")
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"store cannot be written \(Not a directory"):
+        kept(clf, images, out=tmp_path / "file" / "out")
+
+
 def test_a_score_and_a_contrast_are_targets_like_others(clf: xw.Classifier, tmp_path: Path) -> None:
     store = kept(clf, {"one": picture()}, [("anvil", "cello")], out=tmp_path)
     assert store.ids == ["one/3"]
@@ -299,3 +456,22 @@ def test_without_pyarrow_it_is_said_what_to_install(
     with pytest.raises(ModuleNotFoundError, match=r'pip install "xwidget\[many\]"'):
         xw.explain_many(clf, [picture()], out=tmp_path / "out", **FAST)
     assert not (tmp_path / "out").exists()
+
+
+def test_an_executor_of_ones_own_may_leave_images_out_and_hand_the_others_on(
+    clf: xw.Classifier, photos: Path, tmp_path: Path
+) -> None:
+    def backwards(job: Job, items: Iterator[Item], on_step: Any) -> Generator[Outcome]:
+        *others, first = sorted(items, key=lambda item: -item.index)
+        yield Outcome(first, None, "left for tomorrow", 0.0)
+        yield from local(job, iter(others), on_step)
+
+    asked: Any = {**FAST, "executor": backwards, "workers": 1, "batch": 1}
+    stream = xw.explain_many(clf, photos, out=tmp_path / "store", **asked)
+    errors = {row.name: row.error for row in stream}
+    assert errors.pop("banjo/0.png") == "left for tomorrow"
+    assert "not an image" in errors.pop("boat/bad.png")
+    assert errors == {"boat/1.png": "", "banjo/2.png": ""}
+    store = xw.ExplanationStore(tmp_path / "store")
+    assert store.images == ["banjo/2.png", "boat/1.png", "boat/bad.png"]
+    assert kept(clf, photos, out=tmp_path / "store").images[0] == "banjo/0.png"

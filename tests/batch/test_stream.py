@@ -18,10 +18,12 @@ from PIL import Image
 from torch import nn
 
 import xwidget as xw
+from xwidget.batch import bar
 from xwidget.engine import interrupts
 
 NAMES = ["anvil", "banjo", "cello"]
 FAST = {"iterations": 3, "progress": False}
+ONE = {**FAST, "batch": 1}  # rows come in order, each before the next image is begun
 
 
 def classifier() -> xw.Classifier:
@@ -90,13 +92,44 @@ def test_a_bad_image_is_a_row_that_says_why_and_the_others_go_on(
 ) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
-    rows = list(xw.explain_many(clf, [broken, picture(), "/no/such.png", None], **FAST))
+    made = xw.explain_many(clf, [broken, picture(), "/no/such.png", None], **FAST)
+    rows = sorted(made, key=lambda row: row.index)
     assert [row.explanation is None for row in rows] == [True, False, True, True]
     assert "not an image that Pillow can read" in rows[0].error
     assert rows[1].error == ""
     assert rows[2].error.startswith("there is no file '/no/such.png'")
     assert "NoneType" in rows[3].error
-    assert [row.name for row in rows] == ["broken.jpg", "image 2", "such.png", "image 4"]
+    assert [row.name for row in rows] == [str(broken), "image 2", "/no/such.png", "image 4"]
+
+
+class Exits(nn.Module):
+    """A net that ends the interpreter where an image is white."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Conv2d(3, 4, 3), nn.Linear(4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if bool(((x - 1).abs().amax((1, 2, 3)) < 0.01).any()):
+            raise SystemExit(7)
+        found: torch.Tensor = self.last(torch.relu(self.first(x)).mean((2, 3)))
+        return found
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize(
+    "options", [{"workers": 1, "batch": 2}, {"workers": 2}, {"repeat": True, "workers": 1}]
+)
+def test_a_net_that_ends_the_interpreter_has_not_explained_one_image(
+    options: Any, first: bool
+) -> None:
+    clf = xw.Classifier(Exits(), size=12, mean=0, std=1, categories=NAMES)
+    photos = {"a": picture(), "white": np.full((12, 12, 3), 255, np.uint8), "b": picture(1)}
+    if first:
+        photos = {"white": photos.pop("white"), **photos}
+    found = {row.name: row.error for row in xw.explain_many(clf, photos, **FAST, **options)}
+    assert "SystemExit: 7" in found.pop("white")
+    assert found == {"a": "", "b": ""}
 
 
 def test_images_are_taken_when_their_turn_comes(clf: xw.Classifier) -> None:
@@ -150,6 +183,11 @@ def test_nothing_is_kept_of_what_was_yielded(clf: xw.Classifier) -> None:
         ({"images": picture()}, TypeError, "one ndarray"),
         ({"images": "/no/such/folder"}, ValueError, "no folder"),
         ({"names": ["a", "b"]}, ValueError, "2 entries for 1 images"),
+        ({"workers": -1}, ValueError, "workers is -1; expected an int of at least 1, or None"),
+        ({"workers": True}, TypeError, "workers is True; expected an int"),
+        ({"workers": 1.0}, TypeError, "workers is 1.0; expected an int"),
+        ({"batch": 0}, ValueError, "batch is 0; expected an int of at least 1, or 'auto'"),
+        ({"batch": None}, TypeError, "batch is None; expected an int"),
     ],
 )
 def test_a_bad_argument_is_refused_before_the_first_image(
@@ -164,7 +202,7 @@ def test_an_error_of_the_iterable_itself_is_raised(clf: xw.Classifier) -> None:
         yield picture()
         raise OSError("the disk is gone")
 
-    rows = xw.explain_many(clf, photos(), **FAST)
+    rows = xw.explain_many(clf, photos(), **ONE)
     assert next(rows).error == ""
     with pytest.raises(OSError, match="the disk is gone"):
         next(rows)
@@ -224,9 +262,21 @@ def test_one_interrupt_ends_the_stream_and_what_was_yielded_stays(
         options["witness"] = classifier()
         real = xw.engine.witness.Witness.heard
         monkeypatch.setattr("xwidget.engine.witness.Witness.heard", press)
-    rows = list(xw.explain_many(clf, photos, **FAST, **options))
+    rows = list(xw.explain_many(clf, photos, **ONE, **options))
     assert [row.name for row in rows] == ["image 1", "image 2"]
     assert all(row.explanation.diagnostics["stopped"] == "iterations" for row in rows)
+
+
+def test_an_interrupt_before_there_is_a_bar_ends_the_stream(
+    clf: xw.Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bar, "tqdm", press)
+    stream = xw.explain_many(clf, [picture()], **FAST)
+    assert list(stream) == []
+    assert stream.interrupted
 
 
 def test_a_second_interrupt_soon_after_is_raised(clf: xw.Classifier) -> None:
@@ -284,7 +334,8 @@ def test_a_press_of_ctrl_c_ends_a_loop_over_the_stream() -> None:
 
         Cohort.note = press
         made = [row.name for row in xw.explain_many(
-            classifier(), map(picture, range(5)), iterations=9, early_stop=False, progress=False)]
+            classifier(), map(picture, range(5)), iterations=9, early_stop=False, progress=False,
+            batch=1)]
         assert made == ["image 1"], made
         print("went on")
     """

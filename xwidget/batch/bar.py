@@ -51,7 +51,8 @@ class Bar:
     def say(self, words: str) -> None:
         """Write this beside the bar."""
         self._said = time.monotonic()
-        self._bar.set_postfix_str(words)
+        if self._bar is not None:  # an interrupt may come before it is there
+            self._bar.set_postfix_str(words)
 
     def close(self) -> None:
         """Leave the bar as it stands."""

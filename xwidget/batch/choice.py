@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from xwidget.batch.chosen import Chosen
 from xwidget.classifier import Classifier
 from xwidget.engine.cohort import Case
 from xwidget.engine.device import pick
@@ -19,8 +20,9 @@ from xwidget.engine.together import Together
 from xwidget.engine.views import views_in
 from xwidget.targets import Targets
 
-#: Images in one batch of a device that is no CPU, at most: more keep it no busier.
-MOST = 32
+#: Images in one batch of a device that is no CPU, at most; more were not measured.
+MOST = 64
+_ROWS = 6  # of the net, which one core passes as fast for each as any number of them
 _FREE = 0.5  # share of the memory that is free which a batch may take
 _LANES = 4  # most batches at once that are chosen unasked: each has a net's memory of its own
 
@@ -45,7 +47,7 @@ class Choice(NamedTuple):
 
 def pinned(
     clf: Classifier,
-    targets: Targets | None,
+    targets: Targets | Chosen | None,
     settings: Settings,
     x: Tensor,
     slots: int | Literal["auto"] = "auto",
@@ -53,9 +55,10 @@ def pinned(
 ) -> Choice:
     """Choose what is not chosen yet, by timing it on an image; nothing is timed after that.
 
-    On a CPU, images of one lane pass one after another, as more rows at once are hardly faster
-    there, and each core has a lane of its own: a pass on one core each is faster than two cores on
-    one pass. On other devices there is one lane, with as many images as fit.
+    On a CPU, each core has a lane of its own: a pass on one core each is faster than two cores on
+    one pass. A lane has a few images, as more rows at once are no faster there; where a plan is
+    given, one: its masks are then the same to the last bit, whatever is explained beside it. On
+    other devices there is one lane, with as many images as fit.
 
     Parameters
     ----------
@@ -66,15 +69,27 @@ def pinned(
     """
     device = pick(settings.device)
     x = x.to(device, copy=x.is_inference())
-    indices = (0,) if targets is None else clf.indices(targets)
+    if isinstance(targets, Chosen):
+        # Which they are makes no difference.
+        indices = tuple(n % clf.classes for n in range(targets.count))
+    else:
+        indices = (0,) if targets is None else clf.indices(targets)
     rows = len(indices) * len(views_in(settings))
     plan = Plan.read(settings.plan)
     if workers is None:
         workers = min(torch.get_num_threads(), _LANES) if device.type == "cpu" else 1
     with torch.inference_mode(False):
-        most = _most(clf, x, indices, settings) if slots == "auto" else slots
+        if slots != "auto":
+            most = slots
+        elif device.type == "cpu":
+            most = max(1, _ROWS // rows) if plan is None else 1
+        else:
+            most = _most(clf, x, indices, settings)
         if plan is None:
-            plan = choose(clf, device, x.expand(most * rows, -1, -1, -1).contiguous())
+            try:
+                plan = choose(clf, device, x.expand(most * rows, -1, -1, -1).contiguous())
+            except SystemExit:  # of the net: it is told of the image itself
+                plan = Plan()
             # A batch that was halved for timing is halved in images, too.
             if plan.batch is not None and most > 1:
                 most, plan = max(1, plan.batch // rows), replace(plan, batch=None)
@@ -82,10 +97,9 @@ def pinned(
 
 
 def _most(clf: Classifier, x: Tensor, indices: tuple[int, ...], settings: Settings) -> int:
-    if x.device.type == "cpu":
-        return 1
     if x.device.type == "cuda":
-        with contextlib.suppress(Exception):  # whatever is wrong is told of the image itself
+        # Whatever is wrong is told of the image itself.
+        with contextlib.suppress(Exception, SystemExit):
             return min(MOST, _fitting(clf, x, indices, settings))
     return MOST
 

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Literal
 
 from xwidget.batch.choice import Choice, pinned
-from xwidget.batch.lane import Done, Key, Lane
+from xwidget.batch.chosen import Chosen
+from xwidget.batch.done import Done, Key
+from xwidget.batch.lane import Lane
 from xwidget.batch.lanes import Here, LaneLike, Lanes
 from xwidget.batch.one_by_one import OneByOne
 from xwidget.classifier import Classifier
@@ -22,16 +24,15 @@ from xwidget.engine.witness import Witness
 from xwidget.subject import Subject
 from xwidget.targets import Targets
 
-__all__ = ["Choice", "Done", "explain_batch", "pinned"]
-
 _POLL = 0.05  # seconds until images are asked for again where there was none
+_SLOW = 0.05  # seconds of taking images after which what is done with comes first
 _PACE = 0.2  # seconds between two words on how far it is
 
 
 def explain_batch(
     clf: Classifier,
     images: Iterable[tuple[Key, Subject | Exception] | None],
-    targets: Targets | None,
+    targets: Targets | Chosen | None,
     settings: Settings,
     *,
     slots: int | Literal["auto"] = "auto",
@@ -52,7 +53,8 @@ def explain_batch(
         None where there is none at the moment: then it is asked again after a step. They are taken
         on the calling thread, few ahead of their turn.
     targets
-        Indices or names of every image; None for the most likely class of each.
+        Indices or names of every image; those that each has of its own; None for the most likely
+        class of each.
     settings
         Of every image.
     slots
@@ -78,7 +80,10 @@ def explain_batch(
     lane: LaneLike[Key] | None = None
     with contextlib.ExitStack() as stack:
         while True:
+            since = time.monotonic()
             while not ended and (lane is None or lane.wants):
+                if lane is not None and lane.ready and time.monotonic() - since > _SLOW:
+                    break
                 began = time.perf_counter()
                 try:
                     item = next(source)
@@ -100,10 +105,11 @@ def explain_batch(
                     lane.put(key, image, seconds)
                 del item, image  # whoever waits for it keeps it
             if lane is not None and lane.busy:
-                ready = deque(lane.advance())
-                if on_step is not None and lane.furthest and time.monotonic() - told > _PACE:
+                ready = deque(lane.advance(last=ended))
+                furthest = lane.furthest  # once: a thread of the lanes changes it
+                if on_step is not None and furthest and time.monotonic() - told > _PACE:
                     told = time.monotonic()
-                    on_step(*lane.furthest)
+                    on_step(*furthest)
                 while ready:
                     yield ready.popleft()
             elif ended:
@@ -115,7 +121,7 @@ def explain_batch(
 @contextmanager
 def _lane(
     clf: Classifier,
-    targets: Targets | None,
+    targets: Targets | Chosen | None,
     settings: Settings,
     choice: Choice,
     witness: Classifier | None,
@@ -133,10 +139,12 @@ def _lane(
         plan = Plan.read(choice.settings.plan)
         return Lane(clf, targets, settings, plan, choice.slots, heard, light=light)
 
-    if choice.workers == 1:
+    on_cpu = pick(settings.device).type == "cpu"
+    if choice.workers == 1 and on_cpu:
         yield Here(make(lambda: None), turns)
         return
-    lanes = Lanes(make, choice.workers, turns, max(1, choice.slots // 4))
+    # Another device is not to wait while images are read and what was found is kept.
+    lanes = Lanes(make, choice.workers, turns, max(1, choice.slots // (4 if on_cpu else 2)))
     try:
         yield lanes
     finally:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from xwidget.batch.item import Item
 from xwidget.batch.labels import Labels
-from xwidget.batch.sources import WHAT, Given, source_of
+from xwidget.batch.sources.given import Given
+from xwidget.batch.sources.sources import WHAT, source_of
 from xwidget.support import texts
+
+_FEW = 3  # names in a warning
 
 
 class Images:
@@ -24,11 +28,17 @@ class Images:
         One for each of an iterable's images, in their order, instead of file names and numbers.
     labels
         The true class of each image, in their order, or by name; instead of the source's own.
+    again
+        Whether the same name must mean the same image whenever they are gone through.
+    short
+        Whether the files of a list have short names, as of a list that does not change; otherwise
+        each is named by its path, whatever else there is.
 
     Raises
     ------
     ValueError
-        If a folder is missing or holds no image, or there is not one name or label for each.
+        If a folder is missing or holds no image, there is not one name or label for each, or their
+        order is another one each time where it must not be.
     TypeError
         If this is one image, or nothing of the kind, or the names have no order.
 
@@ -42,13 +52,19 @@ class Images:
         images: Any,
         names: Sequence[str] | None = None,
         labels: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        again: bool = False,
+        short: bool = False,
     ) -> None:
         if isinstance(images, Mapping) and names is not None:
             raise ValueError(
                 "both a dict of images and names came; expected names only beside a list, as the "
                 "dict's keys are its names: leave names out"
             )
-        self._source = source_of(images)
+        self._source = source_of(images, short=short)
+        if self._source.shuffled:
+            by_place = labels is not None and not isinstance(labels, Mapping)
+            _check_order(again=again, by_hand=names is not None or by_place)
         self.count = self._source.count
         """Number of images; None if only the end of the iterable tells."""
         self._names = self._one_for_each("names", names)
@@ -67,18 +83,43 @@ class Images:
         ----------
         categories
             Names of the net's classes, among which those of the labels are looked for.
+
+        Warns
+        -----
+        UserWarning
+            At the end, if there were names or labels for other images.
         """
         taken: dict[str, int] = {}
+        unknown = set(self._by_name)
         places = itertools.count()
         labels = Labels(categories, self._source.classes)
 
         def item(given: Given) -> Item:
             index = next(places)
             name = _unlike(self._called(given, index), taken)
-            label, label_index = labels.of(self._label(given, name, index))
-            return Item(index, name, given.image, label, label_index)
+            unknown.discard(name)
+            asked = self._label(given, name, index)
+            try:
+                return Item(index, name, given.image, *labels.of(asked))
+            except ValueError as error:  # it is this image's trouble alone
+                failed = given.image if isinstance(given.image, Exception) else error
+                return Item(index, name, failed)
 
-        return map(item, self._source.images)
+        return itertools.chain(map(item, self._source.images), self._end(places, unknown))
+
+    def _end(self, places: Iterator[int], unknown: set[str]) -> Iterator[Item]:
+        """Say at the end what was given for images that did not come; there is no other one."""
+        count = next(places)
+        for what, values in (("names", self._names), ("labels", self._labels)):
+            if values is not None and len(values) > count:
+                _warn(f"{what} has {len(values)} entries, but there were {count} images")
+        if unknown:
+            few = ", ".join(repr(texts.shown(name, texts.NAME)) for name in sorted(unknown)[:_FEW])
+            rest = f" and {len(unknown) - _FEW} more" if len(unknown) > _FEW else ""
+            _warn(
+                f"labels has {few}{rest}, but no image is called so; its keys are names of images"
+            )
+        yield from ()
 
     def _one_for_each(self, what: str, values: Any) -> list[Any] | None:
         if values is None:
@@ -103,7 +144,7 @@ class Images:
 
 
 def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return the images by name, in order; nothing is opened yet.
+    """Return the images by name, in order; nothing is opened yet. Files have short names.
 
     Parameters
     ----------
@@ -117,10 +158,28 @@ def collect(images: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
     """
     if isinstance(images, Iterator):
         images = list(images)
-    found = dict(Images(images, names))
+    found = dict(Images(images, names, short=True))
     if not found:
         raise ValueError(f"there is no image; {WHAT}")
     return found
+
+
+def _check_order(*, again: bool, by_hand: bool) -> None:
+    """Raise ValueError where images of a loader that shuffles are known by their place."""
+    if again or by_hand:
+        why = (
+            "the names and labels are in one order"
+            if by_hand
+            else "a store knows them by their place, so that it could not go on with the others"
+        )
+        raise ValueError(
+            f"the loader takes its images at random, and {why}; give it shuffle=False, or give the "
+            "data set itself, loader.dataset"
+        )
+
+
+def _warn(words: str) -> None:
+    warnings.warn(words, stacklevel=2)
 
 
 def _pair(item: Item) -> tuple[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from xwidget.images import file_of
+from xwidget.support.texts import HALF_PAIRS, valid
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,13 @@ class Item:
             return file_of(self.image)
         except ValueError:  # a web address, say: it is refused in words when it is read
             return None
+
+    def keepable(self) -> Item:
+        """Return it as a store can keep it: one whose path is no text has failed."""
+        if self.path is None or not HALF_PAIRS.search(str(self.path)):
+            return self
+        error = ValueError(
+            f"the path {valid(str(self.path))!r} is not UTF-8, so that no store can keep it; "
+            "rename the file or folder"
+        )
+        return replace(self, image=error)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from xwidget.batch.item import Item
-from xwidget.batch.store.rows import Row
+from xwidget.batch.store.rows import Row, failed
 from xwidget.classifier import Classifier
 from xwidget.engine.settings import Settings
 from xwidget.explanation import Explanation
@@ -60,7 +60,8 @@ class Outcome:
     seconds
         Time spent on it.
     rows
-        Its rows, to be written; none if nothing is kept, or they are written already.
+        Its rows, by the names of the store's columns, to be written; none if nothing is kept, or
+        they are written already.
     """
 
     item: Item
@@ -69,21 +70,34 @@ class Outcome:
     seconds: float
     rows: tuple[Row, ...] = ()
 
+    @classmethod
+    def failed(cls, job: Job, item: Item, error: str, seconds: float = 0.0) -> Outcome:
+        """Return the outcome of an image that could not be explained, with its row where rows are
+        kept.
+        """
+        rows = () if job.out is None else (failed(item, error, seconds),)
+        return cls(item, None, error, seconds, rows)
+
 
 class Executor(Protocol):
-    """Explains images, wherever it does."""
+    """Explains images, wherever it does; given to ``explain_many(executor=...)``."""
 
     def __call__(
         self, job: Job, items: Iterator[Item], on_step: Callable[[Item, int], None]
     ) -> Generator[Outcome]:
         """Yield what becomes of each image, in any order.
 
+        An image that cannot be explained is an outcome with an error, and the others go on. What
+        this raises ends the stream. When it is closed, it drops the images at work.
+
         Parameters
         ----------
         job
             What is to be done.
         items
-            The images, taken as they are needed. What this raises comes out.
+            The images, to be taken as they are needed: there may be any number of them. What this
+            raises comes out.
         on_step
-            Called on the calling thread with an image at work and its iteration.
+            Called on the calling thread with an image at work and its iteration, for the progress
+            bar.
         """

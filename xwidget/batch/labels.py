@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from math import isnan
 from typing import Any
 
 from xwidget.names import plain
@@ -49,7 +51,13 @@ class Labels:
             self._places = {name: int(name) for name in classes}  # "10" does not follow "1"
 
     def of(self, label: Any) -> Label:
-        """Return a label in words, and the index of the net's class; None for what is not known."""
+        """Return a label in words, and the index of the net's class; None for what is not known.
+
+        Raises
+        ------
+        ValueError
+            If it is no index and no name.
+        """
         label = _plain(label)
         if label is None:
             return None, None
@@ -72,15 +80,24 @@ class Labels:
 
 def _plain(label: Any) -> str | int | None:
     """Return a label as text or a number; None for none."""
+    given = label
     if isinstance(label, (bytes, bytearray)):
         label = label.decode("utf-8", errors="replace")
     if isinstance(label, str):
         return label.strip() or None
     if hasattr(label, "item"):
-        try:
+        with suppress(ValueError, RuntimeError):  # of more than one value
             label = label.item()
-        except (ValueError, RuntimeError):  # more than one value
-            return texts.shown(str(label), texts.NAME)
-    if isinstance(label, float) and label.is_integer():
-        return int(label)
-    return label if label is None or isinstance(label, int) else str(label)
+    if isinstance(label, float):
+        whole = label.is_integer()
+        return int(label) if whole else None if isnan(label) else str(label)
+    if label is None or isinstance(label, int):  # True is 1
+        return None if label is None else int(label)
+    kind = type(given).__name__
+    if (count := getattr(given, "size", None)) is not None:
+        count = count if isinstance(count, int) else given.numel()
+        kind = f"{kind} of {count} values"
+    raise ValueError(
+        f"its label is a {kind}; expected one class, by its index or name. Give labels=, one for "
+        "each image, or pairs (image, label); where classes are marked by 1, label.argmax()"
+    )

@@ -8,49 +8,36 @@ import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic
 
 import numpy as np
 import torch
 
+from xwidget.batch.chosen import Chosen, select
+from xwidget.batch.done import Done, Key
 from xwidget.classifier import Classifier
 from xwidget.engine.cohort import Case, Cohort
 from xwidget.engine.device import pick
 from xwidget.engine.ending import finish
 from xwidget.engine.history import Bytes, History, is_keyframe, quantize
 from xwidget.engine.plan import Plan, is_memory
+from xwidget.engine.run import as_error
 from xwidget.engine.runner import Runner
 from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
-from xwidget.engine.together import Together
+from xwidget.engine.together import Left, Together
+from xwidget.engine.turns import GivenUp
 from xwidget.engine.views import views_in
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
 from xwidget.subject import Subject
 from xwidget.targets import Targets
 
-Key = TypeVar("Key")
-
 # Images enter once this share of the slots is free: the bounds of all are recorded anew then.
 _FREE = 4
-
-
-class Done(NamedTuple, Generic[Key]):
-    """An image that is done with.
-
-    Attributes
-    ----------
-    key
-        What the image came with.
-    found
-        Its explanation, or the reason why there is none.
-    seconds
-        Spent on it, reading included; of a batch, its share.
-    """
-
-    key: Key
-    found: Explanation | Exception
-    seconds: float
+# On a device that is no CPU, images end once this share of the slots is over: to rank one, and to
+# explain its control class, takes as many passes of the net as it does for all of them.
+_AT_ONCE = 2
 
 
 @dataclass(eq=False)
@@ -62,18 +49,29 @@ class _Job(Generic[Key]):
     seconds: float
     case: Case = field(init=False)
     frames: dict[int, Bytes] = field(default_factory=dict)
+    lost: bool = False
 
     def failed(self, error: Exception) -> Done[Key]:
         """Return it as done with by an error."""
+        self.lost = True
         traceback.clear_frames(error.__traceback__)  # what they hold takes the device's memory
         return Done(self.key, error, self.seconds)
+
+
+@dataclass(frozen=True, eq=False)
+class _Leaving(Generic[Key]):
+    """Images whose optimization is over, and which have still to be ended."""
+
+    left: Left
+    jobs: list[_Job[Key]]
 
 
 class Lane(Generic[Key]):
     """Images in one batch of the net.
 
     An image that cannot be explained is done with by an error, and the others go on. Where memory
-    is short, the batch is halved for good; what was in it begins anew.
+    is short, the batch is halved for good; what was in it begins anew. Where an error ends a whole
+    batch, its images begin anew one by one, and all that follow do if none of them was to blame.
 
     Parameters
     ----------
@@ -96,7 +94,7 @@ class Lane(Generic[Key]):
     def __init__(
         self,
         clf: Classifier,
-        targets: Targets | None,
+        targets: Targets | Chosen | None,
         settings: Settings,
         plan: Plan | None,
         slots: int,
@@ -109,11 +107,15 @@ class Lane(Generic[Key]):
         self._settings = settings
         self._plan = plan
         self._device = pick(settings.device)
-        self.slots = slots
+        self._most = slots
+        self._at_once = _AT_ONCE
+        self._suspects: list[_Job[Key]] = []
+        self._last = False
         self._witness = witness
         self._light = light
         self._waiting: deque[_Job[Key]] = deque()
         self._at_work: dict[Case, _Job[Key]] = {}
+        self._leaving: list[_Leaving[Key]] = []
         self._runner: Runner | None = None
         self._shape: torch.Size | None = None
         self._together: Together | None = None
@@ -121,14 +123,19 @@ class Lane(Generic[Key]):
     @property
     def busy(self) -> bool:
         """True if there is an image."""
-        return bool(self._waiting or self._at_work)
+        return bool(self._waiting or self._at_work or self._leaving)
 
     @property
     def wants(self) -> int:
         """Number of images that it could begin with now; 0 until it is worth while."""
-        free = self.slots - len(self._at_work)
+        free = self._slots - len(self._at_work)
         worth = not self._at_work or free >= self._few
         return max(0, free - len(self._waiting)) if worth else 0
+
+    @property
+    def ready(self) -> bool:
+        """False: each is returned as soon as it is done with."""
+        return False
 
     @property
     def furthest(self) -> tuple[Key, int] | None:
@@ -139,8 +146,12 @@ class Lane(Generic[Key]):
         return self._at_work[cohort.cases[0]].key, cohort.iteration
 
     @property
+    def _slots(self) -> int:
+        return 1 if self._suspects else self._most
+
+    @property
     def _few(self) -> int:
-        return max(1, self.slots // _FREE)
+        return 1 if self._last else max(1, self._slots // _FREE)
 
     def put(self, key: Key, subject: Subject, seconds: float) -> None:
         """Take an image in, to wait for its turn.
@@ -155,15 +166,26 @@ class Lane(Generic[Key]):
         self._waiting.append(_Job(key, subject, seconds))
 
     @torch.inference_mode(False)
-    def advance(self) -> list[Done[Key]]:
+    def advance(self, *, last: bool = False) -> list[Done[Key]]:
         """Let images in, take all of them one iteration on, and return those that are done with.
+
+        Parameters
+        ----------
+        last
+            Whether no more images come: then those that wait are let in however few they are.
 
         Raises
         ------
         KeyboardInterrupt
             If an interrupt, or ``GivenUp``, came at the end of an image.
         """
-        done = list(self._enter())
+        self._last = last
+        done = self._advance()
+        self._acquit()
+        return done
+
+    def _advance(self) -> list[Done[Key]]:
+        done = [*self._end_if_due(), *self._enter()]
         if self._together is None or not self._at_work:
             return done
         jobs = list(self._at_work.values())
@@ -178,8 +200,8 @@ class Lane(Generic[Key]):
             if isinstance(reason, Exception):
                 done += [job.failed(reason) for job in gone]
             else:
-                done += self._ended(cohort, reason, gone)
-        return done
+                self._leaving.append(_Leaving(Left(cohort, reason), gone))
+        return [*done, *self._end_if_due()]
 
     # Entering.
 
@@ -187,7 +209,7 @@ class Lane(Generic[Key]):
         if self._at_work and len(self._waiting) < self._few:
             return
         jobs: list[_Job[Key]] = []
-        while self._waiting and len(self._at_work) + len(jobs) < self.slots:
+        while self._waiting and len(self._at_work) + len(jobs) < self._slots:
             job = self._waiting[0]
             if (self._at_work or jobs) and job.subject.x.shape != self._shape:
                 break
@@ -208,7 +230,7 @@ class Lane(Generic[Key]):
         runner = self._runner
         if runner is not None and not runner.watch.changed:
             subject.ask(runner.twin)
-        targets = subject.select(self._targets)
+        targets = select(subject, self._targets)
         if self._witness is not None:
             self._witness.expect(targets)
         # A tensor made in inference mode lets no gradient through.
@@ -218,12 +240,12 @@ class Lane(Generic[Key]):
             return
         rows = len(targets) * len(views_in(self._settings))
         if runner is None or runner.watch.changed or x.shape != self._shape:
-            runner = self._runner = Runner(self._clf, x, self.slots * rows, self._plan)
+            runner = self._runner = Runner(self._clf, x, self._most * rows, self._plan)
             self._shape = x.shape
             if runner.independent is False:
-                self.slots = 1
+                self._most = 1
             elif runner.plan.batch is not None:
-                self.slots = min(self.slots, max(1, runner.plan.batch // rows))
+                self._most = min(self._most, max(1, runner.plan.batch // rows))
         self._together = Together(runner, self._settings)
 
     def _begin(self, jobs: list[_Job[Key]]) -> Iterator[Done[Key]]:
@@ -262,16 +284,31 @@ class Lane(Generic[Key]):
         """Return the images that are done with where the batch as a whole could not go on."""
         jobs = list(self._at_work.values())
         self._at_work.clear()
+        self._together = None
         if len(jobs) == 1 or self._changed:
             return [job.failed(error) for job in jobs]
-        # Which of them is to blame is not known, and a net may bear no others beside an image.
-        self._again(jobs, (len(jobs) + 1) // 2 if is_memory(error) else 1)
+        if is_memory(error):
+            self._again(jobs, (len(jobs) + 1) // 2)
+        else:
+            self._suspects = jobs
+            self._again(jobs, self._most)
         return []
 
     def _again(self, jobs: list[_Job[Key]], slots: int) -> None:
         """Let images begin anew, from now on with fewer beside them."""
-        self.slots = slots
+        self._most = slots
         self._waiting.extendleft(reversed(jobs))
+
+    def _acquit(self) -> None:
+        """Go on with one image at a time if an error ended a batch and none of its images was to
+        blame, all of which are done with one by one: the net bears no others beside an image.
+        """
+        leaving = (job for each in self._leaving for job in each.jobs)
+        left = {*self._waiting, *self._at_work.values(), *leaving}
+        if self._suspects and left.isdisjoint(self._suspects):
+            if not any(job.lost for job in self._suspects):
+                self._most = 1
+            self._suspects = []
 
     @property
     def _changed(self) -> bool:
@@ -279,29 +316,55 @@ class Lane(Generic[Key]):
 
     # Leaving.
 
-    def _ended(self, cohort: Cohort, reason: str, jobs: list[_Job[Key]]) -> Iterator[Done[Key]]:
+    def _end_if_due(self) -> Iterator[Done[Key]]:
+        """End the images that are over, once they are enough or all."""
+        count = sum(len(each.jobs) for each in self._leaving)
+        if count and (count >= self._enough or not self._at_work):
+            leaving, self._leaving = self._leaving, []
+            yield from self._end(leaving)
+
+    @property
+    def _enough(self) -> int:
+        return 1 if self._device.type == "cpu" else max(1, self._slots // self._at_once)
+
+    def _end(self, leaving: Sequence[_Leaving[Key]]) -> Iterator[Done[Key]]:
+        jobs = [job for each in leaving for job in each.jobs]
+        failure: Exception | None = None
         try:
             with self._charged(jobs):
-                step = finish(cohort, reason, checked=True, ranks=True)
+                steps = finish([each.left for each in leaving], checked=True, ranks=True)
         except Exception as error:
             if len(jobs) == 1:
                 yield jobs[0].failed(error)
                 return
-            for image, job in enumerate(jobs):
-                yield from self._ended(cohort.part([image]), reason, [job])
+            traceback.clear_frames(error.__traceback__)  # what they hold takes the memory of others
+            failure = error
+        if failure is not None:
+            apart = [
+                _Leaving(Left(each.left.cohort.part([image]), each.left.reason), [job])
+                for each in leaving
+                for image, job in enumerate(each.jobs)
+            ]
+            size = 1
+            if is_memory(failure):
+                self._at_once *= 2
+                size = (len(apart) + 1) // 2
+            for begin in range(0, len(apart), size):
+                yield from self._end(apart[begin : begin + size])
             return
-        if step.stopped == "interrupted":
+        if any(step.stopped == "interrupted" for step in steps):
             raise KeyboardInterrupt
-        count = len(step.targets) // len(jobs)
-        for image, job in enumerate(jobs):
-            try:
-                with self._charged([job]):
-                    rows = slice(image * count, (image + 1) * count)
-                    found = self._explanation(job, step.part(rows))
-            except Exception as error:
-                yield job.failed(error)
-            else:
-                yield Done(job.key, found, job.seconds)
+        for step, each in zip(steps, leaving, strict=True):
+            count = len(step.targets) // len(each.jobs)
+            for image, job in enumerate(each.jobs):
+                try:
+                    with self._charged([job]):
+                        rows = slice(image * count, (image + 1) * count)
+                        found = self._explanation(job, step.part(rows))
+                except Exception as error:
+                    yield job.failed(error)
+                else:
+                    yield Done(job.key, found, job.seconds)
 
     def _explanation(self, job: _Job[Key], step: Step) -> Explanation:
         if self._witness is not None and step.checks is not None:
@@ -315,7 +378,9 @@ class Lane(Generic[Key]):
 
     @contextlib.contextmanager
     def _charged(self, jobs: Sequence[_Job[Key]]) -> Iterator[None]:
-        """Share the time of the ``with`` block among images; say so where the weights changed."""
+        """Share the time of the ``with`` block among images; say so where the weights changed, and
+        make what would end the interpreter, such as ``SystemExit``, an error of the net.
+        """
         began = time.perf_counter()
         watched = (
             contextlib.nullcontext() if self._runner is None else self._runner.watch.explaining()
@@ -323,6 +388,10 @@ class Lane(Generic[Key]):
         try:
             with watched:
                 yield
+        except (KeyboardInterrupt, GivenUp):
+            raise
+        except BaseException as error:
+            raise as_error(error) from None
         finally:
             share = (time.perf_counter() - began) / len(jobs)
             for job in jobs:

@@ -1,4 +1,4 @@
-"""Batches at once, each on a thread of its own, fed by the thread that asks for their results."""
+"""Batches of the net, each on a thread of its own, fed by the thread that asks for results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Generic, Protocol
 
 import torch
 
-from xwidget.batch.lane import Done, Key
+from xwidget.batch.done import Done, Key
 from xwidget.engine.step_threads import release
 from xwidget.engine.turns import GivenUp, Turns
 from xwidget.subject import Subject
@@ -39,8 +39,18 @@ class LaneLike(Protocol[Key]):
     def put(self, key: Key, subject: Subject, seconds: float) -> None:
         """Take an image in, to wait for its turn."""
 
-    def advance(self) -> list[Done[Key]]:
-        """Go on for a moment; return what is done with by then."""
+    @property
+    def ready(self) -> bool:
+        """True if an image is done with that ``advance`` returns without further work."""
+
+    def advance(self, *, last: bool = False) -> list[Done[Key]]:
+        """Go on for a moment; return what is done with by then.
+
+        Parameters
+        ----------
+        last
+            Whether no more images come.
+        """
 
 
 class Here(Generic[Key]):
@@ -77,14 +87,19 @@ class Here(Generic[Key]):
         """Take an image in, to wait for its turn, see ``Lane.put``."""
         self._lane.put(key, subject, seconds)
 
-    def advance(self) -> list[Done[Key]]:
+    @property
+    def ready(self) -> bool:
+        """False: each is returned as soon as it is done with."""
+        return False
+
+    def advance(self, *, last: bool = False) -> list[Done[Key]]:
         """Go on by a step; return what is done with by then."""
         with self._turns.own() as place, place.turn():
-            return self._lane.advance()
+            return self._lane.advance(last=last)
 
 
 class Lanes(Generic[Key]):
-    """Several lanes at work at once, with the interface of one.
+    """One lane or several at once, each on a thread of its own, with the interface of one.
 
     Parameters
     ----------
@@ -111,9 +126,12 @@ class Lanes(Generic[Key]):
         self._inbox: queue.SimpleQueue[tuple[Key, Subject, float]] = queue.SimpleQueue()
         self._found: queue.SimpleQueue[Done[Key] | BaseException] = queue.SimpleQueue()
         self._count = 0  # images that were put and are not done with
+        self._last = False
         self._closing = threading.Event()
         self.furthest: tuple[Key, int] | None = None
         """An image at work, and its iteration; None where none is."""
+        # Of this thread alone: the others begin with the first device.
+        self._cuda = torch.cuda.current_device() if torch.cuda.is_initialized() else None
         threads = torch.get_num_threads()
         self._each = max(1, threads // count)
         self._begun = threading.Barrier(count + 1)
@@ -145,8 +163,14 @@ class Lanes(Generic[Key]):
         self._count += 1
         self._inbox.put((key, subject, seconds))
 
-    def advance(self) -> list[Done[Key]]:
+    @property
+    def ready(self) -> bool:
+        """True if an image is done with."""
+        return not self._found.empty()
+
+    def advance(self, *, last: bool = False) -> list[Done[Key]]:
         """Wait for a moment, and return what is done with by then; raise what ended a lane."""
+        self._last = last
         done: list[Done[Key]] = []
         with contextlib.suppress(queue.Empty):
             found = self._found.get(timeout=_POLL)
@@ -170,6 +194,8 @@ class Lanes(Generic[Key]):
 
     def _work(self, lane: LaneLike[Key]) -> None:
         torch.set_num_threads(self._each)  # of this thread alone, and of those that begin meanwhile
+        if self._cuda is not None:
+            torch.cuda.set_device(self._cuda)
         try:
             self._begun.wait()
             with self._turns.own(self._check) as place:
@@ -178,7 +204,7 @@ class Lanes(Generic[Key]):
                     self._feed(lane)
                     if lane.busy:
                         with place.turn():
-                            done = lane.advance()
+                            done = lane.advance(last=self._last and self._inbox.empty())
                         self.furthest = lane.furthest
                         while done:
                             self._found.put(done.pop(0))

@@ -7,13 +7,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic
 
-from xwidget.batch.lane import Done, Key
+from xwidget.batch.chosen import Chosen
+from xwidget.batch.done import Done, Key
 from xwidget.batch.task import light as lightened
 from xwidget.classifier import Classifier
 from xwidget.engine import interrupts
 from xwidget.engine.explain import explain
+from xwidget.engine.run import as_error
 from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
+from xwidget.engine.turns import GivenUp
 from xwidget.explanation import Explanation
 from xwidget.subject import Subject
 from xwidget.targets import Targets
@@ -34,7 +37,7 @@ class OneByOne(Generic[Key]):
 
     def __init__(
         self,
-        targets: Targets | None,
+        targets: Targets | Chosen | None,
         settings: Settings,
         witness: Classifier | None,
         *,
@@ -64,7 +67,12 @@ class OneByOne(Generic[Key]):
         """Take an image in, to wait for its turn, see ``Lane.put``."""
         self._waiting.append((key, subject, seconds))
 
-    def advance(self) -> list[Done[Key]]:
+    @property
+    def ready(self) -> bool:
+        """False: each is returned as soon as it is done with."""
+        return False
+
+    def advance(self, *, last: bool = False) -> list[Done[Key]]:
         """Explain an image from its first step to its last.
 
         Raises
@@ -83,17 +91,20 @@ class OneByOne(Generic[Key]):
             self._meanwhile()
 
         try:
+            own = self._targets
             found = explain(
                 subject,
-                targets=self._targets,
+                targets=list(own.of(subject)) if isinstance(own, Chosen) else own,
                 witness=self._witness,
                 repeat=True,
                 progress=False,
                 on_step=note,
                 **vars(self._settings),
             )
-        except Exception as error:
-            found = error
+        except (KeyboardInterrupt, GivenUp):
+            raise
+        except BaseException as error:  # even of a net that ends the interpreter
+            found = as_error(error)
         else:
             found = lightened(found) if self._light else found
         if interrupts.taken() != taken:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from xwidget.batch.bar import Bar
-from xwidget.batch.checks import check_values
+from xwidget.batch.checks import check_values, count
 from xwidget.batch.executors.local import local
 from xwidget.batch.executors.ray import RayExecutor
 from xwidget.batch.images import Images
@@ -20,10 +22,12 @@ from xwidget.batch.result import Result
 from xwidget.batch.store.about import about, written
 from xwidget.batch.store.store import ExplanationStore
 from xwidget.batch.store.writer import Writer
+from xwidget.batch.unchanged import Unchanged
 from xwidget.classifier import Classifier
 from xwidget.engine import interrupts
 from xwidget.engine.keywords import spelled_out
 from xwidget.engine.settings import SETTINGS, SettingsDict, settings_of
+from xwidget.support.texts import valid
 from xwidget.targets import Targets
 
 if TYPE_CHECKING:
@@ -37,16 +41,17 @@ EXECUTORS: Mapping[str, Executor] = {"local": local, "ray": RayExecutor()}
 
 @dataclass
 class Ending:
-    """The way in which a stream has ended."""
+    """The end of a stream: that it was reached, and in which way."""
 
+    ended: bool = False
     interrupted: bool = False
 
 
 class Stream(Iterator[Result]):
     """The results of ``explain_many``, one after another as they are made.
 
-    It is closed at its end, by :meth:`close`, at the end of a ``with`` block, or when it is
-    forgotten. What was yielded is in the store then.
+    It is closed at its end, by :meth:`close`, or at the end of a ``with`` block: then what was
+    yielded is in the store. Where it is forgotten, that is so soon after.
 
     Parameters
     ----------
@@ -72,25 +77,54 @@ class Stream(Iterator[Result]):
         return self
 
     def __next__(self) -> Result:
-        return next(self._results)
+        if self._writer is None:
+            return next(self._results)
+        self._writer.user = threading.current_thread()
+        try:
+            return next(self._results)
+        except BaseException:
+            if self._ending.ended:  # not where another thread asks for the next one, too
+                self._writer.close()
+            raise
 
     def run(self) -> ExplanationStore | None:
         """Take all results to the end; return the store, None if there is none.
 
-        Each result is dropped as it comes. Where an interrupt ends it, the store has what was done
-        until then.
+        Each result is dropped as it comes. Where an interrupt ends it, or an error of ``images``
+        itself, which comes out, the store has what was done until then.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If a second interrupt comes within 2 s.
+        OSError
+            If the store cannot be written.
+        RuntimeError
+            If another stream of this process has begun to write into the store.
         """
         for result in self:
             del result
         return None if self._writer is None else ExplanationStore(self._writer.folder.path)
 
     def flush(self) -> None:
-        """Return when all that was yielded is on the disk."""
+        """Return when all that was yielded is on the disk.
+
+        Raises
+        ------
+        OSError
+            If the store could not be written.
+        """
         if self._writer is not None:
             self._writer.flush()
 
     def close(self) -> None:
-        """End it: the images at work are dropped, and what was done is written."""
+        """End it: the images at work are dropped, and what was done is written.
+
+        Raises
+        ------
+        OSError
+            If the store could not be written; a TimeoutError if that takes more than ten minutes.
+        """
         self._results.close()
         if self._writer is not None:
             self._writer.close()
@@ -108,7 +142,9 @@ class Stream(Iterator[Result]):
 
     def __del__(self) -> None:
         with suppress(Exception):
-            self.close()
+            self._results.close()
+        if self._writer is not None:
+            self._writer.end()  # who collects it does not wait for a disk
 
 
 @spelled_out(SETTINGS)
@@ -132,8 +168,8 @@ def explain_many(
 ) -> Stream:
     """Explain many images as a stream, and keep the explanations in a store.
 
-    Each image is read when its turn comes, and no result is kept once it was yielded: memory stays
-    flat, however many images there are.
+    Each image is read when its turn comes, and no result is kept once it was yielded. What stays in
+    memory is the names of the images, about 0.3 kB for each.
 
     Parameters
     ----------
@@ -150,7 +186,8 @@ def explain_many(
     targets
         As in ``explain``, for every image; None means the most likely class of each.
     names
-        Names of an iterable's images; by default the file's name, or "image 1", "image 2", ...
+        Names of an iterable's images; by default the file's path as it is given, or "image 1",
+        "image 2", ... by the order.
     labels
         The true class of each image, index or name; a list in the order of the images, or a dict by
         name. By default as the data set says.
@@ -159,19 +196,20 @@ def explain_many(
         needs ``pip install "xwidget[many]"``.
     resume
         Whether to go on with a store that has images already: those are neither explained anew nor
-        yielded. Otherwise the folder must be new.
+        yielded. Otherwise the folder must be new. A score function is known by its name alone:
+        give another one another name, or another folder.
     retry
         Whether images that failed in an earlier run are explained anew.
     executor
         ``"local"``, in this process; ``"ray"``, or a ``RayExecutor`` with how much each worker
         needs, by the workers of a cluster, which needs ``pip install "xwidget[ray]"``. Those write
         into ``out`` themselves: what they have explained stays there, and a ``Result`` has no
-        explanation. Or any object that is called as ``Executor`` says.
+        explanation. Or any object that is called as ``xwidget.batch.Executor`` says.
     workers
-        Batches at once, each on a thread of its own, or processes of a cluster; None for what is
-        fastest, or for as many as the cluster has room for.
+        Batches at once, each on a thread of its own, or processes of a cluster, 1 or more; None for
+        what is fastest, or for as many as the cluster has room for.
     batch
-        Most images in one batch; "auto" for what is fastest and fits into memory.
+        Most images in one batch, 1 or more; "auto" for what is fastest and fits into memory.
     **settings
         Each as in ``Settings``, for every image.
     witness, repeat
@@ -192,9 +230,11 @@ def explain_many(
     ------
     ValueError, TypeError
         If an argument does not fit, or the store was made with other things, before the first
-        image. Errors of ``images`` itself are passed on.
+        image. Errors of ``images`` itself are passed on, those of a loader as RuntimeError.
+        Where ``out`` is given, also once the weights of the net have changed: all rows of a store
+        are of the same.
     BlockingIOError
-        If another process writes into the store.
+        If another process or thread writes into the store.
     OSError
         If the store cannot be written.
     ModuleNotFoundError
@@ -205,8 +245,11 @@ def explain_many(
     An interrupt (Ctrl-C) ends the stream: the images in progress are dropped, and the loop ends as
     after the last image. A second interrupt within 2 s is raised.
 
-    A result is on the disk at most 2 s after it was yielded. If the process is killed, the next
-    call with the same ``out`` goes on from there.
+    2 s after a result was yielded, at most, it is written, which takes as long as the disk does. If
+    the process is killed, the next call with the same ``out`` goes on from there.
+
+    A stream into ``out`` that the same thread has made and not ended, such as that of a cell that
+    is run again, is closed.
 
     Examples
     --------
@@ -224,19 +267,35 @@ def explain_many(
     """
     asked = settings_of(explain_many, settings)
     check_values(clf, asked, witness, repeat=repeat)
+    at_once = count("workers", workers, None)
+    most: int | Literal["auto"] = count("batch", batch, "auto")
     execute = _executor(executor)
     clf, targets = clf.aimed(targets)  # once: its outputs are those of all images
     chosen = None if targets is None else clf.indices(targets)
-    found = Images(images, names, labels)
-    writer = None
-    job = Job(clf, chosen, asked, witness, repeat, workers, batch)
+    found = Images(images, names, labels, again=out is not None)
+    writer = unchanged = None
+    job = Job(clf, chosen, asked, witness, repeat, at_once, most)
     if out is not None:
         told = about(clf, chosen, asked, witness, repeat=repeat)
-        folder = Path(out).expanduser().absolute()
+        unchanged = Unchanged([clf] if witness is None else [clf, witness])
+        folder = _folder(out)
         writer = Writer(folder, told, resume=resume, retry=retry)
-        job = Job(clf, chosen, asked, witness, repeat, workers, batch, folder, written(told))
+        job = replace(job, out=folder, about=written(told))
     ending = Ending()
-    return Stream(_results(execute, job, found, writer, Bar(progress), ending), writer, ending)
+    results = _results(execute, job, found, writer, unchanged, Bar(progress), ending)
+    return Stream(results, writer, ending)
+
+
+def _folder(out: object) -> Path:
+    if not isinstance(out, (str, os.PathLike)):
+        raise TypeError(f"out is a {type(out).__name__}; expected the path of a folder")
+    path = os.fsdecode(out)
+    if not path or "://" in path or "\0" in path:
+        raise ValueError(
+            f"out is {path!r}; expected the path of a folder on this machine: a bucket or a server "
+            "has to be mounted as one"
+        )
+    return Path(path).expanduser().absolute()
 
 
 def _executor(executor: object) -> Executor:
@@ -253,6 +312,7 @@ def _results(
     job: Job,
     images: Images,
     writer: Writer | None,
+    unchanged: Unchanged | None,
     bar: Bar,
     ending: Ending,
 ) -> Generator[Result]:
@@ -262,11 +322,15 @@ def _results(
     whole = False
     try:
         bar.begin(images.count)
+        if unchanged is not None:
+            unchanged.check()
         with closing(execute(job, items, bar.step)) as outcomes:
             for outcome in outcomes:
                 ready.append(outcome)
                 del outcome
-                if writer is not None:
+                if writer is not None and ready[0].rows:  # else it was written elsewhere
+                    assert unchanged is not None
+                    unchanged.check()
                     writer.add(ready[0].rows)
                 bar.count(ready[0].item.name)
                 yield _result(ready.pop())
@@ -280,21 +344,34 @@ def _results(
     finally:
         bar.close()
         if writer is not None:
-            writer.close(whole=whole)
+            writer.end(whole=whole)
+        ending.ended = True
 
 
 def _left(items: Iterator[Item], writer: Writer | None, bar: Bar) -> Iterator[Item]:
-    """Return the images that are not in the store."""
+    """Return the images that are not in the store, as it can keep them."""
     if writer is None:
         return items
 
-    def is_left(item: Item) -> bool:
-        known = item.name in writer.done
-        if known:
-            bar.skip()
-        return not known
+    told = False
 
-    return filter(is_left, items)
+    def is_left(item: Item) -> bool:
+        nonlocal told
+        if item.name not in writer.done:
+            return True
+        bar.skip()
+        label = writer.done[item.name]
+        if not told and item.label is not None and valid(item.label) != label:
+            told = True
+            warnings.warn(
+                f"{item.name!r} has the label {item.label!r} now, and the store has "
+                f"{'none' if label is None else repr(label)} of it: what is explained keeps the "
+                "label it had then; explain into another folder to have new ones",
+                stacklevel=2,
+            )
+        return False
+
+    return map(Item.keepable, filter(is_left, items))
 
 
 def _result(outcome: Outcome) -> Result:

@@ -34,20 +34,24 @@ def plant(
     origins: dict[int, Any] | None = None,
     features: bool = True,
     everywhere: bool = False,
+    same: bool = False,
+    spread: float = 0.015,
+    seed: int = 3,
 ) -> list[int]:
     """Write a store of clusters of these sizes and targets, in drawn order, and one image that
     failed; return the cluster of each row.
 
     Features tell the clusters apart, too. With ``everywhere``, each has evidence in the first place
-    beside its own. Rows have pictures, unless ``paths`` has a file for them.
+    beside its own; it is off its place by a deviation of ``spread``. With ``same``, all have one
+    mask. Rows have pictures, unless ``paths`` has a file for them.
     """
-    drawn = np.random.default_rng(3)
+    drawn = np.random.default_rng(seed)
     clusters = drawn.permutation(np.repeat(np.arange(len(sizes)), sizes)).tolist()
     rows = []
     for n, cluster in enumerate(clusters):
-        mask = _mask(PLACES[cluster], drawn)
+        mask = _mask(PLACES[cluster], np.random.default_rng(seed) if same else drawn, spread)
         if everywhere:
-            mask = np.maximum(mask, mask.max() * _mask(PLACES[0], drawn))
+            mask = np.maximum(mask, mask.max() * _mask(PLACES[0], drawn, spread))
         feature = np.zeros(12) if features else np.zeros(0)
         if features:
             feature += drawn.normal(0, 0.2, 12)
@@ -105,9 +109,9 @@ def plant(
     return clusters
 
 
-def _mask(place: tuple[float, float], drawn: np.random.Generator) -> Any:
+def _mask(place: tuple[float, float], drawn: np.random.Generator, spread: float) -> Any:
     y, x = (np.indices((SIDE, SIDE)) + 0.5) / SIDE
-    cx, cy = np.array(place) + drawn.normal(0, 0.015, 2)
+    cx, cy = np.array(place) + drawn.normal(0, spread, 2)
     blob = np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * 0.08**2))
     speckle = drawn.uniform(0.7, 1, (3, SIDE, SIDE))
     return (blob * speckle * drawn.uniform(0.3, 1)).astype(np.float32)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pyarrow.parquet as parquet
 import pytest
 from PIL import Image
 from sklearn.metrics import adjusted_rand_score
@@ -14,7 +18,7 @@ from sklearn.metrics import adjusted_rand_score
 import xwidget as xw
 from tests.batch.clusters.planted import PLACES, plant
 from xwidget.batch.clusters import vectors
-from xwidget.batch.clusters.file import NAME, read_file
+from xwidget.batch.clusters.file import NAME, ClusterFile, read_file, write_file
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,18 @@ def test_evidence_all_over_one_place_is_one_cluster(tmp_path: Path) -> None:
     found = xw.cluster(tmp_path)
     assert (found.k, found.score) == (1, None)
     assert not found.labels.any()
+
+
+@pytest.mark.parametrize("layout", ["tsne", "umap"])
+def test_evidence_that_is_the_same_everywhere_is_one_cluster_in_the_middle_of_the_map(
+    tmp_path: Path, layout: str
+) -> None:
+    plant(tmp_path, (12,), same=True)
+    found = xw.cluster(tmp_path, layout=layout)
+    assert (found.k, found.score) == (1, None)
+    assert (found.xy == 0.5).all()
+    assert np.isfinite(found.distance).all()
+    assert xw.cluster(tmp_path, k=2, layout=layout).k == 2  # as it was asked for
 
 
 def test_places_on_the_map_part_the_clusters(found: xw.Clusters) -> None:
@@ -126,7 +142,9 @@ def test_classes_and_conditions_choose_rows(tmp_path: Path) -> None:
         ({"layout": "pca"}, "expected 'umap' or 'tsne'"),
         ({"k": 41}, "k must be at most 40"),
         ({"target": "castle"}, "castle"),
-        ({"target": 7}, "no explanation of class 7"),
+        ({"target": 7}, r"no row explains 7; the store has .* \(0\)"),
+        ({"target": "carton"}, r"no row explains 'carton'; the store has .* \(0\)"),
+        ({"target": ""}, "no row explains ''; the store has"),
         ({"where": "border > 2"}, "there are 0 such explanations; 8 or more"),
         ({"where": "nonsense"}, "cannot be answered"),
     ],
@@ -170,7 +188,36 @@ def test_a_damaged_file_and_that_of_another_store_are_told(
     (tmp_path / NAME).write_bytes(b"PAR1 or not")
     with pytest.raises(ValueError, match="no Parquet file"):
         read_file(tmp_path)
+    (tmp_path / NAME).unlink()
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(ValueError, match=r"_clusters\.pq' is no Parquet file.*remove it, and "):
+        xw.Clusters.load(tmp_path)
     (found.store.path / NAME).unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda table, told: (table, {**told, "file": None}), "another xwidget"),
+        (lambda table, told: (table, {"by": "mask"}), "is damaged .*'file'"),
+        (lambda table, told: (table, {**told, "k": "3"}), "is damaged .*k is '3'"),
+        (lambda table, told: (table, {**told, "k": 2}), "not those from 0 to 1"),
+        (lambda table, told: (table.drop_columns(["x"]), told), "is damaged .*x"),
+        (lambda table, told: (table.slice(0, 0), told), "is damaged"),
+    ],
+)
+def test_a_file_that_is_not_whole_is_told(
+    found: xw.Clusters, tmp_path: Path, change: Callable[[Any, Any], Any], words: str
+) -> None:
+    whole = write_file(tmp_path, ClusterFile(found.ids, found.labels, found.xy, found.distance,
+                                             found.told))  # fmt: skip
+    table = parquet.read_table(whole)
+    told = json.loads(table.schema.metadata[b"xwidget.clusters"])
+    table, told = change(table, told)
+    table = table.replace_schema_metadata({b"xwidget.clusters": json.dumps(told)})
+    parquet.write_table(table, whole)
+    with pytest.raises(ValueError, match=words):
+        read_file(tmp_path)
 
 
 def test_a_cluster_is_summed_up(found: xw.Clusters) -> None:

@@ -62,6 +62,12 @@ def test_a_second_judgment_changes_the_first(clusters: xw.Clusters) -> None:
         clusters.judge(1, "core", "", kept)  # another label is another thing
         assert len(kept.list()) == 48
         assert len(kept.list(label="cluster 1")) == 24
+        clusters.judge(1, "unsure", "", kept)
+        assert len(kept.list(label="cluster 1")) == 24
+        # Of another clustering, it is another thing, even on the same images.
+        other = xw.cluster(clusters.store, k=3, seed=1)
+        other.judge(int(other.labels[clusters.labels == 1][0]), "core", "", kept)
+        assert len(kept.list(verdict="unsure")) == 24
 
 
 def test_the_effect_is_measured_on_images_that_are_drawn(clusters: xw.Clusters) -> None:
@@ -99,7 +105,8 @@ def test_files_are_read_anew_and_must_be_the_same(tmp_path: Path) -> None:
     clusters = xw.cluster(tmp_path / "store", k=2)
     kept = xw.FindingStore(":memory:", author="Ada")
     with pytest.raises(ValueError, match="has other pixels than when it was explained"):
-        clusters.judge(1, "spurious", "", kept, clf=clf)
+        clusters.judge(1, "spurious", "", kept, clf=clf, measured=1)
+    assert kept.list() == ()
 
 
 def test_what_cannot_be_judged_is_refused_before_anything_is_kept(clusters: xw.Clusters) -> None:

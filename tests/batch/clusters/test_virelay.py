@@ -119,4 +119,24 @@ def test_files_need_the_classifier(tmp_path: Path) -> None:
     )
     clusters = xw.cluster(tmp_path / "store", k=1)
     with pytest.raises(ValueError, match="give the classifier"):
-        clusters.to_virelay(tmp_path / "project")
+        clusters.to_virelay(tmp_path / "new" / "project")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
+
+
+def test_a_project_that_fails_leaves_the_earlier_one(
+    clusters: xw.Clusters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    project = Project(clusters.to_virelay("~/project"))  # open meanwhile
+    before = {path: path.read_bytes() for path in (tmp_path / "project").iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr("xwidget.batch.clusters.virelay._write_analysis", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            clusters.to_virelay(tmp_path / "project")
+    assert {path: path.read_bytes() for path in (tmp_path / "project").iterdir()} == before
+    of_one = xw.cluster(clusters.store, k=2, target="beach")
+    assert len(Project(of_one.to_virelay(tmp_path / "project")).data["data"]) == 24
+    assert len(project.data["data"]) == 44
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="project cannot be written"):
+        clusters.to_virelay(tmp_path / "file")

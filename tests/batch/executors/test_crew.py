@@ -4,12 +4,14 @@ import itertools
 import pickle
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.batch.clusters.planted import plant
 from xwidget.batch.choice import Choice
 from xwidget.batch.executors import crew
 from xwidget.batch.executors.crew import Crew
@@ -97,8 +99,10 @@ def items(count: int) -> Iterator[Item]:
     return (Item(k, f"photo {k}", np.zeros((2, 2, 3), np.uint8)) for k in range(count))
 
 
-def outcomes(ray: Ray, given: Iterator[Item], workers: int = 2) -> list[Outcome]:
-    job = Job(None, None, Settings(), workers=workers, batch=1)  # type: ignore[arg-type]
+def outcomes(
+    ray: Ray, given: Iterator[Item], workers: int = 2, out: Path | None = None
+) -> list[Outcome]:
+    job = Job(None, None, Settings(), workers=workers, batch=1, out=out)  # type: ignore[arg-type]
     made = Crew(ray, job, b"", 1, OPTIONS)
     made.start(workers)
     return list(made.outcomes(given))
@@ -143,6 +147,42 @@ def test_images_of_a_dead_worker_are_explained_alone_and_one_that_kills_twice_is
     assert bad.item.name == "photo 3"
     assert "died 2 times, the last time with nothing else at work" in bad.error
     assert [name for _, name in ray.seen].count("photo 3") == 2
+
+
+def test_an_image_whose_worker_died_after_it_had_written_it_is_no_error(tmp_path: Path) -> None:
+    plant(tmp_path, (2,))  # "image 0" and "image 1"
+
+    def does(_: int, name: str) -> None:
+        if name != "image 1":
+            raise Death("gone", None)
+
+    given = (Item(k, f"image {k}", np.zeros((2, 2, 3), np.uint8)) for k in (0, 1, 7))
+    found = {each.item.name: each for each in outcomes(Ray(does), given, out=tmp_path)}
+    assert {name: bool(each.error) for name, each in found.items()} == {
+        "image 0": False, "image 1": False, "image 7": True,
+    }  # fmt: skip
+    assert [len(found[f"image {k}"].rows) for k in (0, 7)] == [0, 1]
+
+
+def test_answers_that_are_there_do_not_wait_for_images_that_are_slow_to_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crew, "_MOST", 16)
+    monkeypatch.setattr(crew, "_SLOW", 0.0)
+    taken: list[Item] = []
+
+    def given() -> Iterator[Item]:
+        for item in items(64):
+            taken.append(item)
+            yield item
+
+    ray = Ray()
+    ray.at_once = True
+    job = Job(None, None, Settings(), workers=2, batch=1)  # type: ignore[arg-type]
+    made = Crew(ray, job, b"", 1, OPTIONS)
+    made.start(2)
+    ahead = [len(taken) - n for n, _ in enumerate(made.outcomes(given()), 1)]
+    assert max(ahead) == 0  # else as many as the workers have room for
 
 
 def test_what_a_worker_answered_before_it_died_counts_and_comes_once() -> None:

@@ -89,7 +89,7 @@ def test_a_killed_worker_loses_nothing_and_a_picture_that_kills_is_a_row(
     cluster: str, net: Path, tmp_path: Path
 ) -> None:
     images = {
-        **photos(12),
+        **photos(24),
         "white": np.full((SIDE, SIDE, 3), 255, np.uint8),
         "lost": "/no/such.png",
     }
@@ -125,32 +125,16 @@ def test_a_killed_worker_loses_nothing_and_a_picture_that_kills_is_a_row(
     assert os.getpid() in processes(net)
 
 
-def test_a_job_whose_program_was_killed_goes_on(cluster: str, net: Path, tmp_path: Path) -> None:
-    count = 10
-    command = [sys.executable, "-m", "tests.batch.executors.script"]
-    arguments = [str(net), str(tmp_path / "store"), str(count)]
-    environment = {**os.environ, "RAY_ADDRESS": cluster, "PYTHONPATH": str(ROOT)}
-    program = subprocess.Popen(
-        command + arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert program.stdout is not None
-    early = [program.stdout.readline().strip() for _ in range(3)]
-    program.kill()
-    program.wait()
-    kept = set(names_of(xw.ExplanationStore(tmp_path / "store")))
-    assert set(early) <= kept  # what was told is there
-    assert len(kept) < count
-
-    again = xw.explain_many(
-        classifier(net), photos(count), out=tmp_path / "store", executor="ray", workers=1, **FAST
-    )
-    late = {result.name for result in again}
-    assert not late & set(early)
-    assert names_of(xw.ExplanationStore(tmp_path / "store")) == dict.fromkeys(photos(count), 1)
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Python's own answer to an interrupt, which a job in the background has not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_stream_without_end_is_read_as_it_is_needed_and_an_interrupt_ends_it(
-    cluster: str, net: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: str, net: Path, interruptible: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interrupts, "_last", -float("inf"))
     taken = []
@@ -173,6 +157,31 @@ def test_a_stream_without_end_is_read_as_it_is_needed_and_an_interrupt_ends_it(
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
     assert seen >= 5
     assert set(processes(net).values()) == {2}  # as many torch threads as CPUs
+
+
+# After the other jobs: Ray frees a killed program's CPUs when it has missed it for a while.
+def test_a_job_whose_program_was_killed_goes_on(cluster: str, net: Path, tmp_path: Path) -> None:
+    count = 10
+    command = [sys.executable, "-m", "tests.batch.executors.script"]
+    arguments = [str(net), str(tmp_path / "store"), str(count)]
+    environment = {**os.environ, "RAY_ADDRESS": cluster, "PYTHONPATH": str(ROOT)}
+    program = subprocess.Popen(
+        command + arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    early = [program.stdout.readline().strip() for _ in range(3)]
+    program.kill()
+    program.wait()
+    kept = set(names_of(xw.ExplanationStore(tmp_path / "store")))
+    assert set(early) <= kept  # what was told is there
+    assert len(kept) < count
+
+    again = xw.explain_many(
+        classifier(net), photos(count), out=tmp_path / "store", executor="ray", workers=1, **FAST
+    )
+    late = {result.name for result in again}
+    assert not late & set(early)
+    assert names_of(xw.ExplanationStore(tmp_path / "store")) == dict.fromkeys(photos(count), 1)
 
 
 class _Locked(type(classifier(Path()).net)):  # type: ignore[misc]
@@ -212,6 +221,8 @@ def _job(clf: xw.Classifier) -> Any:
         ({"num_cpus": -1}, "num_cpus=-1; expected a number of at least 0"),
         ({"num_gpus": "one"}, "num_gpus='one'; expected a number"),
         ({"num_cpus": 0}, "both 0"),
+        ({"options": {"num_gpus": 1}}, r"options has 'num_gpus'.*RayExecutor\(num_gpus=...\)"),
+        ({"options": {"max_restarts": 3}}, "a worker that dies is replaced anyhow"),
     ],
 )
 def test_what_a_worker_needs_is_checked(arguments: dict[str, Any], words: str) -> None:

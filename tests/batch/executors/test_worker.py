@@ -3,6 +3,7 @@
 import asyncio
 import pickle
 import time
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from xwidget.batch.executors.worker import Worker
 from xwidget.batch.item import Item
 from xwidget.batch.job import Job
 from xwidget.batch.store.about import about, written
+from xwidget.batch.store.folder import Folder
+from xwidget.batch.store.rows import failed
 from xwidget.batch.store.writer import Writer
 from xwidget.engine.plan import Plan
 from xwidget.engine.settings import Settings
@@ -110,3 +113,17 @@ def test_the_plan_is_chosen_once_and_never_stays_auto(tmp_path: Path) -> None:
     chosen = made.choose()
     assert isinstance(chosen.settings.plan, Plan)
     assert chosen[1:] == (1, 1)
+
+
+def test_an_answer_that_nobody_waits_for_keeps_none_from_the_others(tmp_path: Path) -> None:
+    (tmp_path / "net").mkdir()
+    told = about(classifier(tmp_path / "net"), None, SETTINGS)
+    Writer(tmp_path / "store", told).close()
+    made = commits.Commits(Folder(tmp_path / "store"), written(told))
+    given_up, other = Future[Any](), Future[Any]()
+    for answer, name in ((given_up, "cup"), (other, "boat")):
+        made.expect()
+        answer.set_running_or_notify_cancel() if answer is other else answer.cancel()
+        made.add([failed(Item(0, name, None), "lost", 0.0)], answer, name)
+    assert other.result(timeout=20) == "boat"
+    assert set(xw.ExplanationStore(tmp_path / "store").errors) == {"cup", "boat"}

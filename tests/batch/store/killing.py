@@ -22,7 +22,7 @@ import torch
 from torch import nn
 
 import xwidget as xw
-from xwidget.batch.store import merging, writer
+from xwidget.batch.store import merging, upkeep, writer
 
 _RESULTS, _WAIT = 13, 0.05
 _FLUSHED = "all of these are on the disk"
@@ -109,7 +109,7 @@ def _run(store: Path, log: Path, images: int, kill: tuple[int, float] | None) ->
 
 def _explain(store: Path, log: Path, images: int) -> None:
     # So that all of it happens often.
-    writer.PACE, merging._MANY, merging._SIZES, merging.FULL = 0.02, 3, (8, 32), 32
+    writer.PACE, upkeep.PACE, merging._MANY, merging.FULL = 0.02, 0.02, 3, 32
     photos = {
         f"{n:03}": np.random.default_rng(n).integers(0, 256, (9, 9, 3), dtype=np.uint8)
         for n in range(images)

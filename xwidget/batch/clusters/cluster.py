@@ -15,14 +15,16 @@ from xwidget.batch.clusters.file import ClusterFile
 from xwidget.batch.clusters.landmarks import Landmarks, Placed
 from xwidget.batch.clusters.layout import LAYOUTS, laid_out
 from xwidget.batch.clusters.vectors import BY, Reduction, blocks, chunks
+from xwidget.batch.store.queries import condition
 from xwidget.batch.store.store import ExplanationStore
-from xwidget.names import find
+from xwidget.names import find, plain
 from xwidget.support import arguments, texts
 
 LEAST: Final = 8
 """Explanations that are clustered at least."""
 
 _METHODS = ("spectral",)
+_LISTED = 8  # classes in a message
 
 
 def cluster(
@@ -147,13 +149,22 @@ def _index(store: ExplanationStore, target: int | str) -> int:
         "SELECT target, any_value(target_name) AS name FROM rows WHERE target IS NOT NULL "
         "GROUP BY target ORDER BY target"
     )
-    indices, names = table.column("target").to_pylist(), table.column("name").to_pylist()
+    there = dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
     if isinstance(target, str):
-        return int(indices[find(target, names)])
-    index = arguments.whole("target", target, 0)
-    if index not in indices:
-        raise ValueError(f"the store has no explanation of class {index}")
-    return index
+        part = plain(target)
+        if part and any(part in plain(name) for name in there.values()):
+            # Among as many names as there are classes: in the message, too, they have their index.
+            return find(target, [there.get(index, "") for index in range(max(there) + 1)])
+    else:
+        index = arguments.whole("target", target, 0)
+        if index in there:
+            return index
+    listed = [f"{texts.shown(name, texts.NAME)} ({index})" for index, name in there.items()]
+    more = [f"{len(listed) - _LISTED} more"] if len(listed) > _LISTED else []
+    raise ValueError(
+        f"no row explains {texts.shown(repr(target), texts.NAME)}; the store has "
+        f"{', '.join(listed[:_LISTED] + more) or 'none'}"
+    )
 
 
 def _chosen(store: ExplanationStore, target: int | None, where: str) -> list[str]:
@@ -161,7 +172,7 @@ def _chosen(store: ExplanationStore, target: int | None, where: str) -> list[str
     if target is not None:
         conditions.append(f"target = {target}")
     if where.strip():
-        conditions.append(f"({where}\n)")
+        conditions.append(condition(where))
     ids = store.select(" AND ".join(conditions))
     if len(ids) < LEAST:
         raise ValueError(f"there are {len(ids)} such explanations; {LEAST} or more are clustered")

@@ -221,7 +221,8 @@ class Clusters:
         findings
             Where they are kept.
         label
-            What was found; by default "cluster" and its number.
+            What was found; by default "cluster" and its number, which is another thing in another
+            clustering.
         kind
             What it is, such as ``"artifact"``.
         region
@@ -244,7 +245,7 @@ class Clusters:
             If there is no such cluster, an argument does not fit, the classifier is another one, or
             an image's file has changed.
         StoreError
-            If nothing could be kept.
+            If a finding cannot be kept; those before it are, and the same call goes on with them.
 
         Examples
         --------
@@ -267,6 +268,7 @@ class Clusters:
             verdict=verdict,
             reason=reason,
             label=label or f"cluster {number}",
+            apart="" if label else self._file.digest,  # another clustering numbers others so
             kind=kind,
         )
 
@@ -279,7 +281,8 @@ class Clusters:
         Parameters
         ----------
         folder
-            The folder, which is made; files of an earlier project in it are replaced.
+            The folder, which is made; files of an earlier project in it are replaced once the new
+            ones are whole.
         clf
             The classifier that the store was made with. It is needed where images were given by
             their path: their files are read anew.
@@ -303,7 +306,7 @@ class Clusters:
         ViRelAy shows a net's outputs for all classes. A store has the scores of the target and of
         the most likely class; all others are written as 0.
         """
-        return virelay.write(Path(folder), self.store, self._file, clf)
+        return virelay.write(Path(folder).expanduser().absolute(), self.store, self._file, clf)
 
     def to_fiftyone(self, dataset: Any, field: str = "evidence") -> dict[str, str]:
         """Add the masks and clusters to a dataset of FiftyOne.
@@ -328,6 +331,8 @@ class Clusters:
 
         Raises
         ------
+        ValueError
+            If the field cannot have that name, or the store has no longer the rows.
         ModuleNotFoundError
             If FiftyOne is not installed.
         """

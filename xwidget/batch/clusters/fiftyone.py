@@ -43,7 +43,7 @@ def add(dataset: Any, store: ExplanationStore, clusters: ClusterFile, field: str
     Raises
     ------
     ValueError
-        If the name is none of a field.
+        If the name is none of a field, or the store has no longer the rows.
     ModuleNotFoundError
         If FiftyOne is not installed.
     """

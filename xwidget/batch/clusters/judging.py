@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from xwidget.batch.clusters.pictures import subject_of
 from xwidget.batch.clusters.vectors import chunks
 from xwidget.batch.store.restoring import expect_same_net, mask_of
 from xwidget.batch.store.store import ExplanationStore
@@ -18,11 +17,11 @@ from xwidget.catalog.games import GAMES
 from xwidget.classifier import Classifier
 from xwidget.findings.finding import Effect, Finding, Seen
 from xwidget.findings.given import region_of
-from xwidget.findings.inputs import png
 from xwidget.findings.region import Region
 from xwidget.findings.store.loading import load
 from xwidget.findings.store.store import FindingStore
 from xwidget.metrics.effect import Effects
+from xwidget.support.png import to_png
 
 _SPACE: Final = uuid.UUID("6d1f6a52-9f0e-4b6c-9c55-0b6f1b7f3f0d")
 """Makes the ids: the same label on the same explanation is the same finding."""
@@ -39,6 +38,7 @@ def judge(
     *,
     clf: Classifier | None,
     measured: int,
+    apart: str = "",
     **said: Any,
 ) -> list[Finding]:
     """Keep a finding for each explanation of a cluster; return them in the order of the ids.
@@ -57,6 +57,8 @@ def judge(
         The classifier that measures the effect; None measures nothing.
     measured
         Most explanations on which it is measured.
+    apart
+        Makes the findings others than those of the same label that were kept with another text.
     **said
         Verdict, label, kind and reason.
 
@@ -65,7 +67,7 @@ def judge(
     ValueError, TypeError
         If an argument does not fit.
     StoreError
-        If nothing could be kept.
+        If a finding cannot be kept; those before it are, and the same call goes on with them.
     """
     about = store.metadata
     if clf is not None:
@@ -76,15 +78,15 @@ def judge(
     made = [
         Finding(place, frame, author=findings.author, seen=_seen(row, about), **said)
         for row in rows
-    ]  # what is wrong is found before anything is kept
+    ]  # what is wrong, or cannot be measured, is found before any finding is kept
     drawn = _drawn(len(rows), measured) if clf is not None else frozenset()
-    kept = []
+    told = []
     for n, (row, finding) in enumerate(zip(rows, made, strict=True)):
-        finding = replace(finding, id=_id(finding))
+        finding = replace(finding, id=_id(finding, apart))
         if clf is not None and n in drawn:
             finding = replace(finding, effect=_measured(store, row, clf, place, findings))
-        kept.append(load(findings.get, findings.put, findings.record_effect, finding))
-    return kept
+        told.append(finding)
+    return [load(findings.get, findings.put, findings.record_effect, each) for each in told]
 
 
 def _rows(store: ExplanationStore, ids: Sequence[str]) -> Any:
@@ -99,10 +101,11 @@ def _drawn(count: int, most: int) -> frozenset[int]:
     return frozenset(np.random.default_rng(0).permutation(count)[:most].tolist())
 
 
-def _id(finding: Finding) -> str:
+def _id(finding: Finding, apart: str) -> str:
     seen = finding.seen
     key = (seen.digest, seen.image, seen.weights, seen.preprocessing, seen.target, finding.label)
-    return str(uuid.uuid5(_SPACE, json.dumps([*key, finding.author])))
+    others = [apart] if apart else []
+    return str(uuid.uuid5(_SPACE, json.dumps([*key, finding.author, *others])))
 
 
 def _seen(row: Mapping[str, Any], about: Mapping[str, Any]) -> Seen:
@@ -137,14 +140,14 @@ def _measured(
     findings: FindingStore,
 ) -> Effect:
     """Return the effect of a region on one explanation's target; its picture is kept."""
-    subject = subject_of(store, row, clf)
+    subject = store.subject(row["id"], clf)
     effect = Effects(subject)(region, row["target"])
     mask = mask_of({**row, "error": "", "mask": store.values([row["id"]], "mask")[0]}).sum(0)
     inside, total = float(mask[region.mask(mask.shape)].sum()), float(mask.sum())
     seen = _seen(row, store.metadata)
     if seen.digest:
         findings.save_input(
-            seen.digest, seen.preprocessing, png(subject.picture), seen.geometry,
+            seen.digest, seen.preprocessing, to_png(subject.picture), seen.geometry,
             name=seen.image, size=seen.size,
         )  # fmt: skip
     return replace(effect, share=min(1.0, inside / total) if total > 0 else None)

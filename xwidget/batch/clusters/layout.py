@@ -13,6 +13,7 @@ from xwidget.support.needed import needed
 
 _PERPLEXITY = 30.0
 _NEIGHBORS = 15
+_ALIKE = 1e-6  # of points whose usual distance is 1: no more than what rounding leaves
 
 
 def _umap(points: Reals, seed: int) -> Reals:
@@ -39,7 +40,8 @@ LAYOUTS: Mapping[str, Callable[[Reals, int], Reals]] = MappingProxyType(
 
 
 def laid_out(points: Reals, layout: str, seed: int) -> Reals:
-    """Return the places of points, (N, 2) float32 in [0,1]; the longer side of the map is 1.
+    """Return the places of points, (N, 2) float32 in [0,1]; the longer side of the map is 1, and
+    points that are all alike are in its middle.
 
     Parameters
     ----------
@@ -50,6 +52,8 @@ def laid_out(points: Reals, layout: str, seed: int) -> Reals:
     seed
         Of what is drawn.
     """
+    if np.ptp(points, 0).max() <= _ALIKE:  # t-SNE takes the process down with it
+        return np.full((len(points), 2), 0.5, np.float32)
     places = LAYOUTS[layout](points, seed).astype(np.float32)
     low, high = places.min(0), places.max(0)
     longest = float((high - low).max()) or 1.0

@@ -32,7 +32,7 @@ class Cluster:
     share
         The same as a share of all that were clustered, in (0,1].
     classes
-        Names of the targets and their shares of the cluster, the commonest first.
+        Names of the targets and their shares of the cluster, the most frequent first.
     x, y
         Where its evidence lies in the mean: centroid of the masks, from the upper left, in [0,1].
     border
@@ -85,8 +85,9 @@ def summed(store: ExplanationStore, ids: Sequence[str], labels: Labels, k: int) 
 
 def _summed(number: int, inside: Mapping[str, npt.NDArray[Any]], of: int) -> Cluster:
     size = len(inside["target_name"])
-    counts = Counter(inside["target_name"].tolist()).most_common()
-    classes = tuple((name, count / size) for name, count in counts)
+    counts = Counter(inside["target_name"].tolist())
+    named = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    classes = tuple((name, count / size) for name, count in named)
     means = (_mean(inside[name].astype(np.float64)) for name in _COLUMNS[1:])
     return Cluster(number, size, size / of, classes, *means)
 

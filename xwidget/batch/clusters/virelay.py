@@ -8,7 +8,10 @@ the group ``cluster``, and is followed there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +58,6 @@ def write(
         As ``Clusters.to_virelay``.
     """
     h5py = needed("h5py", "clusters", "to_virelay()")
-    folder.mkdir(parents=True, exist_ok=True)
     table = store.table(["id", *_COLUMNS])
     at = {id: place for place, id in enumerate(table.column("id").to_pylist())}
     rows = table.take([at[id] for id in clusters.ids]).to_pylist()
@@ -63,17 +65,39 @@ def write(
     unknown = max(names) + 1
     if any(row["label_index"] is None for row in rows):
         names[unknown] = _UNKNOWN
-    with h5py.File(folder / _DATA, "w") as file:
-        _write_pictures(file, store, rows, clf, unknown)
-    with h5py.File(folder / _MASKS, "w") as file:
-        _write_masks(file, store, rows, max(names) + 1)
-    with h5py.File(folder / _ANALYSIS, "w") as file:
-        _write_analysis(file, clusters)
     listed = [
         {"index": index, "word_net_id": _key(index), "name": name} for index, name in names.items()
     ]
-    files.replace(folder / _LABELS, _json(listed))
-    return files.replace(folder / PROJECT, _json(_project(store, rows, clusters)))
+    with _whole(folder) as part:
+        with h5py.File(part / _DATA, "w") as file:
+            _write_pictures(file, store, rows, clf, unknown)
+        with h5py.File(part / _MASKS, "w") as file:
+            _write_masks(file, store, rows, max(names) + 1)
+        with h5py.File(part / _ANALYSIS, "w") as file:
+            _write_analysis(file, clusters)
+        (part / _LABELS).write_bytes(_json(listed))
+        (part / PROJECT).write_bytes(_json(_project(store, rows, clusters)))
+    return folder / PROJECT
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """Give a folder for a project's files, which come into their own where the block has ended.
+
+    Where it raises, the folder is as it was, or not there.
+    """
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    with files.in_words(folder, "the project"):
+        part = Path(tempfile.mkdtemp(files.UNFINISHED, ".", there))
+    try:
+        yield part
+        with files.in_words(folder, "the project"):
+            folder.mkdir(parents=True, exist_ok=True)
+            # Its YAML file is the last: those that it names are there.
+            for name in (_DATA, _MASKS, _ANALYSIS, _LABELS, PROJECT):
+                (part / name).replace(folder / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
@@ -105,7 +129,7 @@ def _write_pictures(
     for n, row in enumerate(rows):
         image = row["id"].rpartition("/")[0]
         if image != before:  # the targets of an image follow each other
-            before, picture = image, store.explanation(row["id"], clf).image
+            before, picture = image, store.picture(row["id"], clf)
         data[n] = picture.transpose(2, 0, 1)
     labels = [unknown if row["label_index"] is None else row["label_index"] for row in rows]
     file["label"] = np.array(labels, np.uint32)

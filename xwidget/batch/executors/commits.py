@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from xwidget.batch.store.folder import Folder
@@ -15,6 +16,15 @@ from xwidget.support.threads import EndingThread
 
 THREAD = "xwidget-commits"
 PACE = 2.0  # seconds between two files of one worker
+
+
+def tell(answer: Future[Any], value: Any) -> None:
+    """Answer, unless nobody waits for it any more."""
+    with suppress(InvalidStateError):
+        if isinstance(value, BaseException):
+            answer.set_exception(value)
+        else:
+            answer.set_result(value)
 
 
 class _Waiting(NamedTuple):
@@ -82,10 +92,10 @@ class Commits:
                 )
             except BaseException as error:
                 for each in waiting:
-                    each.answer.set_exception(error)
+                    tell(each.answer, error)
             else:
                 for each in waiting:
-                    each.answer.set_result(each.value)
+                    tell(each.answer, each.value)
 
     def _due(self) -> list[_Waiting]:
         """Wait until there is something to write now, and return it; nothing at the end."""

@@ -16,9 +16,10 @@ from xwidget.batch.executors.worker import Answer, Worker
 from xwidget.batch.item import Item
 from xwidget.batch.job import Job, Outcome
 from xwidget.batch.result import failure
-from xwidget.batch.store.rows import failed
+from xwidget.batch.store.store import ExplanationStore
 
 _POLL_SECONDS = 1.0
+_SLOW = 0.05  # seconds of taking images after which answers that are there come first
 _PATIENCE = 60.0  # seconds without any worker after which a word is said
 _MOST = 256  # images of a worker on their way, unless its batch is larger
 _TRIES = 2  # of an image whose worker died: the second time it is alone there
@@ -51,10 +52,6 @@ class _Hand:
         """Return True if it has an image that may have killed another."""
         return any(sent.tries for sent in self.at_work.values())
 
-    def take(self, sent: _Sent) -> None:
-        """Give it an image to explain."""
-        self.at_work[self.actor.explain.remote(sent.packed)] = sent
-
 
 class Crew:
     """Explains images by workers, each of which has a few at a time.
@@ -85,7 +82,7 @@ class Crew:
         self._choice: Choice | None = None
         self._chooser: _Hand | None = None
         self._hands: list[_Hand] = []
-        self._answers: dict[Any, _Hand] = {}  # of what was asked before images
+        self._asked: dict[Any, _Hand] = {}  # by what is to be answered
         self._again: deque[_Sent] = deque()
         self._since = time.monotonic()
 
@@ -115,7 +112,10 @@ class Crew:
         """
         left = True
         while True:
+            began = time.monotonic()
             while left and (hand := self._with_room()) is not None:
+                if time.monotonic() - began > _SLOW and self._ready(0):
+                    break
                 item = next(items, None)
                 left = item is not None
                 if item is not None:
@@ -143,47 +143,54 @@ class Crew:
                 raise item.image
             sent = _Sent(replace(item, image=item.path), packed_item(item))
         except Exception as error:
-            yield self._failed(item, failure(error))
+            yield Outcome.failed(self._job, item, failure(error))
         else:
-            hand.take(sent)
+            self._give(hand, sent)
+
+    def _give(self, hand: _Hand, sent: _Sent) -> None:
+        """Hand an image to a worker."""
+        ref = hand.actor.explain.remote(sent.packed)
+        hand.at_work[ref] = sent
+        self._asked[ref] = hand
 
     def _send_again(self) -> None:
         for hand in self._hands:
             if self._again and hand.ready and not hand.at_work:
-                hand.take(self._again.popleft())
-
-    def _failed(self, item: Item, error: str) -> Outcome:
-        rows = () if self._job.out is None else (failed(item, error, 0.0),)
-        return Outcome(item, None, error, 0.0, rows)
+                self._give(hand, self._again.popleft())
 
     # Answers from workers.
 
     def _heard(self) -> Iterator[Outcome]:
         """Wait for answers, and yield what became of the images that they are about."""
-        asked = [*self._answers, *(ref for hand in self._hands for ref in hand.at_work)]
-        ready, _ = self._ray.wait(asked, timeout=_POLL_SECONDS)
-        if not ready:
+        if not self._ready(_POLL_SECONDS):
             self._have_patience()
             return
-        ready, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0)
-        for ref in ready:
-            if ref in self._answers:
-                self._begun(self._answers.pop(ref), ref)
+        answered: dict[_Hand, list[Any]] = {}
+        for ref in self._ready(0, len(self._asked)):
+            hand = self._asked.pop(ref)
+            if ref in hand.at_work:
+                answered.setdefault(hand, []).append(ref)
+            else:
+                self._begun(hand, ref)
         self._hands = [hand for hand in self._hands if hand.at_work or not hand.dead]
-        for hand in list(self._hands):
-            mine = [ref for ref in ready if ref in hand.at_work]
-            if mine:
-                hand.room = self._room(len(mine))
-            for ref in mine:
+        for hand, refs in answered.items():
+            hand.room = self._room(len(refs))
+            for ref in refs:
                 yield from self._answered(hand, ref)
+
+    def _ready(self, seconds: float, count: int = 1) -> list[Any]:
+        """Return so many of the answers that are there, or come in a while."""
+        ready: list[Any]
+        ready, _ = self._ray.wait(list(self._asked), num_returns=count, timeout=seconds)
+        return ready
 
     def _room(self, at_once: int) -> int:
         """Return how many images a worker may have that has answered so many at once: those of its
-        batch, one that waits, and twice as many as are on their way to the disk together.
+        batch, as many that wait or end, and twice as many as are on their way to the disk together.
         """
         assert self._choice is not None
         slots = self._choice.slots
-        return min(slots + 2 * at_once - 1, max(_MOST, slots + 1))
+        return max(2 * slots, min(slots + 2 * at_once - 1, _MOST))
 
     def _answered(self, hand: _Hand, ref: Any) -> Iterable[Outcome]:
         sent = hand.at_work.pop(ref)
@@ -205,21 +212,26 @@ class Crew:
         if sent.tries < _TRIES:
             self._again.append(sent)
             return []
+        if self._is_kept(sent.item):
+            return [Outcome(sent.item, None, "", 0.0)]
         words = str(error).strip().splitlines()
-        return [
-            self._failed(
-                sent.item,
-                f"the worker process that explained it died {sent.tries} times, the last time with "
-                f"nothing else at work ({words[-1] if words else 'no reason'})",
-            )
-        ]
+        why = (
+            f"the worker process that explained it died {sent.tries} times, the last time with "
+            f"nothing else at work ({words[-1] if words else 'no reason'})"
+        )
+        return [Outcome.failed(self._job, sent.item, why)]
+
+    def _is_kept(self, item: Item) -> bool:
+        """Return whether a worker wrote the rows of an image before it died."""
+        out = self._job.out
+        return out is not None and item.name in ExplanationStore(out).images
 
     # Workers.
 
     def _start(self, starts: int = 1) -> None:
         hand = _Hand(self._make.remote(self._threads), starts)
         self._hands.append(hand)
-        self._answers[hand.actor.begin.remote(self._packed)] = hand
+        self._asked[hand.actor.begin.remote(self._packed)] = hand
 
     def _begun(self, hand: _Hand, ref: Any) -> None:
         """Take the next step with a worker that has done what it was asked."""
@@ -245,11 +257,11 @@ class Crew:
             self._set_to_work(hand, self._choice)
         elif self._chooser is None:
             self._chooser = hand
-            self._answers[hand.actor.choose.remote()] = hand
+            self._asked[hand.actor.choose.remote()] = hand
 
     def _set_to_work(self, hand: _Hand, choice: Choice) -> None:
-        hand.room = choice.slots + 1
-        self._answers[hand.actor.work.remote(choice)] = hand
+        hand.room = 2 * choice.slots
+        self._asked[hand.actor.work.remote(choice)] = hand
 
     def _not_begun(self, hand: _Hand, error: Exception) -> None:
         """Try again where a process died; go on without it where that does not help."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import NamedTuple
 
+from xwidget.batch.done import Done
 from xwidget.batch.explain_batch import explain_batch
 from xwidget.batch.item import Item
 from xwidget.batch.job import Job, Outcome
-from xwidget.batch.lane import Done
 from xwidget.batch.look import Looker
 from xwidget.batch.result import failure
-from xwidget.batch.store.rows import Row, failed, rows
+from xwidget.batch.store.rows import rows
+from xwidget.engine.run import as_error
 from xwidget.subject import Subject
 
 
@@ -26,7 +27,7 @@ class Begun(NamedTuple):
 def local(
     job: Job, items: Iterator[Item], on_step: Callable[[Item, int], None]
 ) -> Generator[Outcome]:
-    """Explain images on this machine; parameters as of ``Executor``."""
+    """Explain images in this process, and make their rows; parameters as of ``Executor``."""
     looker = Looker(job.clf, job.settings.device)
     made = explain_batch(
         job.clf,
@@ -56,28 +57,26 @@ def read(job: Job, item: Item) -> tuple[Begun, Subject | Exception]:
             subject = Subject.of(job.clf, item.image)
         else:
             subject = Subject(job.clf, item.image, name=item.name)
-    except Exception as error:
-        return Begun(item, None), error
+        _ = subject.origin  # from here on, the pixels of a file need not be kept
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # even of a preprocessing that ends the interpreter
+        return Begun(item, None), as_error(error)
     return Begun(item, subject), subject
 
 
 def outcome(job: Job, looker: Looker, done: Done[Begun]) -> Outcome:
     """Return the outcome of an image, with its rows where they are kept."""
-    (item, subject), found, seconds = done
-    keeps = job.out is not None
+    (item, subject), found, seconds = done.key, done.found, done.seconds
     if isinstance(found, Exception):
-        error = failure(found)
-        return Outcome(item, None, error, seconds, _failed(item, error, seconds) if keeps else ())
-    if not keeps or subject is None:
+        return Outcome.failed(job, item, failure(found), seconds)
+    if job.out is None or subject is None:
         return Outcome(item, found, "", seconds)
     try:
         seen = looker.look(subject)
         made = tuple(rows(item, found, seen, seconds))
-    except Exception as raised:
-        error = failure(raised)
-        return Outcome(item, None, error, seconds, _failed(item, error, seconds))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:
+        return Outcome.failed(job, item, failure(as_error(raised)), seconds)
     return Outcome(item, found, "", seconds, made)
-
-
-def _failed(item: Item, error: str, seconds: float) -> tuple[Row, ...]:
-    return (failed(item, error, seconds),)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from math import floor
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -17,6 +18,15 @@ from xwidget.batch.executors.session import session
 from xwidget.batch.item import Item
 from xwidget.batch.job import Job, Outcome
 from xwidget.support.needed import needed
+
+# Options of an actor that would be overridden, and what to do instead.
+_NOT_OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "num_cpus": "give RayExecutor(num_cpus=...)",
+        "num_gpus": "give RayExecutor(num_gpus=...)",
+        "max_restarts": "a worker that dies is replaced anyhow",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,12 @@ class RayExecutor:
         GPUs of each worker, which runs the net there; of a fraction, several workers share one.
     options
         Further options of each worker's Ray actor, such as ``memory``, ``resources``,
-        ``scheduling_strategy`` or ``runtime_env``.
+        ``scheduling_strategy`` or ``runtime_env``; none of those that it has by other means.
 
     Raises
     ------
     ValueError
-        If a number is negative, or both are 0.
+        If a number is negative, or both are 0, or an option is none to be given.
 
     Examples
     --------
@@ -61,6 +71,9 @@ class RayExecutor:
                 raise ValueError(f"{name}={value!r}; expected a number of at least 0")
         if not self.num_cpus and not self.num_gpus:
             raise ValueError("num_cpus and num_gpus are both 0; a worker needs one of them")
+        for name, instead in _NOT_OPTIONS.items():
+            if name in self.options:
+                raise ValueError(f"options has {name!r}, which has no effect there: {instead}")
 
     @property
     def threads(self) -> int:
@@ -111,7 +124,11 @@ class RayExecutor:
 
     def _remote_options(self) -> dict[str, Any]:
         # A worker that dies is replaced, and its images are given to another, by the crew.
-        fixed = {"num_cpus": self.num_cpus, "num_gpus": self.num_gpus, "max_restarts": 0}
+        fixed: dict[str, Any] = {
+            "num_cpus": self.num_cpus,
+            "num_gpus": self.num_gpus,
+            "max_restarts": 0,
+        }
         return {**self.options, **fixed}
 
     def _fitting(self, ray: Any) -> int:

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, TypeAlias
 import torch
 
 from xwidget.batch.choice import Choice, pinned
-from xwidget.batch.executors.commits import Commits
+from xwidget.batch.done import Done
+from xwidget.batch.executors.commits import Commits, tell
 from xwidget.batch.executors.local import Begun, outcome, read
 from xwidget.batch.explain_batch import explain_batch
 from xwidget.batch.item import Item
 from xwidget.batch.job import Job
-from xwidget.batch.lane import Done
 from xwidget.batch.look import Looker
 from xwidget.batch.store.folder import Folder
 from xwidget.explanation import Explanation
@@ -117,9 +117,9 @@ class Worker:
             self._explain_all()
         except BaseException as error:  # no image's own: whoever asks hears of it
             for answer in self._at_work:
-                answer.set_exception(error)
+                tell(answer, error)
             while (sent := self._incoming.get()) is not None:
-                sent.answer.set_exception(error)
+                tell(sent.answer, error)
 
     def _explain_all(self) -> None:
         job = self._job
@@ -139,7 +139,7 @@ class Worker:
             found = outcome(job, looker, Done(begun, done.found, done.seconds))
             self._at_work.remove(answer)
             if self._commits is None:
-                answer.set_result((found.explanation, found.error, found.seconds))
+                tell(answer, (found.explanation, found.error, found.seconds))
             else:
                 self._commits.add(found.rows, answer, (None, found.error, found.seconds))
             del done, begun, found

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import io
+import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from xwidget.batch.store.schema import LAYOUT
@@ -19,6 +18,7 @@ from xwidget.classifier import Classifier
 from xwidget.engine.settings import Settings
 from xwidget.net.fingerprint import fingerprint
 from xwidget.origin import digest
+from xwidget.support.png import to_png
 
 # What may be another when a store is gone on with: it changes nothing beyond rounding.
 _FREE_SETTINGS = frozenset({"device", "plan"})
@@ -54,6 +54,7 @@ def about(
         "mean": list(clf.mean),
         "std": list(clf.std),
         "activation": clf.activation,
+        "categories": _digest(names[: clf.classes]),
         "targets": None if targets is None else [[each, names[each]] for each in targets],
         "settings": settings.describe(),
         "witness": None if witness is None else [witness.name, fingerprint(witness.net)],
@@ -66,11 +67,14 @@ def about(
     }
     if isinstance(settings.reference, Tensor):
         picture = clf.picture(settings.reference)
-        png = io.BytesIO()
-        Image.fromarray(picture).save(png, "PNG")
         told["settings"]["reference"] = f"tensor {digest(picture)}"
-        told["reference_picture"] = base64.b64encode(png.getvalue()).decode("ascii")
+        told["reference_picture"] = base64.b64encode(to_png(picture)).decode("ascii")
     return told
+
+
+def _digest(names: Sequence[str]) -> str:
+    text = json.dumps(list(names)).encode("utf-8")
+    return f"{hashlib.sha256(text).hexdigest()} of {len(names)} names"
 
 
 def written(told: Mapping[str, Any]) -> bytes:

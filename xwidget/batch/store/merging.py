@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from xwidget.batch.store.folder import PART, Folder, StoreFile
+from xwidget.batch.store.folder import PART, Folder, StoreFile, read
 from xwidget.batch.store.pieces import new_file, rewritten, with_replaced
-from xwidget.batch.store.schema import arrow, parquet
+from xwidget.batch.store.schema import EXTRA, arrow
 from xwidget.support import files
+from xwidget.support.needed import needed
 
 #: Rows of a file that stays as it is.
 FULL = 1024
-_SIZES = (64, FULL)  # files between two of these are merged with their like
-_MANY = 16
+_MANY = 16  # files of like size that are merged into one
 _ABANDONED = 600.0  # seconds after which an unfinished file is nobody's any more
 
 
@@ -23,7 +23,7 @@ class Merger:
     """Merges files; one at a time does in a folder.
 
     A new file names those that it replaces. From the moment that it has its name, they do not
-    count, whether or not they are removed.
+    count, whether or not they are removed. The ids in all files are kept in memory, 0.1 kB each.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ class Merger:
     def __init__(self, folder: Folder, about: bytes) -> None:
         self._folder = folder
         self._about = about
-        self._settled: dict[str, set[str]] = {}  # by file that stays: the ids in it
+        self._full: set[str] = set()  # the names of files that stay,
+        self._settled: set[str] = set()  # and the ids in them
 
     def tidy(self) -> None:
         """Remove files that do not count any more, and those that somebody did not finish."""
@@ -73,12 +74,15 @@ class Merger:
         failed
             Whether to take the rows of images that failed along.
         """
-        taken = self._others(sources)
-        compute = arrow().compute
+        settled, taken = self._others(sources)
+        compute = needed("pyarrow.compute", EXTRA, "An explanation store")
 
         def keep(table: Any) -> Any:
             ids = table.column("id").to_pylist()
-            fresh = [id not in taken and not taken.add(id) for id in ids]  # type: ignore[func-returns-value]
+            fresh = []
+            for id in ids:
+                fresh.append(id not in settled and id not in taken)
+                taken.add(id)
             chosen = arrow().array(fresh, arrow().bool_())
             if failed:
                 return chosen
@@ -91,20 +95,17 @@ class Merger:
         for source in sources:
             _remove(source)
 
-    def _others(self, sources: Iterable[StoreFile]) -> set[str]:
-        """Return the ids in all other files."""
+    def _others(self, sources: Iterable[StoreFile]) -> tuple[set[str], set[str]]:
+        """Return the ids in all other files: in full ones, and in the rest."""
         names = {source.name for source in sources}
-        found: set[str] = set()
-        settled = {}
-        for file in self._folder.look():
-            if file.name in names:
-                continue
-            ids = self._settled.get(file.name) or ids_in(file)
-            if file.rows >= FULL:
-                settled[file.name] = ids
-            found |= ids
-        self._settled = settled
-        return found
+        others = [file for file in self._folder.look() if file.name not in names]
+        full = {file.name: file for file in others if file.rows >= FULL}
+        if not self._full <= full.keys():  # one is merged itself, or was taken out of the folder
+            self._full, self._settled = set(), set()
+        for name in full.keys() - self._full:
+            self._settled |= ids_in(full[name])
+            self._full.add(name)
+        return self._settled, set[str]().union(*(ids_in(f) for f in others if f.name not in full))
 
     def _with_left(self, sources: Sequence[StoreFile]) -> list[StoreFile]:
         """Return the files and those that they replace and that could not be removed."""
@@ -114,18 +115,33 @@ class Merger:
 
 def ids_in(file: StoreFile) -> set[str]:
     """Return the ids of a file's rows."""
-    column = parquet().read_table(file.path, columns=["id"]).column("id")
-    return set(column.to_pylist())
+    return set(read(file.path, ["id"]).column("id").to_pylist())
 
 
 def _due(found: Iterable[StoreFile]) -> list[StoreFile]:
+    """Return files of like size that together make one of the next size, or a full one.
+
+    So each row is rewritten once for each of the sizes at most.
+    """
     left, least = sorted(found, key=lambda file: file.rows), 0
-    for size in _SIZES:
+    for size in _sizes():
         small = [file for file in left if least <= file.rows < size]
         least = size
-        if len(small) >= _MANY or (len(small) > 1 and sum(file.rows for file in small) >= FULL):
+        # An empty one, as each store begins with, makes nothing larger.
+        many = sum(file.rows > 0 for file in small) >= _MANY
+        if many or sum(file.rows for file in small) >= FULL:
             return small
     return []
+
+
+def _sizes() -> list[int]:
+    """Return the numbers of rows from which on files are of another size, up to that of full ones:
+    many files of one size make one of the next.
+    """
+    sizes = [_MANY]
+    while sizes[-1] * _MANY < FULL:
+        sizes.append(sizes[-1] * _MANY)
+    return [*sizes, FULL]
 
 
 def _remove(file: StoreFile) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from xwidget.batch.store.folder import PIECE, Folder, StoreFile, replacing
-from xwidget.batch.store.rows import Row
+from xwidget.batch.item import Item
+from xwidget.batch.store.folder import PIECE, Folder, StoreFile, opened, replacing
+from xwidget.batch.store.rows import Row, failed
 from xwidget.batch.store.schema import COLUMNS, arrow, parquet, schema
 from xwidget.support import files
+from xwidget.support.texts import in_words
 
 #: Rows of a group, which is read as a whole: few, so that one mask is there at once.
 GROUP = 32
@@ -37,11 +40,29 @@ def write_piece(folder: Folder, rows: Sequence[Row], about: bytes) -> Path:
     OSError
         If the file cannot be written.
     """
-    table = arrow().Table.from_pylist(list(rows), schema=schema(about))
+    table = _table(rows, schema(about))
     path = folder.free(PIECE)
     with new_file(path, table.schema) as write:
         write(table)
     return path
+
+
+def _table(rows: Sequence[Row], made: Any) -> Any:
+    """Return rows as a table; an image with a value that its column cannot hold has failed."""
+    table = arrow().Table.from_pylist
+    try:
+        return table(list(rows), schema=made)
+    except Exception:
+        kept: list[Row] = []
+        for _, each in groupby(rows, lambda row: row["image"]):
+            own = list(each)
+            try:
+                table(own, schema=made)
+            except Exception as error:
+                item = Item(own[0]["index"], own[0]["image"], None)
+                own = [failed(item, f"its row cannot be written ({in_words(error)})", 0.0)]
+            kept += own
+        return table(kept, schema=made)
 
 
 @contextmanager
@@ -64,6 +85,7 @@ def new_file(path: Path, made: Any) -> Iterator[Any]:
             made,
             compression=compression,
             compression_level=levels,
+            write_page_checksum=True,
             use_dictionary=[name for name in made.names if name not in _PIXELS],
             write_statistics=[name for name in made.names if name not in _PIXELS],
         ) as writer,
@@ -86,7 +108,7 @@ def rewritten(sources: Iterable[StoreFile], about: bytes, keep: Any) -> Iterator
     pa, made = arrow(), schema(about)
     waiting = made.empty_table()
     for source in sources:
-        with parquet().ParquetFile(source.path) as file:
+        with opened(source.path) as file:
             for batch in file.iter_batches(GROUP, use_threads=False):
                 table = pa.Table.from_batches([batch]).select(made.names).cast(made)
                 waiting = pa.concat_tables([waiting, table.filter(keep(table))])

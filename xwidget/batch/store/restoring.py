@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from PIL import Image
 
 from xwidget.checks import Checks
 from xwidget.classifier import Classifier, check_classifier
@@ -20,7 +17,7 @@ from xwidget.explanation import Explanation
 from xwidget.net.fingerprint import fingerprint
 from xwidget.origin import Origin
 from xwidget.preprocessing.preprocess import Preprocess
-from xwidget.subject import Subject
+from xwidget.support.png import from_png
 from xwidget.trace import Frames, Trace
 
 Bytes = npt.NDArray[np.uint8]
@@ -37,42 +34,25 @@ def mask_of(row: Row) -> Reals:
 
 def relevance_of(row: Row) -> Reals:
     """Return the order of the pixels, (H,W) float32 in [0,1]; ValueError if the image failed."""
-    _expect(row)
+    expect_explained(row)
     places = np.frombuffer(row["relevance"], np.uint8).reshape(row["height"], row["width"])
     return (_PLACES - 1 - places.astype(np.float32)) / np.float32(_PLACES - 1)
 
 
-def restored(
-    rows: Sequence[Row],
-    picture: bytes | None,
-    about: Mapping[str, Any],
-    clf: Classifier | None = None,
-) -> Explanation:
+def restored(rows: Sequence[Row], image: Bytes, about: Mapping[str, Any]) -> Explanation:
     """Return the explanation of which these are the rows.
 
     Parameters
     ----------
     rows
         Of one image, with all columns.
-    picture
-        PNG of what the net saw; None where it is read from the image's file.
+    image
+        (H,W,3): what the net saw.
     about
         What the store was made with.
-    clf
-        The classifier; see ``ExplanationStore.explanation``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As there.
     """
-    for row in rows:
-        _expect(row)
-    if clf is not None:
-        expect_same_net(clf, about)
     first = rows[0]
     masks = np.stack([_bytes_of(row) for row in rows])
-    image = _picture(rows[0], picture, about, clf)
     shown = masks.astype(np.float32) / np.float32(255)
     iterations = max(row["iterations"] for row in rows)
     return Explanation(
@@ -95,7 +75,7 @@ def restored(
         checks=tuple(Checks.read(json.loads(row["checks"])) for row in rows),
         settings=about["settings"],
         diagnostics=json.loads(first["diagnostics"]),
-        origin=None if first["origin"] is None else Origin.read(json.loads(first["origin"])),
+        origin=origin_of(first),
     )
 
 
@@ -113,43 +93,33 @@ def expect_same_net(clf: Classifier, about: Mapping[str, Any]) -> None:
             )
 
 
-def _expect(row: Row) -> None:
+def expect_explained(row: Row) -> None:
+    """Raise ValueError if the image failed."""
     if row["error"]:
         raise ValueError(f"{row['id']!r} could not be explained: {row['error']}")
 
 
 def _bytes_of(row: Row) -> Bytes:
-    _expect(row)
+    expect_explained(row)
     return np.frombuffer(row["mask"], np.uint8).reshape(3, row["height"], row["width"])
 
 
-def _picture(
-    row: Row, kept: bytes | None, about: Mapping[str, Any], clf: Classifier | None
-) -> Bytes:
-    """Return the picture that the net saw, (H,W,3) uint8."""
-    if kept is not None:
-        return np.asarray(Image.open(io.BytesIO(kept)).convert("RGB"))
-    path = row["path"]
-    if clf is None:
-        raise ValueError(
-            f"of images that have a path the store keeps no picture, and {path!r} has to be read "
-            f"anew; give the classifier, {about['net']}, too: store.explanation(id, clf)"
-        )
-    subject = Subject(clf, path)
-    if row["digest"] not in (None, subject.digest):
-        raise ValueError(
-            f"the file {path!r} has other pixels than when it was explained; explain it anew"
-        )
-    return subject.picture
+def preprocess_of(about: Mapping[str, Any]) -> Preprocess:
+    """Return the normalization of the net that a store was made with."""
+    return Preprocess(tuple(about["size"]), tuple(about["mean"]), tuple(about["std"]))
+
+
+def origin_of(row: Row) -> Origin | None:
+    """Return the origin that stands in a row; None where it is not known."""
+    return None if row["origin"] is None else Origin.read(json.loads(row["origin"]))
 
 
 def _reference(image: Bytes, about: Mapping[str, Any]) -> Bytes:
     if (kept := about.get("reference_picture")) is not None:
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(kept))).convert("RGB"))
+        return from_png(base64.b64decode(kept))
     settings = about["settings"]
-    colors = Preprocess(tuple(about["size"]), tuple(about["mean"]), tuple(about["std"]))
-    mean, std = (np.array(values, np.float32) for values in (colors.mean, colors.std))
-    x = torch.from_numpy(((image / np.float32(255) - mean) / std).transpose(2, 0, 1).copy())
+    colors = preprocess_of(about)
+    x = colors.normalized(image)
     made = make_reference(settings["reference"], x, colors.mean, colors.std, settings["seed"])
     return colors.colors(made)
 

@@ -14,11 +14,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from xwidget.batch.item import Item
-from xwidget.batch.store.schema import BORDER, NAMES, SMALL, THUMBNAIL
+from xwidget.batch.store.schema import BORDER, FAILED, NAMES, SMALL, THUMBNAIL
 from xwidget.checks import Checks
 from xwidget.explanation import Explanation
 from xwidget.pixels import quantize
 from xwidget.support import texts
+from xwidget.support.png import to_png
 
 Row: TypeAlias = dict[str, Any]
 Reals: TypeAlias = npt.NDArray[np.float32]
@@ -75,7 +76,7 @@ def rows(item: Item, explanation: Explanation, seen: Seen, seconds: float) -> li
     }
     made = [{**common, **_of_target(item, explanation, k)} for k in range(len(explanation.targets))]
     if not common["path"]:
-        made[0]["picture"] = _png(explanation.image)
+        made[0]["picture"] = to_png(explanation.image)
     return [dict.fromkeys(NAMES) | row for row in made]
 
 
@@ -93,7 +94,7 @@ def failed(item: Item, error: str, seconds: float) -> Row:
     """
     return dict.fromkeys(NAMES) | {
         **_of_item(item, seconds),
-        "id": f"{item.name}/-",
+        "id": item.name + FAILED,
         "error": texts.shown(error, _ERROR) or "unknown",
     }
 
@@ -183,10 +184,4 @@ def _webp(picture: Image.Image) -> bytes:
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     data = io.BytesIO()
     picture.save(data, "WEBP", quality=_QUALITY)
-    return data.getvalue()
-
-
-def _png(picture: npt.NDArray[np.uint8]) -> bytes:
-    data = io.BytesIO()
-    Image.fromarray(picture).save(data, "PNG")
     return data.getvalue()

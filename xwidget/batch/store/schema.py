@@ -17,6 +17,8 @@ ABOUT = b"xwidget"
 REPLACES = b"xwidget.replaces"
 #: Number of this layout; a store with a larger one is of a newer xwidget.
 LAYOUT = 1
+#: How the id of a row ends whose image could not be explained; those of others end in the target.
+FAILED = "/-"
 #: Side in pixels of ``mask_small``.
 SMALL = 32
 #: Longest side in pixels of ``thumbnail`` and ``photo``.

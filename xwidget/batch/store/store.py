@@ -16,18 +16,23 @@ from xwidget.batch.store.folder import Folder
 from xwidget.batch.store.index import Index
 from xwidget.batch.store.lock import Lock
 from xwidget.batch.store.merging import Merger
-from xwidget.batch.store.queries import Queries
+from xwidget.batch.store.queries import Queries, condition
 from xwidget.batch.store.restoring import mask_of, relevance_of, restored
 from xwidget.batch.store.schema import LIGHT, NAMES
+from xwidget.batch.store.subjects import picture_of, subject_of
 from xwidget.classifier import Classifier
 from xwidget.explanation import Explanation
+from xwidget.subject import Subject
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+Bytes = npt.NDArray[np.uint8]
 Reals = npt.NDArray[np.float32]
 T = TypeVar("T")
+
+_OF_IMAGE = ("id", "image", "path", "digest", "error", "origin", "picture")
 
 
 class ExplanationStore:
@@ -78,7 +83,14 @@ class ExplanationStore:
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what has been written since."""
+        """Take in what has been written since.
+
+        Raises
+        ------
+        ValueError
+            If the folder holds no explanation store any more, or a file in it is damaged, or of a
+            newer xwidget.
+        """
         for last in (False, False, True):
             files = self._folder.look()
             if not files:
@@ -131,7 +143,8 @@ class ExplanationStore:
         Parameters
         ----------
         where
-            A condition in SQL, such as ``"verdict = 'holds' AND border > 0.5"``; empty for all.
+            A condition in SQL, such as ``"verdict = 'holds' AND border > 0.5"``: one expression,
+            over the tables of :meth:`query`; empty for all.
         order
             What to sort by, in SQL, such as ``"score DESC"``; by default as the images were given.
         seconds
@@ -141,8 +154,10 @@ class ExplanationStore:
         ------
         ValueError
             If the database does not understand it, or it takes too long.
+        ModuleNotFoundError
+            If DuckDB is not installed; the message names the extra that brings it.
         """
-        clauses = f"WHERE ({where}\n)" if where.strip() else ""
+        clauses = f"WHERE {condition(where)}" if where.strip() else ""
         by = f"{order}\n, rowid" if order.strip() else "rowid"
         found = self.query(f"SELECT id FROM rows {clauses} ORDER BY {by}", seconds=seconds)
         return list(found.column(0).to_pylist())
@@ -161,7 +176,12 @@ class ExplanationStore:
         ------
         ValueError
             If there is no such column, or the database does not understand the condition.
+        ModuleNotFoundError
+            If there is a condition, and DuckDB is not installed; the message names the extra that
+            brings it.
         """
+        if isinstance(columns, str):
+            raise TypeError(f"columns is {columns!r}; expected a list of names, [{columns!r}]")
         names = list(LIGHT if columns is None else columns)
         unknown = [name for name in names if name not in NAMES]
         if unknown:
@@ -172,7 +192,20 @@ class ExplanationStore:
         return self._read(lambda rows: rows.read(np.arange(len(rows)), names))
 
     def to_pandas(self, columns: Sequence[str] | None = None, filter: str = "") -> pd.DataFrame:
-        """Return rows as a pandas DataFrame; parameters as in :meth:`table`."""
+        """Return rows as a pandas DataFrame, in the order of the images given.
+
+        Parameters
+        ----------
+        columns, filter
+            As in :meth:`table`.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If pandas is not installed; or DuckDB, as in :meth:`table`.
+        ValueError
+            As in :meth:`table`.
+        """
         if find_spec("pandas") is None:
             raise ModuleNotFoundError("to_pandas() needs pandas: pip install pandas")
         return self.table(columns, filter).to_pandas()
@@ -193,7 +226,7 @@ class ExplanationStore:
         Raises
         ------
         ValueError
-            If it is none, DuckDB does not understand it, or it takes too long.
+            If it is none, DuckDB does not understand it, it takes too long, or more than 2 GB.
         ModuleNotFoundError
             If DuckDB is not installed; the message names the extra that brings it.
 
@@ -246,7 +279,8 @@ class ExplanationStore:
         Parameters
         ----------
         which
-            Id of a row, for its target alone; or name of an image, for all of its targets.
+            Id of a row, for its target alone; or name of an image, for all of its targets. Where it
+            is both, as "a/1" is of target 1 of the image "a" and of an image "a/1", it is the id.
         clf
             The classifier that the store was made with. It is needed where the image was given by
             its path: then the file is read anew.
@@ -257,10 +291,43 @@ class ExplanationStore:
             If there is no such row or image, it could not be explained, its file has changed, or
             the classifier is another one.
         """
-        found = self._read(lambda rows: rows.read(self._together(rows, which), NAMES)).to_pylist()
-        picture = next((row["picture"] for row in found if row["picture"] is not None), None)
-        alone = [row for row in found if row["id"] == which]
-        return restored(alone or found, picture, self.metadata, clf)
+        found = self._together(which, NAMES)
+        wanted = [row for row in found if row["id"] == which]
+        image = picture_of(found, clf, self.metadata)
+        return restored(wanted or found, image, self.metadata)
+
+    def reopen(self, which: str, clf: Classifier) -> tuple[Subject, Explanation]:
+        """Return an image before its net, and its explanation for all targets; parameters and
+        errors as of :meth:`subject`.
+        """
+        found = self._together(which, NAMES)
+        subject = subject_of(found, clf, self.metadata)
+        return subject, restored(found, subject.picture, self.metadata)
+
+    def picture(self, which: str, clf: Classifier | None = None) -> Bytes:
+        """Return the picture that the net saw, (H,W,3) uint8; parameters and errors as of
+        :meth:`explanation`.
+        """
+        return picture_of(self._together(which, _OF_IMAGE), clf, self.metadata)
+
+    def subject(self, which: str, clf: Classifier) -> Subject:
+        """Return an image before its net, with the digest and the origin of the original.
+
+        Where the original is not kept, it is what the net saw of it.
+
+        Parameters
+        ----------
+        which
+            Id of a row, or name of an image.
+        clf
+            The classifier that the store was made with.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`explanation`.
+        """
+        return subject_of(self._together(which, _OF_IMAGE), clf, self.metadata)
 
     def compact(self) -> None:
         """Merge small files into large ones, which are read faster.
@@ -271,6 +338,10 @@ class ExplanationStore:
         ------
         BlockingIOError
             If a run writes into it.
+        OSError
+            If the new files cannot be written: all rows are in the old ones then.
+        ValueError
+            As in :meth:`refresh`.
         """
         lock = Lock(self.path)
         try:
@@ -304,11 +375,14 @@ class ExplanationStore:
             )
         return rows.at[id]
 
-    def _together(self, rows: Index, which: str) -> list[int]:
-        """Return the numbers of all rows of an image, given its name or the id of one of them."""
-        image = rows.images[rows.at[which]] if which in rows.at else which
-        found = [k for k, each in enumerate(rows.images) if each == image]
-        return found or [self._at(rows, which)]
+    def _together(self, which: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Return all rows of an image, given its name or the id of one of them."""
+
+        def read(rows: Index) -> pa.Table:
+            image = rows.images[rows.at[which]] if which in rows.at else which
+            return rows.read(rows.of_image(image) or [self._at(rows, which)], columns)
+
+        return list(self._read(read).to_pylist())
 
     def _read(self, read: Callable[[Index], T]) -> T:
         """Read; once more where files were merged since the store was opened."""
@@ -323,4 +397,4 @@ def _asked(rows: Index) -> Queries:
     files = [part.file.path for part in rows.parts]
     for path in files:  # DuckDB's own error has no kind
         path.stat()
-    return Queries(files, twice=rows.twice)
+    return Queries(files, has_left_out=rows.has_left_out)
