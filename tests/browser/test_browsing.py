@@ -165,6 +165,38 @@ def test_the_keyboard_moves_along_the_wall_and_opens_what_is_stored(
     assert from_kernel(shown, "b.inspector.target") == 3
 
 
+def test_a_click_brings_the_panel_into_sight_and_what_python_opens_moves_nothing(
+    shown: Notebook, wall: Locator
+) -> None:
+    size = shown.page.viewport_size
+    assert size is not None
+    shown.page.set_viewport_size({"width": size["width"], "height": 600})
+    about, top = wall.locator(".xb-about"), wall.locator(".xb-top")
+    try:
+        top.evaluate("(top) => top.scrollIntoView()")
+        shown.execute("b.open(b.ids[4])")
+        expect(about).to_contain_text("folder/002: predicted ")
+        expect(top).to_be_in_viewport()
+        expect(about).not_to_be_in_viewport()
+        row(wall, 2).click()
+        expect(about).to_contain_text("folder/001: predicted ")
+        expect(about).to_be_in_viewport()
+        expect(shown.page.locator(".xwidget-inspector").last).to_be_in_viewport()
+    finally:
+        shown.page.set_viewport_size(size)
+
+
+def test_an_empty_list_says_so_and_leads_back(wall: Locator) -> None:
+    where = wall.get_by_role("textbox", name="Where")
+    where.fill("score > 2")
+    where.press("Enter")
+    none = wall.locator(".xb-none")
+    expect(none).to_contain_text("No row matches.")
+    none.get_by_role("button", name="Show all").click()
+    expect(count(wall)).to_have_text(f"{2 * IMAGES + 1} rows")
+    expect(none).to_be_hidden()
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm --prefix js ci")
 def test_axe_finds_nothing_serious_in_either_theme(shown: Notebook, wall: Locator) -> None:
     shown.page.evaluate(AXE.read_text("utf-8"))
@@ -174,3 +206,16 @@ def test_axe_finds_nothing_serious_in_either_theme(shown: Notebook, wall: Locato
         found = shown.page.evaluate(RUN_AXE.replace(".xwidget-inspector", ".xwidget-browser"))
         assert found["told"] == []
         assert found["passes"] > 10
+
+
+# Last: the store has more rows from here on.
+def test_refresh_takes_in_what_was_written_since(shown: Notebook, wall: Locator) -> None:
+    button = wall.get_by_role("button", name="Refresh")
+    said = wall.get_by_role("status", name="Refresh")
+    button.click()
+    expect(said).to_have_text("nothing new")
+    more = "{**images, 'later': images['folder/000']}"
+    shown.execute(f"xw.explain_many(clf, {more}, out=folder, **options).run()")
+    button.click()
+    expect(said).to_have_text("2 rows came")
+    expect(count(wall)).to_have_text(f"{2 * IMAGES + 3} rows")

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import xwidget as xw
+from tests.batch.store.made import make_store
 from tests.browsing.conftest import tiny_net
 from tests.inspector.fakes import until
+from xwidget.batch.clusters.file import NAME
 from xwidget.browser import Browser
 from xwidget.browser.entries import entries
 from xwidget.frames import decode
@@ -45,6 +47,26 @@ def test_it_shows_the_stored_masks_as_a_run_that_is_done(
     np.testing.assert_array_equal(shown.image, kept.image)
     assert shown.origin == kept.origin  # of the original, which is not there any more
     assert shown.settings == kept.settings
+
+
+def test_the_image_of_the_row_is_opened_though_its_name_is_another_ones_id(
+    tmp_path: Path, clf: xw.Classifier, browse: Browse
+) -> None:
+    photos = {
+        name: np.random.default_rng(seed).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+        for seed, name in enumerate(("a", "a/1"))
+    }
+    stream = xw.explain_many(clf, photos, [1, 3], out=tmp_path, iterations=2, progress=False)
+    store = stream.run()
+    assert store is not None
+    b = browse(tmp_path, clf)
+    b.open("a/1/1")
+    np.testing.assert_array_equal(b.inspector.explanation.image, photos["a/1"])
+    assert sorted(b.inspector.explanation.targets) == [1, 3]
+    # Alone, it is the id.
+    np.testing.assert_array_equal(store.explanation("a/1").image, photos["a"])
+    assert store.explanation("a/1").targets == (1,)
+    assert store.explanation("a").targets == (1, 3)
 
 
 def test_the_page_opens_a_row_and_the_one_before_is_closed(
@@ -120,3 +142,32 @@ def test_run_more_goes_on_from_the_stored_mask_and_run_starts_anew(
     w.run()
     assert w.wait(30)
     assert (w.iteration, len(w.explanation.trace)) == (3, 4)
+
+
+def test_a_row_that_is_open_stays_open_with_its_runs(
+    few: Path, clf: xw.Classifier, browse: Browse
+) -> None:
+    b = browse(few, clf)
+    b.open("array 1/3")
+    w = b.inspector
+    w.run_more(4)
+    assert w.wait(30)
+    b.open("array 1/3")
+    assert b.inspector is w
+    assert (w.iteration, len(w.explanation.trace)) == (16, 17)
+    w.close()
+    b.open("array 1/3")
+    assert len(b.inspector.explanation.trace) == 13
+    b.open("array 1/1")
+    assert b.inspector.target == 1
+
+
+def test_without_a_map_where_its_file_is_damaged_and_the_reason_is_told(
+    tmp_path: Path, browse: Browse
+) -> None:
+    store = make_store(tmp_path / "store", 9, side=8)
+    (store / NAME).write_bytes(b"PAR1")
+    with pytest.warns(UserWarning, match=r"no map of clusters: .*_clusters\.pq' is no Parquet"):
+        b = browse(store)
+    assert len(b.ids) == 9
+    assert not b._wall._clusters

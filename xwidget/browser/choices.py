@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xwidget.batch.store.queries import condition
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -18,11 +20,14 @@ class Preset:
         In SQL.
     title
         What it means, in a sentence.
+    without
+        What is said where no row has what a witness says; "" if none is needed.
     """
 
     label: str
     condition: str
     title: str
+    without: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ PRESETS: Mapping[str, Preset] = {
         "The witness does not see it",
         "list_contains(failed, 'witness')",
         "Another network gives the evidence less than half of what it gives the image",
+        "no witness was asked",
     ),
     "errors": Preset("Errors", "error <> ''", "The image could not be explained"),
 }
@@ -109,11 +115,10 @@ class Filter:
     def condition(self) -> str:
         """All of it but what is chosen on the map, as one condition in SQL; "" for all rows."""
         where = self.where.strip()
-        # A line of its own: what a person writes may end in a comment.
         parts = [
             PRESETS[self.preset].condition if self.preset else "",
             f"target = {self.target}" if self.target >= 0 else "",
             f"verdict = '{self.verdict}'" if self.verdict else "",
         ]
         given = [part for part in parts if part]
-        return " AND ".join([*given, f"({where}\n)"] if given and where else given or [where])
+        return " AND ".join([*given, condition(where)] if given and where else given or [where])

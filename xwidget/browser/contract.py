@@ -39,6 +39,7 @@ class _Facts(TypedDict):
     name: Annotated[str, "The image's."]
     target: Annotated[str, 'The target\'s; "" in the row of an image that failed.']
     label: Annotated[str, 'The true class; "" where it is not known.']
+    other: Annotated[str, 'The true class where it is not the target; "" elsewhere.']
     prediction: Annotated[str, 'The most likely class; "" where it is the true one, or not known.']
     score: Annotated[float | None, "Of the evidence alone, in [0, 1]."]
     image_score: Annotated[float | None, "Of the image, in [0, 1]."]
@@ -109,6 +110,14 @@ class Choice(TypedDict):
     ]
 
 
+class Refreshed(TypedDict):
+    """The outcome of the last look at the store."""
+
+    asked: Annotated[int, "`_refresh` as it was."]
+    listing: Annotated[int, "The listing that it made, or left; one stays where it is scrolled to."]
+    words: Annotated[str, "How many rows came, or why there was no look."]
+
+
 class Counted(TypedDict):
     """A part of the store that can be chosen, and its size as the others are chosen."""
 
@@ -116,6 +125,7 @@ class Counted(TypedDict):
     label: str
     title: Annotated[str, "What it means, for the pointer."]
     count: int
+    note: Annotated[str, 'Why nothing can be counted; "" where the count says it.']
 
 
 class Facets(TypedDict):
@@ -229,8 +239,12 @@ TRAITS: tuple[Trait, ...] = (
     ),
     Trait("_columns", [], "The columns that a condition may name: name, meaning",
           list[tuple[str, str]]),
-    Trait("_problem", "", 'Why the condition chosen last is not in force; `""` where it is',
-          room=WORDS),
+    Trait(
+        "_problem",
+        "",
+        'Why the condition chosen last is not in force; `""` where it is',
+        room=WORDS,
+    ),
     Trait("_shown", -1, "The row whose panel is below; −1 before the first"),
     Trait(
         "_place",
@@ -239,12 +253,21 @@ TRAITS: tuple[Trait, ...] = (
         tuple[int, int],
     ),
     Trait("_name", "", "Name of the image that is opened", room=NAME),
+    Trait("_classes", "", "Classes of the row that `_shown` says, in words", room=NAME),
     Trait("_words", "", 'Why there is no panel of it; `""` where there is', room=WORDS),
     Trait(
         "_clusters",
         [],
-        "Number and size of each cluster on the map; `[]` where there is no map",
-        list[tuple[int, int]],
+        "Number and size of each cluster on the map, and its most frequent target; `[]` where "
+        "there is no map",
+        list[tuple[int, int, str]],
+    ),
+    Trait(
+        "_refreshed",
+        {"asked": 0, "listing": 0, "words": ""},
+        "What has come since",
+        Refreshed,
+        room=WORDS,
     ),
     Trait("_news", 0, "Grows where rows that the page has are to be asked for anew"),
     # Set by both sides.
@@ -258,6 +281,12 @@ TRAITS: tuple[Trait, ...] = (
         "_mapping",
         0,
         "Grows where the page wants the map; from then on it is told which points are listed",
+        check=Whole(*ID),
+    ),
+    Trait(
+        "_refresh",
+        0,
+        "Grows where what has been written to the store since is to be taken in",
         check=Whole(*ID),
     ),
     Trait("_wanted", {}, "What the page wants next; the newest counts", check=Wish()),

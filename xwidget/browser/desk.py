@@ -65,6 +65,6 @@ class Desk:
                 task = self._waiting.pop(next(iter(self._waiting)))
             try:
                 task()
-            except Exception:
+            except BaseException:  # a net may call sys.exit: what waits is done all the same
                 logging.getLogger("xwidget").exception("while doing what a page asked")
             del task

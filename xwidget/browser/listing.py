@@ -1,23 +1,60 @@
-"""The rows of a store by number, and those that are listed, in order."""
+"""Listings: some rows of a store, in an order, and what else could be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from xwidget.batch.store.store import ExplanationStore
-from xwidget.browser.choices import PRESETS, Filter
-from xwidget.checks import VERDICTS
+from xwidget.browser.choices import Filter
+from xwidget.browser.known import Known, Numbers
+from xwidget.browser.scatter import Map, Placed
 
-SECONDS = 10.0
-"""Seconds that a question from a page may take."""
 
-Numbers = npt.NDArray[np.int32]
-Marks = npt.NDArray[np.bool_]
+@dataclass(frozen=True)
+class Snapshot:
+    """The rows of a store and the map of its clusters, as they are at one time.
+
+    Parameters
+    ----------
+    known
+        The rows.
+    points
+        The map; None where there are no clusters.
+    """
+
+    known: Known
+    points: Map | None
+
+    @classmethod
+    def of(cls, known: Known, clusters: Placed | None) -> Snapshot:
+        """Return rows with their places among clusters."""
+        return cls(known, None if clusters is None else Map.of(clusters, known))
+
+    @property
+    def map(self) -> bytes:
+        """The points for the page; empty where there is no map."""
+        return b"" if self.points is None else self.points.packed()
+
+    def listing(self, number: int, chosen: Filter, order: str) -> Listing:
+        """Return the rows that are chosen.
+
+        Parameters
+        ----------
+        number
+            Of the listing.
+        chosen, order
+            As in ``Listing``.
+
+        Raises
+        ------
+        ValueError
+            If the database does not understand it, or takes longer than 10 s.
+        """
+        among = None if self.points is None else self.points.chosen(chosen, self.known)
+        rows = self.known.listed(chosen, order, among)
+        return Listing(number, self, chosen, order, rows, self.known.facets(chosen, among))
 
 
 @dataclass(frozen=True)
@@ -28,165 +65,34 @@ class Listing:
     ----------
     number
         No other one of a Browser has it.
+    of
+        What it lists rows of.
+    chosen
+        Which rows.
+    order
+        In SQL; "" for the order in which images were given.
     rows
         Numbers of the rows.
+    facets
+        What else could be chosen, see ``contract.Facets``.
     """
 
     number: int
+    of: Snapshot
+    chosen: Filter
+    order: str
     rows: Numbers
+    facets: dict[str, Any]
 
     def place(self, row: int) -> int:
         """Return the place of a row; -1 where it is not listed."""
         found = np.flatnonzero(self.rows == row)
         return int(found[0]) if len(found) else -1
 
-
-class Known:
-    """The rows of a store: each gets a number once, which it keeps whatever is added later.
-
-    Parameters
-    ----------
-    store
-        Whose rows.
-
-    Attributes
-    ----------
-    ids
-        By number.
-    number
-        By id.
-    """
-
-    def __init__(self, store: ExplanationStore) -> None:
-        self.store = store
-        self.ids: list[str] = []
-        self.number: dict[str, int] = {}
-        self.extend()
-
-    def extend(self) -> None:
-        """Give numbers to rows that have been added, and note what they are."""
-        for id in self.store.ids:
-            if id not in self.number:
-                self.number[id] = len(self.ids)
-                self.ids.append(id)
-        self._ordered: tuple[str, Numbers] | None = None
-        self._where: tuple[str, Marks] | None = None
-        verdicts = ", ".join(f"'{each}'" for each in VERDICTS)
-        presets = [f"coalesce({p.condition}, false) AS {name}" for name, p in PRESETS.items()]
-        table = self.store.query(
-            "SELECT id, coalesce(target, -1) AS target, "
-            f"coalesce(list_position([{verdicts}], verdict), 0) - 1 AS verdict, "
-            f"{', '.join(presets)} FROM rows"
+    def same(self, other: Listing) -> bool:
+        """Say whether a page would draw another one alike."""
+        return (
+            np.array_equal(self.rows, other.rows)
+            and self.facets == other.facets
+            and self.of.map == other.of.map
         )
-        at = self.numbers(table.column("id").to_pylist())
-
-        def column(name: str, kind: Any, none: Any) -> Any:
-            found = np.full(len(self.ids), none, kind)
-            found[at] = table.column(name).to_numpy()
-            return found
-
-        self._presets: dict[str, Marks] = {name: column(name, bool, False) for name in PRESETS}
-        self._target: npt.NDArray[np.int64] = column("target", np.int64, -1)
-        self._verdict: npt.NDArray[np.int64] = column("verdict", np.int64, -1)
-        named = self.store.query(
-            "SELECT target, any_value(target_name) FROM rows WHERE target IS NOT NULL GROUP BY 1"
-        )
-        self._names = dict(zip(*(c.to_pylist() for c in named.columns), strict=True))
-
-    def numbers(self, ids: Iterable[str]) -> Numbers:
-        """Return the numbers of some rows; those that have none yet are left out."""
-        found = map(self.number.get, ids)
-        return np.array([number for number in found if number is not None], np.int32)
-
-    def marks(self, rows: Numbers) -> Marks:
-        """Return which rows are among some, by number."""
-        found = np.zeros(len(self.ids), bool)
-        found[rows] = True
-        return found
-
-    def listed(self, chosen: Filter, order: str = "", among: Marks | None = None) -> Numbers:
-        """Return the numbers of the rows that are chosen, in an order.
-
-        Parameters
-        ----------
-        chosen
-            What is to hold.
-        order
-            In SQL; "" for that of the images.
-        among
-            Which rows may be listed, by number; None for all.
-
-        Raises
-        ------
-        ValueError
-            If the database does not understand it, or takes longer than 10 s.
-        """
-        rows = self._in_order(order)
-        return rows[self._all(self._parts(chosen, among))[rows]]
-
-    def facets(self, chosen: Filter, among: Marks | None = None) -> dict[str, Any]:
-        """Return the choices, each with the number of its rows as all else is chosen; see
-        ``contract.Facets``. Parameters as in ``listed``.
-        """
-        parts = self._parts(chosen, among)
-
-        def others(name: str) -> Marks:
-            return self._all({each: marks for each, marks in parts.items() if each != name})
-
-        free = others("preset")
-        targets = self._target[others("target")]
-        found, counts = np.unique(targets[targets >= 0], return_counts=True)
-        by_target = sorted(
-            (self._names[target], target, count)
-            for target, count in zip(found.tolist(), counts.tolist(), strict=True)
-        )
-        verdicts = self._verdict[others("verdict")]
-        by_verdict = [(name, int((verdicts == k).sum())) for k, name in enumerate(VERDICTS)]
-        return {
-            "presets": [
-                {
-                    "name": name,
-                    "label": each.label,
-                    "title": each.title,
-                    "count": int((free & self._presets[name]).sum()),
-                }
-                for name, each in PRESETS.items()
-            ],
-            "targets": [[target, name, count] for name, target, count in by_target],
-            "verdicts": [[name, count] for name, count in by_verdict if count],
-        }
-
-    def _parts(self, chosen: Filter, among: Marks | None) -> dict[str, Marks]:
-        """Return which rows each part of a choice leaves."""
-        parts: dict[str, Marks] = {}
-        if chosen.preset:
-            parts["preset"] = self._presets[chosen.preset]
-        if chosen.target >= 0:
-            parts["target"] = self._target == chosen.target
-        if chosen.verdict:
-            parts["verdict"] = self._verdict == VERDICTS.index(chosen.verdict)
-        if where := chosen.where.strip():
-            parts["where"] = self._for_which(where)
-        if among is not None:
-            parts["among"] = among
-        return parts
-
-    def _all(self, parts: dict[str, Marks]) -> Marks:
-        found = np.ones(len(self.ids), bool)
-        for marks in parts.values():
-            found &= marks
-        return found
-
-    def _in_order(self, order: str) -> Numbers:
-        kept = self._ordered
-        if kept is None or kept[0] != order:
-            rows = self.numbers(self.store.select("", order, seconds=SECONDS))
-            self._ordered = kept = order, rows
-        return kept[1]
-
-    def _for_which(self, where: str) -> Marks:
-        kept = self._where
-        if kept is None or kept[0] != where:
-            rows = self.numbers(self.store.select(where, seconds=SECONDS))
-            self._where = kept = where, self.marks(rows)
-        return kept[1]

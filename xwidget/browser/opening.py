@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from xwidget.batch.store.restoring import expect_same_net
 from xwidget.batch.store.store import ExplanationStore
-from xwidget.browser.stored import StoredSubject, settings_from, stored_run
+from xwidget.browser.stored import settings_from, stored_run
 from xwidget.classifier import Classifier
 from xwidget.engine.settings import SETTINGS
 from xwidget.findings.opening import Keeper
 from xwidget.gallery.opened import OpenedInspector
-from xwidget.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,12 @@ class Opener:
                 f"target {row['target']}, {row['target_name']!r}, is no class of {clf.name}; give "
                 "the classifier with the same contrasts and scores, see Classifier.extended"
             )
-        explanation = self.store.explanation(row["image"], clf)
+        subject, explanation = self.store.reopen(id, clf)
         about = self.store.metadata
         settings = settings_from(about)
         given: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS}
         made = OpenedInspector(
-            self._subject(row, clf, explanation.image, explanation.origin),
+            subject,
             None,
             [row["target"], *(t for t in explanation.targets if t != row["target"])],
             witness=self.witness,
@@ -80,11 +77,6 @@ class Opener:
             made.close()
             raise
         return made
-
-    def _subject(self, row: dict[str, Any], clf: Classifier, image: Any, origin: Any) -> Subject:
-        if row["path"]:
-            return Subject(clf, row["path"], name=row["image"] if origin is None else origin.name)
-        return StoredSubject(clf, np.asarray(image), row["digest"], row["image"], origin)
 
     def check(self) -> None:
         """Raise ValueError if the classifier is not the one that the store was made with."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from xwidget.browser.contract import ClusterMap, Listed, Rows, Wanted
 from xwidget.browser.entries import entries
-from xwidget.browser.listing import Known, Listing
-from xwidget.browser.scatter import Map
+from xwidget.browser.listing import Listing
 from xwidget.browser.wall import Wall
 from xwidget.gallery.counting import Counting
-from xwidget.support import texts
 
 
 class Page:
@@ -18,18 +16,12 @@ class Page:
     ----------
     wall
         Whose messages these are.
-    known
-        The rows.
-    points
-        The map; None where there is none.
     counting
         Counts findings.
     """
 
-    def __init__(self, wall: Wall, known: Known, points: Map | None, counting: Counting) -> None:
+    def __init__(self, wall: Wall, counting: Counting) -> None:
         self._wall = wall
-        self._known = known
-        self._map = points
         self._counting = counting
         self._mapped = False  # whether the page draws the map
 
@@ -37,14 +29,10 @@ class Page:
         """Send the rows that the page wants, unless it wants them of a listing that is over."""
         if wanted["listing"] != now.number:
             return
-        first, show = wanted["first"], wanted["show"]
+        first, show, known = wanted["first"], wanted["show"], now.of.known
         rows = now.rows[first : first + wanted["count"]].tolist()
-        numbers = {self._known.ids[row]: row for row in rows}
-        try:
-            found, pictures = entries(self._known.store, numbers, show, self._counting)
-        except (ValueError, OSError) as error:
-            self._wall.tell(_problem=texts.text_of(error))
-            return
+        numbers = {known.ids[row]: row for row in rows}
+        found, pictures = entries(known.store, numbers, show, self._counting)
         told: Rows = {
             "type": "rows",
             "listing": now.number,
@@ -54,17 +42,20 @@ class Page:
         }
         self._wall.send(told, [pictures])
 
-    def tell_map(self, now: Listing) -> None:
+    def begin_map(self, now: Listing) -> None:
         """Send the map, and from now on which of its points are listed."""
-        if self._map is None:
-            return
         self._mapped = True
-        told: ClusterMap = {"type": "map"}
-        self._wall.send(told, [self._map.points()])
-        self.tell_listed(now)
+        self.tell_map(now)
+
+    def tell_map(self, now: Listing) -> None:
+        """Send the map and which of its points are listed, if the page draws it."""
+        if self._mapped and now.of.points is not None:
+            told: ClusterMap = {"type": "map"}
+            self._wall.send(told, [now.of.map])
+            self.tell_listed(now)
 
     def tell_listed(self, now: Listing) -> None:
         """Send which points are listed, if the page draws the map."""
-        if self._map is not None and self._mapped:
+        if self._mapped and (points := now.of.points) is not None:
             told: Listed = {"type": "listed", "listing": now.number}
-            self._wall.send(told, [self._map.listed(now.rows, self._known)])
+            self._wall.send(told, [points.listed(now.rows, now.of.known)])

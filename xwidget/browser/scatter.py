@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xwidget.browser.choices import Filter
-from xwidget.browser.listing import Known, Marks, Numbers
+from xwidget.browser.known import Known, Marks, Numbers
+from xwidget.names import shortened
 
 POINT = np.dtype([("row", "<u4"), ("x", "<u2"), ("y", "<u2"), ("cluster", "<u2"), ("", "<u2")])
 """A point as the page reads it, see js/src/browser/points.ts: places in 1/65535 of the map."""
@@ -48,11 +49,14 @@ class Map:
         (N,) the cluster of each.
     xy
         (N, 2) in [0,1].
+    clusters
+        Number and size of each cluster, and the name of its most frequent target.
     """
 
     rows: Numbers
     labels: npt.NDArray[np.int64]
     xy: npt.NDArray[np.float32]
+    clusters: tuple[tuple[int, int, str], ...]
 
     @classmethod
     def of(cls, clusters: Placed, known: Known) -> Map:
@@ -60,12 +64,10 @@ class Map:
         there = np.array([id in known.number for id in clusters.ids], bool)
         labels = np.asarray(clusters.labels, np.int64)[there]
         xy = np.clip(np.asarray(clusters.xy, np.float32)[there], 0, 1)
-        return cls(known.numbers(clusters.ids), np.clip(labels, 0, _MOST), xy)
-
-    @property
-    def sizes(self) -> list[list[int]]:
-        """Number and size of each cluster."""
-        return [list(each) for each in sorted(Counter(self.labels.tolist()).items())]
+        rows, labels = known.numbers(clusters.ids), np.clip(labels, 0, _MOST)
+        sizes = sorted(Counter(labels.tolist()).items())
+        told = ((k, size, _short(known.most(rows[labels == k]))) for k, size in sizes)
+        return cls(rows, labels, xy, tuple(told))
 
     def chosen(self, choice: Filter, known: Known) -> Marks | None:
         """Return which rows are chosen on the map, by number; None where nothing is."""
@@ -78,7 +80,7 @@ class Map:
             points &= inside(self.xy, np.array(choice.lasso, np.float32))
         return known.marks(self.rows[points])
 
-    def points(self) -> bytes:
+    def packed(self) -> bytes:
         """Return all points for the page, ``POINT`` each."""
         made = np.zeros(len(self.rows), POINT)
         made["row"], made["cluster"] = self.rows, self.labels
@@ -88,6 +90,10 @@ class Map:
     def listed(self, rows: Numbers, known: Known) -> bytes:
         """Return which points are of rows that are listed, a bit each, the lowest first."""
         return np.packbits(known.marks(rows)[self.rows], bitorder="little").tobytes()
+
+
+def _short(name: str) -> str:
+    return shortened([name])[0] if name else ""
 
 
 def inside(xy: npt.NDArray[np.float32], polygon: npt.NDArray[np.float32]) -> Marks:

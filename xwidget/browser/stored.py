@@ -1,19 +1,17 @@
-"""A stored explanation as what the panel shows: its image before its net, and its run, ended."""
+"""A stored explanation as what the panel shows: a run that has ended."""
 
 from __future__ import annotations
 
 import base64
-import io
-import threading
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 from torch import Tensor
 
+from xwidget.batch.store.restoring import preprocess_of
 from xwidget.classifier import Classifier
 from xwidget.engine.history import History
 from xwidget.engine.plan import Plan
@@ -26,61 +24,10 @@ from xwidget.engine.warm_start import warm_start
 from xwidget.engine.weights import Weights
 from xwidget.engine.witness import Witness
 from xwidget.explanation import Explanation
-from xwidget.origin import Origin
-from xwidget.preprocessing.geometry import Geometry
-from xwidget.subject import Subject
+from xwidget.support.png import from_png
 
 # What another machine may have chosen otherwise: here it is chosen anew.
 _CHOSEN_HERE = frozenset({"device", "plan"})
-
-
-class StoredSubject(Subject):
-    """The input of a net that was kept of an image which is not there any more.
-
-    Parameters
-    ----------
-    clf
-        The classifier.
-    picture
-        (H,W,3) uint8: what the net saw. It takes the place of the original, too.
-    digest, name
-        Of the original.
-    origin
-        Of the original; None where it is not known.
-    """
-
-    def __init__(
-        self,
-        clf: Classifier,
-        picture: npt.NDArray[np.uint8],
-        digest: str,
-        name: str,
-        origin: Origin | None,
-    ) -> None:
-        height, width = picture.shape[:2]
-        self.clf = clf
-        self.name = name if origin is None else origin.name
-        self._file = None
-        self._given = picture
-        self._size = (height, width) if origin is None else origin.size
-        colors = torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 255
-        mean, std = (colors.new_tensor(values).view(3, 1, 1) for values in (clf.mean, clf.std))
-        self.x = (colors - mean) / std
-        self._measuring = threading.Lock()
-        self._scores = None
-        self._scored = []
-        self._geometry = (
-            Geometry((height, width), (height, width), None, reason="the original was not kept")
-            if origin is None
-            else origin.geometry
-        )
-        vars(self)["digest"] = digest  # of the original, not of what is left of it
-        vars(self)["origin"] = origin or Origin(digest, self._size, self._geometry, self.name)
-
-    @property
-    def known_geometry(self) -> Geometry | None:
-        """The ``geometry``: nothing is left to measure it on."""
-        return self._geometry
 
 
 def settings_from(about: Mapping[str, Any]) -> Settings:
@@ -97,10 +44,8 @@ def settings_from(about: Mapping[str, Any]) -> Settings:
         if name in SETTINGS and name not in _CHOSEN_HERE
     }
     if (kept := about.get("reference_picture")) is not None:
-        png = Image.open(io.BytesIO(base64.b64decode(kept))).convert("RGB")
-        colors = torch.from_numpy(np.array(png)).permute(2, 0, 1).float() / 255
-        mean, std = (colors.new_tensor(about[name]).view(3, 1, 1) for name in ("mean", "std"))
-        known["reference"] = (colors - mean) / std
+        picture = from_png(base64.b64decode(kept))
+        known["reference"] = preprocess_of(about).normalized(picture)
     return Settings(**known)
 
 
@@ -144,8 +89,10 @@ def _from_masks(stretch: Stretch) -> Stretch:
     return _FromMasks(stretch.run, stretch.targets, stretch.iterations, stretch.start)
 
 
-def stored_run(explanation: Explanation, settings: Settings, clf: Classifier) -> Run:
-    """Return the run that made an explanation, with its last masks alone.
+def stored_run(
+    explanation: Explanation, settings: Settings, clf: Classifier, *, frames: bool = False
+) -> Run:
+    """Return the run that made an explanation.
 
     Parameters
     ----------
@@ -155,10 +102,14 @@ def stored_run(explanation: Explanation, settings: Settings, clf: Classifier) ->
         Of the run.
     clf
         The classifier that it was made with.
+    frames
+        Whether to take the masks of all kept iterations, or the last ones alone.
     """
     trace, told = explanation.trace, explanation.diagnostics
     figures = np.stack([trace.score, trace.mask_mean, trace.sparsity], 1)
-    history = History.of(torch.from_numpy(figures), {}, _last_step(explanation))
+    masks = explanation.frames
+    kept = dict(zip(masks.iterations.tolist(), masks.masks, strict=True)) if frames else {}
+    history = History.of(torch.from_numpy(figures), kept, _last_step(explanation))
     run = StoredRun(0, settings, history)
     run.weights = Weights(clf.net)
     run.stopped = str(told.get("stopped", "iterations"))

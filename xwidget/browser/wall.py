@@ -20,8 +20,6 @@ class Wall(LockedWidget):
     ----------
     lock
         Held whenever a trait changes.
-    known
-        Number of rows that have a number.
     columns
         Those that a condition may name, with their meanings.
     """
@@ -29,16 +27,27 @@ class Wall(LockedWidget):
     _esm = static("browser.js")
     _css = static("browser.css")
 
-    def __init__(self, lock: OwnedLock, known: int, columns: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, lock: OwnedLock, columns: Sequence[tuple[str, str]]) -> None:
         self._lock = lock
-        self.known = known
-        super().__init__(_total=known, _columns=[list(each) for each in columns])
+        #: Number of rows that have a number, those that are gone too.
+        self.known = 0
+        super().__init__(_columns=[list(each) for each in columns])
 
     def tell(self, **traits: Any) -> None:
         """Set traits, and send them as one message; from any thread."""
         with self.hold_sync():
             for name, value in traits.items():
                 setattr(self, name, value)
+
+    @property
+    def asked(self) -> int:
+        """The number of the page's last wish for a look at the store."""
+        return int(self._refresh)
+
+    @property
+    def shown(self) -> int:
+        """The row whose panel is below; -1 before the first."""
+        return int(self._shown)
 
     def renew(self) -> None:
         """Tell the page to ask anew for the rows that it has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import partial
@@ -12,16 +13,19 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from xwidget.batch.clusters.file import read_file
 from xwidget.batch.store.schema import COLUMNS
 from xwidget.batch.store.store import ExplanationStore
 from xwidget.browser.choices import ORDERS, Filter
 from xwidget.browser.contract import ALL, OWN
+from xwidget.browser.current import Current, clusters_of
 from xwidget.browser.desk import Desk
-from xwidget.browser.listing import Known, Listing, Numbers
+from xwidget.browser.entries import about
+from xwidget.browser.known import Known
+from xwidget.browser.listing import Listing, Snapshot
 from xwidget.browser.opening import Opener
 from xwidget.browser.page import Page
-from xwidget.browser.scatter import Map, Placed
+from xwidget.browser.problems import problem
+from xwidget.browser.scatter import Placed
 from xwidget.browser.wall import Wall
 from xwidget.classifier import Classifier
 from xwidget.findings.opening import Place
@@ -51,7 +55,7 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         As in ``Inspector``, for runs that are started here.
     clusters
         From ``xw.cluster``, drawn as a map beside the thumbnails; by default those that were saved
-        in the store's folder, if there are any.
+        in the store's folder, if there are any; where those cannot be read, a warning says why.
     findings
         Where findings are kept, as in ``Inspector``; thumbnails count them by verdict.
 
@@ -61,7 +65,9 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         Id of the row that is open; set it to open another one. Empty until one is.
     filter
         The condition in SQL for rows to be listed, such as ``"verdict = 'holds' AND border > 0.5"``
-        ; empty for all. It includes what is chosen in the panel, but for what is on the map.
+        ; empty for all. It includes what is chosen in the panel, but not what is chosen on the map,
+        which no condition says: ``ids`` has the rows that are listed with both. Setting it drops
+        all that was chosen before, on the map too.
     order
         What rows are sorted by, in SQL, such as ``"score DESC"``; empty for the order in which the
         images were given.
@@ -99,29 +105,33 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         clusters: Placed | None = None,
         findings: Place = None,
     ) -> None:
+        """Show a store; the class says what each parameter is.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such store, or the classifier is another one.
+        ModuleNotFoundError
+            If pyarrow or DuckDB is not installed.
+        """
         self._store = store if isinstance(store, ExplanationStore) else ExplanationStore(store)
         self._counting = Counting(findings, self._counted)
         self._opener = Opener(self._store, clf, witness, self._counting.keeper)
         self._opener.check()
         self._lock = INSPECTORS
-        self._known = Known(self._store)
-        found = read_file(self._store.path) if clusters is None else clusters
-        self._map = None if found is None else Map.of(found, self._known)
-        self._chosen = Filter()
-        self._listing = Listing(0, self._known.listed(self._chosen))
         self._wanted = -1  # the row that is to be open
         self._shown: OpenedInspector | None = None
         self._reading, self._opening = Desk("xwidget browser"), Desk("xwidget browser opening")
-        self._closed = False
-        self._ours = False  # whether traits are set to what holds already
+        self._setter = 0  # the thread that sets traits to what holds already; 0 for none
+        begun = Snapshot.of(Known(self._store), clusters_of(self._store, clusters))
         columns = [(each.name, each.words) for each in COLUMNS if each.light]
-        self._wall = Wall(self._lock, len(self._known.ids), columns)
-        if self._map is not None:
-            self._wall.tell(_clusters=self._map.sizes)
+        self._wall = Wall(self._lock, columns)
         super().__init__([self._wall])
-        self._page = Page(self._wall, self._known, self._map, self._counting)
-        self._list(self._listing.rows, self._known.facets(self._chosen))
-        page = ["opened", "chosen", "order", "_here", "_wanted", "_mapping"]
+        self._page = Page(self._wall, self._counting)
+        self._current = Current(
+            self._store, clusters, begun, self._wall, self._page, self._lock, self._chosen
+        )
+        page = ["opened", "chosen", "order", "_here", "_wanted", "_mapping", "_refresh"]
         self._wall.observe(self._on_page, page)
         supersede(self, Browser._rest)
 
@@ -138,7 +148,8 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         return self._shown
 
     def open(self, row: str | None = None) -> None:
-        """Open a row; its panel is there when this returns.
+        """Open a row; its panel is there when this returns. That of a row that is open stays, with
+        its runs.
 
         Parameters
         ----------
@@ -168,81 +179,83 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         self._set(Filter(), self.order)
 
     def refresh(self) -> None:
-        """Take in what has been written to the store since."""
+        """Take in what has been written to the store since, and its clusters, as *Refresh* in the
+        panel does.
+
+        Raises
+        ------
+        ValueError
+            If the store cannot be read any more; then nothing changes.
+        RuntimeError
+            If the Browser is closed.
+        """
         self._check_open()
-        self._store.refresh()
-        with self._lock:
-            self._known.extend()
-            self._wall.known = len(self._known.ids)
-            self._wall.tell(_total=self._wall.known)
-        self._choose(self._chosen, self.order)
+        self._current.refresh()
 
     def close(self) -> None:
         """Free threads, the Inspector and widgets."""
-        wall = getattr(self, "_wall", None)  # None where the constructor raised before
-        if wall is not None and not self._closed:
-            self._closed = True
+        current = getattr(self, "_current", None)  # None where the constructor raised before
+        if current is not None and not current.closed:
+            with self._lock:
+                current.closed = True
             for desk in (self._reading, self._opening):
                 desk.close()
             with self._lock:
                 shown, self._shown = self._shown, None
             if shown is not None:
                 shown.close()
-            wall.close()
+            self._wall.close()
             self.layout.close()
         if (counting := getattr(self, "_counting", None)) is not None:
             counting.close()
         super().close()
 
     def __repr__(self) -> str:
-        total, listed = len(self._known.ids), len(self._listing.rows)
+        total, listed = len(self._known), len(self._listing.rows)
         rows = f"{total} rows" if total == listed else f"{listed} of {total} rows"
         return f"<Browser {str(self._store.path)!r}: {rows}{', closed' if self._closed else ''}>"
 
     # What is listed.
 
-    def _choose(self, chosen: Filter, order: str) -> None:
-        """List other rows; ValueError where the database does not understand, and nothing changes.
+    @property
+    def _listing(self) -> Listing:
+        return self._current.listing
 
-        From any thread.
-        """
-        among = None if self._map is None else self._map.chosen(chosen, self._known)
-        rows = self._known.listed(chosen, order, among)
-        found = self._known.facets(chosen, among)
-        with self._lock:
-            if self._closed:
-                return
-            self._chosen = chosen
-            self._list(rows, found)
-            with self._logged(), self._by_us():
-                self.filter, self.order = chosen.condition, order
-        self._page.tell_listed(self._listing)
+    @property
+    def _closed(self) -> bool:
+        return self._current.closed
+
+    @property
+    def _known(self) -> Known:
+        return self._current.known
+
+    def _chosen(self, chosen: Filter, order: str) -> None:
+        """Set the traits to a choice; the lock is held."""
+        with self._logged(), self._by_us():
+            self.filter, self.order = chosen.condition, order
 
     def _set(self, chosen: Filter, order: str) -> None:
         """List other rows, and have the page show why."""
-        self._choose(chosen, order)
+        self._current.choose(chosen, order)
         with self._lock, self._by_us():
             self._wall.tell(chosen={**ALL, "where": chosen.where})
 
-    def _list(self, rows: Numbers, found: dict[str, Any]) -> None:
-        """Tell the page of another listing."""
-        self._listing = Listing(self._listing.number + 1, rows)
-        self._wall.tell(
-            _facets=found,
-            _count=len(rows),
-            _place=self._listed_at(self._wall.opened),
-            _problem="",
-            _listing=self._listing.number,
-        )
-
     @contextlib.contextmanager
     def _by_us(self) -> Iterator[None]:
-        """Set traits to what holds already; the lock is held."""
-        before, self._ours = self._ours, True
+        """Set traits to what holds already; the lock is held.
+
+        Another thread may set ``filter`` and ``order`` meanwhile, without the lock.
+        """
+        before, self._setter = self._setter, threading.get_ident()
         try:
             yield
         finally:
-            self._ours = before
+            self._setter = before
+
+    @property
+    def _ours(self) -> bool:
+        """True where this thread sets traits to what holds already."""
+        return self._setter == threading.get_ident()
 
     @traitlets.validate("filter", "order")
     def _on_proposal(self, proposal: Any) -> str:
@@ -259,9 +272,9 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         if self._ours:
             return
         if change["name"] == "filter":
-            self._set(Filter(where=self.filter), self.order)
+            self._set(Filter(where=change["new"]), self.order)
         else:
-            self._choose(self._chosen, self.order)
+            self._current.choose(self._listing.chosen, change["new"])
             with self._lock, self._by_us():
                 names = {each.by: name for name, each in ORDERS.items()}
                 self._wall.tell(order=names.get(self.order, OWN))
@@ -281,7 +294,9 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         elif name == "_here":
             self._counting.begin()
         elif name == "_mapping":
-            self._reading.do("map", lambda: self._page.tell_map(self._listing))
+            self._reading.do("map", lambda: self._page.begin_map(self._listing))
+        elif name == "_refresh":
+            self._reading.do("refresh", self._current.refresh_there)
         elif name == "_wanted":
             self._reading.do("rows", lambda: self._page.answer(value, self._listing))
 
@@ -291,13 +306,13 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
             choice, name = self._wall.chosen, self._wall.order
         chosen = Filter(**{**choice, "lasso": tuple(map(tuple, choice["lasso"]))})
         order = self.order if name == OWN else ORDERS[name].by
-        if (chosen, order) == (self._chosen, self.order):
+        if (chosen, order) == (self._listing.chosen, self._listing.order):
             self._wall.tell(_problem="")
             return
         try:
-            self._choose(chosen, order)
+            self._current.choose(chosen, order)
         except ValueError as error:
-            self._wall.tell(_problem=str(error))
+            self._wall.tell(_problem=problem(error, self._listing.chosen.where))
 
     def _counted(self) -> None:
         """Tell the page to ask for its rows anew, as findings have changed; from any thread."""
@@ -311,28 +326,30 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         """Note which row is to be open, wherever that is said; the lock is held."""
         self._wanted = row
         image = id.rpartition("/")[0]
-        self._wall.tell(opened=row, _place=self._listed_at(row), _name=image)
+        self._wall.tell(opened=row, _place=self._current.place(row), _name=image)
         with self._logged():
             self.selected = id
 
-    def _listed_at(self, row: int) -> list[int]:
-        return [row, self._listing.place(row)]
-
     def _open(self, row: int) -> str:
-        """Put a row's Inspector below the wall, in the place of the one before; return why there is
-        none, or "".
+        """Put a row's Inspector below the wall, in the place of the one before, unless it is there;
+        return why there is none, or "".
         """
+        with self._lock:
+            shown = self._shown
+            if shown is not None and shown.comm is not None and self._wall.shown == row:
+                return ""
         made, words = None, ""
         try:
             made = self._opener.open(self._known.ids[row])
-        except Exception as error:  # whatever the net raises: who waits for it is told
+        except (Exception, SystemExit) as error:  # whatever the net raises: who waits is told
             words = texts.text_of(error)
+        told = about(self._store, self._known.ids[row])
         with self._lock:
             late = self._closed or self._wanted != row
             if not late:
                 before, self._shown = self._shown, made
                 panel = () if made is None else (made,)
-                self._wall.tell(_shown=row, _words=words)
+                self._wall.tell(_shown=row, _words=words, _classes=told)
                 self.children = (self._wall, *panel)
                 if made is not None:
                     made.findings.observe(self._counting.take)
@@ -364,6 +381,8 @@ class Browser(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
 
     def _number(self, id: str) -> int:
         known = self._known.number
+        if not isinstance(id, str):
+            raise TypeError(f"the row is {id!r}; expected its id, such as {self._known.ids[:1]}")
         if id not in known:
             close = get_close_matches(id, self._known.ids[:5000], n=3, cutoff=0.4)
             close = close or self._known.ids[:3]

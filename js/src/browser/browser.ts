@@ -23,6 +23,8 @@ export default () => {
         ["change:_listing", () => wall.drawListing()],
         ["change:_facets", () => wall.drawListing()],
         ["change:_total", () => wall.drawListing()],
+        ["change:_clusters", () => wall.drawMap()],
+        ["change:_refreshed", () => wall.drawRefreshed()],
         ["change:chosen", () => wall.drawChosen()],
         ["change:order", () => wall.drawListing()],
         ["change:_problem", () => wall.drawListing()],
@@ -31,6 +33,7 @@ export default () => {
         ["change:opened", () => wall.drawOpened()],
         ["change:_shown", () => wall.drawOpened()],
         ["change:_words", () => wall.drawOpened()],
+        ["change:_classes", () => wall.drawOpened()],
       ];
       for (const [event, draw] of changes) model.on(event, draw);
       return () => {

@@ -2,18 +2,12 @@
 import { countsInWords, drawCounts } from "../support/counts";
 import { create, set } from "../support/elements";
 import { score } from "../support/figures";
+import { drawMark, MARKS } from "../support/marks";
 import type { Entry } from "./contract";
 import type { Row } from "./rows";
 
 /** Side of a picture in px. */
 const SIDE = 96;
-
-/** A verdict that needs no second look has no mark. */
-const MARKS: Record<string, string> = {
-  doubtful: "M8 2.5l6 11H2zM8 6.5v3M8 11.3v.7",
-  "no evidence": "M3.5 8h9",
-  error: "M8 3.5v5.5M8 11.6v.9",
-};
 
 /** What is drawn in a cell, besides its row. */
 export interface Look {
@@ -27,14 +21,15 @@ export interface Look {
 }
 
 export class Cell {
-  readonly element = create("div", "xb-cell");
+  readonly element = create("div", "xg-thumb xb-cell");
   readonly #canvas = create("canvas");
-  readonly #mark = create("span", "xb-mark");
+  readonly #mark = create("span", "xg-mark");
   readonly #found = create("span", "xg-found");
-  readonly #name = create("span", "xb-name");
+  readonly #name = create("bdi");
   readonly #target = create("span", "xb-target");
   readonly #label = create("span", "xb-label");
   readonly #score = create("b");
+  readonly #truth = create("span", "xb-label");
   /** What each attribute was set to last: a browser would look at it anew though it is the same. */
   readonly #is: Record<string, string> = {};
   #drawn: ImageBitmap | null = null;
@@ -43,14 +38,19 @@ export class Cell {
   place = -1;
 
   constructor(id: string) {
-    const picture = create("span", "xb-picture");
+    const picture = create("span", "xg-picture");
     const told = create("span", "xb-told");
     this.#canvas.width = this.#canvas.height = SIDE;
     this.element.id = id;
     this.element.setAttribute("role", "option");
     picture.append(this.#canvas, this.#mark, this.#found);
     this.#target.append(this.#label, this.#score);
-    told.append(this.#name, this.#target);
+    this.#name.dir = "ltr";
+    const name = create("span", "xb-name");
+    name.append(this.#name);
+    const truth = create("span", "xb-target xb-truth");
+    truth.append(this.#truth);
+    told.append(name, this.#target, truth);
     this.element.append(picture, told);
   }
 
@@ -95,11 +95,14 @@ export class Cell {
     const context = this.#canvas.getContext("2d");
     context?.clearRect(0, 0, SIDE, SIDE);
     if (!picture || !context) return;
-    const fits = Math.min(SIDE / picture.width, SIDE / picture.height);
-    const scale = fits < 1 ? fits : Math.floor(fits); // pixels of a small net's input are seen
+    const scale = SIDE / Math.max(picture.width, picture.height);
     const [width, height] = [picture.width * scale, picture.height * scale];
-    context.imageSmoothingEnabled = fits < 1;
-    context.drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
+    // Those of larger nets are as large as here already.
+    context.imageSmoothingEnabled = scale !== 1;
+    context.drawImage(
+      scale > 1 ? inBlocks(picture, Math.ceil(scale)) : picture,
+      ...([(SIDE - width) / 2, (SIDE - height) / 2, width, height] as const),
+    );
   }
 
   #tell(entry: Entry | undefined): void {
@@ -107,13 +110,13 @@ export class Cell {
     const { dataset } = this.element;
     if (dataset.kind !== kind) {
       dataset.kind = kind;
-      const path = MARKS[kind];
-      this.#mark.innerHTML = path ? `<svg viewBox="-3 -3 22 22"><path d="${path}"/></svg>` : "";
+      drawMark(this.#mark, MARKS[kind]);
     }
     drawCounts(this.#found, entry?.findings ?? []);
-    set(this.#name, entry ? lastOf(entry.name) : "");
-    set(this.#label, entry ? entry.target || entry.error : "…");
+    set(this.#name, entry ? endOf(entry.name) : "");
+    set(this.#label, entry ? entry.target || (entry.error && "not explained") : "…");
     set(this.#score, entry && entry.score !== null ? score(entry.score) : "");
+    set(this.#truth, entry ? truthOf(entry) : "");
     const lines = entry ? inWords(entry) : ["still to come"];
     this.element.title = entry ? [entry.name, ...lines].join("\n") : "";
     this.element.ariaLabel = [entry?.name ?? "A row", ...lines].join(", ");
@@ -133,7 +136,29 @@ function inWords(entry: Entry): string[] {
   return [`${target}: ${figures}`, ...truth, summary, ...findings];
 }
 
-/** The end of a path: there is room for little. */
-function lastOf(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1) || name;
+/** Where an image is not what it is taken for. */
+function truthOf({ other, prediction, target }: Entry): string {
+  if (other) return `is ${other}`;
+  return prediction && prediction !== target ? `predicted ${prediction}` : "";
+}
+
+/** The last two parts of a path: in a folder of folders, one alone names many. */
+export function endOf(name: string): string {
+  return name.split("/").filter(Boolean).slice(-2).join("/") || name;
+}
+
+/**
+ * Each pixel as a square of `times` a side: made smaller again, the pixels of a small net's input are
+ * seen, and are alike, whatever the scale.
+ */
+function inBlocks(picture: ImageBitmap, times: number): HTMLCanvasElement {
+  const blocks = create("canvas");
+  blocks.width = picture.width * times;
+  blocks.height = picture.height * times;
+  const context = blocks.getContext("2d");
+  if (context) {
+    context.imageSmoothingEnabled = false;
+    context.drawImage(picture, 0, 0, blocks.width, blocks.height);
+  }
+  return blocks;
 }

@@ -2,12 +2,8 @@
 import type { Model } from "../kernel/model";
 import { write } from "../kernel/writing";
 import { create, set } from "../support/elements";
-import type { BrowserTraits, Choice } from "./contract";
+import { ALL, type BrowserTraits, type Choice } from "./contract";
 
-const ALL: Choice = {
-  ...{ preset: "", target: -1, verdict: "", where: "" },
-  ...{ cluster: -1, lasso: [] },
-};
 const COUNT = new Intl.NumberFormat("en");
 
 export class Choosing {
@@ -64,7 +60,9 @@ export class Choosing {
     ]);
     const own = this.#get("order") === "own" ? ([["own", "Set in Python"]] as const) : [];
     options(this.order, this.#get("order"), [...this.#get("_orders"), ...own]);
-    this.#all.hidden = JSON.stringify({ ...ALL, ...chosen }) === JSON.stringify(ALL);
+    // Where nothing is listed, the list's place has the button.
+    const whole = JSON.stringify({ ...ALL, ...chosen }) === JSON.stringify(ALL);
+    this.#all.hidden = whole || this.#get("_count") === 0;
     const problem = this.#get("_problem");
     set(this.#problem, problem);
     this.#problem.hidden = !problem;
@@ -77,7 +75,7 @@ export class Choosing {
   }
 
   #drawPresets(
-    presets: { name: string; label: string; title: string; count: number }[],
+    presets: { name: string; label: string; title: string; count: number; note: string }[],
     chosen: string,
   ): void {
     while (this.#presets.childElementCount < presets.length) {
@@ -85,21 +83,28 @@ export class Choosing {
       button.append(create("span"), create("b"));
       this.#presets.append(button);
     }
-    presets.forEach(({ name, label, title, count }, k) => {
+    presets.forEach(({ name, label, title, count, note }, k) => {
       const button = this.#presets.children[k] as HTMLButtonElement;
       const [text, number] = button.children as unknown as [HTMLElement, HTMLElement];
       button.dataset.name = name;
-      button.title = title;
+      button.title = note ? `${title}; ${note}` : title;
       button.setAttribute("aria-pressed", String(name === chosen));
       button.toggleAttribute("data-none", count === 0);
       set(text, label);
-      set(number, COUNT.format(count));
+      set(number, note ? `(${note})` : COUNT.format(count));
     });
   }
 
   choose(part: Partial<Choice>): void {
     write(this.model, "chosen", { ...this.#get("chosen"), ...part });
     this.draw();
+  }
+
+  /** List all rows. */
+  all(): void {
+    this.#where.value = "";
+    this.choose(ALL);
+    this.#where.focus({ preventScroll: true });
   }
 
   #listen(): void {
@@ -132,9 +137,7 @@ export class Choosing {
     this.#all.addEventListener(
       "click",
       () => {
-        this.#where.value = "";
-        this.choose(ALL);
-        this.#where.focus({ preventScroll: true });
+        this.all();
       },
       { signal },
     );

@@ -12,6 +12,8 @@ export interface Entry {
   target: string;
   /** The true class; "" where it is not known. */
   label: string;
+  /** The true class where it is not the target; "" elsewhere. */
+  other: string;
   /** The most likely class; "" where it is the true one, or not known. */
   prediction: string;
   /** Of the evidence alone, in [0, 1]. */
@@ -84,6 +86,16 @@ export interface Choice {
   lasso: [number, number][];
 }
 
+/** The outcome of the last look at the store. */
+export interface Refreshed {
+  /** `_refresh` as it was. */
+  asked: number;
+  /** The listing that it made, or left; one stays where it is scrolled to. */
+  listing: number;
+  /** How many rows came, or why there was no look. */
+  words: string;
+}
+
 /** A part of the store that can be chosen, and its size as the others are chosen. */
 export interface Counted {
   name: string;
@@ -91,6 +103,8 @@ export interface Counted {
   /** What it means, for the pointer. */
   title: string;
   count: number;
+  /** Why nothing can be counted; "" where the count says it. */
+  note: string;
 }
 
 /** The parts of the store. */
@@ -123,10 +137,14 @@ export interface BrowserTraits {
   _place: [number, number];
   /** Name of the image that is opened. */
   _name: string;
+  /** Classes of the row that `_shown` says, in words. */
+  _classes: string;
   /** Why there is no panel of it; `""` where there is. */
   _words: string;
-  /** Number and size of each cluster on the map; `[]` where there is no map. */
-  _clusters: [number, number][];
+  /** Number and size of each cluster on the map, and its most frequent target; `[]` where there is no map. */
+  _clusters: [number, number, string][];
+  /** What has come since. */
+  _refreshed: Refreshed;
   /** Grows where rows that the page has are to be asked for anew. */
   _news: number;
   /** The row to open. */
@@ -141,6 +159,14 @@ export interface BrowserTraits {
   _here: boolean;
   /** Grows where the page wants the map; from then on it is told which points are listed. */
   _mapping: number;
+  /** Grows where what has been written to the store since is to be taken in. */
+  _refresh: number;
   /** What the page wants next; the newest counts. */
   _wanted: Partial<Wanted>;
 }
+
+/** Corners that a polygon on the map may have. */
+export const CORNERS = 256;
+
+/** The choice of all rows. */
+export const ALL: Choice = {"preset": "", "target": -1, "verdict": "", "where": "", "cluster": -1, "lasso": []};

@@ -101,8 +101,13 @@ export class Grid {
     if (!other && columns === this.#layout.columns) return;
     this.#listing = listing;
     this.#box.style.height = `${this.#layout.height}px`;
-    if (other) this.#active = this.element.scrollTop = 0;
-    else this.#reveal(this.#active);
+    // No higher than its rows, however few.
+    this.element.style.maxHeight = `${Math.max(CELL.height, this.#layout.height)}px`;
+    // What has been written since is put in where the list is.
+    const goesOn = !other || this.#get("_refreshed").listing === listing;
+    if (!goesOn) this.#active = this.element.scrollTop = 0;
+    else if (!other) this.#reveal(this.#active);
+    this.#active = Math.max(0, Math.min(count - 1, this.#active));
   }
 
   #reveal(place: number): void {

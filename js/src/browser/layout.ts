@@ -1,7 +1,7 @@
 /** Where the cells of a wall are: in lines of a box that is as high as all of them. */
 
 /** Size of a cell in CSS px, its margin included. */
-export const CELL = { width: 114, height: 146 } as const;
+export const CELL = { width: 114, height: 162 } as const;
 /** A browser draws no box higher than some 16 million px: beyond this, lines move more than the bar. */
 const HIGHEST = 8_000_000;
 

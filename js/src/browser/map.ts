@@ -1,19 +1,18 @@
 /** The map of clusters: a point for each explanation, a lasso around some of them, a button a cluster. */
 import type { Model } from "../kernel/model";
 import { write } from "../kernel/writing";
+import { isDark, onLook } from "../support/dark";
 import { create, set } from "../support/elements";
 import { onceAFrame } from "../support/frames";
-import type { BrowserTraits, Choice, ClusterMap, Listed } from "./contract";
+import { colorsOf } from "./colors";
+import { type BrowserTraits, type Choice, type ClusterMap, CORNERS, type Listed } from "./contract";
 import { bit, type Corner, Points, thinned } from "./points";
 
-/** As in the kernel's contract. */
-const CORNERS = 256;
+const COUNT = new Intl.NumberFormat("en");
 /** Room around the points, in px. */
 const EDGE = 10;
 /** How far a press may move and still be a click, and how far from a point it may be, in px. */
 const NEAR = 6;
-/** Told apart by color-blind readers, too (Okabe and Ito, 2008); after them they come again. */
-const COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00"];
 
 export class MapOfClusters {
   readonly element = create("div", "xb-map");
@@ -24,6 +23,10 @@ export class MapOfClusters {
   #listed: DataView | null = null;
   /** While it is drawn. */
   #lasso: Corner[] | null = null;
+  /** The points, drawn once: all that moves lies on top. */
+  readonly #drawn = create("canvas");
+  /** What they were drawn of, and how. */
+  #drawnOf: unknown[] = [];
 
   constructor(
     private readonly model: Model,
@@ -57,100 +60,124 @@ export class MapOfClusters {
     const context = this.#canvas.getContext("2d");
     if (!context || !width || !height) return;
     const ratio = devicePixelRatio || 1;
-    this.#canvas.width = width * ratio;
-    this.#canvas.height = height * ratio;
-    context.scale(ratio, ratio);
-    const points = this.#points;
-    if (!points) return;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.#canvas.width !== w || this.#canvas.height !== h)
+      Object.assign(this.#canvas, { width: w, height: h });
     const style = getComputedStyle(this.#canvas);
-    const opened = this.#get("opened");
-    const size = Math.max(1.5, Math.min(5, 120 / Math.sqrt(points.count)));
-    let ring: Corner | null = null;
-    // What is not listed lies under what is.
-    for (const listed of [false, true]) {
-      context.globalAlpha = listed ? 0.85 : 0.18;
-      for (let k = 0; k < points.count; k++) {
-        if (bit(this.#listed, k) !== listed) continue;
-        context.fillStyle = listed ? colorOf(points.cluster[k] ?? 0) : style.color;
-        const [x, y] = this.#at(points, k, width, height);
-        context.fillRect(x - size / 2, y - size / 2, size, size);
-        if (points.row[k] === opened) ring = [x, y];
-      }
-    }
-    context.globalAlpha = 1;
-    this.#drawNumbers(context, points, style, width, height);
+    this.#drawPoints(style, w, h, ratio);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, w, h);
+    if (!this.#points) return;
+    context.drawImage(this.#drawn, 0, 0);
+    context.scale(ratio, ratio);
     context.strokeStyle = style.color;
     context.lineWidth = 1.5;
-    if (ring) {
+    const opened = this.#points.row.indexOf(this.#get("opened"));
+    if (opened >= 0) {
       context.beginPath();
-      context.arc(ring[0], ring[1], 6, 0, 7);
+      context.arc(...this.#toCanvas(this.#points.at(opened)), 6, 0, 7);
       context.stroke();
     }
-    const chosen = this.#get("chosen").lasso.map(
-      ([x, y]): Corner => [EDGE + x * (width - 2 * EDGE), EDGE + y * (height - 2 * EDGE)],
-    );
-    const line = this.#lasso ?? chosen;
+    const line = this.#lasso ?? this.#get("chosen").lasso.map((corner) => this.#toCanvas(corner));
     if (line.length > 1) {
       context.setLineDash([4, 3]);
       context.beginPath();
       for (const [x, y] of line) context.lineTo(x, y);
       context.closePath();
       context.stroke();
+      context.setLineDash([]);
     }
   }
 
-  /** The number of each cluster in its middle: colors come again. */
-  #drawNumbers(
-    context: CanvasRenderingContext2D,
-    points: Points,
-    style: CSSStyleDeclaration,
-    width: number,
-    height: number,
-  ): void {
+  /** Draw the points and the numbers of clusters, unless they are as they were. */
+  #drawPoints(style: CSSStyleDeclaration, w: number, h: number, ratio: number): void {
+    const points = this.#points;
+    const of = [
+      points,
+      this.#listed,
+      style.color,
+      style.backgroundColor,
+      isDark(this.element),
+      w,
+      h,
+    ];
+    if (of.every((each, k) => each === this.#drawnOf[k])) return;
+    this.#drawnOf = of;
+    Object.assign(this.#drawn, { width: w, height: h });
+    const context = this.#drawn.getContext("2d");
+    if (!context || !points) return;
+    context.scale(ratio, ratio);
+    const size = Math.max(1.5, Math.min(5, 120 / Math.sqrt(points.count)));
+    const colors = colorsOf(this.element);
+    // What is not listed lies under what is.
+    for (const listed of [false, true]) {
+      context.globalAlpha = listed ? 0.85 : 0.18;
+      context.fillStyle = style.color;
+      for (let k = 0; k < points.count; k++) {
+        if (bit(this.#listed, k) !== listed) continue;
+        const color = colors[(points.cluster[k] ?? 0) % colors.length];
+        if (listed && color) context.fillStyle = color;
+        const [x, y] = this.#toCanvas(points.at(k));
+        context.fillRect(x - size / 2, y - size / 2, size, size);
+      }
+    }
+    context.globalAlpha = 1;
+    // Colors come again after the last; numbers do not.
     context.font = `600 11px ${style.fontFamily}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineWidth = 3;
     context.strokeStyle = style.backgroundColor;
     context.fillStyle = style.color;
-    for (const [cluster, [x, y]] of points.middles()) {
-      const at: Corner = [EDGE + x * (width - 2 * EDGE), EDGE + y * (height - 2 * EDGE)];
+    for (const [cluster, middle] of points.middles) {
+      const at = this.#toCanvas(middle);
       context.strokeText(String(cluster), ...at);
       context.fillText(String(cluster), ...at);
     }
   }
 
-  #at(points: Points, k: number, width: number, height: number): Corner {
-    return [
-      EDGE + (points.place[2 * k] ?? 0) * (width - 2 * EDGE),
-      EDGE + (points.place[2 * k + 1] ?? 0) * (height - 2 * EDGE),
-    ];
+  /** The place on the canvas, in CSS px, of a place on the map. */
+  #toCanvas([x, y]: Corner): Corner {
+    const { width, height } = this.#inner();
+    return [EDGE + x * width, EDGE + y * height];
+  }
+
+  /** Size of the map on the canvas. */
+  #inner(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.#canvas;
+    return {
+      width: Math.max(1, clientWidth - 2 * EDGE),
+      height: Math.max(1, clientHeight - 2 * EDGE),
+    };
   }
 
   /** The place on the map of a place on the canvas. */
   #onMap([x, y]: Corner): Corner {
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const { width, height } = this.#inner();
     const within = (value: number) => Math.max(0, Math.min(1, value));
-    return [within((x - EDGE) / (width - 2 * EDGE)), within((y - EDGE) / (height - 2 * EDGE))];
+    return [within((x - EDGE) / width), within((y - EDGE) / height)];
   }
 
   #drawClusters(): void {
     const clusters = this.#get("_clusters");
     const { cluster: chosen } = this.#get("chosen");
+    while (this.#clusters.childElementCount > clusters.length) this.#clusters.lastChild?.remove();
     while (this.#clusters.childElementCount < clusters.length) {
       const button = create("button", "xb-cluster");
       button.append(create("i"), create("span"));
       this.#clusters.append(button);
     }
-    clusters.forEach(([number, size], k) => {
+    const colors = colorsOf(this.element);
+    clusters.forEach(([number, size, most], k) => {
       const button = this.#clusters.children[k] as HTMLElement;
       const [dot, text] = button.children as unknown as [HTMLElement, HTMLElement];
       button.dataset.cluster = String(number);
-      button.title = `Cluster ${number}: ${size} explanations`;
+      const rows = `${COUNT.format(size)} row${size === 1 ? "" : "s"}`;
+      button.title = `Cluster ${number}: ${rows}${most ? `, most often ${most}` : ""}`;
       button.ariaLabel = button.title;
       button.setAttribute("aria-pressed", String(number === chosen));
-      dot.style.background = colorOf(number);
-      set(text, String(number));
+      dot.style.background = colors[number % colors.length] ?? "";
+      set(text, `${number} · ${rows}`);
     });
   }
 
@@ -164,11 +191,9 @@ export class MapOfClusters {
       this.#later();
     };
     this.model.on("msg:custom", hear);
-    const resized = new ResizeObserver(this.#later);
-    resized.observe(this.#canvas);
+    onLook(this.#canvas, () => this.redraw(), signal);
     signal.addEventListener("abort", () => {
       this.model.off("msg:custom", hear);
-      resized.disconnect();
     });
     write(this.model, "_mapping", this.#get("_mapping") + 1);
     this.#clusters.addEventListener(
@@ -191,8 +216,11 @@ export class MapOfClusters {
       event.preventDefault();
     });
     on("pointermove", (event) => {
-      this.#lasso?.push(place(event));
-      if (this.#lasso) this.#later();
+      if (!this.#lasso) return;
+      this.#lasso.push(place(event));
+      // However long it is drawn: what is kept of it is thinned all the same.
+      if (this.#lasso.length > 4 * CORNERS) this.#lasso = thinned(this.#lasso, 2 * CORNERS);
+      this.#later();
     });
     on("pointercancel", () => {
       this.#lasso = null;
@@ -214,15 +242,11 @@ export class MapOfClusters {
       const lasso = thinned(line, CORNERS).map((corner) => this.#onMap(corner));
       this.choose({ lasso });
     } else {
-      const most = NEAR / Math.max(1, this.#canvas.clientWidth - 2 * EDGE);
+      const most = NEAR / this.#inner().width;
       const found = this.#points?.nearest(...this.#onMap(start), most) ?? -1;
       if (found >= 0) this.open(this.#points?.row[found] ?? -1);
       else this.choose({ lasso: [] });
     }
     this.#later();
   }
-}
-
-function colorOf(cluster: number): string {
-  return COLORS[cluster % COLORS.length] ?? "gray";
 }

@@ -11,6 +11,8 @@ export class Points {
   /** x, y of each in [0, 1], y down. */
   readonly place: Float32Array;
   readonly cluster: Uint16Array;
+  /** The mean place of each cluster. */
+  readonly middles: [number, Corner][];
 
   constructor(data: DataView) {
     const count = Math.floor(data.byteLength / BYTES);
@@ -25,19 +27,22 @@ export class Points {
       this.place[2 * k + 1] = data.getUint16(at + 6, true) / PLACES;
       this.cluster[k] = data.getUint16(at + 8, true);
     }
+    this.middles = this.#middles();
   }
 
-  /** The mean place of each cluster. */
-  middles(): [number, Corner][] {
+  #middles(): [number, Corner][] {
     const sums = new Map<number, [number, number, number]>();
     for (let k = 0; k < this.count; k++) {
-      const sum = sums.get(this.cluster[k] ?? 0) ?? [0, 0, 0];
-      sum[0] += this.place[2 * k] ?? 0;
-      sum[1] += this.place[2 * k + 1] ?? 0;
-      sum[2]++;
-      sums.set(this.cluster[k] ?? 0, sum);
+      const [x, y] = this.at(k);
+      const cluster = this.cluster[k] ?? 0;
+      const sum = sums.get(cluster) ?? [0, 0, 0];
+      sums.set(cluster, [sum[0] + x, sum[1] + y, sum[2] + 1]);
     }
     return [...sums].map(([cluster, [x, y, count]]) => [cluster, [x / count, y / count]]);
+  }
+
+  at(k: number): Corner {
+    return [this.place[2 * k] ?? 0, this.place[2 * k + 1] ?? 0];
   }
 
   /** The point nearest to a place, at most so far from it; -1 for none. */
@@ -45,7 +50,8 @@ export class Points {
     let found = -1;
     let least = most * most;
     for (let k = 0; k < this.count; k++) {
-      const [dx, dy] = [(this.place[2 * k] ?? 0) - x, (this.place[2 * k + 1] ?? 0) - y];
+      const [px, py] = this.at(k);
+      const [dx, dy] = [px - x, py - y];
       const square = dx * dx + dy * dy;
       if (square > least) continue;
       found = k;

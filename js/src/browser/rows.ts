@@ -1,7 +1,8 @@
 /**
  * The rows that a page has of a listing, and the asking for others: one request is on its way, and
- * when it is answered the next is of what can be seen then. Some hundred rows are kept, those nearest
- * to what can be seen.
+ * when it is answered the next is of what can be seen then. While a view flies past rows, an
+ * answer would come when they are gone: they are asked for once it rests. Some hundred rows are
+ * kept, those nearest to what can be seen.
  */
 import type { Model } from "../kernel/model";
 import { write } from "../kernel/writing";
@@ -15,6 +16,8 @@ const AT_ONCE = 2;
 const KEPT = 50;
 /** A request unanswered for so long is made again, in ms. */
 const EXPIRY = 5000;
+/** A view that leapt to other rows rests once it has not done so again for so long, in ms. */
+const REST = 100;
 
 export interface Row {
   entry: Entry;
@@ -42,6 +45,8 @@ export class Rows {
   readonly #listeners = new Set<() => void>();
   #asked: { first: number; timer: ReturnType<typeof setTimeout> } | null = null;
   #beats = 0;
+  /** After a view has leapt: whether it does so on and on, so that rows wait until it rests. */
+  #flight: { waits: boolean; timer: ReturnType<typeof setTimeout> } | null = null;
   #unanswered = 0;
   #closed = false;
 
@@ -64,11 +69,33 @@ export class Rows {
     return this.#chunks.get(Math.floor(place / CHUNK))?.rows[place % CHUNK];
   }
 
+  /** What is known here of a row, wherever it is listed. */
+  entry(row: number): Entry | undefined {
+    for (const { rows } of this.#chunks.values()) {
+      const found = rows.find(({ entry }) => entry.row === row);
+      if (found) return found.entry;
+    }
+    return undefined;
+  }
+
   /** Say what a view shows; what is missing of that is asked for, and what comes next. */
   see(view: object, seen: Seen): void {
+    const before = this.#seen.get(view);
     this.#seen.set(view, seen);
+    if (before && (seen.first >= before.end || seen.end <= before.first)) this.#leap();
     this.#decodeNear();
     this.#ask();
+  }
+
+  /** Other rows are seen than a frame ago, all of them. */
+  #leap(): void {
+    clearTimeout(this.#flight?.timer);
+    const rest = () => {
+      this.#flight = null;
+      this.#decodeNear();
+      this.#ask();
+    };
+    this.#flight = { waits: this.#flight !== null, timer: setTimeout(rest, REST) };
   }
 
   /** Have something done when rows have come, or their pictures; what is returned ends it. */
@@ -87,6 +114,7 @@ export class Rows {
     this.model.off("change:show", this.#forget);
     this.model.off("change:_news", this.#renew);
     this.#settle();
+    clearTimeout(this.#flight?.timer);
     for (const chunk of this.#chunks.values()) letGo(chunk);
     this.#chunks.clear();
   }
@@ -131,7 +159,7 @@ export class Rows {
   }
 
   #ask(): void {
-    if (this.#asked || this.#closed) return;
+    if (this.#asked || this.#closed || this.#flight?.waits) return;
     const missing = (k: number) => this.#chunks.get(k)?.stale !== false;
     const wanted = new Set(this.#wanted());
     const start = [...wanted].find(missing);
@@ -190,6 +218,7 @@ export class Rows {
 
   /** Decode the pictures near what can be seen: what was scrolled past has cost little. */
   #decodeNear(): void {
+    if (this.#flight?.waits) return;
     for (const number of this.#wanted()) {
       for (const row of this.#chunks.get(number)?.rows ?? []) void this.#draw(row, number);
     }

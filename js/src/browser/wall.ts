@@ -7,9 +7,13 @@ import { isOurs, keepKeys } from "../support/keys";
 import { Opening } from "../support/opening";
 import { Choosing, labeled } from "./choosing";
 import type { BrowserTraits, Choice, Show } from "./contract";
+import { Following } from "./following";
 import { Grid } from "./grid";
 import { MapOfClusters } from "./map";
 import type { Rows } from "./rows";
+
+/** A panel that is lower is still to be drawn, in px. */
+const DRAWN = 200;
 
 const COUNT = new Intl.NumberFormat("en");
 
@@ -22,13 +26,21 @@ export class Wall {
   readonly #grid: Grid;
   readonly #opening: Opening;
   readonly #hold: () => void;
-  readonly #map: MapOfClusters | null = null;
+  readonly #refresh = create("button", "xb-refresh");
+  readonly #came = create("span", "xb-came");
+  readonly #both = create("div", "xb-both");
+  readonly #none = create("div", "xb-none");
+  readonly #about = create("p", "xb-about");
+  readonly #following: Following;
+  /** Names of the rows that are opened and open: the list may be another meanwhile. */
+  #names: [number, string][] = [];
+  #map: MapOfClusters | null = null;
 
   constructor(
     private readonly model: Model,
     private readonly root: HTMLElement,
     private readonly rows: Rows,
-    ended: AbortSignal,
+    private readonly ended: AbortSignal,
   ) {
     let waited = false;
     const unwatch = rows.watch(this, () => {
@@ -38,10 +50,11 @@ export class Wall {
     ended.addEventListener("abort", unwatch);
     const selected = () => ({
       ...{ opened: this.#get("opened"), shown: this.#get("_shown") },
-      nameOf: () => this.#get("_name"),
+      nameOf: (row: number) => this.#nameOf(row),
     });
     this.#hold = createHolding(root, ended);
     this.#opening = new Opening(root, selected, () => this.drawOpened(), ended);
+    this.#following = new Following(root, () => this.#below(), ended);
     this.#choosing = new Choosing(model, ended);
     this.#grid = new Grid(model, rows, (row) => this.#open(row), ended);
     this.#switch = createSwitch<Show>(
@@ -56,17 +69,24 @@ export class Wall {
     this.#says.setAttribute("role", "status");
     this.#says.setAttribute("aria-label", "Browser");
     const top = create("div", "xb-top");
-    top.append(this.#switch.element, labeled("Sort", this.#choosing.order), this.#count);
-    const both = create("div", "xb-both");
-    both.append(this.#grid.element);
-    if (this.#get("_clusters").length > 0) {
-      const choose = (part: Partial<Choice>) => this.#choosing.choose(part);
-      this.#map = new MapOfClusters(model, choose, (row) => this.#open(row), ended);
-      both.append(this.#map.element);
-    }
-    root.append(top, this.#choosing.element, both, this.#words, this.#says);
+    set(this.#refresh, "Refresh");
+    this.#refresh.title = "Take in what has been written to the store since";
+    this.#refresh.addEventListener("click", () => this.#look(), { signal: ended });
+    this.#came.setAttribute("role", "status");
+    this.#came.setAttribute("aria-label", "Refresh");
+    const end = create("div", "xb-end");
+    end.append(this.#came, this.#count, this.#refresh);
+    top.append(this.#switch.element, labeled("Sort", this.#choosing.order), end);
+    const legend = create("p", "xb-legend");
+    set(legend, "Number: score of the evidence alone. “is”: the true class, where it is another.");
+    this.#both.append(this.#grid.element, this.#none);
+    this.#drawNone();
+    root.append(top, this.#choosing.element, legend, this.#both, this.#words, this.#about);
+    root.append(this.#says);
     keepKeys(root, isOurs, ended);
+    this.drawMap();
     this.drawListing();
+    this.drawRefreshed();
     this.#choosing.drawWhere();
     this.drawShow();
     this.drawOpened();
@@ -82,9 +102,44 @@ export class Wall {
     const rows = `${COUNT.format(total)} row${total === 1 ? "" : "s"}`;
     set(this.#count, count === total ? rows : `${COUNT.format(count)} of ${rows}`);
     this.root.dataset.listing = String(this.#get("_listing"));
+    this.#grid.element.hidden = count === 0;
+    this.#none.hidden = count > 0;
     this.#choosing.draw();
+    this.drawRefreshed();
     this.#map?.redraw();
     this.#grid.draw();
+  }
+
+  /** What stands in the place of a list of nothing. */
+  #drawNone(): void {
+    const [words, all] = [create("span"), create("button")];
+    set(words, "No row matches.");
+    set(all, "Show all");
+    all.addEventListener("click", () => this.#choosing.all(), { signal: this.ended });
+    this.#none.append(words, all);
+  }
+
+  /** Clusters may be made while the wall is there. */
+  drawMap(): void {
+    if (this.#map) {
+      this.#map.element.hidden = this.#get("_clusters").length === 0;
+      this.#map.redraw();
+    } else if (this.#get("_clusters").length > 0) {
+      const choose = (part: Partial<Choice>) => this.#choosing.choose(part);
+      this.#map = new MapOfClusters(this.model, choose, (row) => this.#open(row), this.ended);
+      this.#both.append(this.#map.element);
+    }
+  }
+
+  drawRefreshed(): void {
+    const { asked, listing, words } = this.#get("_refreshed");
+    const found = listing === this.#get("_listing") ? words : "";
+    set(this.#came, this.#get("_refresh") === asked ? found : "looking…");
+  }
+
+  #look(): void {
+    write(this.model, "_refresh", this.#get("_refresh") + 1);
+    this.drawRefreshed();
   }
 
   drawChosen(): void {
@@ -104,11 +159,40 @@ export class Wall {
   drawOpened(): void {
     this.#drawWords();
     const none = this.#get("_words");
-    const open = this.#get("_shown") >= 0 && !none ? `${this.#get("_name")} is open` : "";
+    const shown = this.#get("_shown");
+    const open = shown >= 0 && !none ? `${this.#nameOf(shown)} is open` : "";
     set(this.#says, this.#words.textContent ? "" : this.#opening.words || open);
+    this.#drawAbout();
     this.#opening.draw();
     this.#grid.draw();
     this.#map?.redraw();
+    this.#following.follow();
+  }
+
+  /** Above the panel: whose it is, and what becomes of what is done there. */
+  #drawAbout(): void {
+    const shown = this.#get("_shown");
+    this.#about.hidden = shown < 0 || this.#get("_words") !== "";
+    const [name, classes] = [create("b"), this.#get("_classes")];
+    set(name, this.#nameOf(shown));
+    const kept = "What is run here is not kept in the store.";
+    this.#about.replaceChildren(name, `${classes && `: ${classes}`}. `, kept);
+  }
+
+  #nameOf(row: number): string {
+    const [named] = this.#get("_place");
+    const kept = this.#names.find(([each]) => each === row)?.[1];
+    const found = named === row ? this.#get("_name") : (this.rows.entry(row)?.name ?? kept);
+    return found || "the row";
+  }
+
+  /** What a person who has opened a row wants to see; null while it is not there. */
+  #below(): Element | null {
+    if (this.#get("opened") !== this.#get("_shown")) return null;
+    if (!this.#words.hidden) return this.#words;
+    const panel = this.root.closest(".widget-vbox")?.lastElementChild;
+    const there = panel instanceof HTMLElement && !panel.contains(this.root);
+    return there && panel.offsetHeight >= DRAWN ? this.#about : null;
   }
 
   /** Where the panel would be: why there is none, or what is waited for. */
@@ -122,9 +206,13 @@ export class Wall {
   }
 
   #open(row: number): void {
-    if (row === this.#get("opened")) return;
-    this.#hold();
-    write(this.model, "opened", row);
-    this.drawOpened();
+    const opened = this.#get("opened");
+    if (row !== opened) {
+      this.#names = [opened, row].map((each) => [each, this.#nameOf(each)]);
+      this.#hold();
+      write(this.model, "opened", row);
+      this.drawOpened();
+    }
+    this.#following.begin();
   }
 }

@@ -24,7 +24,7 @@ test("points are read where they lie, and the nearest is found", () => {
   expect([...points.place].map((value) => value.toFixed(3))).toEqual([
     ...["0.000", "0.000", "1.000", "0.200"],
   ]);
-  expect(points.middles()[0]).toEqual([3, [0, 0]]);
+  expect(points.middles[0]).toEqual([3, [0, 0]]);
   expect(points.nearest(0.98, 0.21, 0.05)).toBe(1);
   expect(points.nearest(0.5, 0.5, 0.05)).toBe(-1);
 });
