@@ -289,6 +289,7 @@ def fitting(name, **given):
         "hello": {"protocol": contract.PROTOCOL},
         "review": {"finding": FINDING["id"]},
         "beside_add": {"method": "quick"},
+        "guess_commit": {"guess": {"value": "the wheel"}},
         "contrast": {"target": 0, "other": 1},
         "read_findings": {
             "buffer": b'{"format": "xwidget findings", "version": 1, "findings": []}',

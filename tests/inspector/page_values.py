@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from xwidget.attribution import Attribution
-from xwidget.inspector.features.beside.values import Found, places_of, top
+from xwidget.inspector.features.beside.values import Found, places_of
+from xwidget.places import top
 
 FILE = Path(__file__).parents[2] / "js/tests/beside/fixtures/values.json"
 

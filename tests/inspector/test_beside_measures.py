@@ -17,7 +17,7 @@ from xwidget import Attribution, Classifier, metrics
 from xwidget.checks import Check, Checks
 from xwidget.engine.turns import turns_on
 from xwidget.inspector.features.beside import feature, measuring
-from xwidget.inspector.features.beside.feature import Beside
+from xwidget.inspector.features.beside.judge import Judge
 from xwidget.inspector.features.beside.scoring import Scoring
 
 NAMES = ["cat", "dog", "fox"]
@@ -156,10 +156,10 @@ def test_our_own_evidence_is_measured_by_its_relevance_until_it_changes(shown):
 class Gate:
     """Measures that wait to be released, or to be given up."""
 
-    def __init__(self, monkeypatch, name="_measured"):
+    def __init__(self, monkeypatch, name="measured"):
         self.begun, self.open, self.calls = threading.Event(), threading.Event(), 0
         self.seqs = []
-        monkeypatch.setattr(Beside, name, partial(self._measure))
+        monkeypatch.setattr(Judge, name, partial(self._measure))
 
     def _measure(self, source, found, doing):
         self.calls += 1
@@ -173,7 +173,7 @@ class Gate:
 def test_measuring_is_stopped_and_begun_again(shown, monkeypatch):
     widget, page = shown
     monkeypatch.setattr(measuring, "_TELL_SECONDS", 0)
-    gate = Gate(monkeypatch, "_randomized")
+    gate = Gate(monkeypatch, "randomized")
     for seed in (0, 1):
         given(widget, seed)
     until_state(page, "m1", "done")
@@ -238,7 +238,7 @@ def test_a_turn_is_taken_where_the_net_lies(shown, monkeypatch):
     monkeypatch.setattr(feature, "pick", lambda _: torch.device("cpu", 7))  # of the run
     monkeypatch.setattr(measuring, "turns_on", lambda d: asked.append(d.index) or turns_on(d))
     Gate(monkeypatch).open.set()
-    Gate(monkeypatch, "_randomized").open.set()
+    Gate(monkeypatch, "randomized").open.set()
     for kind in ("measure", "randomize"):
         ask(page, kind, pane=0, target=1)
         assert widget.wait(SAFETY)
@@ -307,7 +307,7 @@ def test_a_failed_check_of_our_own_evidence_stands_among_those_of_its_verdict(en
     page = Page(widget).hello()
     page.until_status("done")
     failed = {"similarity": 1.0, "passes": False, "words": "Fails: much alike."}
-    monkeypatch.setattr(Beside, "_randomized", lambda *_: dict(failed))
+    monkeypatch.setattr(Judge, "randomized", lambda *_: dict(failed))
     given(widget)
     until_state(page, "m0", "done")
     for pane in (1, 0):

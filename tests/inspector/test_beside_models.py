@@ -15,7 +15,8 @@ import xwidget as xw
 from tests.inspector.fakes import SAFETY, Page, until
 from xwidget.engine.second_net import SecondNet
 from xwidget.inspector.features.beside import model
-from xwidget.inspector.features.beside.values import places_of, top
+from xwidget.inspector.features.beside.values import places_of
+from xwidget.places import top
 
 NAMES = ("red", "green", "blue")
 PICTURE = np.full((60, 100, 3), 40, np.uint8)

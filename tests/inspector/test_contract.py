@@ -18,6 +18,7 @@ from xwidget.gallery import Gallery
 from xwidget.gallery import contract as strip
 from xwidget.gallery.opened import OpenedInspector
 from xwidget.inspector.page import contract, shapes
+from xwidget.lessons import Question
 
 
 def test_what_is_made_from_the_contract_is_committed():
@@ -142,6 +143,10 @@ def test_a_commands_field_is_checked_once(ran, monkeypatch):
 @pytest.mark.parametrize("kind", contract.COMMAND)
 def test_every_command_gets_its_one_reply_by_which_it_is_named(ran, kind, way):
     widget, page = ran
+    if kind.startswith("guess_"):
+        widget._parts.guessing.ask(Question("text"))
+    if kind == "guess_reveal":
+        page.send(fitting("guess_commit"))
     before = len(page.pump().messages)
     command = {"id": 12345, **fitting(kind)}
     page.send(command) if way == "message" else page.set(_command=command)

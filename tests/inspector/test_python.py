@@ -301,7 +301,7 @@ def test_close_during_a_run_frees_thread_and_tensors(engine):
     until(lambda: not [each for each in threading.enumerate() if each.name == "xwidget findings"])
     gc.collect()
     assert [ref() for ref in gone] == [None, None]
-    assert not len(engine.masks)
+    until(lambda: not len(engine.masks))  # the worker's last frame may still hold one
     assert engine.closed == 1
     assert widget.explanation is None
     assert widget.wait(1)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from xwidget.catalog.defenses import UNDEFENDED
-from xwidget.catalog.games import GAMES, SEEN
+from xwidget.catalog.games import GAMES, SAID
 from xwidget.support.figures import figure
 
 #: Of a mask that a person changed.
@@ -44,12 +44,14 @@ def says(game: str, name: str, score: float, image: float, *, scored: bool = Fal
     'This alone makes the network say espresso: 0.86 (photo 0.95).'
     >>> says("deletion", "espresso", 0.061, 0.951)
     'Taken away: without this, the network scores espresso 0.06 (photo 0.95).'
+    >>> says("generation", "missile", 0.25, 2.8e-7)
+    'With this alone, the network scores missile 0.25 (photo 0.00).'
     """
     rules = GAMES.get(game)
     if rules is None or math.isnan(score):
         return ""
     goal = rules.enough * image
-    done = score >= max(goal, SEEN) if rules.keeps else score <= goal
+    done = score >= max(goal, SAID) if rules.keeps else score <= goal
     saying = rules.says_score if scored else rules.says
     return filled(saying if done else rules.says_short, name=name, score=score, image=image)
 
@@ -74,7 +76,7 @@ def templates(games: Iterable[str] = GAMES) -> dict[str, Any]:
             }
             for game in (GAMES[name] for name in games if name in GAMES)
         },
-        "seen": SEEN,
+        "said": SAID,
         "edited": EDITED,
         "undefended": [UNDEFENDED],
         "defended": DEFENDED,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 
 from xwidget.export.compared import Compared
 from xwidget.support import texts, wire
+from xwidget.support.packed import packed
 
 MOST_BYTES = 6_000_000
 """Of the values of a page, packed."""
@@ -50,7 +50,7 @@ class PaneValues:
         # Packing well takes seconds where values are many: not for what finds no room.
         if self.size > room and len(zlib.compress(buffer, 1)) > room:
             return None
-        found = base64.b64encode(zlib.compress(buffer, 9)).decode("ascii")
+        found = packed(buffer)
         return found if len(found) <= room else None
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from xwidget.export import file, page
 from xwidget.export.beside import Beside
+from xwidget.export.guessing.kept import Guess
 from xwidget.findings.finding import Finding
 from xwidget.record import Record
 
@@ -29,10 +30,12 @@ class Write(Protocol):
         findings: Sequence[Finding],
         withheld: Collection[str],
         beside: Beside,
+        guess: Guess,
     ) -> object:
         """Write it; ``drawn`` is the class that is drawn first, None for the likeliest;
         ``findings`` are those of its image, ``withheld`` the ids of those whose judgment and
-        effect are not to be told; ``beside`` is what stands beside the evidence.
+        effect are not to be told; ``beside`` is what stands beside the evidence; ``guess`` what is
+        asked first.
         """
         ...
 
@@ -79,8 +82,17 @@ def _page(
     findings: Sequence[Finding],
     withheld: Collection[str],
     beside: Beside,
+    guess: Guess,
 ) -> None:
-    page.write(record, path, target=drawn, findings=findings, withheld=withheld, beside=beside)
+    page.write(
+        record,
+        path,
+        target=drawn,
+        findings=findings,
+        withheld=withheld,
+        beside=beside,
+        guess=guess,
+    )
 
 
 #: The formats by name, in the order of the menu.

@@ -27,6 +27,8 @@ from xwidget.export import marked, still
 from xwidget.export.beside import NOTHING, Beside
 from xwidget.export.entries import checked, class_entry, track_entry
 from xwidget.export.failing import with_failed
+from xwidget.export.guessing.asking import Asking
+from xwidget.export.guessing.kept import UNASKED, Guess
 from xwidget.findings.finding import Finding
 from xwidget.findings.withholding import record, without_judgment
 from xwidget.frames import Frame, encode, pack, quick_size
@@ -41,6 +43,9 @@ KEYFRAMES = 8
 VERSION = 1
 """Version of a page's data. js/src/portable/model.ts must match."""
 
+AS_VALUE = ("export default ", "globalThis.xwidgetGuess = ")
+"""A page of its own has no modules: the fourth script leaves there what it exports."""
+
 _RUN = 1
 _NAMED = 3  # classes in the title
 _STATUS = {"iterations": "done", "converged": "done", "done": "done"}
@@ -51,7 +56,7 @@ _PAGE = Template("""\
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'sha256-$digest'; style-src 'unsafe-inline'; img-src data: blob:; \
+script-src $digests; style-src 'unsafe-inline'; img-src data: blob:; \
 base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
@@ -76,7 +81,7 @@ $compared<footer>Made with xwidget</footer>
 <!--
 $licenses
 -->
-<script>$script</script>
+$more<script>$script</script>
 </body>
 </html>
 """)
@@ -90,9 +95,10 @@ def write(
     findings: Iterable[Finding] = (),
     withheld: Collection[str] = (),
     beside: Beside = NOTHING,
+    guess: Guess = UNASKED,
 ) -> Path:
     """Write an explanation's page; see ``Explanation.export_html``."""
-    text = page(explanation, keyframes, target, findings, withheld, beside)
+    text = page(explanation, keyframes, target, findings, withheld, beside, guess)
     # A name may hold half a surrogate pair, which no file can; a reader sees a question mark.
     return files.replace(path, text.encode("utf-8", errors="replace"))
 
@@ -104,6 +110,7 @@ def page(
     findings: Iterable[Finding] = (),
     withheld: Collection[str] = (),
     beside: Beside = NOTHING,
+    guess: Guess = UNASKED,
 ) -> str:
     """Return an explanation as the text of one HTML page.
 
@@ -121,6 +128,8 @@ def page(
         Ids of those of which the page tells neither judgment nor effect.
     beside
         What stands beside the evidence.
+    guess
+        What is asked before the page shows the evidence, and the controls that it leaves.
 
     Raises
     ------
@@ -132,29 +141,55 @@ def page(
         given = wire.shown(keyframes)
         raise ValueError(f"keyframes must be a whole number from 1, got {given}")
     script = _inline("portable.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    content = data(explanation, keyframes, target, findings, withheld, beside)
+    more = _inline("guess.js").replace(*AS_VALUE, 1) if guess.needs_script else ""
+    if guess.asked is not None:
+        target = guess.asked.target
+    content = data(explanation, keyframes, target, findings, withheld, beside, guess)
     chosen = explanation.targets.index(content["traits"]["target"])
-    drawn = Image.fromarray(explanation.on_paper(chosen))
     net = content["traits"]["_net_name"]
     names = dict(zip(explanation.targets, explanation.short_names, strict=True))
     heading = _heading(explanation, [each["index"] for each in content["traits"]["_classes"]])
+    before = _before(explanation, chosen)
+    if guess.asked is not None:
+        before, heading = _hidden(explanation, guess.asked), "Guess first"
     return _PAGE.substitute(
-        digest=digest,
+        digests=" ".join(f"'sha256-{_digest(each)}'" for each in (script, more) if each),
         title=escape(" · ".join(filter(None, [heading, net, explanation.game]))),
         heading=escape(heading),
         caption=_caption(explanation, net),
         css=_inline("widget.css") + _inline("portable.css"),
-        still=still.jpeg(still.sheet(np.asarray(drawn))),
-        alt=escape(_heading(explanation, [explanation.targets[chosen]])),
-        says=escape(texts.shown(explanation.says(explanation.targets[chosen]))),
-        verdict=escape(texts.shown(explanation.checks[chosen].summary)),
-        compared=beside.compared.html(names, content["traits"].get("_beside", ())),
+        **before,
+        compared=""
+        if guess.hides
+        else beside.compared.html(names, content["traits"].get("_beside", ())),
         # So that no text in it can end the element that holds it.
         data=json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
         licenses=assets.text("LICENSES.txt").replace("--", "- -"),
+        more=f"<script>{more}</script>\n" if more else "",
         script=script,
     )
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _before(explanation: Record, chosen: int) -> dict[str, str]:
+    """Return the still picture and the words that stand there until the panel does."""
+    drawn = Image.fromarray(explanation.on_paper(chosen))
+    return {
+        "still": still.jpeg(still.sheet(np.asarray(drawn))),
+        "alt": escape(_heading(explanation, [explanation.targets[chosen]])),
+        "says": escape(texts.shown(explanation.says(explanation.targets[chosen]))),
+        "verdict": escape(texts.shown(explanation.checks[chosen].summary)),
+    }
+
+
+def _hidden(explanation: Record, asked: Asking) -> dict[str, str]:
+    """Return the same where something is asked first."""
+    prompt = escape(texts.shown(asked.question.prompt, texts.WORDS))
+    picture = still.jpeg(still.sheet(explanation.image))
+    return {"still": picture, "alt": "The photo", "says": prompt, "verdict": ""}
 
 
 def data(
@@ -164,6 +199,7 @@ def data(
     findings: Iterable[Finding] = (),
     withheld: Collection[str] = (),
     beside: Beside = NOTHING,
+    guess: Guess = UNASKED,
 ) -> dict[str, Any]:
     """Return the values of the page's model; docs/protocol.md describes them."""
     given = marked.checked(explanation, findings)
@@ -212,6 +248,7 @@ def data(
             "_findings": marked.setup(explanation, net, found),
             **({"_beside": others["panes"]} if others["panes"] else {}),
             **({"_beside_choice": others["choice"]} if others["choice"] else {}),
+            **guess.traits(),
             "iterations": max(last, 1),
             "target": drawn,
             "iteration": tracks[drawn].iterations[-1],

@@ -120,10 +120,3 @@ def _url(picture: Image.Image) -> str:
     held = io.BytesIO()
     picture.save(held, "JPEG", quality=_QUALITY, subsampling=0)
     return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode('ascii')}"
-
-
-def png(pixels: npt.NDArray[np.uint8]) -> bytes:
-    """Return a network's input (H, W, 3) as a PNG file."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()

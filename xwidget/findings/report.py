@@ -46,6 +46,27 @@ $body
 """)
 
 
+def document(title: str, name: str, about: str, body: str, css: str = "") -> str:
+    """Return an HTML page that holds all it shows: nothing runs in it, and nothing is fetched.
+
+    Parameters
+    ----------
+    title, name, about
+        Its heading, the name of the page, and a line below the heading, as text.
+    body
+        HTML.
+    css
+        What is added to the style of reports.
+    """
+    return _PAGE.substitute(
+        title=escape(title),
+        name=escape(name),
+        css=Path(__file__).with_name("report.css").read_text("utf-8") + css,
+        about=escape(about),
+        body=body,
+    )
+
+
 def write(
     path: str | os.PathLike[str],
     findings: Iterable[Finding],
@@ -120,13 +141,8 @@ def page(
         _part(number, row, rolled, members(kept, rolled.by), shown)
         for number, row in enumerate(outer.rows, 1)
     ]
-    return _PAGE.substitute(
-        title=escape(heading),
-        name=escape(name),
-        css=Path(__file__).with_name("report.css").read_text("utf-8"),
-        about=_about(rolled.total),
-        body="\n".join([shown.definitions(), _overview(outer), *parts, _how(outer)]),
-    )
+    body = "\n".join([shown.definitions(), _overview(outer), *parts, _how(outer)])
+    return document(heading, name, _about(rolled.total), body)
 
 
 def _heading(total: Row) -> str:
@@ -157,7 +173,7 @@ def _about(total: Row) -> str:
     if total.dates:
         first, last = total.dates
         parts.append(first if first == last else f"{first} to {last}")
-    return escape(texts.shown(" · ".join(filter(None, parts)), texts.Room(600)))
+    return texts.shown(" · ".join(filter(None, parts)), texts.Room(600))
 
 
 def _overview(outer: Rollup) -> str:

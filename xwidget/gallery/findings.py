@@ -13,12 +13,12 @@ from typing import BinaryIO
 from xwidget.findings import formats
 from xwidget.findings.finding import Finding
 from xwidget.findings.formats import Picture
-from xwidget.findings.inputs import png
 from xwidget.findings.keeping import Store
 from xwidget.findings.spot import Spot
 from xwidget.findings.store.loading import load, load_all
 from xwidget.gallery.counting import Counting
 from xwidget.gallery.item import Item, spot_of
+from xwidget.support.png import to_png
 
 
 class GalleryFindings:
@@ -145,7 +145,7 @@ class GalleryFindings:
             subject = item.read()
             if subject is None or subject.digest not in digests:
                 continue
-            known, picture = subject.known_geometry, png(subject.picture)
+            known, picture = subject.known_geometry, to_png(subject.picture)
             geometry = None if known is None else known.describe()
             try:
                 store.save_input(subject.digest, preprocessing, picture, geometry)

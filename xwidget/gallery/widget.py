@@ -64,6 +64,8 @@ class Gallery(GuardedWidget, ipywidgets.VBox):  # type: ignore[misc]
         As in ``Inspector``; a number means the most likely classes of each image.
     names
         Names of an iterable's images; by default the file's name, or "image 1", "image 2", ...
+        Where a list of paths has files that are called alike, their paths below the folder that all
+        of them share.
     keep
         Number of images whose iterations are all kept, >= 2; each takes about 25 MB at 224², three
         classes and 70 iterations, and its original 3 bytes a pixel if it was not given by path.

@@ -12,6 +12,7 @@ from xwidget.inspector.features.annotating import Annotating
 from xwidget.inspector.features.beside.feature import Beside
 from xwidget.inspector.features.comparing import Comparing
 from xwidget.inspector.features.feature import Feature
+from xwidget.inspector.features.guessing import Guessing
 from xwidget.inspector.features.locating import Locating
 from xwidget.inspector.features.reloading import Reloading
 from xwidget.inspector.features.running import Running
@@ -65,14 +66,22 @@ class Parts:
         lines = {name: Line(f"xwidget {name}") for name in ("findings", "files", "values")}
         self.line = lines["findings"]
         self.annotating = Annotating(panel, self.drawn, keeper, self.line)
-        self.saving = Saving(panel, self.drawn, self.annotating.telling.all, self.beside.to_export)
-        self.picture = StillPicture(panel, self.drawn)
+        self.guessing = Guessing(panel, self.drawn, self.beside.places, self.beside.alone)
+        self.saving = Saving(
+            panel,
+            self.drawn,
+            self.annotating.telling.all,
+            self.beside.to_export,
+            self.guessing.to_export,
+        )
+        self.picture = StillPicture(panel, self.drawn, lambda: self.guessing.hides)
         self.features: tuple[Feature, ...] = (
             self.running,
             self.adding,
             self.comparing,
             self.testing,
             self.beside,
+            self.guessing,
             self.saving,
             self.picture,
             self.annotating,
@@ -84,7 +93,7 @@ class Parts:
         handlers = {name: do for each in self.features for name, do in each.commands.items()}
         self.commands = Commands(panel, handlers, inbox, refuse, lines)
         self.receiving = Receiving(panel, self.drawn, self.commands)
-        self.display = Display(panel, self.picture)
+        self.display = Display(panel, self.picture, self.guessing)
 
     def begin(self) -> None:
         """Begin, once the traits are there."""

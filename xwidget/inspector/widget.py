@@ -12,6 +12,7 @@ import traitlets
 from PIL import Image
 
 from xwidget.assets import static
+from xwidget.catalog.controls import check as check_controls
 from xwidget.classifier import Classifier, check_classifier
 from xwidget.engine.device import pick
 from xwidget.engine.keywords import spelled_out
@@ -70,6 +71,12 @@ class Inspector(SideBySide):
         Where findings are kept: a file's path, a PostgreSQL server's URL, or a ``FindingStore``;
         None for ``xwidget-findings.sqlite`` in the working directory, made with the first finding;
         False for this session only.
+    guess
+        Something that is asked before the panel shows what the network relies on: True for the part
+        of the photo that it relies on for the class shown; ``"class"``, ``"channel"`` or
+        ``"method"``; or a ``Question``. A guess is committed, then revealed; see ``answers``.
+    controls
+        Names of the controls that can be used, a list; the others are not shown. None for all.
     layout
         An ipywidgets ``Layout``, or a dict of its traits.
 
@@ -86,6 +93,11 @@ class Inspector(SideBySide):
         ``"idle"``, ``"running"``, ``"done"``, ``"stopped"`` or ``"error"``. To be read, not set.
     error
         Error message; empty if there was no error.
+    controls
+        As above; it can be set at any time.
+    answers
+        The first answer to each question that was asked here, a list of dicts as in
+        ``xw.lessons.Answer``. To be read, not set.
 
     Raises
     ------
@@ -133,6 +145,8 @@ class Inspector(SideBySide):
         *,
         witness: Classifier | None = None,
         findings: Place = None,
+        guess: Any = None,
+        controls: Sequence[str] | None = None,
         layout: ipywidgets.Layout | Mapping[str, Any] | None = None,
         **settings: Unpack[SettingsDict],
     ) -> None:
@@ -145,6 +159,7 @@ class Inspector(SideBySide):
         seconds = [SecondNet.of(each, inspected.subject) for each in others]
         chosen = beginning.disputed_first(chosen, targets, seconds)
         keeper = Keeper.of(findings)
+        controls = check_controls(controls)
 
         self._lock = INSPECTORS
         self._own_layout: ipywidgets.Layout | None = None
@@ -157,6 +172,7 @@ class Inspector(SideBySide):
             **asked.in_panel(),
             target=chosen[0],
             **beginning.traits(self._panel),
+            controls=controls,
             **({} if layout is None else {"layout": layout}),
         )
         if not isinstance(layout, ipywidgets.Layout):
@@ -165,6 +181,7 @@ class Inspector(SideBySide):
         try:
             for each in seconds:
                 self._parts.beside.add_second(each)
+            self._parts.guessing.ask(guess)
         except BaseException:
             self.close()  # nobody else has it
             raise

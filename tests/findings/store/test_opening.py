@@ -289,6 +289,29 @@ def test_without_the_libraries_the_command_that_installs_them_is_said(
         xw.FindingStore("postgresql://me@db.example.org/lab")
 
 
+def test_threads_that_miss_the_libraries_together_are_told_the_same() -> None:
+    code = """
+import sys, threading, time
+class Slow:
+    def find_spec(self, name, *_):
+        if name == "sqlalchemy":
+            time.sleep(0.3)
+            raise ModuleNotFoundError("none", name=name)
+sys.meta_path.insert(0, Slow())
+from xwidget.findings.store.store import FindingStore
+def opened():
+    try:
+        FindingStore(":memory:")
+    except ImportError as error:
+        print(type(error).__name__)
+threads = [threading.Thread(target=opened) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["MissingExtra"] * 4
+
+
 def test_without_psycopg_the_command_that_installs_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,6 +17,7 @@ from xwidget.findings.formats.items import Claim, Item, Page, extra, named, size
 from xwidget.findings.formats.parsing import Malformed, Node, dumped
 from xwidget.findings.formats.picture import Picture, described
 from xwidget.findings.region import Box, Pixels, Point, Polygon, Region
+from xwidget.support.png import to_png
 
 _VERSION: Final = "5.5.0"
 _OURS: Final = ("label", "points", "shape_type", "mask", "description", "xwidget")
@@ -113,12 +114,10 @@ def shape(region: Region, picture: Picture) -> dict[str, Any]:
         return {"shape_type": "polygon", "points": ring, "mask": None}
     crop = picture.crop(region).tight()
     left, upper, right, lower = crop.bounds
-    file = io.BytesIO()
-    Image.fromarray(crop.mask).save(file, "PNG")
     return {
         "shape_type": "mask",
         "points": [[left, upper], [right - 1, lower - 1]],  # its last pixels
-        "mask": base64.b64encode(file.getvalue()).decode("ascii"),
+        "mask": base64.b64encode(to_png(crop.mask)).decode("ascii"),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 from collections.abc import Mapping
 from types import TracebackType
@@ -23,6 +24,8 @@ from xwidget.support import texts
 
 if TYPE_CHECKING:
     from xwidget.findings.store.sql.database import Database
+
+_importing = threading.Lock()
 
 
 class FindingStore(Reviewed, Worded, Summed, Exchanged):
@@ -364,7 +367,9 @@ class FindingStore(Reviewed, Worded, Summed, Exchanged):
 
 def _opened(place: Place, timeout: float) -> Database:
     try:
-        from xwidget.findings.store.sql.database import Database
+        # Of two threads that import what fails, the second would be told something else.
+        with _importing:
+            from xwidget.findings.store.sql.database import Database
     except ModuleNotFoundError as error:
         library = {"sqlalchemy": "SQLAlchemy", "alembic": "alembic"}.get(error.name or "")
         if library is None:

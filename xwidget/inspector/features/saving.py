@@ -13,6 +13,7 @@ from xwidget.explanation import Explanation
 from xwidget.export import page
 from xwidget.export.beside import Beside
 from xwidget.export.formats import FORMATS, sizes
+from xwidget.export.guessing.kept import Guess
 from xwidget.findings.finding import Finding
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Answer, Handler, Task
@@ -38,6 +39,8 @@ class Saving(Feature):
     beside
         Returns a function that makes what stands beside the evidence now ready for such a page;
         itself it is called with the lock held.
+    guess
+        The same for what is asked first, and for the controls that are locked.
     """
 
     def __init__(
@@ -46,11 +49,13 @@ class Saving(Feature):
         drawn: Drawn,
         findings: Callable[[], tuple[Sequence[Finding], Collection[str]]],
         beside: Callable[[], Callable[[], Beside]],
+        guess: Callable[[], Callable[[], Guess]],
     ) -> None:
         super().__init__(panel)
         self._drawn = drawn
         self._findings = findings
         self._beside = beside
+        self._guess = guess
 
     @property
     def commands(self) -> Mapping[str, Handler]:
@@ -69,24 +74,32 @@ class Saving(Feature):
                 "wait() first"
             )
             target = self._first(explanation)
-            beside = self._beside()
+            beside, guess = self._beside(), self._guess()
         findings, withheld = self._findings()
 
         def export(path: str | os.PathLike[str], keyframes: int | None = None) -> Path:
             count = page.KEYFRAMES if keyframes is None else keyframes
-            return page.write(explanation, path, count, target, findings, withheld, beside())
+            return page.write(
+                explanation, path, count, target, findings, withheld, beside(), guess()
+            )
 
         return export
 
     def _save(self, format: str) -> Task:
         """Return a task that makes a file of the present explanation."""
         chosen, found = FORMATS[format], self._explanation(_NOTHING)
-        drawn, beside = self._first(found), self._beside()
+        drawn, beside, guess = self._first(found), self._beside(), self._guess()
 
         def write(path: Path) -> None:
             findings, withheld = self._findings()
             chosen.write(
-                found, path, drawn=drawn, findings=findings, withheld=withheld, beside=beside()
+                found,
+                path,
+                drawn=drawn,
+                findings=findings,
+                withheld=withheld,
+                beside=beside(),
+                guess=guess(),
             )
 
         return self._file(chosen.ending, write)

@@ -11,11 +11,11 @@ from typing import Any
 
 from xwidget.catalog.games import GAMES
 from xwidget.findings.finding import Finding, Seen
-from xwidget.findings.inputs import png
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
 from xwidget.net.fingerprint import fingerprint
 from xwidget.subject import Subject
+from xwidget.support.png import to_png
 
 _DIGITS = 16
 _CLOSE = 1e-3  # between a score and the same as a page has it
@@ -209,7 +209,7 @@ class Seeing:
 
     def picture(self) -> bytes:
         """Return the net's input as a PNG file."""
-        return png(self.subject.picture)
+        return to_png(self.subject.picture)
 
     def evidence(self, target: int | str | None) -> Any:
         """Return a class's mask (3, H, W) uint8, of the newest iteration; ``target`` None stands

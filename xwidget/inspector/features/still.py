@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PIL import Image
 
 from xwidget.catalog import sentences
@@ -25,11 +27,14 @@ class StillPicture(Feature):
         All that it sees of its Inspector.
     drawn
         What is drawn.
+    hides
+        Returns whether the evidence is not to be shown yet.
     """
 
-    def __init__(self, panel: Panel, drawn: Drawn) -> None:
+    def __init__(self, panel: Panel, drawn: Drawn, hides: Callable[[], bool]) -> None:
         super().__init__(panel)
         self._drawn = drawn
+        self._hides = hides
 
     def evidence(self, target: int | str | None, view: str) -> Image.Image:
         """Return a class's evidence at the iteration that is drawn; of the drawn class for None."""
@@ -44,18 +49,20 @@ class StillPicture(Feature):
             return Image.fromarray(picture)
 
     def sheet(self) -> Image.Image:
-        """Return the image beside the evidence that is drawn, with what it is and its checks."""
+        """Return the image beside the evidence that is drawn, with what it is and its checks; alone
+        while a question hides these.
+        """
         with self._panel.lock:
             image, target = self._panel.subject.picture, self._drawn.target
             evidence, paper = self._evidence(target), self._on_paper(target)
-            if evidence is None or paper is None:
+            if evidence is None or paper is None or self._hides():
                 return still.sheet(image)
             return still.sheet(image, evidence, paper, says=self._says(), checks=self._checks())
 
     def alt(self) -> str:
         """Return the description of the sheet, in words."""
         with self._panel.lock:
-            return self._says() or "The image as the network sees it"
+            return ("" if self._hides() else self._says()) or "The image as the network sees it"
 
     def _evidence(self, target: int) -> Bytes | None:
         """Return a class's evidence at the iteration that is drawn, (H, W, 3) uint8."""

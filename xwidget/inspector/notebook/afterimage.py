@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from html import escape
 
 # The rules tell by what stands in the output above: a panel, a still picture, or a line of text.
 # They know Jupyter's pages alone, and only once the output is in its place.
@@ -24,52 +25,74 @@ _SCRIPT = """(() => {
     ${cell} .%(name)s { display: block; animation: %(name)s 1ms 1500ms backwards; }
     @keyframes %(name)s { from { max-height: 0; margin: 0; } }
     .%(name)s img { max-width: 100%%; }
-    ${cell}:has(.xwidget-inspector, img) + ${cell}:has(.%(name)s) { display: none; }
+    ${cell}:has(%(panel)s) + ${cell}:has(.%(name)s) { display: none; }
     ${cell}:has(+ ${cell} .%(name)s) > .jp-OutputArea-output:not(:has(*)) { display: none; }
-  </style><img><figcaption></figcaption>`;
-  Object.assign(node.querySelector("img"), %(picture)s);
-  node.querySelector("figcaption").textContent = %(words)s;
+  </style>` + %(html)s;
   place.replaceChildren(node);
 })();"""
 
 _WORDS = "A picture of what was found. Run the cell again to have the panel."
 
 
-class Afterimage:
-    """The output that follows a panel, wherever that is displayed."""
+PANEL = ".xwidget-inspector, img"
+"""An Inspector, or a picture of one."""
 
-    def __init__(self) -> None:
+
+class Afterimage:
+    """The output that follows a panel, wherever that is displayed.
+
+    Parameters
+    ----------
+    panel
+        What stands in the output above while it is not needed, as a style sheet selects it.
+    """
+
+    def __init__(self, panel: str = PANEL) -> None:
+        self._panel = panel
         self._name = f"xwidget-afterimage-{uuid.uuid4().hex[:12]}"
 
-    def display(self, jpeg: str, alt: str) -> None:
+    def display(self, html: str) -> None:
         """Put it below what was displayed last.
 
         Parameters
         ----------
-        jpeg
-            The picture, as base64.
-        alt
-            What it shows, in words.
+        html
+            What it shows: without scripts, and with nothing that a person wrote but as text.
         """
-        self._publish(jpeg, alt, update=False)
+        self._publish(html, update=False)
 
-    def renew(self, jpeg: str, alt: str) -> None:
-        """Put another picture in its place; from any thread."""
-        self._publish(jpeg, alt, update=True)
+    def renew(self, html: str) -> None:
+        """Put another in its place; from any thread."""
+        self._publish(html, update=True)
 
-    def _publish(self, jpeg: str, alt: str, *, update: bool) -> None:
+    def _publish(self, html: str, *, update: bool) -> None:
         from IPython.display import publish_display_data
 
         # Plain text, too, as a conversion complains of what it has no form for.
-        data = {"application/javascript": script(self._name, jpeg, alt), "text/plain": ""}
+        code = script(self._name, html, self._panel)
+        data = {"application/javascript": code, "text/plain": ""}
         transient = {"display_id": self._name}
         publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
 
 
-def script(name: str, jpeg: str, alt: str) -> str:
+def picture(jpeg: str, alt: str, below: str = "") -> str:
+    """Return a picture as HTML.
+
+    Parameters
+    ----------
+    jpeg
+        As base64.
+    alt
+        What it shows, in words.
+    below
+        HTML that stands between it and what to do.
+    """
+    src = f"data:image/jpeg;base64,{jpeg}"
+    return f'<img src="{src}" alt="{escape(alt)}">{below}<figcaption>{_WORDS}</figcaption>'
+
+
+def script(name: str, html: str, panel: str) -> str:
     """Return the output's code; ``name`` is that of one panel, a CSS identifier."""
-    picture = {"src": f"data:image/jpeg;base64,{jpeg}", "alt": alt}
-    values = {"picture": picture, "words": _WORDS}
     # A converted notebook has it in a <script>, which a class's name must not end.
-    plain = {key: json.dumps(value).replace("<", "\\u003c") for key, value in values.items()}
-    return _SCRIPT % {"name": name, **plain}
+    held = json.dumps(html).replace("<", "\\u003c")
+    return _SCRIPT % {"name": name, "panel": panel, "html": held}

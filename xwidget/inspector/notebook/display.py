@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from PIL import Image
 
 from xwidget.export import still
+from xwidget.inspector.features.guessing import Guessing
 from xwidget.inspector.features.still import StillPicture
-from xwidget.inspector.notebook.afterimage import Afterimage
+from xwidget.inspector.notebook.afterimage import picture
+from xwidget.inspector.notebook.displayed import Bundle, Displayed
 from xwidget.inspector.page.panel import Panel
+from xwidget.lessons import answered_html
 
-Bundle = tuple[dict[str, Any], dict[str, Any]]
+_SMALL = 160  # px, of the picture that a guess is marked in
 
 
 class Display:
@@ -22,17 +26,20 @@ class Display:
         Of the Inspector.
     picture
         What stands in for it.
+    guessing
+        What was asked.
     """
 
-    def __init__(self, panel: Panel, picture: StillPicture) -> None:
+    def __init__(self, panel: Panel, picture: StillPicture, guessing: Guessing) -> None:
         self._panel = panel
         self._picture = picture
-        self._afterimage: Afterimage | None = None
-        """The output that follows it in the notebook, once it was displayed."""
+        self._guessing = guessing
+        self._displayed = Displayed(self._keepsake, lambda: panel.session.closed)
 
     def begin(self) -> None:
         """Keep what follows it up to date."""
         self._panel.watch(self._on_status, "status")
+        self._panel.watch(lambda _: self._on_status(self._panel.get("status")), "_guess")
 
     def bundle(self, widget: Bundle | None) -> Bundle | None:
         """Return a widget's bundle with a still picture for where no widget can be shown."""
@@ -43,31 +50,26 @@ class Display:
         return {**data, "image/png": still.png(self._picture.sheet())}, {**metadata, **alt}
 
     def show(self, bundle: Callable[[], Bundle | None]) -> None:
-        """Display a widget's bundle, and the picture that a saved notebook shows in its place.
-
-        Raises
-        ------
-        NotImplementedError
-            If it has none: then it is displayed as whatever IPython makes of it.
-        """
-        from IPython.display import display
-
-        # Of a closed one ipywidgets takes the method away.
-        made = None if self._panel.session.closed else bundle()
-        if made is None:
-            raise NotImplementedError
-        data, metadata = made
-        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
-        if self._afterimage is None:
-            self._afterimage = Afterimage()
-        self._afterimage.display(*self._keepsake())
+        """Display a widget's bundle, as ``Displayed.show``."""
+        self._displayed.show(bundle)
 
     def _on_status(self, status: str) -> None:
-        if self._afterimage is None or self._panel.session.closed:
-            return  # what was found stands there already
         if status != "running":
-            self._afterimage.renew(*self._keepsake())
+            self._displayed.renew()
 
-    def _keepsake(self) -> tuple[str, str]:
-        """Return the picture, as base64 of a JPEG, and what it shows."""
-        return still.jpeg(self._picture.sheet()), self._picture.alt()
+    def _keepsake(self) -> str:
+        """Return the picture, and what was answered, as HTML."""
+        jpeg, alt = still.jpeg(self._picture.sheet()), self._picture.alt()
+        return picture(jpeg, alt, self._answers())
+
+    def _answers(self) -> str:
+        answers = self._panel.get("answers")
+        if not answers or self._guessing.hides:
+            return ""
+        image = Image.fromarray(self._panel.subject.picture)
+        image.thumbnail((_SMALL, _SMALL))
+        photo = f"data:image/jpeg;base64,{still.jpeg(image)}"
+        prompts = self._guessing.prompts.items()
+        return answered_html.table(
+            answers, {id: {"prompt": prompt, "picture": photo} for id, prompt in prompts}
+        )

@@ -19,6 +19,7 @@ from xwidget.inspector.page.table import (
     comparing,
     drawn,
     findings,
+    guessing,
     pages,
     running,
     saving,
@@ -28,7 +29,7 @@ from xwidget.inspector.page.table import (
 PROTOCOL = 2
 """Version of the contract, compared in the handshake."""
 
-_TABLE = (drawn, classes, running, comparing, testing, beside, findings, saving, pages)
+_TABLE = (drawn, classes, running, comparing, testing, beside, guessing, findings, saving, pages)
 
 VIEW_COUNT = Trait(
     "_view_count",

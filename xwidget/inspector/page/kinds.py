@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xwidget.catalog import controls
 from xwidget.engine.setting import Setting
 from xwidget.frames import Frame, decode
 from xwidget.inspector.page.shapes_beside import BesideChoice
@@ -171,6 +172,34 @@ class Share(Kind):
                 f"{name} must be a share from 0 to 1, not 0, got {wire.shown(value)}"
             )
         return number
+
+
+_LONGEST = 1e7  # seconds
+
+
+@dataclass(frozen=True)
+class Seconds(Kind):
+    """A time that something took."""
+
+    hint = float
+    words = "seconds"
+
+    def _read(self, name: str, value: Any, widget: Any) -> float:
+        number = arguments.real(value)
+        if number is None or not 0 <= number <= _LONGEST:
+            raise ProtocolError(f"{name} must be a number of seconds, got {wire.shown(value)}")
+        return number
+
+
+@dataclass(frozen=True)
+class Controls(Kind):
+    """Names of controls; None for all."""
+
+    hint: Any = list[str] | None
+    words = "names of controls"
+
+    def _read(self, name: str, value: Any, widget: Any) -> list[str] | None:
+        return controls.check(value)
 
 
 _MOST_CHOSEN = 100  # of classes or panes, by one view

@@ -123,7 +123,7 @@ class Words(TypedDict):
     """Sentences of the page about a picture."""
 
     games: dict[str, GameWords]
-    seen: Annotated[float, "Score below which the net does not see a class."]
+    said: Annotated[float, "Score below which a class is not called what the net says."]
     edited: Annotated[str, "Of a mask changed by hand."]
     undefended: Annotated[list[str], "The values of `defense` that mean no defense."]
     defended: Annotated[str, "Beside an undefended picture."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from functools import partial
 from pathlib import Path
 
 from alembic import command
@@ -29,38 +30,19 @@ def upgrade(transactions: Transactions) -> None:
     StoreError
         If they are of a newer xwidget, or the file holds something else; nothing is changed then.
     """
-    scripts = ScriptDirectory(str(_MIGRATIONS))
-    newest = scripts.get_current_head()
-    known = {script.revision for script in scripts.walk_revisions()}
     where = transactions.place.location
-
-    def check(connection: Connection) -> bool:
-        """Return True if the tables are the newest."""
-        found = _revision(connection)
-        if found is None and not transactions.on_server and _of_others(connection):
-            raise StoreError(
-                f"{where} is a database of another program. It was left as it is; keep findings in "
-                "another file"
-            )
-        if found is not None and found not in known:
-            raise StoreError(
-                f"{where} was written by a newer xwidget: its tables are of revision {found}, and "
-                f"this one knows up to {newest}. Nothing was changed. Update it:  "
-                "pip install --upgrade xwidget"
-            )
-        return found == newest
 
     def work(connection: Connection) -> None:
         if transactions.on_server:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-        if not check(connection):
+        if not _check(transactions, connection):
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             with _one_at_a_time:
                 command.upgrade(config, "head")
 
-    if transactions.read(check):
+    if is_newest(transactions):
         with contextlib.suppress(StoreError):  # others use it now: it works without, too
             transactions.use_write_ahead_log()  # a copy may have none
         return
@@ -71,6 +53,36 @@ def upgrade(transactions: Transactions) -> None:
         )
     transactions.use_write_ahead_log()
     transactions.write(work)
+
+
+def is_newest(transactions: Transactions) -> bool:
+    """Return True if the tables are of the newest revision; nothing is changed.
+
+    Raises
+    ------
+    StoreError
+        As ``upgrade``.
+    """
+    return transactions.read(partial(_check, transactions))
+
+
+def _check(transactions: Transactions, connection: Connection) -> bool:
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    newest = scripts.get_current_head()
+    known = {script.revision for script in scripts.walk_revisions()}
+    found, where = _revision(connection), transactions.place.location
+    if found is None and not transactions.on_server and _of_others(connection):
+        raise StoreError(
+            f"{where} is a database of another program. It was left as it is; keep findings in "
+            "another file"
+        )
+    if found is not None and found not in known:
+        raise StoreError(
+            f"{where} was written by a newer xwidget: its tables are of revision {found}, and "
+            f"this one knows up to {newest}. Nothing was changed. Update it:  "
+            "pip install --upgrade xwidget"
+        )
+    return found == newest
 
 
 def _of_others(connection: Connection) -> bool:

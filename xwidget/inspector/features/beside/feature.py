@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import torch
+import numpy as np
+import numpy.typing as npt
 
-from xwidget import metrics
 from xwidget.assets import text
 from xwidget.attribution import Attribution
 from xwidget.classifier import Classifier
@@ -20,6 +20,7 @@ from xwidget.export import beside as exported
 from xwidget.export.compared import Compared
 from xwidget.export.failing import with_failed
 from xwidget.inspector.features.beside.attributions import Attributions
+from xwidget.inspector.features.beside.judge import Judge
 from xwidget.inspector.features.beside.measuring import Measurement, Measuring, What
 from xwidget.inspector.features.beside.method import OfMethod
 from xwidget.inspector.features.beside.model import OtherModel
@@ -27,23 +28,18 @@ from xwidget.inspector.features.beside.own import ID, Own
 from xwidget.inspector.features.beside.pane import Pane
 from xwidget.inspector.features.beside.panes import Panes
 from xwidget.inspector.features.beside.scoring import Scoring
-from xwidget.inspector.features.beside.source import Doing, Given, Source
+from xwidget.inspector.features.beside.source import Given, Source
 from xwidget.inspector.features.beside.values import Found, told
 from xwidget.inspector.features.feature import Feature
 from xwidget.inspector.page.commands import Answer, Handler, Task
 from xwidget.inspector.page.drawn import Drawn
 from xwidget.inspector.page.panel import Panel
-from xwidget.net.forward import device_of
-from xwidget.subject import Subject
+from xwidget.places import Places
 from xwidget.support import texts
 from xwidget.support.texts import NAME
 
 _BYTES_PER_SECOND = 30e6  # of values that a page asks for, as of masks
 _ENDED = ("done", "stopped", "error")
-_BESIDE_THE_VERDICT = (
-    " The evidence's own checks ask something else: whether it is enough for this network."
-)
-_AGAIN = 30  # iterations of a run with random weights, and of the one it is compared with
 
 
 class Beside(Feature):
@@ -63,6 +59,7 @@ class Beside(Feature):
         self._own = Own(panel)
         self.panes = Panes(panel, drawn)
         self._measuring = Measuring(panel)
+        self._judge = Judge(panel)
         self._scoring = Scoring(panel.subject, panel.session.witness)
         self._closed = threading.Event()
         self.panes.changed = self._on_values
@@ -106,6 +103,16 @@ class Beside(Feature):
         self._measuring.close()
         self._scoring.close()
         self._own.close()
+
+    # For other features.
+
+    def places(self, target: int) -> Places | None:
+        """Return each pixel's place by our own evidence so far; None where there is none."""
+        return None if self._own.seq(target) is None else self._own.found(target).places
+
+    def alone(self, kept: Sequence[npt.NDArray[np.bool_]], target: int) -> list[float | None]:
+        """Return the net's scores of some pixels (H, W) alone; without the lock, on any thread."""
+        return self._scoring.alone(kept, target)
 
     # From Python, without the lock.
 
@@ -329,65 +336,16 @@ class Beside(Feature):
         find()  # raises
         source = None if pane == ID else self.panes.get(pane).source
         measures = what == "measures"
-        measure = partial(self._measured if measures else self._randomized, source)
-        device = self._device(source) if measures else pick(self._panel.settings.device)
+        measure = partial(self._judge.measured if measures else self._judge.randomized, source)
+        device = self._judge.device(source) if measures else pick(self._panel.settings.device)
         still = partial(self._still, pane)
         self._measuring.add(Measurement(pane, target, what, find, still, measure, device))
-
-    def _device(self, source: Source | None) -> torch.device:
-        """Return where a pane is measured: a net is asked where it lies."""
-        theirs = None if source is None else source.subject
-        return device_of((theirs or self._panel.subject.subject).clf.net)
 
     def _still(self, pane: int) -> bool:
         """Return whether nothing is at work on the values of a pane, or it is gone."""
         if pane == ID:
             return self._panel.session.idle
         return all(each.id != pane or each.doing is None for each in self.panes)
-
-    # On the thread of measures.
-
-    def _measured(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
-        subject, ranked = self._panel.subject.subject, found.ranked
-        if source is not None and source.subject is not None:  # a model's pane: by itself
-            subject, ranked = source.subject, source.framed(ranked)
-        return metrics.measure(
-            subject,
-            ranked,
-            witness=self._witness(subject, ranked.targets[0]),
-            on_progress=doing.progress,
-            cancel=doing.cancelled,
-        ).describe()
-
-    def _witness(self, subject: Subject, target: int) -> Classifier | None:
-        """Return the witness for a target of a subject, of ours or another model's; None for none,
-        and where it does not have the target, such as a score that the net alone has.
-        """
-        witness = self._panel.session.witness
-        if witness is None or witness.net.net is subject.clf.net:
-            return None
-        if subject is not self._panel.subject.subject:
-            witness = witness.of(subject.clf)
-        return witness.net if witness.knows(target) else None
-
-    def _randomized(self, source: Source | None, found: Found, doing: Doing) -> dict[str, Any]:
-        (target,) = found.attribution.targets
-        if source is not None:
-            return source.randomized(found.attribution, target, doing)
-        explanation = self._panel.runs.explanation()
-        if explanation is None:
-            raise RuntimeError("there is no evidence any more")
-        said = metrics.randomization(
-            self._panel.subject.subject,
-            explanation,
-            target,
-            iterations=_AGAIN,
-            on_progress=doing.progress,
-            cancel=doing.cancelled,
-        ).describe()
-        if not said["passes"]:
-            said["words"] += _BESIDE_THE_VERDICT
-        return said
 
     # On the line of values.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,10 +14,11 @@ import torch
 from xwidget.classifier import Classifier
 from xwidget.engine.witness import Witness, handed_over
 from xwidget.inspector.features.beside.source import Source
-from xwidget.inspector.features.beside.values import Found, top
+from xwidget.inspector.features.beside.values import Found
 from xwidget.inspector.work.inspected import Inspected
 from xwidget.metrics.judge import Judge
 from xwidget.net.versions import Signature, signature
+from xwidget.places import top
 
 _MOST = 2000  # scores that are known
 _BATCH = 8
@@ -106,6 +107,23 @@ class Scoring:
             if seqs.get(id) == seq:
                 found.setdefault(share, {})[str(id)] = scores
         return found
+
+    def alone(self, kept: Sequence[npt.NDArray[np.bool_]], target: int) -> list[float | None]:
+        """Return the net's scores of some pixels (H, W) alone, on the reference, in their order.
+
+        Raises
+        ------
+        RuntimeError
+            If the Inspector is closed.
+        """
+        with self._lock:
+            inspected, nets = self._inspected, self._nets
+            if inspected is None:
+                raise RuntimeError("this Inspector is closed; make a new one")
+            if not nets[0].look():
+                self._known.clear()
+            pictures = torch.stack([self._shown(each, inspected) for each in kept])
+            return nets[0].scores(pictures, target, inspected.clf)
 
     def _measured(
         self, asked: Asked, share: float, target: int, inspected: Inspected, nets: list[_Net]

@@ -13,17 +13,14 @@ import numpy.typing as npt
 from xwidget.attribution import Attribution
 from xwidget.frames import Frame
 from xwidget.metrics.ranking import ranks
+from xwidget.places import Places, of_ranks
 
 STEPS = 32767
 """Steps of the scale on each side of 0, in 16 bits."""
 
-PLACES = 65536
-"""Places that are told apart."""
-
 _BEYOND = 1e-3  # share of the values that may be beyond the scale
 
 Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.uint16]
 
 
 def scale_of(values: Floats, signed: bool) -> float:
@@ -60,13 +57,7 @@ def places_of(relevance: npt.NDArray[np.floating]) -> Places:
     >>> places_of(np.array([[0.5, 1.0], [0.25, 0.0]])).tolist()
     [[16384, 0], [32768, 49152]]
     """
-    places = ranks(np.array(relevance)).numpy()
-    return (places * PLACES // places.size).astype(np.uint16)
-
-
-def top(places: Places, share: float) -> npt.NDArray[np.bool_]:
-    """Return where the top share of the pixels is, (H, W)."""
-    return places < share * PLACES
+    return of_ranks(ranks(np.array(relevance)).numpy())
 
 
 @dataclass(eq=False)
