@@ -69,8 +69,8 @@ const later = (name) => ({
   banner: { js: "export default (lib) => {" },
   footer: { js: `return ${name}; };` },
 });
-// Findings and help; other methods and models beside our evidence.
-const [annotate, beside] = [later("annotate"), later("beside")];
+// Findings and help; other methods and models beside our evidence; questions, and locked controls.
+const [annotate, beside, guess] = ["annotate", "beside", "guess"].map(later);
 // The page that Explanation.export_html writes: the same panel, with a model in place of a kernel.
 const portable = {
   ...options,
@@ -78,22 +78,34 @@ const portable = {
   plugins: [styleText],
   format: "iife",
 };
+// What a lesson's page has beside it: its sheet, with a model in place of a kernel.
+const handout = {
+  ...options,
+  entryPoints: { handout: here("src/handout/page.ts") },
+  inject: [],
+  banner: {},
+  format: "iife",
+};
 const styles = {
   ...options,
-  entryPoints: { widget: here("src/styles/index.css"), portable: here("src/styles/portable.css") },
+  entryPoints: {
+    widget: here("src/styles/index.css"),
+    portable: here("src/styles/portable.css"),
+    handout: here("src/styles/handout.css"),
+  },
   banner: {},
 };
-// The Gallery's strip and the Browser's wall are plain: they need nothing of others, and so no notice.
+// The Gallery's strip, the Browser's wall and a lesson's sheet are plain: they need nothing of others, and so no notice.
 const plain = {
   ...options,
-  entryPoints: ["gallery", "browser"].flatMap((name) => [
+  entryPoints: ["gallery", "browser", "lessons"].flatMap((name) => [
     { in: here(`src/${name}/${name}.ts`), out: name },
     { in: here(`src/styles/${name}.css`), out: name },
   ]),
   inject: [],
   banner: {},
 };
-const builds = [options, annotate, beside, portable, styles, plain];
+const builds = [options, annotate, beside, guess, portable, handout, styles, plain];
 
 // What the bundle contains of others is MIT: its notices travel beside it.
 async function licenses() {

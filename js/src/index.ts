@@ -11,6 +11,7 @@ export default () =>
     kernel: { RunBar, Settings, Testing },
     // To a page that has greeted.
     annotate: (store) => sent(store, "_annotate"),
+    guess: (store) => sent(store, "_guess_script"),
     async beside(store) {
       const { model, link } = store.wire;
       if (!model.get("_beside_script")) {

@@ -20,6 +20,8 @@ export interface Parts {
   annotate(store: Store): Script | Promise<Script>;
   /** The script with other methods and models, once something of it is asked for. */
   beside(store: Store): Script | Promise<Script>;
+  /** The script with questions and locked controls. */
+  guess(store: Store): Script | Promise<Script>;
   /** What only a kernel can do; an exported page leaves it out. */
   kernel?: KernelParts;
   /** Is told of every view. */
@@ -72,7 +74,7 @@ export function createInspector({ kernel, ready, ...scripts }: Parts) {
 
     render({ model, el }: { model: Model; el: HTMLElement }) {
       const known = store;
-      if (!known) throw new Error("The Inspector was shown before it was set up.");
+      if (!known) throw new Error("It was shown before it was set up.");
       const ended = new AbortController();
       const root = document.createElement("div");
       root.className = "xwidget-inspector";
@@ -83,7 +85,11 @@ export function createInspector({ kernel, ready, ...scripts }: Parts) {
       keepKeys(root, isOurs, ended.signal);
       const ui = createUi(root, known, ended.signal);
       ready?.(ui);
-      render(h(Panel, { ui, kernel }), root);
+      // Where something is asked first, or locked, nothing is drawn before that is known.
+      const show = () => ended.signal.aborted || render(h(Panel, { ui, kernel }), root);
+      const guard = () => extend(ui, "guess", "The question").then(show);
+      known.wire.listen("change:_guess_script", guard);
+      void (model.get("_guess_script") ? guard : show)();
       if (!greeted) known.connect();
       greeted = true;
       afterPaint(() => void extend(ui, "annotate", "Findings and help"), ended.signal);

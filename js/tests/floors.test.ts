@@ -11,6 +11,8 @@ const ROOMS: Record<string, readonly string[]> = {
   panel: ["support", "kernel", "catalog", "state", "picture"],
   annotate: ["support", "kernel", "catalog", "state", "picture", "panel"],
   beside: ["support", "kernel", "catalog", "state", "picture", "panel"],
+  // Grids of pixels and their run lengths are those of findings.
+  guess: ["support", "kernel", "catalog", "state", "picture", "panel", "annotate"],
   inspector: ["support", "kernel", "state", "panel"],
   index: ["state", "panel", "inspector"],
   portable: [
@@ -19,6 +21,8 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   gallery: ["support", "kernel"],
   browser: ["support", "kernel"],
+  lessons: ["support", "kernel"],
+  handout: ["support", "kernel", "lessons", "portable"],
 };
 
 type Imports = Map<string, readonly string[]>;

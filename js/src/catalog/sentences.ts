@@ -2,7 +2,7 @@
 import type { Checks, ClassInfo, Variant, Words } from "../kernel/contract";
 import type { Frame } from "../kernel/frame";
 
-export const NO_WORDS: Words = { games: {}, seen: 0, edited: "", undefended: [], defended: "" };
+export const NO_WORDS: Words = { games: {}, said: 0, edited: "", undefended: [], defended: "" };
 
 export interface Fields {
   name: string;
@@ -36,9 +36,9 @@ export function says(words: Words, game: string, fields: Fields): string {
   const rules = words.games[game];
   if (!rules || Number.isNaN(fields.score)) return "";
   const goal = rules.enough * fields.image;
-  // A notebook saved earlier has no `seen`.
+  // A notebook saved earlier has no `said`.
   const done = rules.keeps
-    ? fields.score >= goal && !(fields.score < words.seen)
+    ? fields.score >= goal && !(fields.score < words.said)
     : fields.score <= goal;
   const saying = (fields.scored && rules.says_score) || rules.says;
   return filled(done ? saying : rules.says_short, fields);

@@ -31,14 +31,9 @@ export function trusted({ status, checks, edited, cut, last, iteration }: Drawn)
   const unjudged = (words: string): Trusted => ({ sign: "unjudged", words, checks: null });
   if (edited) return unjudged("Edited by hand: not checked.");
   if (checks) {
-    if (cut) {
-      const words = `Not tested by itself; the whole evidence: ${checks.verdict}.`;
-      return { sign: "unjudged", words, checks };
-    }
-    const sign = signOf(checks);
-    if (iteration >= last) return { sign, words: checks.summary, checks };
-    const verdict = checks.verdict.replace(/^./, (first) => first.toUpperCase());
-    return { sign, words: `${verdict} at iteration ${last}; an earlier one is drawn.`, checks };
+    if (!cut && iteration >= last) return { sign: signOf(checks), words: checks.summary, checks };
+    const of = cut ? "Not tested by itself; the whole evidence" : `The result, iteration ${last}`;
+    return { ...unjudged(`${of}: ${checks.verdict}.`), checks };
   }
   if (status === "running") return open("Checks follow when the run ends.");
   if (last < 0) return open("Not run yet.");

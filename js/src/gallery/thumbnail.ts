@@ -2,6 +2,7 @@
 import { countsInWords, drawCounts } from "../support/counts";
 import { create, set } from "../support/elements";
 import { score } from "../support/figures";
+import { drawMark, MARKS } from "../support/marks";
 import type { Item, Show, State } from "./contract";
 
 export const STATES: Record<State, string> = {
@@ -11,21 +12,17 @@ export const STATES: Record<State, string> = {
   stopped: "stopped",
   error: "error",
 };
-const MARKS: Record<State, string> = {
+/** Of a verdict its own: a tick would say more than the checks do. */
+const STATE_MARKS: Record<State, string> = {
   waiting: "",
   running: "",
   explained: "M3.5 8.5l3 3 6-6.5",
   stopped: "M5 5h6v6H5z",
-  error: "M8 3.5v5.5M8 11.6v.9",
-};
-/** A tick would say more than the checks do. */
-const VERDICTS: Record<string, string> = {
-  doubtful: "M8 2.5l6 11H2zM8 6.5v3M8 11.3v.7",
-  "no evidence": "M3.5 8h9",
+  error: MARKS.error ?? "",
 };
 /** One thumbnail. */
 export class Option {
-  readonly element = create("div", "xg-option");
+  readonly element = create("div", "xg-thumb xg-option");
   readonly #image = create("img");
   readonly #mark = create("span", "xg-mark");
   readonly #bar = create("i");
@@ -53,8 +50,7 @@ export class Option {
     if (dataset.state !== item.state || dataset.verdict !== verdict) {
       dataset.state = item.state;
       dataset.verdict = verdict;
-      const path = VERDICTS[verdict] ?? MARKS[item.state];
-      this.#mark.innerHTML = path && `<svg viewBox="0 0 16 16"><path d="${path}"/></svg>`;
+      drawMark(this.#mark, MARKS[verdict] ?? STATE_MARKS[item.state]);
     }
     this.#bar.style.width = `${100 * item.share}%`;
     set(this.#name, item.name);

@@ -109,8 +109,8 @@ export interface GameWords {
 /** Sentences of the page about a picture. */
 export interface Words {
   games: Record<string, GameWords>;
-  /** Score below which the net does not see a class. */
-  seen: number;
+  /** Score below which a class is not called what the net says. */
+  said: number;
   /** Of a mask changed by hand. */
   edited: string;
   /** The values of `defense` that mean no defense. */
@@ -558,6 +558,75 @@ export interface Measured {
   randomized: Randomized | null;
 }
 
+export type GuessKind = "region" | "class" | "channel" | "method" | "choice" | "number" | "text";
+
+/** A question. The right answer is not told before a guess is committed. */
+export interface GuessQuestion {
+  id: string;
+  kind: GuessKind;
+  prompt: string;
+  /** What there is to choose from; empty where nothing is. */
+  options: string[];
+  /** Whether several options may be chosen at once. */
+  several: boolean;
+  /** The class that it is about. */
+  target: number;
+  /** Of a question about methods: numbers of the pictures in the order in which they are shown, without their names; 0 for our own evidence. */
+  panes: number[];
+}
+
+/** Pixels of the photo. */
+export interface GuessRegion {
+  /** Height and width. */
+  size: number[];
+  /** Run lengths, as findings have them. */
+  counts: string;
+}
+
+/** A question and what became of it. */
+export interface Guess {
+  question: GuessQuestion;
+  /** What is committed: a `GuessRegion`, an option or a number; null before that. */
+  value: unknown;
+  committed: boolean;
+  /** Whether the panel shows what it hides until then. */
+  revealed: boolean;
+  /** Why it cannot be revealed yet, in words; or "". */
+  waits: string;
+  /** null where nothing is right or wrong, and before the result. */
+  right: boolean | null;
+  /** `{}` before it is known. Of a region: `area`, `overlap`, `chance`, `score`, `evidence`, `image` and `why_no_score`; of others: `answer`, and the figures behind it. */
+  result: Record<string, unknown>;
+  /** The pixels that the evidence ranks first, as many as the guess has. */
+  evidence: GuessRegion | null;
+  /** What is said once it is revealed; or "". */
+  feedback: string;
+  /** Guesses that were committed so far. */
+  tries: number;
+}
+
+/** An answer that stays on record: the first that was committed. */
+export interface GuessAnswer {
+  question: string;
+  kind: GuessKind;
+  step: number;
+  value: unknown;
+  right: boolean | null;
+  result: Record<string, unknown>;
+  seconds: number;
+  tries: number;
+  /** When it was committed, in ISO form. */
+  time: string;
+}
+
+/** The controls that a person cannot use. */
+export interface Locked {
+  /** Elements of the panel, as a style sheet selects them. */
+  hidden?: string[];
+  /** Keys that do nothing, as a browser names them, letters small. */
+  keys?: string[];
+}
+
 /** The traits, as the page reads them. */
 export interface Traits {
   /** The image as the net sees it, in true color; target −1. */
@@ -626,6 +695,20 @@ export interface Traits {
   _beside_choice: BesideChoice;
   /** Source of the page's third script, a module: what is beside; empty until a page asks by `beside_open`, or there is a pane. */
   _beside_script: string;
+  /** Source of the page's fourth script, a module: questions and locked controls. Where there is one, the panel is not drawn before the script is there; "" where there is neither. */
+  _guess_script: string;
+  /** Names of the controls that a person can use; null for all of them. */
+  controls: string[] | null;
+  /** What `controls` leaves out. */
+  _locked: Locked;
+  /** A question, and what became of it, see [Guessing](#guessing); `{}` without one. */
+  _guess: Partial<Guess>;
+  /** What a page without a kernel needs for the result, once the run has ended, see [Guessing](#guessing). */
+  _guess_kept: Record<string, string>;
+  /** What a lesson has the panel show, as the links of pages say it: class, iteration, view, layout and the like; `""` for nothing. */
+  _place: string;
+  /** The answers that were given in this panel, one a question. */
+  answers: GuessAnswer[];
   /** Source of the page's second script, a module: findings and help, which are not needed for the first paint; empty until a page says `hello`. */
   _annotate: string;
   /** What must be known before findings can be marked, see [Findings](#findings); `{}` where they cannot. */
@@ -660,6 +743,9 @@ export type Command =
   | { type: "measure"; pane: number; target: number }
   | { type: "randomize"; pane: number; target: number }
   | { type: "measure_stop" }
+  | { type: "guess_commit"; guess: Record<string, unknown>; seconds: number }
+  | { type: "guess_reveal" }
+  | { type: "guess_reset" }
   | { type: "findings" }
   | { type: "put"; finding: Record<string, unknown>; base: number; act: string; target: number; iteration: number; imported?: boolean }
   | { type: "review"; finding: string; verdict: string; kind?: string; reason?: string; act: string }
@@ -713,6 +799,9 @@ export interface Replies {
   measure: Extract<Message, { type: "done" }>;
   randomize: Extract<Message, { type: "done" }>;
   measure_stop: Extract<Message, { type: "done" }>;
+  guess_commit: Extract<Message, { type: "done" }>;
+  guess_reveal: Extract<Message, { type: "done" }>;
+  guess_reset: Extract<Message, { type: "done" }>;
   findings: Extract<Message, { type: "findings" }>;
   put: Extract<Message, { type: "kept" }>;
   review: Extract<Message, { type: "reviewed" }>;

@@ -28,20 +28,26 @@ export type LinkState =
   | "stranger";
 
 const STAYS = "What is here can still be viewed.";
+const CELL = `${STAYS} To go on, run the cell again.`;
 
 /** What there is to say of the kernel, where it does not simply answer. */
 export const LINKS: Partial<Record<LinkState, string>> = /* @__PURE__ */ (() => ({
   silent: `The kernel does not answer: it is busy, or there is none. ${STAYS}`,
-  busy: "The kernel is busy with a cell: it will do what you ask for here once the cell has finished.",
+  busy: "The kernel is busy with a cell: what you ask for here waits for its end.",
   lost: `The connection to the kernel is lost; the panel goes on when it is back. ${STAYS}`,
   gone: `The kernel was shut down. ${STAYS} To go on, run the notebook again.`,
-  replaced: `The kernel was restarted: to go on, run the cell again. ${STAYS}`,
-  stranger: `The kernel does not answer: it does not know this panel. To go on, run the cell again. ${STAYS}`,
+  replaced: `The kernel was restarted. ${CELL}`,
+  stranger: `The kernel does not answer: it does not know this panel. ${CELL}`,
 }))();
 
 /** Where the kernel can do nothing for this panel, now or ever. */
 export function isCut(state: LinkState): boolean {
   return ["lost", "gone", "replaced", "stranger"].includes(state);
+}
+
+/** Where nobody replies to what is asked. */
+export function isMute(state: LinkState): boolean {
+  return state === "silent" || isCut(state);
 }
 
 export interface Link {
@@ -142,7 +148,7 @@ export function createLink(
   };
   model.on("comm_live_update", onConnection);
   const unlose = state.subscribe((now) => {
-    if (now === "silent" || isCut(now)) expected.clear();
+    if (isMute(now)) expected.clear();
   });
   // The host says that the kernel is back, or has time again.
   let before = kernel.state.peek();

@@ -58,7 +58,7 @@ function second(store: Store): string {
 /** Scores of different pictures stand one below the other: they are no contest. */
 function figures(store: Store): string {
   if (store.testing.edited.value) return "Scores of the photo and of the edited picture";
-  return "Scores of the photo, and of each class’s own evidence: the evidence’s do not say which class the network prefers";
+  return "Scores of the photo, and of each class’s own evidence: only the photo’s say which class the network prefers";
 }
 
 function ClassButton({ store, info }: { store: Store; info: ClassInfo }) {

@@ -1,9 +1,8 @@
-import { takesAway } from "../catalog/sentences";
 import { VIEWS, type View } from "../picture/painting";
 import { PaneView } from "../picture/pane";
 import { Legend } from "../picture/titles";
-import { keyOf, viewName, viewTitle } from "../picture/view_names";
-import { nameOf } from "../state/classes";
+import { isOfMask, keyOf, viewName, viewTitle } from "../picture/view_names";
+import { classOf, nameOf } from "../state/classes";
 import { percent, score } from "../support/figures";
 import { RunOthers } from "./compared";
 import { placesOf } from "./extension";
@@ -92,35 +91,44 @@ function titleOf(view: View, takes: boolean): string {
 
 /** Over a single picture, where several have their titles. */
 function Caption({ ui }: { ui: Ui }) {
+  const { store } = ui;
   const mask = ui.scene.value?.mask;
-  const heat = ui.panes.value.some(({ view }) => view === "heat");
+  const view = ui.view.value;
+  const own = isOfMask(view);
   const least = ui.threshold.value;
-  const edited = ui.store.testing.edited.value !== null;
-  const away = takesAway(ui.store.words.value, ui.store.ran.value.game) && !edited;
+  const edited = store.testing.edited.value !== null;
+  const takes = ui.panes.value[0]?.takes ?? false;
   // Until the run that was asked for has a mask.
-  const before = ui.store.starting.value ? `last run, ${ui.store.ran.value.game}: ` : "";
-  const width = Math.max(ui.size.value.width, 224);
+  const before = store.starting.value ? `last run, ${store.ran.value.game}: ` : "";
   return (
     <div
       class="xw-caption"
-      style={{ width: `${width}px`, height: `${ui.stage.value.caption - 6}px` }}
+      style={{
+        width: `${Math.max(ui.size.value.width, 224)}px`,
+        height: `${ui.stage.value.caption - 6}px`,
+      }}
     >
       {mask && (
         <>
           <span class="xw-drawn">
-            <b title={nameOf(ui.store, mask.target)}>{nameOf(ui.store, mask.target)}</b>
+            <b title={nameOf(store, mask.target)}>{nameOf(store, mask.target)}</b>
             {least > 0 && !edited && <em>only values ≥ {score(least / 255)}</em>}
-            {heat && <Legend picture={ui} />}
+            {view === "heat" && <Legend picture={ui} />}
           </span>
           <span class="xw-figures">
             <span>{edited ? "edited" : `${before}iteration ${mask.iteration}`}</span>
-            <span>
-              score {away ? "without it " : ""}
-              {score(mask.score)}
-            </span>
-            <span title="The mask’s mean over all pixels and colors">
-              {percent(mask.mean)} {away ? "taken away" : "shown"}
-            </span>
+            {/* Of the rest nobody asked the network at every iteration. */}
+            {view !== "rest" && (
+              <span>
+                score {takes && own ? "without it " : ""}
+                {score(own ? mask.score : classOf(store, mask.target)?.score)}
+              </span>
+            )}
+            {own && (
+              <span title="Mean strength of the mask, not area">
+                {percent(mask.mean)} {takes ? "taken away" : "shown"}
+              </span>
+            )}
           </span>
         </>
       )}

@@ -1,26 +1,25 @@
 import { takesAway } from "../catalog/sentences";
 import { LETTERS, type Look, pixelAt, type Rgb } from "../picture/painting";
+import { classOf } from "../state/classes";
 import { score } from "../support/figures";
 import { placesOf } from "./extension";
 import type { Ui } from "./ui";
 
 /**
  * The pixel under the pointer or the keyboard cursor. It is announced only when the keyboard moves
- * it: a moving mouse would talk without end.
+ * it, and not during a run: a moving mouse, or a mask that changes, would talk without end.
  */
 export function Readout({ ui }: { ui: Ui }) {
+  const { layout, store } = ui;
   const at = ui.cursor.value;
   const panes = ui.panes.value;
   // Of the picture that is pointed at, where several stand side by side.
   const pane = panes.find(({ key, scene }) => key === at?.pane && !scene.figure) ?? panes[0];
   const pixel = at && pane ? pixelAt(pane.scene, at.x, at.y) : null;
-  const rest =
-    takesAway(ui.store.words.value, ui.store.ran.value.game) && !ui.store.testing.edited.value;
-  const mask = pixel?.mask?.map((value) => score(value));
+  const rest = takesAway(store.words.value, store.ran.value.game) && !store.testing.edited.value;
   const channel = ui.channel.value;
-  const drawn = ui.store.classes.value.find(({ index }) => index === pane?.scene.mask?.target);
-  const { layout } = ui;
-  const run = layout.value in ui.store.comparisons.value ? pane?.head.name : "";
+  const drawn = classOf(store, pane?.scene.mask?.target);
+  const run = layout.value in store.comparisons.value ? pane?.head.name : "";
   const of = [drawn?.name, run].filter(Boolean).join(", ");
   return (
     <div
@@ -29,7 +28,7 @@ export function Readout({ ui }: { ui: Ui }) {
       data-empty={!pixel || undefined}
       role="status"
       aria-label="Pixel"
-      aria-live={at?.by === "pointer" ? "off" : "polite"}
+      aria-live={at?.by === "pointer" || store.status.value === "running" ? "off" : "polite"}
     >
       <div class="xw-row xw-heading">
         <b>{pixel ? `x ${pixel.x}, y ${pixel.y}` : "Pixel"}</b>
@@ -38,17 +37,14 @@ export function Readout({ ui }: { ui: Ui }) {
             <span key={name}>{channel === null || k - 1 === channel ? name : ""}</span>
           ))
         ) : (
-          <em>
-            Point at the picture, or use the arrow keys on it: the pixel’s colors and mask values
-            stand here.
-          </em>
+          <em>Point at a pixel, or use the arrow keys.</em>
         )}
       </div>
-      {ui.store.geometry.known() ? (
-        <p class="xw-of">{pixel ? ui.store.geometry.inPhoto(pixel.x, pixel.y) : ""}</p>
-      ) : null}
+      {store.geometry.known() && (
+        <p class="xw-of">{pixel && store.geometry.inPhoto(pixel.x, pixel.y)}</p>
+      )}
       <Row label="image" channel={channel} color={pixel?.image} values={pixel?.image.map(String)} />
-      <Row label="mask" channel={channel} values={mask} />
+      <Row label="mask" channel={channel} values={pixel?.mask?.map((value) => score(value))} />
       <Row
         label="evidence"
         channel={channel}
@@ -60,7 +56,7 @@ export function Readout({ ui }: { ui: Ui }) {
       ))}
       <p class="xw-of" title={pixel ? of : undefined}>
         <span>{rest ? "score without it" : "score"}</span>{" "}
-        {pixel ? score(pane?.scene.mask?.score) : "–"} <span dir="auto">{pixel ? of : ""}</span>
+        {pixel ? score(pane?.scene.mask?.score) : "–"} <span dir="auto">{pixel && of}</span>
       </p>
     </div>
   );

@@ -17,7 +17,7 @@ export function RunBar({ ui }: { ui: Ui }) {
           type="button"
           class={changed && !running ? "xw-primary" : undefined}
           disabled={running}
-          title={changed ? "Run with the settings as they are now" : "Run again from the start"}
+          title={changed ? "Run with the new settings" : "Run again from the start"}
           onClick={() => store.run()}
         >
           Run

@@ -41,7 +41,7 @@ export function SaveMenu({ ui }: { ui: Ui }) {
     try {
       await navigator.clipboard.writeText(link);
     } catch {
-      throw new Error(`This browser does not let a page copy. The link: ${link}`);
+      throw new Error(`This page may not use the clipboard. The link: ${link}`);
     }
   };
   const name = (end: string) => {

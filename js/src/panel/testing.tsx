@@ -1,17 +1,18 @@
 import type { Frame } from "../kernel/frame";
+import { CHANNELS } from "../picture/painting";
 import type { BrushTool } from "../picture/tools/brush";
+import { classOf } from "../state/classes";
 import type { Brush } from "../state/masks";
 import { rest } from "../state/masks";
-import { score } from "../support/figures";
+import { capital, score } from "../support/figures";
 import { ToolButton } from "./tool_button";
 import type { Ui } from "./ui";
 
 const MODES: Record<Brush["mode"], string> = {
   erase: "Take evidence away",
-  restore: "Bring back what the explanation shows",
+  restore: "Bring evidence back",
   reveal: "Show the image itself",
 };
-const CHANNELS = ["Red", "Green", "Blue"] as const;
 
 /** The explanation is an input of the net: change it, and see what the net says. */
 export function Testing({ ui }: { ui: Ui }) {
@@ -44,7 +45,7 @@ export function Testing({ ui }: { ui: Ui }) {
         <button
           type="button"
           disabled={disabled}
-          title={reason ?? "Have the network score the image without the evidence"}
+          title={reason ?? "Score the image without the evidence"}
           onClick={() => only(rest)}
         >
           Everything else
@@ -64,7 +65,7 @@ export function Testing({ ui }: { ui: Ui }) {
             title="Your edit is kept"
             onClick={() => {
               // Where it was made: the class and iteration that it is an edit of.
-              if (store.classes.value.some(({ index }) => index === hidden.target)) {
+              if (classOf(store, hidden.target)) {
                 store.choose(hidden.target);
                 store.scrub(hidden.iteration);
               }
@@ -81,7 +82,7 @@ export function Testing({ ui }: { ui: Ui }) {
             <ToolButton name="Redo" disabled={!undo.canRedo.value} act={undo.redo} words="Redo" />
             <button
               type="button"
-              title="End the test and go back to the explanation"
+              title="Go back to the explanation"
               onClick={() => {
                 if (brushing) ui.use(null);
                 testing.end();
@@ -131,11 +132,7 @@ function BrushBar({ id, brush: { settings, radii } }: { id: string; brush: Brush
         />
       </label>
       {CHANNELS.map((name, c) => (
-        <label
-          key={name}
-          class="xw-check"
-          title={`Whether the brush touches ${name.toLowerCase()}`}
-        >
+        <label key={name} class="xw-check" title={`Whether the brush touches ${name}`}>
           <input
             type="checkbox"
             checked={brush.channels[c] ?? false}
@@ -144,7 +141,7 @@ function BrushBar({ id, brush: { settings, radii } }: { id: string; brush: Brush
               set({ channels: [r as boolean, g as boolean, b as boolean] });
             }}
           />
-          {name}
+          {capital(name)}
         </label>
       ))}
     </div>

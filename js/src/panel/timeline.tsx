@@ -1,4 +1,5 @@
 import { shortOf, takesAway } from "../catalog/sentences";
+import { classOf } from "../state/classes";
 import { step } from "../state/timeline";
 import { score } from "../support/figures";
 import { BOX, curvePath, events } from "./curve";
@@ -11,7 +12,7 @@ export function Timeline({ ui }: { ui: Ui }) {
   const { store, details } = ui;
   const atEnd = store.follow.value || store.iteration.value === store.keyframes.value.at(-1);
   const takes = takesAway(store.words.value, store.ran.value.game);
-  const info = store.classes.value.find(({ index }) => index === store.target.value);
+  const info = classOf(store, store.target.value);
   return (
     <div class="xw-time">
       <div class="xw-tools">
@@ -25,7 +26,7 @@ export function Timeline({ ui }: { ui: Ui }) {
         </span>
         <ToolButton
           name="Details"
-          title="Mask size, other classes, and changes of sparsity λ"
+          title="Mask size, other classes, changes of sparsity λ"
           pressed={details.value}
           act={() => {
             details.value = !details.value;
@@ -62,7 +63,7 @@ function Scrubber({ ui }: { ui: Ui }) {
   const track = store.trace.value[String(store.target.value)];
   const scores = track?.scores;
   const happened = track && details ? events(track, running) : [];
-  const info = store.classes.value.find(({ index }) => index === store.target.value);
+  const info = classOf(store, store.target.value);
   const others = details ? store.classes.value.filter((each) => each !== info) : [];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

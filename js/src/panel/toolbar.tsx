@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { WHOLE } from "../picture/camera";
-import type { LAYOUTS } from "../picture/panes";
+import type { LAYOUTS } from "../picture/layouts";
 import { placesOf } from "./extension";
 import { SaveMenu } from "./save";
 import { ToolButton } from "./tool_button";
@@ -11,11 +11,11 @@ const LABELS: Record<(typeof LAYOUTS)[number], { label: string; title: string }>
   single: { label: "One picture", title: "" },
   divider: {
     label: "Image | evidence",
-    title: "The image and the evidence, with a line to move between them",
+    title: "Image and evidence, with a line to move between them",
   },
   views: {
     label: "Views",
-    title: "Several views of one mask, side by side: choose above the picture",
+    title: "Views of one mask: choose above the picture",
   },
   classes: { label: "Classes", title: "Every class explained, side by side" },
 };
@@ -86,9 +86,8 @@ export function Toolbar({ ui, children }: { ui: Ui; children?: ComponentChildren
         act={() => {
           loupe.value = !loupe.value;
         }}
-      >
-        Loupe
-      </ToolButton>
+        words="Loupe"
+      />
       <Tools ui={ui} />
       <SaveMenu ui={ui} />
       {children}

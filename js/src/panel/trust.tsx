@@ -3,7 +3,7 @@ import { figures, headOf, type Trusted, trusted } from "../catalog/trust";
 import type { Checks } from "../kernel/contract";
 import type { Pane } from "../picture/panes";
 import { SignOf } from "../picture/sign";
-import { nameOf } from "../state/classes";
+import { classOf, nameOf } from "../state/classes";
 import type { Ui } from "./ui";
 
 /** What is drawn and how far to trust it, in two sentences that open into what was tested. */
@@ -14,7 +14,7 @@ export function Trust({ ui }: { ui: Ui }) {
   const [{ says: told = "" } = {}, ...others] = ui.panes.value;
   const name = nameOf(store, target);
   const [head, rest] = headOf(now);
-  const full = store.classes.value.find(({ index }) => index === target)?.name ?? name;
+  const full = classOf(store, target)?.name ?? name;
   return (
     <div class="xw-trust" data-sign={now.sign}>
       <details>
@@ -45,8 +45,7 @@ export function Trust({ ui }: { ui: Ui }) {
 }
 
 const NOT_YET =
-  "A search can also find noise that only this network sees. So each run ends with tests: the verdict " +
-  "appears here.";
+  "A search can also find noise that only this network sees: tests follow when the run has ended.";
 
 /** Of the picture, so that sentence, verdict and picture are one class's. */
 function targetOf({ panes, store }: Ui): number {
@@ -89,7 +88,7 @@ function Others({ panes }: { panes: readonly Pane[] }) {
 function defendedScore(ui: Ui): string {
   const { store } = ui;
   const target = targetOf(ui);
-  const info = store.classes.value.find(({ index }) => index === target);
+  const info = classOf(store, target);
   return defended(store.words.value, store.variants.value, store.ran.value.game, info);
 }
 

@@ -4,7 +4,7 @@ import { whereabouts } from "../state/masks";
 import { figuresOf, score } from "../support/figures";
 import type { Pane } from "./panes";
 import type { Picture } from "./picture";
-import { viewWords } from "./view_names";
+import { isOfMask, viewWords } from "./view_names";
 
 /** Where the evidence lies is said at rest: nobody could follow it live. */
 export function describe({ store }: Picture, pane: Pane): string {
@@ -15,9 +15,10 @@ export function describe({ store }: Picture, pane: Pane): string {
   const edited = store.testing.edited.value === mask ? ", edited" : "";
   const busy = store.status.value === "running" || store.testing.drawing.value;
   const where = busy ? "" : `; ${whereabouts(mask)}`;
-  const figures = edited ? `score ${score(mask.score)}` : `score ${figuresOf(mask, pane.takes)}`;
+  const all = edited ? score(mask.score) : figuresOf(mask, pane.takes);
+  const figures = isOfMask(pane.view) ? `: score ${all}` : "";
   return (
-    `${view} for ${nameOf(store, mask.target)} at iteration ${mask.iteration}${edited}: ` +
+    `${view} for ${nameOf(store, mask.target)} at iteration ${mask.iteration}${edited}` +
     `${figures}${where}. ${pane.says}`
   );
 }

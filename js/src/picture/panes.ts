@@ -5,18 +5,15 @@ import { sentence, shortOf, takesAway } from "../catalog/sentences";
 import { signOf } from "../catalog/trust";
 import type { Checks } from "../kernel/contract";
 import { type Frame, spread } from "../kernel/frame";
+import { classOf } from "../state/classes";
 import { thresholded } from "../state/masks";
 import type { SettingValues } from "../state/settings";
 import type { Store } from "../state/store";
 import { figuresOf, score, shortFiguresOf } from "../support/figures";
+import type { Layout } from "./layouts";
 import type { Looks } from "./looks";
 import { dimmed, type Scene, type View } from "./painting";
-import { viewName } from "./view_names";
-
-/** What is side by side: nothing, image and picture with a divider, views, classes or runs. */
-export const LAYOUTS = ["single", "divider", "views", "classes"] as const;
-/** One of these, or a comparison of runs by the setting in which they differ. */
-export type Layout = string;
+import { isOfMask, viewName } from "./view_names";
 
 /** One picture of the panel. */
 export interface Pane {
@@ -138,7 +135,7 @@ function panesOf(
     sentence({
       words: store.words.value,
       game: played,
-      info: store.classes.value.find(({ index }) => index === mask?.target),
+      info: classOf(store, mask?.target),
       mask,
       // A run that was asked for has none yet: those that there are will be gone.
       checks: store.starting.value ? undefined : checks,
@@ -164,7 +161,7 @@ function panesOf(
       head: {
         ...bare,
         name: viewName(each, takes),
-        figures: k === 0 && shown ? short(shown, takes, editing) : bare.figures,
+        figures: k === 0 && shown && isOfMask(each) ? short(shown, takes, editing) : bare.figures,
       },
       view: each,
       scene: main,

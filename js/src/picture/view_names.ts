@@ -23,21 +23,24 @@ export function viewName(view: View, takes: boolean): string {
   return capital(view);
 }
 
+/** Whether a view is of what the network scored at the iteration drawn. */
+export function isOfMask(view: View): boolean {
+  return !/image|rest/.test(view);
+}
+
 /** What a view shows, in a sentence. */
 export function viewTitle(view: View, takes: boolean): string {
   const part = takes ? "what is taken away" : "the evidence";
+  const alone = `${capital(part)} in the image’s own colors, fading to paper`;
+  const left = `The image, with ${part} faded to hatched paper`;
   const titles: Record<View, string> = {
-    paper: takes
-      ? "What is left: the image, with what is taken away faded to hatched paper"
-      : "The evidence in the image’s own colors, fading to paper where nothing is shown",
+    paper: takes ? left : alone,
     evidence: `The image where ${part} is, the reference elsewhere`,
     mask: "The mask itself, as a color",
     heat: `${heatOf(null)}, from 0 to 1`,
     overlay: `${capital(part)} in color, on the gray image`,
     image: "The image as the network sees it",
-    rest: takes
-      ? "What is taken away, in the image’s own colors, on paper"
-      : "The image, with the evidence faded to hatched paper",
+    rest: takes ? alone : left,
   };
   return titles[view];
 }

@@ -1,13 +1,18 @@
-/** Puts the panel on a page that xwidget/export/page.py wrote, in place of the still picture there. */
+/**
+ * Puts panels on a page that Python wrote, in place of the still pictures there: one on that of
+ * xwidget/export/page.py; on a lesson's, js/src/handout, one after another.
+ */
 import { createStore, createView } from "../annotate/index";
 import type { Findings } from "../annotate/state/findings";
 import { extensionOf } from "../beside/extension";
 import { type Beside, createBeside } from "../beside/state/beside";
 import { createInspector } from "../inspector";
-import type { Script } from "../panel/scripts";
+import { goTo } from "../panel/place";
+import { LIB, type Script } from "../panel/scripts";
 import { keepAddress, linkTo } from "./address";
 import { createOwnFiles } from "./files";
 import { type Exported, PortableModel } from "./model";
+import type { MountPanel } from "./mount";
 
 const annotate: Script<Findings> = {
   createStore: (store) => createStore(store, createOwnFiles),
@@ -19,26 +24,41 @@ const beside: Script<Beside> = {
   createView: extensionOf,
 };
 
-async function show(host: HTMLElement, text: HTMLElement): Promise<void> {
-  const data = JSON.parse(text.textContent ?? "") as Exported;
-  const model = await PortableModel.open(data);
+/** Where a page has something to ask, the fourth script stands before this one. */
+const globals = globalThis as unknown as { xwidgetGuess(lib: typeof LIB): Script };
+
+const mount: MountPanel = async (host, data, place, wanted) => {
+  const model = await PortableModel.open(data as Exported);
+  if (wanted?.() === false) return null;
   const widget = createInspector({
     annotate: () => annotate as Script,
     beside: () => beside as Script,
+    guess: () => globals.xwidgetGuess(LIB),
     ready(ui) {
+      if (place !== undefined) {
+        goTo(ui, place);
+        return;
+      }
       ui.link.value = () => linkTo(ui);
       keepAddress(ui);
     },
   });
-  widget.initialize({ model });
+  const end = widget.initialize({ model });
   host.replaceChildren();
-  widget.render({ model, el: host });
-}
+  const remove = widget.render({ model, el: host });
+  return {
+    model,
+    close() {
+      remove();
+      end();
+    },
+  };
+};
 
 const host = document.getElementById("xwidget");
 const data = document.getElementById("xwidget-data");
 if (host && data) {
-  show(host, data).catch((error: unknown) => {
+  mount(host, JSON.parse(data.textContent ?? "")).catch((error: unknown) => {
     const words = document.createElement("p");
     words.setAttribute("role", "alert");
     words.textContent =
@@ -47,3 +67,5 @@ if (host && data) {
     host.append(words);
   });
 }
+// For the script of a lesson, which stands behind this one.
+Object.assign(globalThis, { xwidgetPanel: mount });

@@ -2,7 +2,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { shortOf } from "../catalog/sentences";
 import type { ClassInfo } from "../kernel/contract";
-import { isCut } from "../kernel/link";
+import { isMute } from "../kernel/link";
 import type { Reply } from "../kernel/replies";
 import type { Looking } from "./looking";
 import type { KernelStatus } from "./status";
@@ -38,7 +38,7 @@ export function createClasses(
   });
   atEnd(
     link.state.subscribe((state) => {
-      if (state === "silent" || isCut(state)) added();
+      if (isMute(state)) added();
     }),
   );
   return {
@@ -73,8 +73,13 @@ export function createClasses(
   };
 }
 
+/** A class that is explained, by its index. */
+export function classOf({ classes }: Pick<Classes, "classes">, target: number | undefined) {
+  return classes.value.find(({ index }) => index === target);
+}
+
 /** A class in few words. */
-export function nameOf({ classes }: Pick<Classes, "classes">, target: number): string {
-  const found = classes.value.find(({ index }) => index === target);
+export function nameOf(store: Pick<Classes, "classes">, target: number): string {
+  const found = classOf(store, target);
   return found ? shortOf(found) : `class ${target}`;
 }

@@ -43,11 +43,12 @@ export function createFollowing(
     queueMicrotask(() => {
       moving = false;
       const followed = follow.peek();
-      follow.value = model.get("_follow") as boolean;
       const asked = model.get("iteration") as number;
-      // A busy kernel may not know yet that the page stopped following: its live steps don't count.
-      const live = status.peek() === "running" && asked === step();
-      if (!follow.peek() && !(live && !followed) && asked !== iteration.peek()) {
+      follow.value = model.get("_follow") as boolean;
+      // A busy kernel may not know yet that the page stopped following: the newest doesn't count
+      // then. Where it is meant, the kernel says that it is followed.
+      const newest = !followed && asked === step();
+      if (!newest && !follow.peek() && asked !== iteration.peek()) {
         elsewhere();
         iteration.value = asked;
       }

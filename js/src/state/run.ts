@@ -1,7 +1,7 @@
 /** The run: what it was made with, how far it is, and what a person has done with it. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Checked, Progress, Setting, SettingValue } from "../kernel/contract";
-import { isCut } from "../kernel/link";
+import { isMute } from "../kernel/link";
 import type { Reply } from "../kernel/replies";
 import type { Looking } from "./looking";
 import type { Settings, SettingValues } from "./settings";
@@ -69,7 +69,7 @@ export function createRun(
   wire.atEnd(
     link.state.subscribe((state) => {
       // Nobody will begin it: the mask that there is stays.
-      if (state === "silent" || isCut(state)) begun();
+      if (isMute(state)) begun();
     }),
   );
   wire.atEnd(

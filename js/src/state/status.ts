@@ -1,7 +1,7 @@
 /** Whether there is a kernel to ask, and what it does. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Status } from "../kernel/contract";
-import { isCut, LINKS, type LinkState } from "../kernel/link";
+import { isCut, isMute, LINKS, type LinkState } from "../kernel/link";
 import type { Said } from "../kernel/views";
 import type { Wire } from "./wire";
 
@@ -25,8 +25,8 @@ export function createStatus({ link, trait }: Wire): KernelStatus {
     portable,
     offline: computed(() => {
       if (portable.value) return "This page only shows results.";
-      if (isCut(link.state.value)) return LINKS[link.state.value] ?? "";
-      return link.state.value === "silent" ? "This needs a kernel, and none answers." : "";
+      const { value } = link.state;
+      return (isMute(value) && LINKS[value]) || "";
     }),
     /** A kernel that ended in the middle of a run could not say that it has. */
     status: computed<Status>(() => {

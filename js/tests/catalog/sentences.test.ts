@@ -59,8 +59,8 @@ test("nothing is said of a picture that nobody scored, as above a threshold", ()
   expect(sentence({ ...SAID, mask, checks: EMPTY })).toBe("");
 });
 
-test("a notebook saved earlier does not say which score counts as seen", () => {
-  const { seen: _, ...earlier } = WORDS;
+test("a notebook saved earlier does not tell from which score on a class is said", () => {
+  const { said: _, ...earlier } = WORDS;
   const fields = { name: "cup", score: 0.02, image: 0.02 };
   expect(says(earlier as Words, "generation", fields)).toMatch(/^This alone makes/);
   expect(says(WORDS, "generation", fields)).toMatch(/^With this alone/);

@@ -41,8 +41,9 @@ describe("with checks", () => {
 
   test("of an earlier iteration they say that they are not its own", () => {
     const now = trusted({ ...DRAWN, checks: doubtful, iteration: 12 });
-    expect(now.words).toBe("Doubtful at iteration 40; an earlier one is drawn.");
-    expect(now.sign).toBe("doubtful");
+    expect(now.words).toBe("The result, iteration 40: doubtful.");
+    expect(headOf(now)[0]).toBe("");
+    expect(now.sign).toBe("unjudged");
   });
 
   test("above a threshold they say that they are of the whole", () => {

@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { takesAway } from "../../src/catalog/sentences";
 import type { Variant } from "../../src/kernel/contract";
 import type { Looks } from "../../src/picture/looks";
+import type { View } from "../../src/picture/painting";
 import { comparedRuns, createPanes } from "../../src/picture/panes";
 import { finished, mask } from "../state/stub_kernel";
 
@@ -46,7 +47,7 @@ test("runs may be compared by any setting", () => {
 test("what a game takes away is the kernel's to say", () => {
   const game = { summary: "", enough: 0.5, says: "", says_short: "" };
   const games = { chess: { ...game, keeps: false }, go: { ...game, keeps: true } };
-  const words = { games, seen: 0, edited: "", undefended: [], defended: "" };
+  const words = { games, said: 0, edited: "", undefended: [], defended: "" };
   expect(["chess", "go", "deletion"].map((name) => takesAway(words, name))).toEqual([
     ...[true, false, false],
   ]);
@@ -69,6 +70,21 @@ test("a caption bears the sign that the list of classes has, of doubt and of no 
   panes.layout.value = "classes";
   expect(panes.panes.value.map(({ head }) => head.warns?.sign)).toEqual(["none", undefined]);
   expect(panes.panes.value[0]?.title).toMatch(/^class 5, no evidence: /);
+  store.close();
+  vi.useRealTimers();
+});
+
+test("of pictures side by side, image and rest bear no score of the evidence", () => {
+  vi.useFakeTimers();
+  const { kernel, store } = finished();
+  kernel.says({ _image: mask(0, 0, 0), _reference: mask(0, 0, 0) });
+  const views = signal<readonly View[]>(["heat", "image"]);
+  const panes = createPanes(store, { view: signal("paper"), views, threshold: signal(0) } as never);
+  panes.layout.value = "views";
+  const figures = () => panes.panes.value.map(({ head }) => head.figures[0] !== "");
+  expect(figures()).toEqual([true, false]);
+  views.value = ["image", "rest"];
+  expect(figures()).toEqual([false, false]);
   store.close();
   vi.useRealTimers();
 });

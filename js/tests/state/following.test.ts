@@ -68,3 +68,42 @@ describe("an iteration that is linked", () => {
     expect(kernel.saved).toContainEqual({ iteration: 1 });
   });
 });
+
+describe("what a slow kernel says of the newest iteration", () => {
+  function left() {
+    const made = finished();
+    made.store.scrub(0);
+    vi.runAllTimers();
+    made.store.scrub(8); // the kernel is about to go there
+    made.store.scrub(4);
+    made.kernel.saved.length = 0;
+    return made;
+  }
+
+  test("when the page has left it is overtaken, and the kernel hears where the page is", async () => {
+    const { kernel, store } = left();
+    kernel.says({ iteration: 8, _frame: mask(1, 5, 8, 2) });
+    await Promise.resolve();
+    expect(store.iteration.value).toBe(4);
+    vi.advanceTimersByTime(200);
+    expect(kernel.saved).toContainEqual({ iteration: 4 });
+  });
+
+  test("does not move a page that has said where it is", async () => {
+    const { kernel, store } = left();
+    vi.runAllTimers();
+    kernel.says({ iteration: 8, _frame: mask(1, 5, 8, 2) });
+    await Promise.resolve();
+    expect(store.iteration.value).toBe(4);
+    expect(store.follow.value).toBe(false);
+  });
+
+  test("is shown where Python asked for it", async () => {
+    const { kernel, store } = left();
+    vi.runAllTimers();
+    kernel.says({ _follow: true, iteration: 8 });
+    await Promise.resolve();
+    expect(store.follow.value).toBe(true);
+    expect(store.drawn.value?.iteration).toBe(8);
+  });
+});

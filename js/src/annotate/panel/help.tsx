@@ -25,8 +25,8 @@ const FIRST: [string, string][] = [
   ],
   [
     "A mask value",
-    "One for each pixel and color: 1 shows the photo, 0 the background. Red 0.80, green 0.10: the " +
-      "network needs the pixel’s red, and hardly its green.",
+    "One for each pixel and color: 1 shows the photo, 0 the background. “% shown” is their mean, not " +
+      "an area. Red 0.80, green 0.10: red counts here, green hardly.",
   ],
   [
     "The figures",

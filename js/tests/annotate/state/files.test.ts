@@ -12,7 +12,7 @@ const SILENCE = 4000 + 2000 + 2000;
 test("a file that waits for the kernel is refused once none answers, with the reason", async () => {
   const { findings, kernel, store } = marking({ traits: { _findings: {} } });
   const read = findings.readFile(file());
-  const refused = expect(read).rejects.toThrow("This needs a kernel, and none answers.");
+  const refused = expect(read).rejects.toThrow("The kernel does not answer");
   await vi.advanceTimersByTimeAsync(SILENCE);
   expect(store.link.value).toBe("silent");
   await refused;
@@ -26,8 +26,8 @@ test("a file is refused at once, and none is written, where no kernel answers an
   const { findings, kernel } = marking();
   findings.add({ type: "point", x: 1, y: 1 }); // nobody answers
   await vi.advanceTimersByTimeAsync(SILENCE);
-  await expect(findings.readFile(file())).rejects.toThrow("none answers");
-  await expect(findings.writeFile("coco")).rejects.toThrow("none answers");
+  await expect(findings.readFile(file())).rejects.toThrow("The kernel does not answer");
+  await expect(findings.writeFile("coco")).rejects.toThrow("The kernel does not answer");
   expect(kernel.asked("read_findings")).toEqual([]);
 });
 
