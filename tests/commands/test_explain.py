@@ -68,6 +68,13 @@ def test_a_folder_becomes_a_store_and_is_gone_on_with(folder: Path, capsys: Any)
     assert not xw.ExplanationStore("results").errors
 
 
+def test_where_no_image_could_be_explained_the_program_fails(folder: Path, capsys: Any) -> None:
+    for n in range(2):
+        (folder / "photos" / "banjo" / f"{n}.png").unlink()
+    assert main(command()) == 1
+    assert capsys.readouterr().out.startswith("1 images in")
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -77,6 +84,8 @@ def test_a_folder_becomes_a_store_and_is_gone_on_with(folder: Path, capsys: Any)
         (["--model", "lite9"], "no classifier 'lite9'"),
         (["--target", "tuba"], "no class 'tuba'"),
         (["--iterations", "0"], "iterations"),
+        (["--workers", "-1"], "workers is -1; expected an int of at least 1"),
+        (["--batch", "0"], "batch is 0; expected an int of at least 1"),
         (["--out", "photos"], "holds 'banjo' and no explanation store"),
         (["--witness", "my_nets:clf", "--model", "my_nets:clf"], "witness is the net"),
     ],

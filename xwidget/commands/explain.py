@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xwidget.batch.store.store import ExplanationStore
 from xwidget.batch.stream import EXECUTORS, explain_many
-from xwidget.classifier import Classifier
+from xwidget.commands.main import INTERRUPTED
 from xwidget.engine.setting import Setting
 from xwidget.engine.setting_kinds import Choice, Flag
 from xwidget.engine.settings import SETTINGS
-from xwidget.loading import load
+from xwidget.loading import MODEL, by_name
 from xwidget.support import texts
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
-
-_INTERRUPTED = 130
 _FEW = 10
 _LINE = texts.Room(400)
-_MODEL = (
-    "name of a network, as xw.load takes it (efficientnet_lite0, resnet50, ...); or "
-    "MODULE:NAME of a Classifier of yours, or of a function that makes one"
-)
 
 
-def add_to(commands: Commands) -> None:
-    """Add the command to those that there are."""
-    parser = commands.add_parser(
-        "explain",
-        help="explain the images of a folder, and keep the explanations",
-        description=(
-            "Explain all images of a folder, or of its subfolders, whose names are their labels. "
-            "What the store has already is left out, so that a run that was ended goes on."
-        ),
+def fill(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command, and what it does."""
+    parser.description = (
+        "Explain all images of a folder, or of its subfolders, whose names are their labels. "
+        "What the store has already is left out, so that a run that was ended goes on."
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="the images")
-    parser.add_argument("--model", required=True, help=_MODEL)
+    parser.add_argument("--model", required=True, help=MODEL)
     parser.add_argument("--out", required=True, type=Path, help="folder of the store")
     parser.add_argument(
         "--target",
@@ -52,9 +39,14 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--witness", metavar="MODEL", help="another network, for the check")
     parser.add_argument("--repeat", action="store_true", help="run twice, for the check of seeds")
     parser.add_argument("--retry", action="store_true", help="explain images again that failed")
-    parser.add_argument("--executor", choices=list(EXECUTORS), default="local")
-    parser.add_argument("--workers", type=int, help="batches at once")
-    parser.add_argument("--batch", type=int, help="most images in one batch")
+    parser.add_argument(
+        "--executor",
+        choices=list(EXECUTORS),
+        default="local",
+        help="local, in this process; ray, by the workers of a cluster",
+    )
+    parser.add_argument("--workers", type=int, help="batches at once, 1 or more")
+    parser.add_argument("--batch", type=int, help="most images in one batch, 1 or more")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     settings = parser.add_argument_group("settings", "As in xw.explain.")
     for setting in SETTINGS.values():
@@ -63,18 +55,24 @@ def add_to(commands: Commands) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Explain the images, and say what the store has then; return 130 if it was interrupted."""
+    """Explain the images, and say what the store has then.
+
+    Returns
+    -------
+    int
+        130 if it was interrupted, 1 if no image could be explained.
+    """
     settings = {name: getattr(given, name) for name in SETTINGS if getattr(given, name) is not None}
     stream = explain_many(
-        classifier(given.model),
+        by_name(given.model),
         given.folder,
         given.target and [_value(target) for target in given.target],
         out=given.out,
         retry=given.retry,
         executor=given.executor,
         workers=given.workers,
-        batch=given.batch or "auto",
-        witness=given.witness and classifier(given.witness),
+        batch="auto" if given.batch is None else given.batch,
+        witness=given.witness and by_name(given.witness),
         repeat=given.repeat,
         progress=not given.quiet,
         **settings,
@@ -82,34 +80,10 @@ def run(given: argparse.Namespace) -> int:
     store = stream.run()
     assert store is not None
     sys.stdout.write("".join(f"{texts.shown(line, _LINE)}\n" for line in summary(store)))
-    return _INTERRUPTED if stream.interrupted else 0
-
-
-def classifier(model: str) -> Classifier:
-    """Return the classifier that has a name, or that a module has.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there is none.
-    """
-    module, _, name = model.partition(":")
-    if not name:
-        return load(model)
-    if "" not in sys.path:
-        sys.path.insert(0, "")  # modules of the folder that this is run in
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise ValueError(f"there is no {model!r}: {error}; expected MODULE:NAME") from error
-    if not isinstance(found, Classifier) and callable(found):
-        found = found()
-    if not isinstance(found, Classifier):
-        raise TypeError(
-            f"{model!r} is a {type(found).__name__}; expected a Classifier, or a function that "
-            "makes one"
-        )
-    return found
+    if stream.interrupted:
+        sys.stdout.write("interrupted: the same command goes on with the images that are left\n")
+        return INTERRUPTED
+    return 0 if store.select("error = ''") else 1
 
 
 def summary(store: ExplanationStore) -> list[str]:
@@ -129,7 +103,8 @@ def summary(store: ExplanationStore) -> list[str]:
 
 
 def _add(group: argparse._ArgumentGroup, setting: Setting) -> None:
-    flag, words = f"--{setting.name.replace('_', '-')}", setting.words.replace("%", "%%")
+    flag = f"--{setting.name.replace('_', '-')}"
+    words = setting.words.replace("%", "%%").replace("``", "")
     if isinstance(setting.kind, Flag):
         action = argparse.BooleanOptionalAction
         group.add_argument(flag, dest=setting.name, action=action, help=words)
