@@ -22,7 +22,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.tables import table
 from xwidget.findings import agreement
 from xwidget.findings.estimates import Estimate
 from xwidget.findings.finding import Finding, read
@@ -30,6 +29,7 @@ from xwidget.findings.judgments import Judgment, Place, judged, places
 from xwidget.findings.rollup import Rollup, rollup
 from xwidget.findings.times import parsed
 from xwidget.findings.totals import in_percent
+from xwidget.studies.tables import table
 
 BREAK = 300.0
 """Seconds after which a rater is taken to have done something else meanwhile."""

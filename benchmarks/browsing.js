@@ -64,6 +64,20 @@
       }
       return performance.now() - began;
     },
+    /** Move the pointer on the map to each of these places, shares of its size, one a frame, while its
+     * button is down: ms from the frame's start until it was painted. */
+    async lasso(places) {
+      const canvas = document.querySelector(".xb-map canvas");
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      const found = [];
+      for (const [x, y] of places) {
+        const at = { clientX: left + x * width, clientY: top + y * height, bubbles: true };
+        canvas.dispatchEvent(new PointerEvent("pointermove", at));
+        const start = await nextFrame();
+        found.push(performance.now() - start);
+      }
+      return found;
+    },
     elements: () => document.querySelectorAll(".xb-cell").length,
   };
 })();

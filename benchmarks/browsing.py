@@ -2,18 +2,20 @@
 [--write FILE].
 
 A store with masks that were made up is browsed in JupyterLab in a headless Chromium, with a kernel
-behind it. The list is scrolled by a step a frame.
+behind it and a map of all rows beside it. The list is scrolled by a step a frame, and a lasso is
+drawn on the map.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -22,15 +24,17 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.screen import FRAME, laboratory
-from benchmarks.tables import machine, table, versions
 from tests.batch.store.made import make_store
 from tests.browser import chromium
 from tests.browser.inspector import from_kernel
 from tests.browser.jupyter import Notebook, Server, write_notebook
+from xwidget.batch.clusters.file import ClusterFile, write_file
 from xwidget.batch.store.store import ExplanationStore
+from xwidget.studies.tables import machine, table, versions
 
 SCRIPT = Path(__file__).with_suffix(".js")
 SIDE = 96  # of the masks; thumbnails are as large as those of larger ones
@@ -54,7 +58,9 @@ NOTES = """\
   does the kernel, which reads the rows that come into view: `frame` includes waiting for them.
 - The last column says whether both keep the budget, or `processor` alone.
 - `notch`: 120 px, most of a line of thumbnails, in every frame: 7,200 px a second. `fling`: eight
-  lines in every frame, each of which shows other rows, which the page has to ask for.
+  lines in every frame, each of which shows other rows; the page asks for them once the list rests.
+- A lasso is drawn on the map beside the thumbnails, which has a point for each row that was
+  explained.
 - A jump, as by dragging the scroll bar, is timed until names and pictures of all rows in sight are
   there: the kernel reads them from the store's files, and the browser decodes them."""
 
@@ -74,6 +80,8 @@ def main() -> None:
         laboratory() as server,
     ):
         store = arguments.store or make_store(Path(folder) / "store", arguments.rows, side=SIDE)
+        if not arguments.store:
+            add_clusters(store)
         browser = playwright.chromium.launch(
             executable_path=chromium.executable(playwright), args=chromium.arguments()
         )
@@ -101,11 +109,27 @@ def main() -> None:
         arguments.write.write_text(page + "\n", encoding="utf-8")
 
 
+def add_clusters(store: Path) -> None:
+    """Give a store a map of all its rows: a cluster for each class."""
+    opened = ExplanationStore(store)
+    ids = opened.select("error = ''")
+    labels = np.array(opened.values(ids, "target"), np.int32)
+    angle = 2 * np.pi * labels / (labels.max() + 1)
+    middles = 0.5 + 0.35 * np.stack([np.cos(angle), np.sin(angle)], 1)
+    xy = np.clip(middles + np.random.default_rng(0).normal(0, 0.05, middles.shape), 0, 1)
+    distance = np.ones(len(ids), np.float32)
+    told = {"by": "mask", "method": "spectral", "layout": "tsne", "k": int(labels.max()) + 1}
+    told |= {"score": None, "target": None}
+    write_file(store, ClusterFile(ids, labels, xy.astype(np.float32), distance, told))
+
+
 def measure(
     browser: Browser, server: Server, store: Path, repeats: int
 ) -> tuple[list[list[object]], list[list[object]]]:
     """Scroll, jump, sort and filter; return the rows of both tables."""
-    path = write_notebook(server.root / "browsing.ipynb", [CELL.format(folder=str(store))])
+    path = write_notebook(
+        server.root / "browsing.ipynb", [CELL.format(folder=str(store))], "python3"
+    )
     notebook = Notebook.open(browser, server, path, viewport={"width": 1100, "height": 1000})
     try:
         page = notebook.page
@@ -123,7 +147,10 @@ def measure(
             timed("fling, eight lines a frame", scroll(page, [8 * 146] * repeats)),
             timed("jumps anywhere", scroll(page, jumps(page, repeats))),
         ]
-        places = [random.Random(1).random() for _ in range(max(10, repeats // 10))]
+        if page.locator(".xb-map canvas").count():
+            scrolled.append(timed("a lasso's move", lasso(page, repeats)))
+        drawn = random.Random(1)
+        places = [drawn.random() for _ in range(max(10, repeats // 10))]
         waits = page.evaluate("(shares) => xwWall.jump(shares)", places)
         notebook.execute("b.order = 'green DESC'")
         page.wait_for_timeout(1000)
@@ -168,6 +195,34 @@ def scroll(page: Page, steps: Sequence[float]) -> Scrolled:
     page.evaluate(scroll_by, list(steps)[:10])
     frames: Any = page.evaluate(scroll_by, list(steps))
     page.evaluate("() => xwWall.jump([0.3])")
+    return Scrolled(processor(page, scroll_by, steps), frames)
+
+
+def lasso(page: Page, count: int) -> Scrolled:
+    """Draw a lasso, a move a frame; then again, and look at the processor after each."""
+    canvas = page.locator(".xb-map canvas")
+    canvas.scroll_into_view_if_needed()
+    turns = (2 * math.pi * k / count for k in range(count))
+    places = [[0.5 + 0.3 * math.cos(turn), 0.5 + 0.3 * math.sin(turn)] for turn in turns]
+    move_to = "(places) => xwWall.lasso(places)"
+
+    def draw(act: Callable[[], Any]) -> Any:
+        canvas.hover()
+        page.mouse.down()
+        found = act()
+        page.evaluate(
+            "() => document.querySelector('.xb-map canvas')"
+            ".dispatchEvent(new PointerEvent('pointercancel'))"
+        )
+        page.mouse.up()
+        return found
+
+    frames = draw(lambda: page.evaluate(move_to, places))
+    return Scrolled(draw(lambda: processor(page, move_to, places)), frames)
+
+
+def processor(page: Page, script: str, steps: Sequence[object]) -> list[float]:
+    """Return the ms that each step takes of the main thread's processor."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -175,13 +230,13 @@ def scroll(page: Page, steps: Sequence[float]) -> Scrolled:
         found = session.send("Performance.getMetrics")["metrics"]
         return 1000 * next(each["value"] for each in found if each["name"] == "TaskDuration")
 
-    processor = []
+    found = []
     for step in steps:
         before = spent()
-        page.evaluate(scroll_by, [step])
-        processor.append(spent() - before)
+        page.evaluate(script, [step])
+        found.append(spent() - before)
     session.detach()
-    return Scrolled(processor, frames)
+    return found
 
 
 def jumps(page: Page, count: int) -> list[float]:

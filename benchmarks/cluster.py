@@ -1,6 +1,6 @@
 """Images a second by the workers of a cluster, and what a killed one costs.
 
-python -m benchmarks.throughput --executor ray [--write docs/reports/cluster.md]
+python -m benchmarks.throughput --executor ray [--write docs/reports/ray.md]
 
 Ray runs on this machine alone, each worker on one core.
 """
@@ -24,8 +24,8 @@ from PIL import Image
 
 import xwidget as xw
 from benchmarks.photos import read_photos
-from benchmarks.tables import machine, number, table, versions
 from xwidget.batch.executors.session import session
+from xwidget.studies.tables import machine, number, table, versions
 
 _MIB = 2**20
 
@@ -113,7 +113,7 @@ def page(net: str, count: int, many: int, iterations: int, short: int) -> str:
     start = min(job.start for job in rounds)
     return "\n\n".join(
         [
-            "# On a cluster",
+            "# On a Ray cluster",
             f"Measured {date.today()} by `python -m benchmarks.throughput --executor ray` on "
             f"{machine()}.\n{versions()}, ray {version('ray')}.",
             f"{net}, one target, {iterations} iterations, 320² JPEG files; each worker on one core "
@@ -150,7 +150,7 @@ def loss(job: Job, iterations: int) -> str:
     return (
         f"{job.images} images, {iterations} iterations, {job.workers} workers, one of them killed "
         f"(`kill -9`) midway: {job.rows} rows in the store, {job.lost} images lost, {job.twice} "
-        f"rows twice. {number(job.rate)} images/s. The driver's memory was {first:.0f} MiB after "
+        f"rows twice. The driver's memory was {first:.0f} MiB after "
         f"{_PART} images and {last:.0f} MiB at the end."
     )
 
@@ -207,7 +207,7 @@ def run(
             workers,
             len(images),
             len(ids),
-            len({image.name for image in images} - set(ids["image"])),
+            len({image.name for image in images} - {Path(name).name for name in ids["image"]}),
             int(ids["id"].duplicated().sum()),
             times[1] - times[0],
             (len(images) - workers) / (times[-1] - times[workers]),

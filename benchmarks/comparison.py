@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.answers import GAMES, OURS, RANDOM, label
 from benchmarks.figures import CLOCK, Figure, groups
-from benchmarks.intervals import STATISTICS, Estimate, Statistic, difference
 from benchmarks.records import Row
-from benchmarks.tables import table
+from xwidget.studies.intervals import STATISTICS, Estimate, Statistic, difference
+from xwidget.studies.tables import table
 
 #: The method that is compared with all others: what a run gives with the defaults.
 OURS_FIRST = GAMES[0]

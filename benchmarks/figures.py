@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.intervals import Estimate, mean, median, share
 from benchmarks.records import Row
 from xwidget.metrics.areas import AREAS
+from xwidget.studies.intervals import Estimate, mean, median, share
 
 _AREA = """\
 The first 10%, 20% and 30% of the pixels, at full contrast on the data mean, shown alone: medians of

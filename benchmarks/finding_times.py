@@ -19,10 +19,10 @@ from typing import TypeAlias
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from benchmarks.screen import laboratory, shown
-from benchmarks.tables import machine, table, versions
 from tests.browser import chromium
 from tests.browser.inspector import Inspector, from_kernel, wait_in_kernel
 from tests.browser.jupyter import Notebook, Server
+from xwidget.studies.tables import machine, table, versions
 
 #: When a finding was clicked ("click"), judged ("key"), and painted as saved with its verdict
 #: ("judged") and as measured ("measured"), in ms.

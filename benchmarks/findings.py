@@ -26,13 +26,13 @@ from torch import Tensor
 from torchvision.transforms.functional import gaussian_blur
 
 import xwidget as xw
-from benchmarks import intervals
 from benchmarks.photos import Photo, read_photos
 from benchmarks.records import Row
-from benchmarks.tables import machine, number, table, versions
 from xwidget.findings.proposals import propose
 from xwidget.findings.region import Box, Region
 from xwidget.metrics import Effects
+from xwidget.studies import intervals
+from xwidget.studies.tables import machine, number, table, versions
 
 NET = "efficientnet_lite0"
 ITERATIONS = 40

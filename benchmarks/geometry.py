@@ -20,9 +20,9 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
 from torchvision.transforms._presets import ImageClassification
 
-from benchmarks.tables import number, table
 from xwidget.preprocessing.geometry import Geometry
 from xwidget.preprocessing.preprocess import Preprocess, read_preprocess
+from xwidget.studies.tables import number, table
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 NORMALIZE = T.Normalize(MEAN, STD)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from benchmarks.intervals import mean, median, share
 from benchmarks.noise import UNSEEN
 from benchmarks.records import Row
-from benchmarks.tables import number, table
 from xwidget.catalog.games import GAMES
 from xwidget.engine.moves import MOVES
+from xwidget.studies.intervals import mean, median, share
+from xwidget.studies.tables import number, table
 
 #: Evidence brings its class back, on gray and on unseen backgrounds: shares of the photo's score.
 BACK, BACK_UNSEEN = 0.9, 0.75

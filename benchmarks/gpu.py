@@ -19,11 +19,11 @@ import torch.nn.functional as F
 
 import xwidget as xw
 from benchmarks.photos import read_photos
-from benchmarks.tables import number, table, versions
 from xwidget.engine.optimize import optimize
 from xwidget.engine.plan import Plan, choose
 from xwidget.engine.settings import Settings
 from xwidget.engine.views import DRAWN, PLAIN
+from xwidget.studies.tables import number, table, versions
 
 NETS = ("squeezenet", "efficientnet_lite0")
 VIEWS = {"drawn": len(DRAWN), "zero": len(PLAIN)}

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 import xwidget as xw
-from benchmarks.tables import number, table
+from xwidget.studies.tables import number, table
 
 WAYS: dict[str, dict[str, Any]] = {
     "both": {},

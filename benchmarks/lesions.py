@@ -1,7 +1,13 @@
-"""Evidence against lesions of which the truth is known: drawn pictures, a small net, both games.
+r"""Evidence against lesions of which the truth is known: drawn pictures, a small net, both games.
 
     python -m benchmarks.lesions --quick
     python -m benchmarks.lesions --write docs/reports/lesions.md
+    python -m benchmarks.lesions --draw lesions
+
+The last one writes the pictures to be explained, and their lesions, for the study of lesions:
+
+    python -m xwidget.studies lesions --photos lesions/photos --marks lesions/marks \
+        --model benchmarks.lesions:trained --out report.html
 
 The pictures are drawn in code: bright or dark lesions, or none, on a ground that looks like a
 fundus photo, among spots that all classes have. The net is trained here. Evidence on held-out
@@ -22,14 +28,15 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor, nn
 
 import xwidget as xw
-from benchmarks import intervals
 from benchmarks.records import Row
-from benchmarks.tables import machine, table, versions
 from xwidget.findings.proposals import propose
 from xwidget.metrics import Effects, region_agreement
+from xwidget.studies import intervals
+from xwidget.studies.tables import machine, table, versions
 from xwidget.zoo.lesions import CLASSES, SIDE, LesionPictures, lesion_pictures
 
 # Pictures to train on, epochs, held-out pictures for the accuracy, and those that are explained.
@@ -102,6 +109,26 @@ def train(pictures: LesionPictures, epochs: int, seed: int = 0) -> xw.Classifier
     return clf
 
 
+def trained() -> xw.Classifier:
+    """Return the net, trained on the pictures of a full run: for ``--model`` of a study."""
+    pictures, epochs, *_ = FULL
+    return train(lesion_pictures(pictures, TRAINED), epochs)
+
+
+def draw(folder: Path) -> None:
+    """Write the pictures of a full run, by class, and masks of the lesions of each that has any."""
+    pictures = lesion_pictures(FULL[-1], EXPLAINED)
+    for k, lesions in enumerate(pictures.lesions):
+        name = f"{CLASSES[pictures.classes[k]]}/{k:02}.png"
+        written = {"photos": pictures.images[k]}
+        if len(lesions):
+            written["marks"] = lesions.any(0).astype(np.uint8) * 255
+        for part, pixels in written.items():
+            path = folder / part / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels).save(path)
+
+
 def prepared(clf: xw.Classifier, pictures: LesionPictures) -> Tensor:
     """Return the pictures (N, 3, H, W) as the net sees them."""
     return torch.stack([clf.prepare(image) for image in pictures.images])
@@ -155,9 +182,12 @@ def effects(clf: xw.Classifier, pictures: LesionPictures) -> Iterator[Row]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
     options = _options(arguments)
-    trained, epochs, tested, explained = QUICK if options.quick else FULL
+    if options.draw:
+        draw(options.draw)
+        return 0
+    count, epochs, tested, explained = QUICK if options.quick else FULL
     began = time.perf_counter()
-    clf = train(lesion_pictures(trained, TRAINED), epochs)
+    clf = train(lesion_pictures(count, TRAINED), epochs)
     seconds = time.perf_counter() - began
     held_out = lesion_pictures(tested, TESTED)
     right = [
@@ -171,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command=f"python -m benchmarks.lesions{' --quick' if options.quick else ''}",
         machine=machine(),
         versions=versions(),
-        trained=trained,
+        trained=count,
         seconds=round(seconds),
         tested=tested,
         right=intervals.share(right).text(percent=True, counted=False),
@@ -241,6 +271,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--quick", action="store_true", help="shorter training, fewer pictures")
     add("--write", type=Path, metavar="FILE", help="write a page with the tables")
+    add("--draw", type=Path, metavar="FOLDER", help="write pictures and masks instead, see above")
     return parser.parse_args(arguments)
 
 

@@ -31,8 +31,8 @@ from benchmarks.kept import Kept
 from benchmarks.photos import read_photos
 from benchmarks.records import Records, Row
 from benchmarks.subjects import Subject
-from benchmarks.tables import machine, versions
 from benchmarks.trials import attempt, trials
+from xwidget.studies.tables import machine, versions
 
 NETS = ("efficientnet_lite0", "squeezenet")
 WITNESSES = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "squeezenet")

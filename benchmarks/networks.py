@@ -26,9 +26,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import xwidget as xw
 from benchmarks.records import Records, Row
-from benchmarks.tables import machine, percent, table, versions
 from xwidget.engine.defense import Guard
 from xwidget.engine.strategies import DEFENSES
+from xwidget.studies.tables import machine, percent, table, versions
 
 _DOCS = Path(__file__).parents[1] / "docs" / "reports" / "networks.md"
 QUICK = ("alexnet", "squeezenet1_1", "resnet18", "mobilenet_v3_small", "efficientnet_b0", "swin_t")

@@ -20,7 +20,7 @@ from typing import Any
 
 from jupyter_client.manager import start_new_kernel
 
-from benchmarks.tables import machine, number, table, versions
+from xwidget.studies.tables import machine, number, table, versions
 
 TIMES = 10
 TIMEOUT = 600.0

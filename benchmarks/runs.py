@@ -15,9 +15,9 @@ from benchmarks.kept import Kept
 from benchmarks.noise import unseen
 from benchmarks.records import Row
 from benchmarks.subjects import Subject, Task, task_row
-from benchmarks.tables import machine, versions
 from xwidget import metrics
 from xwidget.catalog.games import GAMES
+from xwidget.studies.tables import machine, versions
 
 
 @dataclass(frozen=True, eq=False)

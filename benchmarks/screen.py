@@ -24,10 +24,10 @@ from typing import Any, TypeAlias
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.crowd import crowded
-from benchmarks.tables import machine, number, table, versions
 from tests.browser import chromium
 from tests.browser.inspector import Inspector, from_kernel, wait_in_kernel
 from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve, write_notebook
+from xwidget.studies.tables import machine, number, table, versions
 
 FRAME = 1000 / 60  # ms
 BUDGETS = {224: 1, 1024: 2}  # side of the picture: frames that an act may take
@@ -168,7 +168,7 @@ def shown(
     net = DEMO if side == 0 else NET
     stride = side // 56
     cells = [net.format(side=side, stride=stride, iterations=iterations), "w"]
-    path = write_notebook(server.root / f"screen{side}-{iterations}.ipynb", cells)
+    path = write_notebook(server.root / f"screen{side}-{iterations}.ipynb", cells, "python3")
     notebook = Notebook.open(browser, server, path, viewport={"width": 1400, "height": 1100})
     try:
         notebook.page.evaluate(SCRIPT.read_text("utf-8"))

@@ -29,11 +29,11 @@ from torch import Tensor, nn
 
 import xwidget as xw
 from benchmarks.records import Row
-from benchmarks.tables import machine, number, percent, table, versions
 from xwidget.engine.defense import Bound
 from xwidget.engine.optimize import optimize
 from xwidget.engine.settings import Settings
 from xwidget.engine.strategies import DEFENSES
+from xwidget.studies.tables import machine, number, percent, table, versions
 
 ACTIVATIONS: Mapping[str, type[nn.Module]] = {
     "ReLU": nn.ReLU,

@@ -28,7 +28,6 @@ import torch.nn.functional as F
 import xwidget as xw
 from benchmarks.photos import read_photos
 from benchmarks.plain import explain_plainly
-from benchmarks.tables import machine, number, table, versions
 from xwidget import metrics
 from xwidget.catalog.games import GAMES
 from xwidget.engine.optimize import optimize
@@ -37,6 +36,7 @@ from xwidget.engine.settings import Settings
 from xwidget.engine.step import Step
 from xwidget.engine.strategies import DEFENSES
 from xwidget.engine.views import DRAWN, PLAIN
+from xwidget.studies.tables import machine, number, table, versions
 
 NETS = ("squeezenet", "efficientnet_lite0")
 PHOTO = "coffee"

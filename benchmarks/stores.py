@@ -28,9 +28,9 @@ import polars as pl
 import pyarrow as pa
 
 import xwidget as xw
-from benchmarks.tables import machine, table, versions
 from tests.batch.store.killing import Found
 from tests.batch.store.made import make_store
+from xwidget.studies.tables import machine, table, versions
 
 GRAIN = 0.06  # masks as large as real ones when they are compressed
 REPEATS = 200

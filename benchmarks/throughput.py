@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import resource
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,13 +28,14 @@ from torch import Tensor
 
 import xwidget as xw
 from benchmarks.cluster import page as on_a_cluster
-from benchmarks.tables import machine, number, table, versions
-from xwidget.batch.explain_batch import explain_batch, pinned
+from xwidget.batch.choice import MOST, pinned
+from xwidget.batch.explain_batch import explain_batch
 from xwidget.engine.defense import Guard
 from xwidget.engine.passes import Passes
 from xwidget.engine.plan import Forward, Plan
 from xwidget.engine.settings import Settings
 from xwidget.explanation import Explanation
+from xwidget.studies.tables import machine, number, table, versions
 
 NETS = ("squeezenet", "efficientnet_lite0")
 SAMPLES = ("coffee", "chelsea", "rocket")
@@ -45,13 +47,16 @@ SMALL = 96
 _SIZES = {"cpu": (3, 6, 16), "cuda": (24, 96, 192)}  # rows at once
 _SECONDS = 1.0  # for which each way is timed
 _COUNTED = 2  # images of which rows are counted
+_TURNS = 3  # full batches that are timed at least, the first of which is not counted
 
 LEGEND = f"""\
 - `rows`: rows of the net that an explanation takes, forward and backward, and forward alone: its
   steps, the trials and the checks at its end, the control class.
 - `bare`: images a second if nothing else were done than these passes, in the fastest way of those
   tried: batches of several sizes, plans, and threads.
-- `explained`: images a second of `explain_batch`, reading and preparing them included.
+- `explained`: images a second of `explain_batch`, reading and preparing them included; *in a
+  store*, of `explain_many` with its own choices, which looks at each image once more, makes its
+  thumbnail and writes all that to files.
 - `share`: `explained` divided by `bare`. The goal is {GOAL}."""
 
 
@@ -150,19 +155,25 @@ def shares(names: Sequence[str], count: int, settings: Settings) -> str:
         taken = counted(clf, settings)
         both, forward = (fastest(clf, device, backward) for backward in (True, False))
         bare = 1 / (taken.both * both.seconds + taken.forward * forward.seconds)
-        for slots, workers in tried(device):
-            made, _ = explained(clf, count, settings, slots, workers)
-            rows.append(
-                [
-                    name,
-                    f"{workers} × {slots}",
-                    f"{taken.both:.0f} + {taken.forward:.0f}",
-                    number(bare, 3),
-                    number(made, 3),
-                    number(made / bare, 2),
-                    f"{both}; {forward}",
-                ]
-            )
+        made = {
+            f"{workers} × {slots}": explained(
+                clf, max(count, _TURNS * slots * workers), settings, slots, workers
+            )[0]
+            for slots, workers in tried(device)
+        }
+        made["in a store"] = stored(clf, count, settings)
+        rows += [
+            [
+                name,
+                way,
+                f"{taken.both:.0f} + {taken.forward:.0f}",
+                number(bare, 3),
+                number(rate, 3),
+                number(rate / bare, 2),
+                f"{both}; {forward}",
+            ]
+            for way, rate in made.items()
+        ]
     head = ["net", "batches × images", "rows", "bare", "explained", "share", "bare, fastest"]
     return table(head, rows)
 
@@ -191,7 +202,7 @@ def tried(device: torch.device) -> list[tuple[int, int]]:
     cores = torch.get_num_threads()
     if device.type == "cpu":
         return [(1, 1), *([(1, cores), (2, cores)] if cores > 1 else [(2, 1)])]
-    return [(1, 1), (8, 1), (32, 1)]
+    return [(1, 1), (8, 1), (MOST, 1)]
 
 
 def many(clf: xw.Classifier, count: int, iterations: int) -> str:
@@ -233,15 +244,32 @@ def explained(
     settings, most, lanes = pinned(
         clf, None, settings, clf.prepare(xw.sample(SAMPLES[0])), slots or "auto", workers
     )
-    course, began = [], time.perf_counter()
+    course: list[tuple[float, float]] = []
+    began = time.perf_counter()
     for done in explain_batch(clf, pictures(clf, count), None, settings, slots=most, workers=lanes):
         if not isinstance(done.found, Explanation):
             raise done.found
         course.append((time.perf_counter() - began, resident()))
-    first = min(len(course) - 1, most * lanes)
-    times = [at for at, _ in course]
-    rate = (len(times) - first) / (times[-1] - (times[first - 1] if first else 0.0))
-    return rate, course
+    return _rate([at for at, _ in course], most * lanes), course
+
+
+def stored(clf: xw.Classifier, count: int, settings: Settings) -> float:
+    """Return how many images a second are explained and kept in a store."""
+    settings, most, lanes = pinned(clf, None, settings, clf.prepare(xw.sample(SAMPLES[0])))
+    times, began = [], time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        images = (subject for _, subject in pictures(clf, max(count, _TURNS * most * lanes)))
+        options: Any = {"plan": settings.plan, "iterations": settings.iterations}
+        options |= {"batch": most, "workers": lanes, "progress": False}
+        for _ in xw.explain_many(clf, images, out=folder, **options):
+            times.append(time.perf_counter() - began)
+    return _rate(times, most * lanes)
+
+
+def _rate(times: Sequence[float], first: int) -> float:
+    """Return how many a second were done with by these times, but for the first ones."""
+    first = min(len(times) - 1, first)
+    return (len(times) - first) / (times[-1] - (times[first - 1] if first else 0.0))
 
 
 def pictures(clf: xw.Classifier, count: int) -> Iterator[tuple[int, xw.Subject]]:

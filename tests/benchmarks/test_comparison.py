@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.answers import FUSED, RANDOM
 from benchmarks.comparison import compared
-from benchmarks.intervals import STATISTICS, difference
+from xwidget.studies.intervals import STATISTICS, difference
 
 OURS, THEIRS = "generation", "gradcam"
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from benchmarks.records import Records
-from benchmarks.tables import number, percent, table
+from xwidget.studies.tables import number, percent, table
 
 
 def test_a_table_is_markdown_that_reads_as_text_too() -> None:
