@@ -1,21 +1,27 @@
-"""Fixtures: one server and one browser for each module, a page for each notebook."""
+"""Fixtures: one server for all modules, a browser for each, a page for each notebook."""
 
+import contextlib
+import functools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser import chromium
+from tests.browser import chromium, forked
 from tests.browser.inspector import SMALL_NET, Inspector
-from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve, write_notebook
+from tests.browser.jupyter import FORKED, FRONTENDS, Notebook, Server, serve, write_notebook
 
 OpenNotebook = Callable[..., Notebook]
+
+# The first answer of a kernel may have to wait for what it imports: on a slow machine, seconds.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,26 +70,53 @@ def ipykernel_6(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, ipykernel_6: Path
-) -> Iterator[Server]:
-    """JupyterLab, or what indirect parametrization names: "lab" or "notebook"."""
+@pytest.fixture(scope="session")
+def serving(
+    tmp_path_factory: pytest.TempPathFactory, ipykernel_6: Path
+) -> Iterator[Callable[[str], Server]]:
+    """Lend a function that returns the server of a frontend: each is started once."""
     home = tmp_path_factory.mktemp("home")
-    add_kernel(home / "data" / "kernels" / "ipykernel-6", ipykernel_6)
-    frontend = FRONTENDS[getattr(request, "param", "lab")]
-    with serve(frontend, tmp_path_factory.mktemp("notebooks"), home) as server:
-        yield server
+    kernels = home / "data" / "kernels"
+    add_kernel(kernels / "ipykernel-6", ipykernel_6)
+    with contextlib.ExitStack() as stack:
+        if FORKED != "python3":
+            command = stack.enter_context(forked.kernels(home / "forker"))
+            describe_kernel(kernels / FORKED, command, {})
+
+        @functools.cache
+        def serving(frontend: str) -> Server:
+            root = tmp_path_factory.mktemp("notebooks")
+            return stack.enter_context(serve(FRONTENDS[frontend], root, home))
+
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest, serving: Callable[[str], Server]) -> Server:
+    """JupyterLab, or what indirect parametrization names: "lab" or "notebook".
+
+    The module has a folder of its own there.
+    """
+    server = serving(getattr(request, "param", "lab"))
+    root = server.served / request.module.__name__.rpartition(".")[2]
+    root.mkdir(exist_ok=True)
+    return replace(server, root=root)
 
 
 def add_kernel(folder: Path, path: Path) -> None:
     """Describe a kernel that looks for modules in ``path`` first."""
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    paths = os.pathsep.join(filter(None, [str(path), os.getenv("PYTHONPATH")]))
+    describe_kernel(folder, command, {"PYTHONPATH": paths})
+
+
+def describe_kernel(folder: Path, command: Sequence[str], environment: dict[str, str]) -> None:
     folder.mkdir(parents=True)
     spec = {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [*command],
         "display_name": folder.name,
         "language": "python",
-        "env": {"PYTHONPATH": os.pathsep.join(filter(None, [str(path), os.getenv("PYTHONPATH")]))},
+        "env": environment,
     }
     (folder / "kernel.json").write_text(json.dumps(spec))
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
-from tests.browser.jupyter import TIMEOUT, Notebook
+from tests.browser.jupyter import POLL, TIMEOUT, Notebook
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -25,6 +25,10 @@ CANVAS = """(canvas) => {
   }
   return { width, height, rgb: btoa(bytes) };
 }"""
+
+FRAMES = """() => new Promise((drawn) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)));
+})"""
 
 # A small net in an endless hurry: an iteration takes milliseconds, a run as long as a test wants.
 SMALL_NET = """
@@ -58,6 +62,12 @@ class Endless(xw.Inspector):
 """
 
 
+def painted(page: Page, milliseconds: float = 0) -> None:
+    """Wait so long, and until the page has drawn what it was told by then: two frames."""
+    page.wait_for_timeout(milliseconds)
+    page.evaluate(FRAMES)
+
+
 @dataclass(frozen=True)
 class Inspector:
     """One view of an Inspector on the page."""
@@ -80,6 +90,7 @@ class Inspector:
         self.root.page.wait_for_function(
             "([root, iteration]) => Number(root.dataset.iteration) > iteration",
             arg=[self.root.element_handle(), iteration],
+            polling=POLL,
         )
 
     @property
@@ -140,7 +151,7 @@ class Inspector:
     def side_by_side(self, layout: str) -> None:
         """Choose what is side by side: "single", "views", "classes", "game" ..."""
         self.root.get_by_role("combobox", name="Side by side").select_option(layout)
-        self.root.page.wait_for_timeout(150)  # the pictures are painted in the frame after
+        painted(self.root.page, 150)  # the pictures are painted in the frame after
 
     def readout(self) -> list[float]:
         """The numbers that the readout shows, in reading order."""
@@ -166,7 +177,7 @@ def wait_in_kernel(notebook: Notebook, expression: str, about: str = "") -> None
     while not from_kernel(notebook, f"bool({expression})"):
         if time.monotonic() > deadline:
             raise AssertionError(f"in the kernel, not so: {expression} {about}".rstrip())
-        notebook.page.wait_for_timeout(50)
+        notebook.page.wait_for_timeout(POLL)
 
 
 def array_from_kernel(notebook: Notebook, expression: str) -> Pixels:

@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +21,9 @@ import nbformat
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 TIMEOUT = 180  # seconds; generous, as nothing here measures time
+POLL = 100  # ms between looks at a page: at every frame, as is the default, the looks are the load
 
+SETTINGS_FOLDER = "settings"
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -51,6 +55,16 @@ EXECUTE = """async (code) => {
   return result;
 }"""
 
+# ipywidgets looks for a model for two seconds, and not once more after its last wait: one that
+# comes just then is given up, https://github.com/jupyter-widgets/ipywidgets/issues/4026.
+LOST = "Error displaying widget: model not found"
+
+# Of this notebook alone: a page that is loaded again opens others of its server, too.
+OUTPUTS = '[...jupyterapp.shell.currentWidget.node.querySelectorAll(".jp-OutputArea-output")]'
+WIDGETS_SETTLED = f"""() => !{OUTPUTS}
+  .some((output) => output.textContent === "Loading widget...")"""
+ANY_LOST = f'() => {OUTPUTS}.some((output) => output.textContent === "{LOST}")'
+
 CELL_ERRORS = """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
   .flatMap((cell) => cell.outputs ?? [])
   .filter((output) => output.output_type === "error")
@@ -66,6 +80,10 @@ class Frontend:
     address: str
 
 
+# The kernel of most tests: their own server has it, see tests/browser/forked.py. There a Mac's
+# frameworks bear no fork, and Windows has none.
+FORKED = "forked" if sys.platform == "linux" else "python3"
+
 FRONTENDS = {
     "lab": Frontend("lab", "LabApp", "lab/tree/{}?reset"),
     "notebook": Frontend("notebook", "JupyterNotebookApp", "notebooks/{}"),
@@ -74,11 +92,15 @@ FRONTENDS = {
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, and the folder that it serves."""
+    """A running server: its address, the folder that it serves, one in it for notebooks, and where
+    it keeps settings, such as the theme.
+    """
 
     frontend: Frontend
     base: str
+    served: Path
     root: Path
+    settings: Path
 
 
 @contextmanager
@@ -114,7 +136,7 @@ def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
         try:
             base = f"http://127.0.0.1:{port}"
             wait_until_up(f"{base}/api/status", process, log)
-            yield Server(frontend, base, root)
+            yield Server(frontend, base, root, root, home / SETTINGS_FOLDER)
         finally:
             end(process)
 
@@ -127,7 +149,7 @@ def private_folders(home: Path) -> dict[str, str]:
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
         "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_SETTINGS_DIR": SETTINGS_FOLDER,
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     }
     return {name: str(home / folder) for name, folder in folders.items()}
@@ -160,7 +182,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def write_notebook(path: Path, cells: Sequence[str], kernel: str = "python3") -> Path:
+def write_notebook(path: Path, cells: Sequence[str], kernel: str = FORKED) -> Path:
     """Write a notebook with one code cell for each source."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in cells],
@@ -195,8 +217,10 @@ class Notebook:
     ) -> "Notebook":
         """Open a notebook of the server's in a new browser profile; options are Playwright's.
 
-        Beside another it is a tab of the same profile.
+        Settings are those of a new server. Beside another it is a tab of the same profile.
         """
+        if not beside:
+            shutil.rmtree(server.settings, ignore_errors=True)
         options = {"viewport": {"width": 1280, "height": 1000}} | options
         context = beside.page.context if beside else browser.new_context(**options)
         notebook = cls(context.new_page(), path)
@@ -205,9 +229,11 @@ class Notebook:
             "pageerror", lambda error: notebook.errors.append(error.stack or str(error))
         )
         notebook.page.on("console", notebook._hear)
-        address = server.frontend.address.format(path.relative_to(server.root).as_posix())
+        address = server.frontend.address.format(path.relative_to(server.served).as_posix())
         notebook.page.goto(f"{server.base}/{address}")
         notebook.wait_until_ready()
+        if beside:  # its kernel may be running, and its widgets come back
+            notebook.reload_if_lost()
         notebook.errors.clear()  # the application's own, from before any cell ran
         return notebook
 
@@ -217,9 +243,9 @@ class Notebook:
 
     def wait_until_ready(self) -> None:
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        self.page.wait_for_function("() => !!window.jupyterapp")
+        self.page.wait_for_function("() => !!window.jupyterapp", polling=POLL)
         self.page.evaluate("async () => { await jupyterapp.started; await jupyterapp.restored; }")
-        self.page.wait_for_function(READY)
+        self.page.wait_for_function(READY, polling=POLL)
 
     def run_all(self) -> None:
         """Start running all cells, as the menu does; does not wait for them."""
@@ -227,7 +253,7 @@ class Notebook:
 
     def wait_until_idle(self) -> None:
         """Wait until all cells that were started have run."""
-        self.page.wait_for_function(READY)
+        self.page.wait_for_function(READY, polling=POLL)
         self.execute("pass")  # comes after them: the kernel keeps the order
 
     def execute(self, code: str) -> str:
@@ -245,7 +271,9 @@ class Notebook:
         """Wait until so many elements are there; an error in a cell ends the wait."""
         there = "([selector, count]) => document.querySelectorAll(selector).length >= count"
         self.page.wait_for_function(
-            f"(arg) => ({there})(arg) || ({CELL_ERRORS})().length > 0", arg=[selector, count]
+            f"(arg) => ({there})(arg) || ({CELL_ERRORS})().length > 0",
+            arg=[selector, count],
+            polling=POLL,
         )
         if errors := self.cell_errors():
             raise AssertionError("\n\n".join(errors))
@@ -266,6 +294,17 @@ class Notebook:
         """Reload the page; the kernel lives on."""
         self.page.reload()
         self.wait_until_ready()
+        self.reload_if_lost()
+
+    def reload_if_lost(self) -> None:
+        """Reload once more where JupyterLab gave up a widget that came late, as a person would."""
+        self.page.wait_for_function(WIDGETS_SETTLED, polling=POLL)
+        if self.page.evaluate(ANY_LOST):
+            warnings.warn(f"{self.path.name}: a widget was lost, reloaded again", stacklevel=2)
+            self.errors[:] = [each for each in self.errors if "widget model not found" not in each]
+            self.page.reload()
+            self.wait_until_ready()
+            self.page.wait_for_function(WIDGETS_SETTLED, polling=POLL)
 
     def close(self) -> None:
         """End the kernel and close the page; with it, the tabs beside it."""

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import ENDLESS, SMALL_NET, Inspector
 from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.test_screen_reader import nameless
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -48,6 +50,29 @@ TRANSITIONS = """(root) => [root, ...root.querySelectorAll("*")].filter((element
     return style.transitionDuration.split(", ").some((time) => parseFloat(time) > 0)
       || style.animationName !== "none";
   })).map((element) => element.className)"""
+
+
+# What a screen reader would tell by itself, from now on.
+LISTEN = """(root) => {
+  window.told = [];
+  const known = new Map();
+  const POLITE = ["status", "alert", "log"];
+  const live = (node) => {
+    for (let at = node; at && at !== root; at = at.parentElement) {
+      const said = at.getAttribute("aria-live") ?? (POLITE.includes(at.role) ? "polite" : null);
+      if (said) return said === "off" ? null : at;
+    }
+    return null;
+  };
+  new MutationObserver((changes) => {
+    const heard = changes.map(({ target }) => live(target.parentElement && target.nodeType === 3
+      ? target.parentElement : target));
+    for (const at of new Set(heard.filter(Boolean))) {
+      if (at.textContent && known.get(at) !== at.textContent) window.told.push(at.textContent);
+      known.set(at, at.textContent);
+    }
+  }).observe(root, { subtree: true, childList: true, characterData: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +153,26 @@ def test_nothing_moves_for_who_asked_for_that(shared: Notebook, running: Inspect
     finally:
         shared.page.emulate_media(reduced_motion="no-preference")
     stop(running)
+
+
+def test_a_run_talks_of_its_beginning_and_end_alone(shared: Notebook, running: Inspector) -> None:
+    assert nameless(running.root) == []
+    expect(running.button("Run more")).to_be_visible()
+    expect(running.button("Stop")).to_be_enabled()
+    picture = running.root.get_by_role("application", name="Picture")
+    picture.focus()
+    picture.press("ArrowRight")
+    readout = running.readout()
+    running.root.evaluate(LISTEN)
+    running.wait_for_more_than(iteration=running.iteration + 300)
+    assert running.readout() != readout  # it was there to be told
+    assert shared.page.evaluate("window.told") == []
+    stop(running)
+    shared.page.wait_for_timeout(500)
+    told = shared.page.evaluate("window.told")
+    assert "stopped" in told
+    assert len(told) < 6, told
+    shared.page.evaluate("window.told.length = 0")
+    picture.press("ArrowDown")
+    shared.page.wait_for_timeout(200)
+    assert [words[:1] for words in shared.page.evaluate("window.told")] == ["x"]

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.conftest import OpenNotebook
-from tests.browser.inspector import ENDLESS, SMALL_NET, Inspector, wait_in_kernel
+from tests.browser.inspector import (
+    ENDLESS,
+    SMALL_NET,
+    Inspector,
+    painted,
+    wait_in_kernel,
+)
 from tests.browser.jupyter import Notebook, Server, write_notebook
 
 LAYOUTS = ["divider", "views", "classes", "game", "defense", "single"]
@@ -71,7 +77,7 @@ def widen(inspector: Inspector, width: int) -> None:
     inspector.root.evaluate(
         "(root, width) => { root.style.width = `${width}px`; root.style.maxWidth = 'none'; }", width
     )
-    inspector.root.page.wait_for_timeout(200)
+    painted(inspector.root.page, 200)
 
 
 def places(inspector: Inspector) -> dict[str, list[float]]:
@@ -101,7 +107,7 @@ def test_nothing_moves_from_the_first_picture_to_the_last(
         assert moved(first, places(inspector)) == {}
         assert inspector.slider.get_attribute("max") == str(ITERATIONS)
     inspector.wait_for(status="done", iteration=ITERATIONS)
-    notebook.page.wait_for_timeout(200)
+    painted(notebook.page, 200)
     assert moved(first, places(inspector)) == {}
 
 
@@ -117,7 +123,7 @@ def test_nothing_moves_when_pictures_are_compared_or_a_pixel_is_read(
         inspector.side_by_side(layout)
         wait_in_kernel(notebook, "w.status == 'done'")
         inspector.wait_for(status="done")
-        notebook.page.wait_for_timeout(200)
+        painted(notebook.page, 200)
         # Which views are side by side is chosen with other controls, in the same place.
         there = places(inspector)
         assert {n: m for n, m in moved(alone, there).items() if "w-" not in n} == {}, layout

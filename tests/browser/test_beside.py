@@ -12,6 +12,7 @@ from tests.browser.inspector import (
     Pixels,
     array_from_kernel,
     from_kernel,
+    painted,
     pixels_of,
     wait_in_kernel,
 )
@@ -83,7 +84,7 @@ def pane(inspector: Inspector, name: str) -> Locator:
         has=page.get_by_role("application", name=f"Picture, {name}")
     )
     found.get_by_role("img", name=re.compile("values from|ranks first")).wait_for()
-    page.wait_for_timeout(150)  # painted in the frame after
+    painted(page, 150)  # painted in the frame after
     return found
 
 
@@ -249,7 +250,7 @@ def test_by_area_every_picture_shows_as_many_pixels_and_they_are_ranked(
         "() => document.querySelectorAll('.xw-ranking tbody tr b').length >= 5"
         " && !document.querySelector('.xw-ranking[data-pending]')"
     )
-    notebook.page.wait_for_timeout(300)
+    painted(notebook.page, 300)
     for k in range(count):
         shown = pixels_of(panes.nth(k).locator("canvas").first)
         assert set(np.unique(shown)) == {0, 255}, k
@@ -273,7 +274,7 @@ def test_by_area_every_picture_shows_as_many_pixels_and_they_are_ranked(
 
     # The slider reaches another share, for all of them.
     root.get_by_role("slider", name="Area").fill("10")
-    notebook.page.wait_for_timeout(300)
+    painted(notebook.page, 300)
     for k in range(count):
         shown = pixels_of(panes.nth(k).locator("canvas").first)
         assert (shown[..., 0] == 255).sum() == 103, k

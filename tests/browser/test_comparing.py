@@ -11,6 +11,7 @@ from tests.browser.inspector import (
     Inspector,
     array_from_kernel,
     from_kernel,
+    painted,
     pixels_of,
 )
 from tests.browser.jupyter import Notebook
@@ -43,10 +44,12 @@ def test_runs_stand_side_by_side_at_one_iteration(
     for name, title in zip(names, titles, strict=True):
         # With its score: its mask has come. Before it there may be a verdict.
         title.get_by_text(re.compile(rf"{name}(, [a-z ]+)?: [01<]")).wait_for()
+    # The last pane's first mask may be there before the run that makes it has ended.
+    inspector.wait_for(status="done", iteration=20)
     assert from_kernel(notebook, "w.status") == "done"
     assert sorted(from_kernel(notebook, "list(w.comparison)")) == sorted(names)
 
-    notebook.page.wait_for_timeout(300)
+    painted(notebook.page, 300)
     canvases = inspector.root.locator("canvas")
     for k, name in enumerate(names):
         evidence = array_from_kernel(notebook, f"w.comparison[{name!r}].evidence[0]")
@@ -55,7 +58,7 @@ def test_runs_stand_side_by_side_at_one_iteration(
     inspector.classes.nth(1).click()
     second = from_kernel(notebook, "w._classes")[1]["index"]
     inspector.wait_for(target=second)
-    notebook.page.wait_for_timeout(600)
+    painted(notebook.page, 600)
     for k, name in enumerate(names):
         row = f"list(w.comparison[{name!r}].targets).index({second})"
         evidence = array_from_kernel(notebook, f"w.comparison[{name!r}].evidence[{row}]")

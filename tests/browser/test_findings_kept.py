@@ -5,7 +5,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import SMALL_NET, Inspector, from_kernel, wait_in_kernel
-from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.jupyter import FORKED, POLL, Notebook, Server, write_notebook
 from tests.browser.test_without_kernel import RESTART
 
 BUSY = """(seconds) => {
@@ -41,7 +41,7 @@ def opened(
     name: str,
     *,
     more: str = "",
-    kernel: str = "python3",
+    kernel: str = FORKED,
     options: str = "",
     store: str = "",
 ) -> tuple[Notebook, Inspector]:
@@ -65,7 +65,7 @@ def run(notebook: Notebook) -> None:
 
 
 def waiting(notebook: Notebook, count: int) -> None:
-    notebook.page.wait_for_function(f"{WAITING} === {count}")
+    notebook.page.wait_for_function(f"{WAITING} === {count}", polling=POLL)
 
 
 def test_a_box_that_is_drawn_is_in_the_store_at_once(

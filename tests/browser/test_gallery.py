@@ -98,6 +98,16 @@ def test_an_image_explained_in_the_background_opens_as_done(run: Run) -> None:
     slider.press("Home")
     expect(notebook.page.locator(".xwidget-inspector")).to_have_attribute("data-iteration", "0")
     expect(option(notebook, 3)).to_have_attribute("tabindex", "0")
+    gallery = notebook.page.locator(".xwidget-gallery")
+    expect(gallery).to_match_aria_snapshot(
+        """
+        - listbox "Images":
+          - option /photo 0.*/ [selected=false]
+          - option /photo 1.*/ [selected=false]
+          - option /photo 2.*/ [selected=false]
+          - option /photo 3.*/ [selected]
+        """
+    )
 
 
 def test_the_keyboard_moves_among_the_thumbnails_and_opens(run: Run) -> None:

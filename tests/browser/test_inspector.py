@@ -16,7 +16,7 @@ from tests.browser.inspector import (
     from_kernel,
     wait_in_kernel,
 )
-from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.jupyter import FORKED, Notebook, Server, write_notebook
 
 FOREVER = 100_000  # iterations: hours
 
@@ -28,7 +28,7 @@ Run = Callable[..., Notebook]
 def run(server: Server, open_notebook: OpenNotebook, request: pytest.FixtureRequest) -> Run:
     """Open a notebook that defines the small net, then runs these cells."""
 
-    def run(*cells: str, kernel: str = "python3", **options: Any) -> Notebook:
+    def run(*cells: str, kernel: str = FORKED, **options: Any) -> Notebook:
         path = server.root / f"{request.node.name}.ipynb"
         notebook = open_notebook(write_notebook(path, [SMALL_NET, *cells], kernel), **options)
         notebook.run_all()

@@ -13,7 +13,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.browser.inspector import Inspector
+from tests.browser.inspector import (
+    Inspector,
+    painted,
+)
 from xwidget.explanation import Explanation, Frames, Trace
 
 LOOKS = Path(__file__).parent / "looks"
@@ -56,7 +59,7 @@ def page(
     page = context.new_page()
     page.goto(path.as_uri())
     Inspector(page.locator(".xwidget-inspector")).wait_for(status="done", iteration=1, target=3)
-    page.wait_for_timeout(200)
+    painted(page, 200)
     yield page
     context.close()
 
@@ -74,7 +77,7 @@ def inspector(page: Page) -> Inspector:
 def check(page: Page, name: str, tmp_path: Path, place: int = 0) -> None:
     """Compare a picture, as it is on the screen, with the one that was kept."""
     page.mouse.move(0, 0)
-    page.wait_for_timeout(150)
+    painted(page, 150)
     shot = page.locator(".xw-frame").nth(place).screenshot()
     seen = np.asarray(Image.open(BytesIO(shot)).convert("RGB")).astype(int)
     ratio = int(page.evaluate("devicePixelRatio"))

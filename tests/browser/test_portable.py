@@ -11,7 +11,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.inspector import SMALL_NET, Inspector, Pixels, shows
+from tests.browser.inspector import (
+    SMALL_NET,
+    Inspector,
+    Pixels,
+    painted,
+    shows,
+)
 from xwidget.explanation import Explanation
 from xwidget.origin import Origin
 from xwidget.paper import on_paper
@@ -166,7 +172,7 @@ def test_the_views_and_the_keyboard_work(shown: Shown, explanation: Explanation)
         "(canvas) => canvas.getAttribute('aria-label').startsWith('The image')",
         arg=inspector.canvas.element_handle(),
     )
-    shown.page.wait_for_timeout(100)
+    painted(shown.page, 100)
     np.testing.assert_array_equal(inspector.pixels(), explanation.image)
     picture = inspector.root.get_by_role("application")
     picture.focus()
@@ -215,7 +221,7 @@ def test_what_the_page_is_about_is_said(shown: Shown) -> None:
 def on_screen(shown: Shown, side: int) -> Pixels:
     """What a person sees of the picture, a pixel for each of the image."""
     shown.page.mouse.move(0, 0)
-    shown.page.wait_for_timeout(200)
+    painted(shown.page, 200)
     shot = Image.open(BytesIO(shown.page.locator(".xw-frame").first.screenshot())).convert("RGB")
     pixels = np.asarray(shot)
     step = pixels.shape[0] // side
@@ -267,7 +273,7 @@ def test_a_color_alone_and_a_boost_are_for_the_eye_and_said(
     boosted = np.minimum(255, 4 * mask.astype(int)).transpose(1, 2, 0)
     np.testing.assert_array_equal(inspector.pixels(), boosted)
     inspector.root.get_by_role("radio", name="Green alone").check(force=True)
-    shown.page.wait_for_timeout(100)
+    painted(shown.page, 100)
     np.testing.assert_array_equal(inspector.pixels(), boosted[..., [1, 1, 1]])
     assert "green alone" in picture.inner_text()
     inspector.point_at(20, 11)
@@ -288,7 +294,7 @@ def test_a_color_alone_and_a_boost_are_for_the_eye_and_said(
     picture.press("c")
     picture.press("c")
     assert picture.inner_text() == ""
-    shown.page.wait_for_timeout(100)
+    painted(shown.page, 100)
     np.testing.assert_array_equal(inspector.pixels(), mask.transpose(1, 2, 0))
 
 
@@ -309,7 +315,7 @@ def test_values_are_one_key_away_and_labeled_with_their_channel(
     assert list(zip("RGB", map(str, evidence), strict=True)) in values
     rest = blend(explanation.image, explanation.reference, 255 - quantize(explanation.masks[k]))
     picture.press("7")
-    shown.page.wait_for_timeout(100)
+    painted(shown.page, 100)
     values = [[tuple(each) for each in cell] for cell in cells.evaluate_all(read)]
     assert list(zip("RGB", map(str, rest[9, 7]), strict=True)) in values
 
@@ -398,9 +404,9 @@ def test_a_link_leads_to_one_picture(
         picture.press("+")
     inspector.button("Save").click()
     inspector.root.get_by_role("menuitem", name="Copy link").click()
-    page.wait_for_timeout(600)
-    link = page.evaluate("navigator.clipboard.readText()")
-    assert page.url == link
+    page.wait_for_function("() => navigator.clipboard.readText().then((t) => t === location.href)")
+    link = page.url
+    assert "#" in link
     assert page.evaluate("history.length") == before
 
     target, iteration = inspector.target, inspector.iteration
@@ -443,6 +449,38 @@ def test_the_page_follows_the_readers_light_or_dark(shown: Shown, scheme: str) -
     body = shown.page.locator("body").evaluate(colors)
     levels = [int(number) for number in re.findall(r"\d+", body)[:3]]
     assert (min(levels) > 200) if scheme == "light" else (max(levels) < 60)
+
+
+# What the classic notebook asks of all pictures and fields in an output.
+CLASSIC = """() => {
+  const rules = new CSSStyleSheet();
+  rules.replaceSync(`
+    div.output_area svg { max-width: 100%; height: auto; }
+    input[type="file"] { display: block; }
+  `);
+  document.adoptedStyleSheets = [rules];
+  document.body.classList.add("notebook_app");
+  const root = document.querySelector(".xwidget-inspector");
+  const area = document.createElement("div");
+  area.className = "output_area";
+  root.parentElement.append(area);
+  area.append(root);
+}"""
+DRAWN = """(root) => [...root.querySelectorAll("svg, input[type=file]")]
+  .map((part) => [part.outerHTML.slice(0, 60), part.clientWidth, part.clientHeight])"""
+
+
+def test_rules_of_the_classic_notebook_leave_the_panel_as_it_is(shown: Shown) -> None:
+    root = shown.inspector.root
+    shown.inspector.button("Annotate").click()
+    root.locator("input[type=file]").wait_for(state="attached")
+    before = root.evaluate(DRAWN)
+    shown.page.evaluate(CLASSIC)
+    painted(shown.page, 200)
+    assert root.evaluate(DRAWN) == before
+    # It has no dark theme, whatever the reader prefers.
+    shown.page.emulate_media(color_scheme="dark")
+    assert root.evaluate("(root) => getComputedStyle(root).colorScheme") == "light"
 
 
 def test_without_scripts_the_picture_is_there(

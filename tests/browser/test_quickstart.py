@@ -1,6 +1,5 @@
-"""The quickstart notebook as a newcomer runs it, in JupyterLab and in Notebook 7."""
+"""The quickstart notebook, in fewer iterations, as it runs in JupyterLab and in Notebook 7."""
 
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import Inspector, array_from_kernel, from_kernel, shows
-from tests.browser.jupyter import FRONTENDS, Notebook, Server
+from tests.browser.jupyter import Notebook, Server
 from tests.shortening import shortened
 
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart.ipynb"
@@ -21,10 +20,7 @@ pytestmark = pytest.mark.parametrize("server", ["lab", "notebook"], indirect=Tru
 @pytest.fixture(scope="module")
 def quickstart(server: Server, open_shared: OpenNotebook) -> Notebook:
     path = server.root / QUICKSTART.name
-    if server.frontend is FRONTENDS["lab"]:
-        shutil.copy(QUICKSTART, path)
-    else:  # once in full is enough
-        nbformat.write(shortened(QUICKSTART), path)
+    nbformat.write(shortened(QUICKSTART), path)
     notebook = open_shared(path)
     notebook.run_all()
     notebook.page.set_default_timeout(600_000)  # it explains four times before the panel

@@ -14,6 +14,7 @@ from tests.browser.inspector import (
     Pixels,
     array_from_kernel,
     from_kernel,
+    painted,
     pixels_of,
     shows,
 )
@@ -82,26 +83,26 @@ def test_the_wheel_zooms_where_it_is_meant_to_and_else_scrolls_the_page(
     picture(inspector).blur()
     inspector.point_at(16, 16)
     mouse.wheel(0, -30)
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     assert scale(inspector) == whole  # neither focus nor modifier
 
     inspector.point_at(16, 16)
     notebook.page.keyboard.down("Control")
     mouse.wheel(0, -200)
     notebook.page.keyboard.up("Control")
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     assert scale(inspector) > whole
 
     picture(inspector).press("0")  # the focus alone is no wish to zoom: the page scrolls
     inspector.point_at(16, 16)
     mouse.wheel(0, -30)
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     assert scale(inspector) == whole
     inspector.point_at(16, 16)
     mouse.down()
     mouse.up()
     mouse.wheel(0, -200)
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     assert scale(inspector) > whole
 
 
@@ -187,7 +188,7 @@ def test_the_loupe_shows_the_surroundings_of_the_pointer(
 ) -> None:
     inspector.button("Loupe").click()
     inspector.point_at(12, 20)
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     shown = pixels_of(inspector.root.locator(".xw-loupe canvas"))
     np.testing.assert_array_equal(shown, inspector.pixels()[13:28, 5:20])
     inspector.button("Loupe").click()
@@ -202,7 +203,7 @@ def test_views_stand_side_by_side_with_one_cursor_and_one_zoom(
     assert canvases.count() == 4
     inspector.root.get_by_role("checkbox", name="Overlay").check(force=True)
     inspector.root.get_by_role("checkbox", name="Heat").uncheck(force=True)
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     np.testing.assert_array_equal(pixels_of(canvases.nth(0)), drawn(notebook, EVIDENCE))
     np.testing.assert_array_equal(
         pixels_of(canvases.nth(1)), drawn(notebook, MASK).transpose(1, 2, 0)
@@ -233,10 +234,10 @@ def test_classes_stand_side_by_side_at_one_iteration(
 
     inspector.slider.press("Home")
     inspector.wait_for(iteration=0)
-    notebook.page.wait_for_timeout(300)
+    painted(notebook.page, 300)
     first = "w.explanation.frames.masks[list(w.explanation.frames.iterations).index(0)][{k}]"
     inspector.root.get_by_role("radio", name="Mask").check(force=True)
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     for place, target in enumerate(order):
         frame = drawn(notebook, first, explained.index(target)).transpose(1, 2, 0)
         np.testing.assert_array_equal(pixels_of(canvases.nth(place)), frame)
@@ -270,7 +271,7 @@ def test_the_threshold_hides_small_values_and_says_how_many_pixels_are_left(
     threshold = inspector.root.get_by_role("slider", name="Threshold")
     least = 128
     threshold.fill(str(least))
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     mask = drawn(notebook, MASK).astype(int)
     kept = np.where(mask >= least, mask, 0)
     reference = drawn(notebook, "w.explanation.reference").astype(int)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import SMALL_NET, Inspector
-from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.browser.jupyter import POLL, Notebook, Server, write_notebook
 
 CELLS = [SMALL_NET, "w = xw.Inspector(clf, photo, iterations=15)\nw", "w.wait()\nw"]
 SCRIPT = "application/javascript"
@@ -81,7 +81,7 @@ def test_opened_again_it_shows_the_evidence_in_place_of_the_panel(
 
 
 def expect_evidence(notebook: Notebook) -> None:
-    notebook.page.wait_for_function(f"() => ({PICTURES})() === 2")
+    notebook.page.wait_for_function(f"() => ({PICTURES})() === 2", polling=POLL)
     assert not [text for text in notebook.page.evaluate(TEXTS) if "Error" in text]
     kept = notebook.page.locator(".jp-OutputArea figure")
     assert kept.count() == 2
@@ -101,7 +101,7 @@ def test_not_trusted_yet_it_shows_the_still_pictures(
     path = saved.with_name("foreign.ipynb")
     nbformat.write(notebook, path)
     foreign = open_notebook(path)
-    foreign.page.wait_for_function(f"() => ({PICTURES})() === 2")
+    foreign.page.wait_for_function(f"() => ({PICTURES})() === 2", polling=POLL)
     assert foreign.page.locator(".jp-OutputArea figure").count() == 0
 
 

@@ -10,6 +10,7 @@ from tests.browser.inspector import (
     Inspector,
     array_from_kernel,
     from_kernel,
+    painted,
     wait_in_kernel,
 )
 from tests.browser.jupyter import Notebook, Server, write_notebook
@@ -135,7 +136,7 @@ def test_an_edit_waits_while_another_class_is_looked_at(
     inspector.wait_for(target=from_kernel(notebook, "w._classes")[1]["index"])
     assert not np.array_equal(inspector.pixels(), edited)
     inspector.button("Back to the edit").click()
-    notebook.page.wait_for_timeout(100)
+    painted(notebook.page, 100)
     np.testing.assert_array_equal(inspector.pixels(), edited)
     inspector.classes.nth(0).click()
     inspector.wait_for(target=first)

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.browser.inspector import Inspector
+from tests.browser.inspector import (
+    Inspector,
+    painted,
+)
 from tests.browser.test_looks import explanation as explanation
 from xwidget.explanation import Explanation
 
@@ -21,7 +24,7 @@ def page(
     page = context.new_page()
     page.goto(path.as_uri())
     Inspector(page.locator(".xwidget-inspector")).wait_for(status="done", iteration=1)
-    page.wait_for_timeout(200)
+    painted(page, 200)
     yield page
     context.close()
 
@@ -52,7 +55,7 @@ def slide(page: Page, *fingers: tuple[Point, Point]) -> None:
         touch(session, "touchMove" if step else "touchStart", *at)
         page.wait_for_timeout(16)
     touch(session, "touchEnd")
-    page.wait_for_timeout(150)
+    painted(page, 150)
 
 
 def scale(inspector: Inspector) -> float:

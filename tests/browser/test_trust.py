@@ -160,7 +160,23 @@ def test_the_checks_open_and_close_from_the_keyboard(page: Page) -> None:
 def test_an_earlier_iteration_is_not_what_was_checked(page: Page) -> None:
     root = page.locator(".xwidget-inspector")
     Inspector(root).slider.press("Home")
-    root.get_by_text("Doubtful at iteration 4; an earlier one is drawn.").wait_for()
+    root.get_by_text("The result, iteration 4: doubtful.").wait_for()
+    assert root.locator(".xw-trust").get_attribute("data-sign") == "unjudged"
+
+
+def test_image_and_rest_are_not_given_the_score_of_the_evidence(page: Page) -> None:
+    root = page.locator(".xwidget-inspector")
+    caption = root.locator(".xw-figures")
+    for view, words in (
+        ("Evidence", r"iteration 4\s+score without it 0.81\d\s+[\d.]+% taken away"),
+        ("Image", r"iteration 4\s+score 0.95\d"),
+        ("Taken", r"iteration 4"),
+    ):
+        root.get_by_role("radio", name=view, exact=True).check(force=True)
+        assert re.fullmatch(words, caption.inner_text().strip()), caption.inner_text()
+    label = root.locator("canvas").first.get_attribute("aria-label") or ""
+    assert label.startswith("What is taken away for espresso at iteration 4")
+    assert "score 0" not in label
 
 
 def test_without_scripts_the_still_picture_says_it(browser: Browser, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.browser.inspector import (
     Inspector,
     array_from_kernel,
     from_kernel,
+    painted,
     shows,
 )
 from tests.browser.jupyter import Notebook, Server, write_notebook
@@ -131,7 +132,7 @@ def test_a_notebook_opened_again_shows_what_was_found_and_says_that_no_kernel_an
     server: Server, open_notebook: OpenNotebook
 ) -> None:
     path = write_notebook(
-        server.root / "again.ipynb", [*CELLS, "print(w.explanation.evidence.tolist())"]
+        server.root / "again.ipynb", [*CELLS, "print(w.explanation.evidence.tolist())"], "python3"
     )
     executed = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(executed, timeout=180).execute()
@@ -147,7 +148,7 @@ def test_a_notebook_opened_again_shows_what_was_found_and_says_that_no_kernel_an
     inspector.wait_for(status="done", iteration=15)
     for number in (1, 2, 0):  # the last mask of every class is saved
         inspector.classes.nth(number).click()
-        notebook.page.wait_for_timeout(300)
+        painted(notebook.page, 300)
         np.testing.assert_array_equal(inspector.pixels(), evidence[number])
     inspector.point_at(10, 20)
     assert shows(inspector.readout(), evidence[0, 20, 10])
