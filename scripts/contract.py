@@ -17,9 +17,10 @@ from typing import Any, Literal, Union
 
 from xwidget.browser import contract as wall
 from xwidget.gallery import contract as strip
-from xwidget.inspector.page import contract, shapes, shapes_beside
+from xwidget.inspector.page import contract, shapes, shapes_beside, shapes_guessing
 from xwidget.inspector.page.entries import Command, Reply, Trait
 from xwidget.support.line import MOST
+from xwidget.teaching import contract as sheet
 
 ROOT = Path(__file__).parents[1]
 DOCS = Path("docs/protocol.md")
@@ -31,6 +32,7 @@ def outdated() -> dict[Path, str]:
     made = {
         Path("js/src/kernel/contract.ts"): _page_types(),
         Path("js/src/gallery/contract.ts"): _strip_types(),
+        Path("js/src/lessons/contract.ts"): _sheet_types(),
         Path("js/src/browser/contract.ts"): _wall_types(),
         Path("js/harness/initial.ts"): _first_values(),
         DOCS: _with_tables((ROOT / DOCS).read_text("utf-8")),
@@ -51,6 +53,7 @@ def _page_types() -> str:
         f"export const PROTOCOL = {contract.PROTOCOL};\n",
         *_declared(shapes),
         *_declared(shapes_beside),
+        *_declared(shapes_guessing),
         _interface("Traits", "The traits, as the page reads them.", _trait_fields(_ALL)),
         _union("Command", "A request of the page.", [_command(each) for each in contract.COMMANDS]),
         *_answers(),
@@ -71,12 +74,25 @@ def _strip_types() -> str:
     )
 
 
+def _sheet_types() -> str:
+    return "\n".join(
+        [
+            _HEAD.format("xwidget/teaching/contract.py"),
+            *_declared(sheet),
+            _interface("SheetTraits", "The sheet's traits.", _trait_fields(sheet.TRAITS)),
+        ]
+    )
+
+
 def _wall_types() -> str:
     return "\n".join(
         [
             _HEAD.format("xwidget/browser/contract.py"),
             *_declared(wall),
             _interface("BrowserTraits", "The wall's traits.", _trait_fields(wall.TRAITS)),
+            "/** Corners that a polygon on the map may have. */\n"
+            f"export const CORNERS = {wall.CORNERS};\n",
+            f"/** The choice of all rows. */\nexport const ALL: Choice = {_literal(wall.ALL)};\n",
         ]
     )
 
@@ -233,7 +249,7 @@ _SIMPLE = {
 }
 _NAMED = {
     value: name
-    for module in (shapes, shapes_beside, strip, wall)
+    for module in (shapes, shapes_beside, shapes_guessing, strip, wall, sheet)
     for name, value in vars(module).items()
     if not name.startswith("_") and typing.get_origin(value) in (Literal, Union, types.UnionType)
 }
@@ -273,9 +289,13 @@ def _with_tables(text: str) -> str:
         "commands": _command_table(),
         "shapes": _shape_tables(shapes),
         "beside shapes": _shape_tables(shapes_beside),
+        "guess shapes": _shape_tables(shapes_guessing),
         "strip kernel": _trait_table(t for t in strip.TRAITS if t.owner == "kernel"),
         "strip both": _trait_table(t for t in strip.TRAITS if t.owner == "both"),
         "strip shapes": _shape_tables(strip),
+        "sheet kernel": _trait_table(t for t in sheet.TRAITS if t.owner == "kernel"),
+        "sheet both": _trait_table(t for t in sheet.TRAITS if t.owner == "both"),
+        "sheet shapes": _shape_tables(sheet),
         "wall kernel": _trait_table(t for t in wall.TRAITS if t.owner == "kernel"),
         "wall both": _trait_table(t for t in wall.TRAITS if t.owner == "both"),
         "wall shapes": _shape_tables(wall),
