@@ -15,7 +15,7 @@ author = "xwidget contributors"
 copyright = author
 version = release = importlib.metadata.version("xwidget")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "mathml", "panels"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "mathml", "panels", "lessons"]
 exclude_patterns = ["_build"]
 nitpicky = True
 # Types of other projects could only be resolved by a download.

@@ -35,6 +35,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--keep-going",
         "-D",
         "panel_iterations=2",
+        "-D",
+        "panel_draft=1",
     ]
     built = subprocess.run([*sphinx, ROOT / "docs", out], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
@@ -43,8 +45,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[Path, bs4.BeautifulSoup]:
-    """Read every page, but neither the exported panels nor the theme's own files."""
-    found = [path for path in site.rglob("*.html") if path.parent.name not in ("panels", "_static")]
+    """Read every page, but neither exported panels and lessons nor the theme's own files."""
+    others = ("panels", "handouts", "_static")
+    found = [path for path in site.rglob("*.html") if path.parent.name not in others]
     return {path: bs4.BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in found}
 
 
@@ -117,5 +120,18 @@ def test_every_panel_that_is_made_is_shown(
     site: Path, pages: dict[Path, bs4.BeautifulSoup]
 ) -> None:
     made = {path.name for path in (site / "panels").iterdir()}
-    shown = {Path(frame["src"]).name for soup in pages.values() for frame in soup("iframe")}
-    assert made == shown
+    frames = [Path(each["src"]) for soup in pages.values() for each in soup("iframe")]
+    shown = {path.name for path in frames if path.parent.name == "panels"}
+    cards = [card for soup in pages.values() for card in soup("a", class_="panel-card")]
+    shown |= {Path(card["href"]).name for card in cards}
+    pictures = {Path(card.img["src"]).name for card in cards}
+    assert len(cards) == 12
+    assert {name for name in made if name.endswith(".html")} == shown
+    assert pictures < made
+
+
+def test_every_lesson_is_linked(site: Path, pages: dict[Path, bs4.BeautifulSoup]) -> None:
+    notebooks = {path.stem for path in (ROOT / "examples" / "lessons").glob("*.ipynb")}
+    assert {path.stem for path in (site / "handouts").iterdir()} == notebooks
+    links = [tag["href"] for tag in pages[site / "lessons.html"]("a", href=True)]
+    assert {Path(link).stem for link in links if link.startswith("handouts/")} == notebooks
