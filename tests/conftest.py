@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,25 @@ os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from xwidget.engine import interrupts
+
+# Minutes each, in one process: begun last, one of them would keep a single process at work.
+LONGEST = (
+    "tests/browser/test_six_lessons.py",
+    "tests/test_examples.py",
+    "tests/extending/test_extending.py",
+    "tests/browser/test_inspector.py",
+    "tests/browser/test_marimo.py",
+    "tests/inspector/test_real_engine.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    root = Path(__file__).parents[1]
+    places = {root / file: place for place, file in enumerate(LONGEST)}
+    assert all(path.is_file() for path in places), "a file of LONGEST was moved"
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(autouse=True)

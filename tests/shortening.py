@@ -6,9 +6,11 @@ import nbformat
 
 #: By notebook: what is written there, and what in its place.
 SHORTER = {
+    "1_guess_first": {"iterations=70": "iterations=40"},
+    "5_color": {"iterations=40": "iterations=16"},
     "audit": {"iterations=30": "iterations=8", "measured=12": "measured=4"},
     "annotate": {"targets=3,": "targets=3, iterations=12,"},
-    "quickstart": {  # as it stands in JupyterLab, see tests/browser/test_quickstart.py
+    "quickstart": {
         'targets=["moped"]': 'targets=["moped"], iterations=20',
         "iterations=20, iterations=40": "iterations=12",
         "targets=3": "targets=3, iterations=24",

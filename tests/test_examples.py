@@ -35,7 +35,7 @@ def test_an_example_runs_where_no_page_shows_it_and_shows_its_pictures(
 ) -> None:
     monkeypatch.delenv("MPLBACKEND", raising=False)  # as notebooks start
     resources = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(notebook, resources=resources, timeout=180).execute()
+    nbclient.NotebookClient(notebook, resources=resources, timeout=600).execute()
     drawn = [cell for cell in notebook.cells if DRAWS.search(cell.source) and "outputs" in cell]
     assert drawn
     for cell in drawn:

@@ -15,7 +15,7 @@ NOTEBOOK = ("anywidget", "comm", "ipykernel", "IPython", "ipywidgets", "traitlet
 FLOORS = "Each room stands on the floors below it"
 ROOMS = "The inspector's rooms stand on each other"
 CIRCLES = "No circle among rooms, nor among modules"
-NOTEBOOKS = "Only the inspector, the gallery and the browser know of notebooks"
+NOTEBOOKS = "Only the inspector, the gallery, the browser and lessons know of notebooks"
 DATA = "What is plain data knows nothing of nets"
 IN_A_FUNCTION = "\ndef later():\n    import {}\n"
 FOR_TYPES = "\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {}\n"
@@ -118,6 +118,8 @@ def test_every_name_is_imported_from_the_module_that_makes_it() -> None:
     assert elsewhere == []
 
 
+#: What takes seconds to import, and is needed only once a network is there.
+SLOW = {"torchvision"}
 #: Packages that come with an extra, or with a notebook.
 OPTIONAL = {
     "IPython",
@@ -134,7 +136,7 @@ OPTIONAL = {
 }
 
 
-def test_only_what_may_be_missing_is_imported_inside_a_function() -> None:
+def test_only_what_may_be_missing_or_is_slow_is_imported_inside_a_function() -> None:
     late = {
         (path.relative_to(ROOT / "xwidget").as_posix(), node.module)
         for path in (ROOT / "xwidget").rglob("*.py")
@@ -142,7 +144,7 @@ def test_only_what_may_be_missing_is_imported_inside_a_function() -> None:
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.ImportFrom) and node.module
-        if node.module.split(".")[0] not in OPTIONAL
+        if node.module.split(".")[0] not in OPTIONAL | SLOW
     }
     assert late == {
         ("batch/clusters/plot.py", "xwidget.export.figure"),  # it needs matplotlib
@@ -155,7 +157,8 @@ def test_all_but_the_panel_loads_without_the_notebook_libraries() -> None:
     names = sorted(
         module
         for module in grimp.build_graph("xwidget", cache_dir=None).modules
-        if "." in module and module.split(".")[1] not in ("inspector", "gallery", "browser")
+        if "." in module
+        and module.split(".")[1] not in ("inspector", "gallery", "browser", "teaching")
     )
     assert len(names) > 60
     code = f"""

@@ -33,9 +33,9 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
         "w.wait()\nw",
         PRINTED,
     ]
-    path = write_notebook(tmp_path_factory.mktemp("notebooks") / "executed.ipynb", cells)
+    path = write_notebook(tmp_path_factory.mktemp("notebooks") / "executed.ipynb", cells, "python3")
     notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=180).execute()
+    nbclient.NotebookClient(notebook, timeout=600).execute()
     return notebook
 
 
@@ -115,8 +115,10 @@ def test_quickstart_stays_small(tmp_path: Path) -> None:
         'import xwidget as xw\nclf = xw.load("efficientnet_lite0")',
         'w = xw.Inspector(clf, xw.sample("coffee"), targets=3, iterations=8)\nw.wait()\nw',
     ]
-    notebook = nbformat.read(write_notebook(tmp_path / "quickstart.ipynb", cells), as_version=4)
-    nbclient.NotebookClient(notebook, timeout=180).execute()
+    notebook = nbformat.read(
+        write_notebook(tmp_path / "quickstart.ipynb", cells, "python3"), as_version=4
+    )
+    nbclient.NotebookClient(notebook, timeout=600).execute()
     assert len(nbformat.writes(notebook)) < 1_000_000
 
 
@@ -128,7 +130,7 @@ def test_a_panel_that_is_closed_leaves_what_it_found() -> None:
         "w.iterations = 100_000\nw.run()\nw.close()",
     ]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
-    nbclient.NotebookClient(notebook, timeout=180).execute()
+    nbclient.NotebookClient(notebook, timeout=600).execute()
     (script,) = (
         each.data[SCRIPT]
         for each in notebook.cells[2].outputs

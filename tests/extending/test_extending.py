@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+import xwidget as xw
 from tests.browser import chromium
 from tests.browser.conftest import add_kernel
 from tests.browser.inspector import SMALL_NET, Inspector, from_kernel, wait_in_kernel
@@ -20,6 +21,7 @@ TOUCHED = {
     "A trait": 4,
     "A command": 4,
     "An attribution method": 2,
+    "A study": 2,
     "A picture tool": 2,
     "A file format": 2,
 }
@@ -149,6 +151,16 @@ def test_a_method_is_tested_in_the_panel(notebook: Notebook, inspector: Inspecto
     ]
     expect(inspector.root.get_by_text("edited").first).to_be_visible()
     notebook.execute("w.test(None)")
+
+
+def test_a_study_is_measured_and_written(extended: Path) -> None:
+    (extended / "photos").mkdir()
+    xw.sample("coffee").save(extended / "photos" / "coffee.png")
+    (commands,) = WALKS["A study"].code("bash")
+    tree.run(extended, commands)
+    lines = (extended / "area" / "area.md").read_text("utf-8").splitlines()
+    assert sum(line.startswith("| efficientnet_lite0 ") for line in lines) == 1
+    assert "<td" in (extended / "area.html").read_text("utf-8")
 
 
 def test_a_tool_is_chosen_and_used(inspector: Inspector) -> None:

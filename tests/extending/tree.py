@@ -22,6 +22,9 @@ def copy(root: Path) -> None:
             shutil.copytree(source, goal, ignore=_LEFT)
         else:
             shutil.copy(source, goal)
+    cache = ROOT / ".mypy_cache"
+    if cache.is_dir():  # with it, mypy reads what a walk changes
+        shutil.copytree(cache, root / cache.name)
     (root / "js" / "node_modules").symlink_to((ROOT / "js" / "node_modules").resolve())
 
 
