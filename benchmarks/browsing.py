@@ -83,7 +83,8 @@ def main() -> None:
         if not arguments.store:
             add_clusters(store)
         browser = playwright.chromium.launch(
-            executable_path=chromium.executable(playwright), args=chromium.arguments()
+            executable_path=chromium.executable(playwright, chromium.WHOLE_FIRST),
+            args=chromium.arguments(),
         )
         about = f"Chromium {browser.version}, JupyterLab {version('jupyterlab')}, headless"
         repeats = 60 if arguments.quick else 300

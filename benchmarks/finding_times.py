@@ -58,7 +58,8 @@ def main() -> None:
     load = os.getloadavg()[0]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium.executable(playwright), args=chromium.arguments()
+            executable_path=chromium.executable(playwright, chromium.WHOLE_FIRST),
+            args=chromium.arguments(),
         )
         about = f"Chromium {browser.version}, JupyterLab {version('jupyterlab')}, headless"
         with laboratory() as server:
