@@ -1,8 +1,12 @@
 """What all tests share."""
 
+import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbclient
+import nbformat
 import pytest
 
 # Figures are drawn into memory: a test opens no window.
@@ -10,6 +14,8 @@ os.environ.setdefault("MPLBACKEND", "agg")
 # Two test files run side by side: with more threads than cores, each waits for the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from tests.kernels import forked
+from tests.kernels.described import FORKED, describe_kernel
 from xwidget.engine import interrupts
 
 # Minutes each, in one process: begun last, one of them would keep a single process at work.
@@ -36,3 +42,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_interrupt_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test's interrupt is the first one: a second one soon after would end the test run."""
     monkeypatch.setattr(interrupts, "_last", -float("inf"))
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of descriptions of kernels, where Jupyter finds the one of most tests."""
+    home = tmp_path_factory.mktemp("kernels")
+    folder = home / "kernels"
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        if FORKED != "python3":
+            command = stack.enter_context(forked.kernels(home / "forker"))
+            describe_kernel(folder / FORKED, command, {})
+        yield folder
+
+
+@pytest.fixture
+def execute(
+    kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[nbformat.NotebookNode], None]:
+    """Lend a function that runs a notebook in the folder ``tmp_path``."""
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels.parent))
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # as notebooks start
+
+    def execute(notebook: nbformat.NotebookNode) -> None:
+        resources = {"metadata": {"path": str(tmp_path)}}
+        client = nbclient.NotebookClient(notebook, timeout=900, resources=resources)
+        client.kernel_name, client.startup_timeout = FORKED, 180
+        client.execute()
+
+    return execute

@@ -3,9 +3,9 @@
 import base64
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-import nbclient
 import nbformat
 import numpy as np
 import pytest
@@ -31,11 +31,9 @@ def test_an_example_is_kept_without_outputs(notebook: nbformat.NotebookNode) -> 
 
 
 def test_an_example_runs_where_no_page_shows_it_and_shows_its_pictures(
-    notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    notebook: nbformat.NotebookNode, execute: Callable[[nbformat.NotebookNode], None]
 ) -> None:
-    monkeypatch.delenv("MPLBACKEND", raising=False)  # as notebooks start
-    resources = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(notebook, resources=resources, timeout=600).execute()
+    execute(notebook)
     drawn = [cell for cell in notebook.cells if DRAWS.search(cell.source) and "outputs" in cell]
     assert drawn
     for cell in drawn:

@@ -2,11 +2,10 @@
 
 import contextlib
 import functools
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser import chromium, forked
+from tests.browser import chromium
 from tests.browser.inspector import SMALL_NET, Inspector
-from tests.browser.jupyter import FORKED, FRONTENDS, Notebook, Server, serve, write_notebook
+from tests.browser.jupyter import FRONTENDS, Notebook, Server, serve, write_notebook
+from tests.kernels.described import add_kernel
 
 OpenNotebook = Callable[..., Notebook]
 
@@ -72,16 +72,14 @@ def ipykernel_6(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def serving(
-    tmp_path_factory: pytest.TempPathFactory, ipykernel_6: Path
+    tmp_path_factory: pytest.TempPathFactory, kernels: Path, ipykernel_6: Path
 ) -> Iterator[Callable[[str], Server]]:
     """Lend a function that returns the server of a frontend: each is started once."""
     home = tmp_path_factory.mktemp("home")
-    kernels = home / "data" / "kernels"
+    (home / "data").mkdir()
+    (home / "data" / "kernels").symlink_to(kernels)
     add_kernel(kernels / "ipykernel-6", ipykernel_6)
     with contextlib.ExitStack() as stack:
-        if FORKED != "python3":
-            command = stack.enter_context(forked.kernels(home / "forker"))
-            describe_kernel(kernels / FORKED, command, {})
 
         @functools.cache
         def serving(frontend: str) -> Server:
@@ -101,24 +99,6 @@ def server(request: pytest.FixtureRequest, serving: Callable[[str], Server]) -> 
     root = server.served / request.module.__name__.rpartition(".")[2]
     root.mkdir(exist_ok=True)
     return replace(server, root=root)
-
-
-def add_kernel(folder: Path, path: Path) -> None:
-    """Describe a kernel that looks for modules in ``path`` first."""
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    paths = os.pathsep.join(filter(None, [str(path), os.getenv("PYTHONPATH")]))
-    describe_kernel(folder, command, {"PYTHONPATH": paths})
-
-
-def describe_kernel(folder: Path, command: Sequence[str], environment: dict[str, str]) -> None:
-    folder.mkdir(parents=True)
-    spec = {
-        "argv": [*command],
-        "display_name": folder.name,
-        "language": "python",
-        "env": environment,
-    }
-    (folder / "kernel.json").write_text(json.dumps(spec))
 
 
 @pytest.fixture(scope="module")

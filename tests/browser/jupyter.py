@@ -20,6 +20,8 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from tests.kernels.described import FORKED
+
 TIMEOUT = 180  # seconds; generous, as nothing here measures time
 POLL = 100  # ms between looks at a page: at every frame, as is the default, the looks are the load
 
@@ -32,6 +34,9 @@ SETTINGS = {
     },
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
+
+# Each page has the server ask whether the application must be built anew: a second, and for nothing.
+NO_BUILD = {"page_config_data": {"buildAvailable": False, "buildCheck": False}}
 
 # The kernel is ready once it is connected *and* idle: cells run before that are lost.
 READY = """() => {
@@ -80,10 +85,6 @@ class Frontend:
     address: str
 
 
-# The kernel of most tests: their own server has it, see tests/browser/forked.py. There a Mac's
-# frameworks bear no fork, and Windows has none.
-FORKED = "forked" if sys.platform == "linux" else "python3"
-
 FRONTENDS = {
     "lab": Frontend("lab", "LabApp", "lab/tree/{}?reset"),
     "notebook": Frontend("notebook", "JupyterNotebookApp", "notebooks/{}"),
@@ -119,6 +120,7 @@ def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
         "--ip=127.0.0.1",
         f"--port={port}",
         "--ServerApp.port_retries=0",
+        f"--ServerApp.tornado_settings={NO_BUILD}",
         f"--ServerApp.root_dir={root}",
         "--ServerApp.password=",
         "--IdentityProvider.token=",

@@ -5,8 +5,9 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.inspector import SMALL_NET, Inspector, from_kernel, wait_in_kernel
-from tests.browser.jupyter import FORKED, POLL, Notebook, Server, write_notebook
+from tests.browser.jupyter import POLL, Notebook, Server, write_notebook
 from tests.browser.test_without_kernel import RESTART
+from tests.kernels.described import FORKED
 
 BUSY = """(seconds) => {
   const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;

@@ -16,7 +16,8 @@ from tests.browser.inspector import (
     from_kernel,
     wait_in_kernel,
 )
-from tests.browser.jupyter import FORKED, Notebook, Server, write_notebook
+from tests.browser.jupyter import Notebook, Server, write_notebook
+from tests.kernels.described import FORKED
 
 FOREVER = 100_000  # iterations: hours
 

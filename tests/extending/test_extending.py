@@ -8,11 +8,11 @@ from playwright.sync_api import expect, sync_playwright
 
 import xwidget as xw
 from tests.browser import chromium
-from tests.browser.conftest import add_kernel
 from tests.browser.inspector import SMALL_NET, Inspector, from_kernel, wait_in_kernel
 from tests.browser.jupyter import FRONTENDS, Notebook, serve, write_notebook
 from tests.extending import tree
 from tests.extending.walks import walks
+from tests.kernels.described import add_kernel
 
 WALKS = walks()
 #: Files that a person touches to add one; generated files are not counted.

@@ -153,6 +153,8 @@ def main(path: str) -> None:
     """Import what kernels import, then fork them."""
     del sys.path[0]  # this script's folder
     forker = Forker(path)  # who asks meanwhile, waits
+    # Matplotlib asks for it once, when it is imported; a kernel sets it where it is not set.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     import gc
     import importlib
 
