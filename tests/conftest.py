@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbclient
@@ -15,13 +15,14 @@ os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from tests.kernels import forked
-from tests.kernels.described import FORKED, describe_kernel
+from tests.kernels.described import FORKED, Execute, describe_kernel
 from xwidget.engine import interrupts
 
 # Minutes each, in one process: begun last, one of them would keep a single process at work.
 LONGEST = (
     "tests/browser/test_six_lessons.py",
     "tests/test_examples.py",
+    "tests/browser/test_quickstart.py",
     "tests/extending/test_extending.py",
     "tests/browser/test_inspector.py",
     "tests/browser/test_marimo.py",
@@ -57,18 +58,17 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture
-def execute(
-    kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[nbformat.NotebookNode], None]:
-    """Lend a function that runs a notebook in the folder ``tmp_path``."""
-    monkeypatch.setenv("JUPYTER_PATH", str(kernels.parent))
-    monkeypatch.delenv("MPLBACKEND", raising=False)  # as notebooks start
+@pytest.fixture(scope="session")
+def execute(kernels: Path) -> Execute:
+    """Lend a function that runs a notebook in a folder, as Jupyter runs it without a page."""
 
-    def execute(notebook: nbformat.NotebookNode) -> None:
-        resources = {"metadata": {"path": str(tmp_path)}}
-        client = nbclient.NotebookClient(notebook, timeout=900, resources=resources)
+    def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
+        client = nbclient.NotebookClient(notebook, timeout=900)
+        client.resources = {"metadata": {"path": str(folder)}}
         client.kernel_name, client.startup_timeout = FORKED, 180
-        client.execute()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JUPYTER_PATH", str(kernels.parent))
+            patch.delenv("MPLBACKEND", raising=False)  # as notebooks start
+            client.execute()
 
     return execute

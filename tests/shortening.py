@@ -1,8 +1,15 @@
 """The notebooks of examples/, shortened: a person wants to see something, a test that it runs."""
 
+import base64
+import io
+import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
+from PIL import Image
+
+DRAWS = re.compile(r"\.plot\(|imshow\(|Inspector\(|^w\.explanation$", re.MULTILINE)
 
 #: By notebook: what is written there, and what in its place.
 SHORTER = {
@@ -33,3 +40,17 @@ def shortened(path: Path) -> nbformat.NotebookNode:
         for cell in notebook.cells:
             cell.source = cell.source.replace(long, short)
     return notebook
+
+
+def assert_pictures_are_shown(notebook: nbformat.NotebookNode) -> None:
+    """Each cell that draws, of those that a notebook that was run has, shows one picture."""
+    drawn = [cell for cell in notebook.cells if DRAWS.search(cell.source) and "outputs" in cell]
+    assert drawn
+    for cell in drawn:
+        pictures = [
+            Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))).convert("RGB")
+            for output in cell.outputs
+            if "image/png" in output.get("data", {})
+        ]
+        assert len(pictures) == 1, cell.source
+        assert np.asarray(pictures[0]).std() > 20

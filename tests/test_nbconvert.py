@@ -4,9 +4,9 @@ import base64
 import io
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-import nbclient
 import nbformat
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter, MarkdownExporter
 from PIL import Image
 
 from tests.browser.inspector import SMALL_NET
-from tests.browser.jupyter import write_notebook
+from tests.kernels.described import Execute
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -25,17 +25,21 @@ GAP = 8  # pixels between the image and the evidence
 PRINTED = "print(w.explanation.evidence[0].tolist())"
 
 
+def of(cells: Sequence[str]) -> nbformat.NotebookNode:
+    """Return a notebook of code cells."""
+    return nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
+
+
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+def executed(tmp_path_factory: pytest.TempPathFactory, execute: Execute) -> nbformat.NotebookNode:
     cells = [
         SMALL_NET,
         "w = xw.Inspector(clf, photo, iterations=20)\nw",
         "w.wait()\nw",
         PRINTED,
     ]
-    path = write_notebook(tmp_path_factory.mktemp("notebooks") / "executed.ipynb", cells, "python3")
-    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=600).execute()
+    notebook = of(cells)
+    execute(notebook, tmp_path_factory.mktemp("notebooks"))
     return notebook
 
 
@@ -110,27 +114,25 @@ def test_html_has_the_state_for_the_page_or_where_there_is_none_the_pictures(
         assert "".join(cell.outputs[0].data["image/png"].split()) in "".join(page.split())
 
 
-def test_quickstart_stays_small(tmp_path: Path) -> None:
+def test_quickstart_stays_small(execute: Execute, tmp_path: Path) -> None:
     cells = [
         'import xwidget as xw\nclf = xw.load("efficientnet_lite0")',
         'w = xw.Inspector(clf, xw.sample("coffee"), targets=3, iterations=8)\nw.wait()\nw',
     ]
-    notebook = nbformat.read(
-        write_notebook(tmp_path / "quickstart.ipynb", cells, "python3"), as_version=4
-    )
-    nbclient.NotebookClient(notebook, timeout=600).execute()
+    notebook = of(cells)
+    execute(notebook, tmp_path)
     assert len(nbformat.writes(notebook)) < 1_000_000
 
 
-def test_a_panel_that_is_closed_leaves_what_it_found() -> None:
+def test_a_panel_that_is_closed_leaves_what_it_found(execute: Execute, tmp_path: Path) -> None:
     cells = [
         SMALL_NET,
         "w = xw.Inspector(clf, photo, iterations=20)",
         "w.wait()\nw",
         "w.iterations = 100_000\nw.run()\nw.close()",
     ]
-    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
-    nbclient.NotebookClient(notebook, timeout=600).execute()
+    notebook = of(cells)
+    execute(notebook, tmp_path)
     (script,) = (
         each.data[SCRIPT]
         for each in notebook.cells[2].outputs

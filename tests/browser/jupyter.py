@@ -35,7 +35,7 @@ SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
 
-# Each page has the server ask whether the application must be built anew: a second, and for nothing.
+# Else each page has the server ask whether the application must be built anew, for a second or two.
 NO_BUILD = {"page_config_data": {"buildAvailable": False, "buildCheck": False}}
 
 # The kernel is ready once it is connected *and* idle: cells run before that are lost.

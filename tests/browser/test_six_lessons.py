@@ -1,13 +1,12 @@
 """The six lessons: each notebook runs, a student takes its page and hands the answers in."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.student import Student
+from tests.kernels.described import Execute
 from tests.shortening import shortened
 
 LESSONS = sorted((Path(__file__).parents[2] / "examples" / "lessons").glob("*.ipynb"))
@@ -22,12 +21,12 @@ def test_a_lesson_is_taken_and_handed_in(
     path: Path,
     browser: Browser,
     tmp_path: Path,
-    execute: Callable[[nbformat.NotebookNode], None],
+    execute: Execute,
 ) -> None:
     notebook = shortened(path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
-    execute(notebook)
+    execute(notebook, tmp_path)
 
     made = tmp_path / f"{path.stem}.html"
     assert made.stat().st_size < 4_000_000

@@ -3,12 +3,18 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
+
+import nbformat
 
 # The kernel of most tests, see tests/kernels/forked.py. A Mac's frameworks bear no fork there, and
 # Windows has none.
 FORKED = "forked" if sys.platform == "linux" else "python3"
+
+# Runs a notebook in a folder: the fixture "execute".
+Execute: TypeAlias = Callable[[nbformat.NotebookNode, Path], None]
 
 
 def add_kernel(folder: Path, path: Path) -> None:

@@ -21,7 +21,8 @@ from pathlib import Path
 IMPORTED = (
     "ipykernel.ipkernel",
     "ipywidgets",
-    "matplotlib_inline.backend_inline",
+    "matplotlib.backends.backend_agg",  # the inline one asks for its kernel when it is imported
+    "matplotlib.figure",
     "numpy.random",
     "PIL.JpegImagePlugin",
     "shapely",
