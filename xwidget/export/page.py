@@ -35,6 +35,7 @@ from xwidget.frames import Frame, encode, pack, quick_size
 from xwidget.pixels import quantize
 from xwidget.record import Record
 from xwidget.support import arguments, files, texts, wire
+from xwidget.support.jpeg import to_data_url
 from xwidget.trace import Bytes, Reals
 
 KEYFRAMES = 8
@@ -70,7 +71,7 @@ base-uri 'none'; form-action 'none'">
 <p>$caption</p>
 </header>
 <div id="xwidget">
-<img class="still" src="data:image/jpeg;base64,$still" alt="$alt">
+<img class="still" src="$still" alt="$alt">
 <p>$says</p>
 <p>$verdict</p>
 <noscript><p>This is a still picture: the interactive panel needs JavaScript.</p></noscript>
@@ -178,7 +179,7 @@ def _before(explanation: Record, chosen: int) -> dict[str, str]:
     """Return the still picture and the words that stand there until the panel does."""
     drawn = Image.fromarray(explanation.on_paper(chosen))
     return {
-        "still": still.jpeg(still.sheet(np.asarray(drawn))),
+        "still": to_data_url(still.sheet(np.asarray(drawn))),
         "alt": escape(_heading(explanation, [explanation.targets[chosen]])),
         "says": escape(texts.shown(explanation.says(explanation.targets[chosen]))),
         "verdict": escape(texts.shown(explanation.checks[chosen].summary)),
@@ -188,7 +189,7 @@ def _before(explanation: Record, chosen: int) -> dict[str, str]:
 def _hidden(explanation: Record, asked: Asking) -> dict[str, str]:
     """Return the same where something is asked first."""
     prompt = escape(texts.shown(asked.question.prompt, texts.WORDS))
-    picture = still.jpeg(still.sheet(explanation.image))
+    picture = to_data_url(still.sheet(explanation.image))
     return {"still": picture, "alt": "The photo", "says": prompt, "verdict": ""}
 
 

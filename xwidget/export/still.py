@@ -50,14 +50,6 @@ def png(picture: Image.Image) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def jpeg(picture: Image.Image) -> str:
-    """Return a picture as base64 of a JPEG, a third of what a PNG takes."""
-    buffer = io.BytesIO()
-    # With "optimize", Pillow keeps room for a byte a pixel, and fails where noise takes more.
-    picture.save(buffer, "JPEG", quality=88, subsampling=0)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
 def shortest(picture: Pixels) -> Pixels:
     """Return a picture (H, W, 3) as 1x1 where it is of one color; the page spreads it out."""
     one = picture[:1, :1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import os
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from PIL import Image, ImageOps
 from xwidget.findings.finding import Finding
 from xwidget.findings.region import Size
 from xwidget.support import texts
+from xwidget.support.jpeg import to_data_url
 
 Kept: TypeAlias = Callable[[str, "str | None"], "tuple[bytes, Any] | None"]
 """Digest and preprocessing, None for any, to the input kept: a PNG file with its geometry."""
@@ -56,7 +56,7 @@ class Inputs:
         key = (seen.digest, seen.image, seen.preprocessing, finding.frame)
         if key not in self._found:
             picture = self._picture(finding)
-            self._found[key] = "" if picture is None else _url(picture)
+            self._found[key] = "" if picture is None else to_data_url(picture, _QUALITY)
         return self._found[key]
 
     def _picture(self, finding: Finding) -> Image.Image | None:
@@ -114,9 +114,3 @@ def _mapped(picture: Image.Image, matrix: npt.NDArray[np.float64], frame: Size) 
     data = tuple((affine / factor).ravel().tolist())
     size = (frame[1], frame[0])
     return small.transform(size, Image.Transform.AFFINE, data, Image.Resampling.BICUBIC)
-
-
-def _url(picture: Image.Image) -> str:
-    held = io.BytesIO()
-    picture.save(held, "JPEG", quality=_QUALITY, subsampling=0)
-    return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode('ascii')}"

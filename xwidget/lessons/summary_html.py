@@ -19,6 +19,7 @@ from PIL import Image
 from xwidget.lessons.one_lesson import ONE_EACH, LessonSummary, Row
 from xwidget.lessons.reading import Problem
 from xwidget.support.figures import percent
+from xwidget.support.jpeg import to_data_url
 
 _SIDE = 320  # px of a heat map
 _MARKED = np.array([230, 85, 13])  # orange, on a photo in gray
@@ -271,7 +272,7 @@ def _evidence(about: Mapping[str, Any], shape: tuple[int, ...]) -> str:
     opened = _picture(str(about.get("evidence", "")))
     if opened is None:
         return ""
-    src = _data_url(opened.convert("RGB").resize(_size(shape)))
+    src = to_data_url(opened.convert("RGB").resize(_size(shape)))
     picture = f'<img src="{src}" alt="The evidence">'
     return f"<figure>{picture}<figcaption>the evidence</figcaption></figure>"
 
@@ -336,7 +337,7 @@ def heat_map(shares: npt.NDArray[np.float64], photo: str = "") -> str:
     drawn = Image.fromarray((255 * shares).round().astype(np.uint8)).resize(size)
     alpha = np.asarray(drawn, np.float64)[..., None] / 255 * _FULL
     mixed = np.asarray(ground, np.float64)[..., None] * (1 - alpha) + _MARKED * alpha
-    return _data_url(Image.fromarray(mixed.round().astype(np.uint8)))
+    return to_data_url(Image.fromarray(mixed.round().astype(np.uint8)))
 
 
 def _size(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -354,9 +355,3 @@ def _picture(url: str) -> Image.Image | None:
             opened.load()
             return opened
     return None
-
-
-def _data_url(picture: Image.Image) -> str:
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")

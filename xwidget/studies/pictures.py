@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image
 
 from xwidget.explanation import Explanation
 from xwidget.support import files
+from xwidget.support.jpeg import to_jpeg
 
 #: A picture in true color.
 Picture: TypeAlias = Image.Image
@@ -61,9 +61,7 @@ class Pictures:
     def put(self, key: str, picture: Image.Image) -> None:
         """Keep a picture."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        data = io.BytesIO()
-        picture.save(data, "JPEG", quality=_QUALITY)
-        files.replace(self._folder / f"{key}.jpg", data.getvalue())
+        files.replace(self._folder / f"{key}.jpg", to_jpeg(picture, _QUALITY))
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes of a picture's JPEG file; None where there is none."""

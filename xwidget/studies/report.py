@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ from xwidget.studies.runner import Run
 from xwidget.studies.study import Strip, Table
 from xwidget.studies.written import Section
 from xwidget.support import texts
+from xwidget.support.jpeg import to_data_url
 
 _NAME = texts.Room(400)
 _CODE = re.compile("`([^`]*)`")
@@ -125,13 +125,12 @@ def _strip(strip: Strip, pictures: Pictures) -> str:
         data = pictures.get(example.row["key"])
         if data is None:
             continue
-        source = base64.b64encode(data).decode("ascii")
         caption = texts.shown(example.caption, _NAME)
         with Image.open(io.BytesIO(data)) as picture:
             width, height = (side // 2 for side in picture.size)
         figures.append(
             f'<figure style="width:{width}px"><img width="{width}" height="{height}" '
-            f'src="data:image/jpeg;base64,{source}" alt="{escape(caption)}">'
+            f'src="{to_data_url(data)}" alt="{escape(caption)}">'
             f"<figcaption>{_text(caption)}</figcaption></figure>"
         )
     if not figures:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from xwidget.export import still
 from xwidget.images import read
+from xwidget.support.jpeg import to_data_url
 
 SHOWN, SMALL = 640, 160
 """Longest side of a picture, and of one that goes with answers, in pixels."""
@@ -22,7 +22,7 @@ def data_url(image: Any, side: int = SHOWN) -> str:
         pixels = np.floor(pixels * 255 + 0.5).astype(np.uint8)
     picture = Image.fromarray(pixels)
     picture.thumbnail((side, side))
-    return f"data:image/jpeg;base64,{still.jpeg(picture)}"
+    return to_data_url(picture)
 
 
 def with_captions(given: Any) -> list[tuple[str, Any]]:

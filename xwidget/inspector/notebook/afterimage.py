@@ -75,19 +75,18 @@ class Afterimage:
         publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
 
 
-def picture(jpeg: str, alt: str, below: str = "") -> str:
+def picture(src: str, alt: str, below: str = "") -> str:
     """Return a picture as HTML.
 
     Parameters
     ----------
-    jpeg
-        As base64.
+    src
+        Its address.
     alt
         What it shows, in words.
     below
         HTML that stands between it and what to do.
     """
-    src = f"data:image/jpeg;base64,{jpeg}"
     return f'<img src="{src}" alt="{escape(alt)}">{below}<figcaption>{_WORDS}</figcaption>'
 
 

@@ -13,6 +13,7 @@ from xwidget.inspector.notebook.afterimage import picture
 from xwidget.inspector.notebook.displayed import Bundle, Displayed
 from xwidget.inspector.page.panel import Panel
 from xwidget.lessons import answered_html
+from xwidget.support.jpeg import to_data_url
 
 _SMALL = 160  # px, of the picture that a guess is marked in
 
@@ -59,8 +60,8 @@ class Display:
 
     def _keepsake(self) -> str:
         """Return the picture, and what was answered, as HTML."""
-        jpeg, alt = still.jpeg(self._picture.sheet()), self._picture.alt()
-        return picture(jpeg, alt, self._answers())
+        shown = to_data_url(self._picture.sheet())
+        return picture(shown, self._picture.alt(), self._answers())
 
     def _answers(self) -> str:
         answers = self._panel.get("answers")
@@ -68,7 +69,7 @@ class Display:
             return ""
         image = Image.fromarray(self._panel.subject.picture)
         image.thumbnail((_SMALL, _SMALL))
-        photo = f"data:image/jpeg;base64,{still.jpeg(image)}"
+        photo = to_data_url(image)
         prompts = self._guessing.prompts.items()
         return answered_html.table(
             answers, {id: {"prompt": prompt, "picture": photo} for id, prompt in prompts}
