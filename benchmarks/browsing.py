@@ -83,7 +83,7 @@ def main() -> None:
         if not arguments.store:
             add_clusters(store)
         browser = playwright.chromium.launch(
-            executable_path=chromium.executable(playwright, chromium.WHOLE_FIRST),
+            executable_path=chromium.executable(playwright, chromium.WHOLE),
             args=chromium.arguments(),
         )
         about = f"Chromium {browser.version}, JupyterLab {version('jupyterlab')}, headless"

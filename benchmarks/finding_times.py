@@ -58,7 +58,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium.executable(playwright, chromium.WHOLE_FIRST),
+            executable_path=chromium.executable(playwright, chromium.WHOLE),
             args=chromium.arguments(),
         )
         about = f"Chromium {browser.version}, JupyterLab {version('jupyterlab')}, headless"

@@ -150,7 +150,7 @@ def main() -> None:
     keys = arguments.hosts or [key for key, host in HOSTS.items() if installed(host.package)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium.executable(playwright, chromium.WHOLE_FIRST),
+            executable_path=chromium.executable(playwright, chromium.WHOLE),
             args=chromium.arguments(),
         )
         outcomes = [drive(browser, key, arguments.shots) for key in keys]

@@ -117,7 +117,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium.executable(playwright, chromium.WHOLE_FIRST),
+            executable_path=chromium.executable(playwright, chromium.WHOLE),
             args=[*chromium.arguments(), "--enable-precise-memory-info"],
         )
         about = f"Chromium {browser.version}, JupyterLab {version('jupyterlab')}, headless"

@@ -1,12 +1,9 @@
 """What all tests share."""
 
-import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 
 # Figures are drawn into memory: a test opens no window.
@@ -14,7 +11,6 @@ os.environ.setdefault("MPLBACKEND", "agg")
 # Two test files run side by side: with more threads than cores, each waits for the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from tests.kernels import forked
 from tests.kernels.described import FORKED, Execute, describe_kernel
 from xwidget.engine import interrupts
 
@@ -46,29 +42,22 @@ def no_interrupt_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of descriptions of kernels, where Jupyter finds the one of most tests."""
-    home = tmp_path_factory.mktemp("kernels")
-    folder = home / "kernels"
-    folder.mkdir()
-    with contextlib.ExitStack() as stack:
-        if FORKED != "python3":
-            command = stack.enter_context(forked.kernels(home / "forker"))
-            describe_kernel(folder / FORKED, command, {})
-        yield folder
+def forked_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], None]]:
+    """Lend a function that describes the kernel of most tests in a folder of Jupyter's data."""
+    if FORKED == "python3":
+        yield lambda data: None
+        return
+    from tests.kernels import forked
+
+    with forked.kernels(tmp_path_factory.mktemp("kernels") / "forker") as command:
+        yield lambda data: describe_kernel(data / "kernels" / FORKED, command, {})
 
 
 @pytest.fixture(scope="session")
-def execute(kernels: Path) -> Execute:
+def execute(
+    forked_kernel: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory
+) -> Execute:
     """Lend a function that runs a notebook in a folder, as Jupyter runs it without a page."""
-
-    def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
-        client = nbclient.NotebookClient(notebook, timeout=900)
-        client.resources = {"metadata": {"path": str(folder)}}
-        client.kernel_name, client.startup_timeout = FORKED, 180
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("JUPYTER_PATH", str(kernels.parent))
-            patch.delenv("MPLBACKEND", raising=False)  # as notebooks start
-            client.execute()
-
-    return execute
+    data = tmp_path_factory.mktemp("data")
+    forked_kernel(data)
+    return Execute(data)

@@ -1,4 +1,7 @@
-"""The notebooks of examples/, shortened: a person wants to see something, a test that it runs."""
+"""The notebooks of examples/, shortened: a person wants to see something, a test that it runs.
+
+And that it shows its pictures.
+"""
 
 import base64
 import io

@@ -1,4 +1,7 @@
-"""The notebooks that a user opens first; tests/browser/test_quickstart.py runs the first one."""
+"""The notebooks that a user opens first.
+
+The first of all, the quickstart, is run by tests/browser/test_quickstart.py, with a page alone.
+"""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ GAP = 8  # pixels between the image and the evidence
 PRINTED = "print(w.explanation.evidence[0].tolist())"
 
 
-def of(cells: Sequence[str]) -> nbformat.NotebookNode:
+def notebook_of(cells: Sequence[str]) -> nbformat.NotebookNode:
     """Return a notebook of code cells."""
     return nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
 
@@ -38,7 +38,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory, execute: Execute) -> nbfo
         "w.wait()\nw",
         PRINTED,
     ]
-    notebook = of(cells)
+    notebook = notebook_of(cells)
     execute(notebook, tmp_path_factory.mktemp("notebooks"))
     return notebook
 
@@ -119,7 +119,7 @@ def test_quickstart_stays_small(execute: Execute, tmp_path: Path) -> None:
         'import xwidget as xw\nclf = xw.load("efficientnet_lite0")',
         'w = xw.Inspector(clf, xw.sample("coffee"), targets=3, iterations=8)\nw.wait()\nw',
     ]
-    notebook = of(cells)
+    notebook = notebook_of(cells)
     execute(notebook, tmp_path)
     assert len(nbformat.writes(notebook)) < 1_000_000
 
@@ -131,7 +131,7 @@ def test_a_panel_that_is_closed_leaves_what_it_found(execute: Execute, tmp_path:
         "w.wait()\nw",
         "w.iterations = 100_000\nw.run()\nw.close()",
     ]
-    notebook = of(cells)
+    notebook = notebook_of(cells)
     execute(notebook, tmp_path)
     (script,) = (
         each.data[SCRIPT]

@@ -1,7 +1,7 @@
 """Look at the panel without a kernel: make a scene, serve the page, take screenshots.
 
 Run `npm run harness` first, then `python harness/shots.py OUT [width-theme-scenario-view-dpr ...]`.
-Needs scikit-image for the photo, playwright, and a chromium on the path.
+Needs scikit-image for the photo, playwright, and on the path a Chromium or its headless shell.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 from skimage import data, filters, transform
 
+CHROMIUM = ("chromium", "chromium-headless-shell")
 HERE = Path(__file__).parent
 STATIC = HERE.parent.parent / "xwidget" / "inspector" / "static"
 SIDE = 224
@@ -93,7 +94,8 @@ def main(out: Path, shots: list[str]) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+                executable_path=next(filter(None, map(shutil.which, CHROMIUM)), None),
+                args=["--no-sandbox", "--disable-gpu"],
             )
             for shot in shots:
                 shoot(browser, f"http://127.0.0.1:{server.server_port}", shot, out)

@@ -72,13 +72,14 @@ def ipykernel_6(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def serving(
-    tmp_path_factory: pytest.TempPathFactory, kernels: Path, ipykernel_6: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    forked_kernel: Callable[[Path], None],
+    ipykernel_6: Path,
 ) -> Iterator[Callable[[str], Server]]:
     """Lend a function that returns the server of a frontend: each is started once."""
     home = tmp_path_factory.mktemp("home")
-    (home / "data").mkdir()
-    (home / "data" / "kernels").symlink_to(kernels)
-    add_kernel(kernels / "ipykernel-6", ipykernel_6)
+    add_kernel(home / "data" / "kernels" / "ipykernel-6", ipykernel_6)
+    forked_kernel(home / "data")
     with contextlib.ExitStack() as stack:
 
         @functools.cache

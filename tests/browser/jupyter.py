@@ -130,7 +130,7 @@ def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyter", frontend.command, *options],
-            env=os.environ | private_folders(home),
+            env=environment(home),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -141,6 +141,12 @@ def serve(frontend: Frontend, root: Path, home: Path) -> Iterator[Server]:
             yield Server(frontend, base, root, root, home / SETTINGS_FOLDER)
         finally:
             end(process)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of a server, and of its kernels, as a person's is."""
+    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return kept | private_folders(home)
 
 
 def private_folders(home: Path) -> dict[str, str]:

@@ -14,8 +14,7 @@ from tests.browser.jupyter import FRONTENDS, Notebook, Server
 from tests.kernels.described import FORKED
 from tests.shortening import assert_pictures_are_shown, shortened
 
-# The cells that make the panel.
-PANEL = re.compile(r"^import|Inspector\(", re.MULTILINE)
+MAKES_THE_PANEL = re.compile(r"^import|Inspector\(", re.MULTILINE)
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart.ipynb"
 
 pytestmark = pytest.mark.parametrize("server", ["lab", "notebook"], indirect=True, scope="module")
@@ -26,12 +25,13 @@ def quickstart(server: Server, open_shared: OpenNotebook) -> Notebook:
     path = server.root / QUICKSTART.name
     content = shortened(QUICKSTART)
     if server.frontend is FRONTENDS["notebook"]:
-        content.cells = [cell for cell in content.cells if PANEL.search(cell.source)]
-    content.metadata.kernelspec.name = FORKED
+        content.cells = [cell for cell in content.cells if MAKES_THE_PANEL.search(cell.source)]
+        content.metadata.kernelspec.name = FORKED
     nbformat.write(content, path)
     notebook = open_shared(path)
     notebook.run_all()
-    notebook.page.set_default_timeout(600_000)  # it explains four times before the panel
+    # In JupyterLab, it explains four times before the panel.
+    notebook.page.set_default_timeout(600_000)
     Inspector.on(notebook).wait_for(status="done", seconds=600)
     notebook.wait_until_idle()
     return notebook
@@ -51,9 +51,9 @@ def inspector(quickstart: Notebook) -> Inspector:
     return inspector
 
 
-def test_running_all_cells_explains_a_moped(quickstart: Notebook, inspector: Inspector) -> None:
+def test_the_panel_explains_a_moped(quickstart: Notebook, inspector: Inspector) -> None:
     assert quickstart.cell_errors() == []
-    quickstart.save()
+    quickstart.save()  # the panel's own still picture among them
     assert_pictures_are_shown(nbformat.read(quickstart.path, as_version=4))
     assert "moped" in inspector.classes.first.inner_text()
     (before, *_), (after, *_) = from_kernel(

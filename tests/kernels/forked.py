@@ -1,9 +1,12 @@
 """Kernels that begin with their imports done: forks of one process, which has imported torch.
 
-Each would import it for seconds. As a script, this is one of two processes. With the path of a
-socket it is the one that is forked. With a connection file besides, it is what a Jupyter server
-starts: it stands for the kernel, hands on signals to it, and ends as it ends. It imports little, as
-it is no gain otherwise.
+Each would import it for seconds. What fails only in a process that has imported nothing does not
+show in them: the quickstart runs in a kernel of the usual kind.
+
+As a script, this is one of two processes. With the number of a socket it is the one that is forked.
+With the path of the socket and a connection file, it is what a Jupyter server or nbclient starts:
+it stands for the kernel, hands on signals to it, and ends as it ends. It imports little, as it is
+no gain otherwise.
 """
 
 import contextlib
@@ -17,7 +20,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-# What a panel, and its first run, import.
+# What a panel, its first run and plots import.
 IMPORTED = (
     "ipykernel.ipkernel",
     "ipywidgets",
@@ -32,6 +35,7 @@ IMPORTED = (
     "xwidget.gallery",
     "xwidget.inspector",
 )
+_INLINE = "module://matplotlib_inline.backend_inline"  # that of a kernel, where none is asked for
 _POLL = 0.05  # seconds between looks at whether a kernel has ended
 _HANDED_ON = ("SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2")
 
@@ -40,11 +44,17 @@ _HANDED_ON = ("SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2")
 def kernels(folder: Path) -> Iterator[list[str]]:
     """Lend the command that starts a kernel, as a kernel's description has it."""
     folder.mkdir()
-    path = folder / "door"
-    forker = subprocess.Popen([sys.executable, __file__, path], stdin=subprocess.PIPE)
+    path = str(folder / "door")
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()  # who asks before the process listens, waits
+        number = door.fileno()
+        forker = subprocess.Popen(
+            [sys.executable, __file__, str(number)], stdin=subprocess.PIPE, pass_fds=[number]
+        )
     try:
         # Isolated, and without its site: the kernel that it stands for has both.
-        yield [sys.executable, "-I", "-S", __file__, str(path), "{connection_file}"]
+        yield [sys.executable, "-I", "-S", __file__, path, "{connection_file}"]
     finally:
         forker.communicate(timeout=60)
 
@@ -68,12 +78,10 @@ def stand_for(path: str, connection_file: str) -> int:
 class Forker:
     """Forks a kernel for each that asks; ends with its standard input, and all kernels with it."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, door: socket.socket) -> None:
         self._kernels: dict[int, socket.socket] = {}
         self._watched = selectors.DefaultSelector()
-        self._door = socket.socket(socket.AF_UNIX)
-        self._door.bind(path)
-        self._door.listen()
+        self._door = door
         self._watched.register(self._door, selectors.EVENT_READ)
         self._watched.register(sys.stdin, selectors.EVENT_READ)
 
@@ -117,6 +125,9 @@ class Forker:
         os.environ.clear()
         os.environ.update(request["env"])  # type: ignore[call-overload]
         os.chdir(str(request["cwd"]))
+        import matplotlib as mpl  # it looks at its variable when it is imported, before the fork
+
+        mpl.rcParams["backend"] = os.environ.get("MPLBACKEND") or _INLINE
         sys.argv[:] = request["argv"]  # type: ignore[assignment, index]
 
     def _hand_on(self, kernel: int) -> None:
@@ -150,12 +161,10 @@ def _exactly(talk: socket.socket, size: int) -> bytes:
     return found
 
 
-def main(path: str) -> None:
+def main(door: int) -> None:
     """Import what kernels import, then fork them."""
     del sys.path[0]  # this script's folder
-    forker = Forker(path)  # who asks meanwhile, waits
-    # Matplotlib asks for it once, when it is imported; a kernel sets it where it is not set.
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    forker = Forker(socket.socket(fileno=door))
     import gc
     import importlib
 
@@ -171,4 +180,4 @@ def main(path: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         sys.exit(stand_for(*sys.argv[1:]))
-    main(sys.argv[1])
+    main(int(sys.argv[1]))

@@ -111,7 +111,6 @@ export class Sheet {
     this.#heading.tabIndex = -1;
     const article = create("article", "xl-step");
     article.append(this.#heading, this.#body, this.#words);
-    this.#words.setAttribute("role", "status");
     const way = create("p", "xl-way");
     set(this.#back, "Back");
     this.#waits.id = unique();
@@ -119,7 +118,8 @@ export class Sheet {
     way.append(this.#back, this.#next, this.#waits, this.#says);
     this.#fillMine();
     this.root.append(this.#head, article, way, this.#mine);
-    this.#says.setAttribute("role", "status");
+    for (const heard of [this.#words, this.#waits, this.#says])
+      heard.setAttribute("role", "status");
     this.root.setAttribute("role", "region");
     this.root.setAttribute("aria-label", `Lesson: ${this.#get("_title")}`);
   }
