@@ -50,8 +50,8 @@ class Student:
         if box.locator("select").count():
             for k, each in enumerate(box.locator("select").all()):
                 each.select_option(index=k + 1)
-        elif box.locator("input[type=number]").count():
-            box.locator("input[type=number]").fill("0.5")
+        elif box.locator(".xl-number").count():
+            box.locator(".xl-number input[type=text]").fill("0,5")
         elif box.locator("textarea").count():
             box.locator("textarea").fill("That it is the 杯 and not the spoon.")
         else:

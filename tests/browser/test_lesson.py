@@ -185,7 +185,7 @@ def test_a_lesson_as_a_page(browser: Browser, tmp_path: Path, storage: bool) -> 
         other.goto(path.as_uri())
         there = other.locator(".xwidget-lesson")
         expect(there.locator(".xl-mine summary")).to_have_text("Your answers: 1 of 4, to be saved")
-        there.get_by_role("spinbutton").fill("0.5")
+        there.get_by_role("textbox", name="Your number").fill("0,5")
         there.get_by_role("button", name="Commit my answer").first.click()
         expect(summary).to_have_text("Your answers: 2 of 4, to be saved")
         there.locator(".xl-mine").evaluate("(details) => { details.open = true; }")

@@ -151,6 +151,19 @@ def test_a_bad_file_is_a_problem_and_not_the_end(folder: Path, data: bytes, word
     assert words in problem.words
 
 
+def test_an_answer_of_another_kind_than_its_question_is_left_out_and_told(folder: Path) -> None:
+    before = row(summary(folder), "fruit")
+    hand_in(folder, "Odd", replace(answer(SURE, 0.5), question="fruit"), answer(SURE, 0.5))
+    found = summary(folder)
+    assert row(found, "fruit") == before
+    assert 0.5 in row(found, "sure")["numbers"]
+    (problem,) = (each for each in found.problems if each.file == "Odd.json")
+    assert problem.words == (
+        "the answer to 'fruit' is left out: it is of kind 'number', the question of kind 'choice'"
+    )
+    assert problem.words.split(":")[0] in html(folder).replace("&#x27;", "'")
+
+
 def test_of_two_files_of_one_student_the_fuller_one_counts(folder: Path) -> None:
     hand_in(folder, "ana", answer(FRUIT, "cherry"), file="ana (1)")
     found = summary(folder)

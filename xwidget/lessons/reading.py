@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -120,11 +120,29 @@ def _class(title: str, several: list[Named], problems: list[Problem]) -> Class:
         versions, key=lambda id: (len(versions[id]), max(_newest(each) for _, each in versions[id]))
     )
     questions = _questions(versions[id])
-    kept = _one_each(several, problems)
+    kept = [
+        (name, _of_a_kind(name, each, questions, problems))
+        for name, each in _one_each(several, problems)
+    ]
     for name, each in kept:
         if each.lesson_id != id:
             problems.append(Problem(name, _other(each, questions)))
     return Class(title, tuple(_named(name, each) for name, each in kept), questions)
+
+
+def _of_a_kind(
+    name: str, given: Answers, questions: Mapping[str, Mapping[str, Any]], problems: list[Problem]
+) -> Answers:
+    """Return answers without those of another kind than their question."""
+    found = []
+    for answer in given.answers:
+        kind = questions.get(answer.question, {}).get("kind", answer.kind)
+        if answer.kind == kind:
+            found.append(answer)
+        else:
+            words = f"the answer to {answer.question!r} is left out: it is of kind {answer.kind!r}"
+            problems.append(Problem(name, f"{words}, the question of kind {kind!r}"))
+    return replace(given, answers=tuple(found))
 
 
 def _questions(read: Iterable[Named]) -> dict[str, Mapping[str, Any]]:

@@ -83,7 +83,7 @@ export class HandoutModel implements Model {
   /** Take over what another tab with the same lesson has kept. */
   follow(): void {
     const kept = this.keeping.read();
-    if (!kept) return;
+    if (!kept || !this.keeping.keeps) return; // what could not be written there is not in it
     this.#follows = true;
     try {
       const begun = kept.answers.length === 0 && this.get("answers").length > 0;

@@ -129,9 +129,13 @@ function number(id: string, changed: Changed): Fields {
   const element = create("div", "xl-number");
   const [range, box] = [create("input"), create("input")];
   const mark = create("span", "xl-mark");
-  const limits = { min: "0", max: "1", step: "0.01" };
-  Object.assign(range, { type: "range", ...limits, value: "0.5" });
-  Object.assign(box, { type: "number", ...limits, id, placeholder: "0 – 1", inputMode: "decimal" });
+  Object.assign(range, { type: "range", min: "0", max: "1", step: "0.01", value: "0.5" });
+  // Not of type "number": Chromium takes the comma out of "0,1" without a word.
+  Object.assign(box, { type: "text", id, placeholder: "0 – 1", inputMode: "decimal" });
+  const read = () => {
+    const given = box.value.trim() === "" ? -1 : Number(box.value.replace(",", "."));
+    return given >= 0 && given <= 1 ? given : null;
+  };
   range.setAttribute("aria-label", "Your number, 0 to 1");
   box.setAttribute("aria-label", "Your number, 0 to 1");
   range.addEventListener("input", () => {
@@ -139,16 +143,15 @@ function number(id: string, changed: Changed): Fields {
     changed();
   });
   box.addEventListener("input", () => {
-    if (box.value) range.value = box.value;
-    set(mark, box.validity.rangeOverflow || box.validity.badInput ? "a number from 0 to 1" : "");
+    range.value = String(read() ?? range.value);
+    set(mark, box.value && read() === null ? "a number from 0 to 1" : "");
     changed();
   });
   element.append(range, box, mark);
   return {
     element,
     get value() {
-      const given = Number(box.value);
-      return box.value !== "" && given >= 0 && given <= 1 ? given : null;
+      return read();
     },
     show(value) {
       box.value = typeof value === "number" ? String(value) : "";

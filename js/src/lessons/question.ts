@@ -135,13 +135,10 @@ export class QuestionBox {
   }
 }
 
-/** An answer that was given in the panel. */
+/** An answer that was given in the panel, without its result: it may not be revealed yet. */
 function inWords({ value, result }: Given): string {
-  const { area, overlap } = result as { area?: number; overlap?: number };
-  if (typeof area === "number" && typeof overlap === "number") {
-    const [marked, both] = [area, overlap].map((share) => `${Math.round(100 * share)}%`);
-    return `You marked ${marked} of the photo. ${both} of it is among the ${marked} that the network ranks first; by chance it would be ${marked}.`;
-  }
+  if (typeof result.area === "number")
+    return `You marked ${Math.round(100 * result.area)}% of the photo.`;
   return `Your answer: ${Array.isArray(value) ? value.join(", ") : value}`;
 }
 

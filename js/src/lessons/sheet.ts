@@ -325,7 +325,9 @@ export class Sheet {
 
   /** Whether and where answers are kept. */
   drawKept(): void {
-    set(this.#kept, this.host.kept?.() ?? "");
+    const [before, words] = [this.#kept.textContent, this.host.kept?.() ?? ""];
+    if (before && words !== before) this.#mine.open = true; // that it keeps no more is to be seen
+    set(this.#kept, words);
   }
 
   /** For screen readers; a problem, and that a file was saved, for all. */
