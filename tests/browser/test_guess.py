@@ -104,7 +104,7 @@ def on_a_page(browser: Browser, path: Path) -> None:
     root.get_by_role("button", name="Reveal").click()
     worth = root.locator(".xw-worth")
     expect(worth).to_contain_text("that the network ranks first score")
-    expect(worth).to_contain_text("open the notebook for the score of your region")
+    expect(worth).to_contain_text("no network to score your region")
     expect(root.locator(".xw-trust")).not_to_be_visible()
     with page.expect_download() as download:
         root.get_by_role("button", name="Save my answer").click()

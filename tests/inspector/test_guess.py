@@ -315,7 +315,7 @@ def test_what_a_page_without_a_kernel_needs_is_kept(asked):
     known = facts(kept)
     assert [area for area, _ in known["curve"]] == list(judging.AREAS)
     assert known["image"] == pytest.approx(widget._classes[0]["score"])
-    assert "open the notebook" in known["why_no_score"]
+    assert "no network to score" in known["why_no_score"]
 
 
 def test_an_export_takes_the_scores_that_are_known(asked, monkeypatch, tmp_path):

@@ -18,7 +18,7 @@ from xwidget.record import Record
 from xwidget.support import texts
 from xwidget.support.packed import packed
 
-NO_SCORE = "The network is not here to ask: open the notebook for the score of your region."
+NO_SCORE = "This page has no network to score your region; the notebook that it comes from has."
 """The reason that a page has no score of a guess."""
 
 
