@@ -18,6 +18,7 @@ from tests.browser.inspector import (
     painted,
     shows,
 )
+from tests.browser.jupyter import POLL
 from xwidget.explanation import Explanation
 from xwidget.origin import Origin
 from xwidget.paper import on_paper
@@ -404,9 +405,16 @@ def test_a_link_leads_to_one_picture(
         picture.press("+")
     inspector.button("Save").click()
     inspector.root.get_by_role("menuitem", name="Copy link").click()
-    page.wait_for_function("() => navigator.clipboard.readText().then((t) => t === location.href)")
-    link = page.url
-    assert "#" in link
+    # The address follows the picture a moment later, and the clipboard the click.
+    page.wait_for_function("() => location.hash !== ''")
+    link = str(page.evaluate("location.href"))
+    # Not by wait_for_function: a promise is true, whatever comes of it.
+    copied = "async () => await navigator.clipboard.readText()"
+    for _ in range(100):
+        if page.evaluate(copied) == link:
+            break
+        page.wait_for_timeout(POLL)
+    assert page.evaluate(copied) == link
     assert page.evaluate("history.length") == before
 
     target, iteration = inspector.target, inspector.iteration
