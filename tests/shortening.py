@@ -1,6 +1,5 @@
-"""The notebooks of examples/, shortened: a person wants to see something, a test that it runs.
-
-And that it shows its pictures.
+"""The notebooks of examples/, shortened: a person wants to see something, a test that it runs
+and shows its pictures.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The notebooks that a user opens first.
 
-The first of all, the quickstart, is run by tests/browser/test_quickstart.py, with a page alone.
+The first of all, the quickstart, is run by tests/browser/test_quickstart.py, and only with a page.
 """
 
 from pathlib import Path

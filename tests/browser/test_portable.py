@@ -408,7 +408,7 @@ def test_a_link_leads_to_one_picture(
     # The address follows the picture a moment later, and the clipboard the click.
     page.wait_for_function("() => location.hash !== ''")
     link = str(page.evaluate("location.href"))
-    # Not by wait_for_function: a promise is true, whatever comes of it.
+    # Not by wait_for_function, which takes a promise for true, whatever its result.
     copied = "async () => await navigator.clipboard.readText()"
     for _ in range(100):
         if page.evaluate(copied) == link:
